@@ -1,0 +1,31 @@
+package desk
+
+// AddressKind is the kind of a customer's address.
+type AddressKind string
+
+const (
+	AddressEmail AddressKind = "email"
+	AddressPhone AddressKind = "phone"
+)
+
+// Address is where a customer can be reached; one address belongs to one customer.
+type Address struct {
+	ID         AddressID   `json:"id"`
+	Kind       AddressKind `json:"kind" enum:"email,phone"`
+	Value      string      `json:"value"`
+	VerifiedAt Time        `json:"verifiedAt,omitempty"`
+	Bounced    bool        `json:"bounced,omitempty"`
+}
+
+// Customer is a person whom we serve.
+type Customer struct {
+	ID           CustomerID `json:"id"`
+	Name         string     `json:"name"`
+	Language     string     `json:"language,omitempty"`
+	TimeZone     string     `json:"timeZone,omitempty"`
+	Organisation string     `json:"organisation,omitempty"`
+	Note         string     `json:"note,omitempty"`
+	Addresses    []Address  `json:"addresses"`
+	CreatedAt    Time       `json:"createdAt"`
+	Version      int64      `json:"version"`
+}

@@ -1,0 +1,90 @@
+package desk
+
+import "encoding/json"
+
+// EventKind names a fact.
+type EventKind string
+
+// Facts about conversations. Data holds ids, codes and numbers, never a person's words, names or addresses: erasing a message or a
+// person must leave the log true.
+const (
+	ConversationOpened    EventKind = "conversation.opened"
+	ConversationReopened  EventKind = "conversation.reopened"
+	MessageReceived       EventKind = "message.received"
+	MessageQueued         EventKind = "message.queued" // an outgoing message waits to be sent
+	MessageSent           EventKind = "message.sent"
+	MessageFailed         EventKind = "message.failed"
+	MessageBounced        EventKind = "message.bounced"
+	MessageUnsure         EventKind = "message.unsure" // handed over, never confirmed
+	MessageCancelled      EventKind = "message.cancelled"
+	MessageMoved          EventKind = "message.moved"
+	MessageRedacted       EventKind = "message.redacted"
+	MessageErased         EventKind = "message.erased"
+	NoteAdded             EventKind = "note.added"
+	RecordAdded           EventKind = "record.added" // a call, visit or letter written down by hand
+	AcknowledgementQueued EventKind = "acknowledgement.queued"
+	StatusChanged         EventKind = "status.changed"   // data: {from, to}
+	PriorityChanged       EventKind = "priority.changed" // data: {from, to}
+	AssigneeChanged       EventKind = "assignee.changed" // data: {from, to}
+	TeamChanged           EventKind = "team.changed"     // data: {from, to}
+	InboxChanged          EventKind = "inbox.changed"    // data: {from, to}
+	SubjectChanged        EventKind = "subject.changed"
+	CustomerChanged       EventKind = "customer.changed"     // the conversation's customer; data: {from, to}
+	TagAdded              EventKind = "tag.added"            // data: {tag}
+	TagRemoved            EventKind = "tag.removed"          // data: {tag}
+	FollowerAdded         EventKind = "follower.added"       // data: {agent}
+	FollowerRemoved       EventKind = "follower.removed"     // data: {agent}
+	AgentMentioned        EventKind = "agent.mentioned"      // data: {agent, message}
+	Snoozed               EventKind = "conversation.snoozed" // data: {until}
+	Woken                 EventKind = "conversation.woken"
+	MarkedSpam            EventKind = "conversation.spam"
+	UnmarkedSpam          EventKind = "conversation.not_spam"
+	Trashed               EventKind = "conversation.trashed"
+	Restored              EventKind = "conversation.restored"
+	AccessRestricted      EventKind = "conversation.restricted" // data: {agents}
+	AccessOpened          EventKind = "conversation.unrestricted"
+	ParticipantAdded      EventKind = "participant.added"
+	ParticipantRemoved    EventKind = "participant.removed"
+	ReadMarked            EventKind = "conversation.read"   // data: {agent, message}
+	DraftSaved            EventKind = "draft.saved"         // data: {agent}
+	ConversationsLinked   EventKind = "conversation.linked" // data: {to, kind}
+)
+
+// Facts about everything else that live browsers or the audit trail need.
+const (
+	CustomerCreated EventKind = "customer.created"
+	CustomerUpdated EventKind = "customer.updated"
+	InboxUpdated    EventKind = "inbox.updated"
+	TeamUpdated     EventKind = "team.updated"
+	AgentUpdated    EventKind = "agent.updated"
+	TagUpdated      EventKind = "tag.updated"
+	SettingUpdated  EventKind = "setting.updated"
+	AccessUpdated   EventKind = "access.updated" // what an agent may see changed: live feeds start anew
+)
+
+// SubjectKind says what an event is about.
+type SubjectKind string
+
+const (
+	AboutConversation SubjectKind = "conversation"
+	AboutCustomer     SubjectKind = "customer"
+	AboutInbox        SubjectKind = "inbox"
+	AboutTeam         SubjectKind = "team"
+	AboutAgent        SubjectKind = "agent"
+	AboutTag          SubjectKind = "tag"
+	AboutSetting      SubjectKind = "setting"
+)
+
+// Event is a fact, appended in the transaction that made it true and never edited.
+type Event struct {
+	Seq          Seq             `json:"seq"`
+	At           Time            `json:"at"`
+	By           Actor           `json:"by"`
+	Kind         EventKind       `json:"kind"`
+	SubjectKind  SubjectKind     `json:"subjectKind"`
+	Subject      int64           `json:"subject"`
+	Conversation ConversationID  `json:"conversation,omitempty"`
+	Message      MessageID       `json:"message,omitempty"`
+	Cause        Seq             `json:"cause,omitempty"` // the event that this one followed from
+	Data         json.RawMessage `json:"data,omitempty"`
+}
