@@ -105,42 +105,45 @@ type NamedAddress struct {
 
 // Message is one thing said.
 type Message struct {
-	ID           MessageID      `json:"id"`
-	Conversation ConversationID `json:"conversation"`
-	Origin       ConversationID `json:"origin" doc:"The conversation in which it first landed; never changes"`
-	Kind         MessageKind    `json:"kind" enum:"incoming,outgoing,note"`
-	Channel      ChannelKind    `json:"channel"`
-	AuthorKind   AuthorKind     `json:"authorKind" enum:"customer,agent,system"`
-	Agent        AgentID        `json:"agent,omitempty"`
-	Customer     CustomerID     `json:"customer,omitempty"`
-	From         NamedAddress   `json:"from"`
-	To           []NamedAddress `json:"to"`
-	Cc           []NamedAddress `json:"cc"`
-	Bcc          []NamedAddress `json:"bcc"`
-	Subject      string         `json:"subject,omitempty"`
-	At           Time           `json:"at" doc:"When it was stored; recorded calls and visits: when they took place"`
-	SentAt       Time           `json:"sentAt,omitempty" doc:"The Date that the sender's mail names"`
-	Text         string         `json:"text" doc:"Plain text without quoted history and signature"`
-	Folded       string         `json:"folded,omitempty" doc:"Quoted history and signature, plain text"`
-	HTML         string         `json:"html,omitempty" doc:"Sanitised HTML of the visible part; absent where the message is plain text"`
-	FoldedHTML   string         `json:"foldedHtml,omitempty"`
-	RemoteImages int            `json:"remoteImages,omitempty" doc:"How many images wait to be asked for"`
-	Language     string         `json:"language,omitempty"`
-	Automatic    string         `json:"automatic,omitempty" doc:"Why the mail counts as automatic: auto-submitted, bulk, list, bounce, …"`
-	Verdicts     *Verdicts      `json:"verdicts,omitempty"`
-	SpamScore    float64        `json:"spamScore,omitempty"`
-	SpamReasons  []Reason       `json:"spamReasons,omitempty"`
-	Threading    []Reason       `json:"threading,omitempty" doc:"Why it landed in this conversation, strongest first"`
-	State        DeliveryState  `json:"state,omitempty" enum:",queued,sending,sent,failed,unsure,bounced,cancelled"`
-	Deliveries   []Delivery     `json:"deliveries,omitempty"`
-	Attachments  []Attachment   `json:"attachments"`
-	Invitation   *Invitation    `json:"invitation,omitempty" doc:"A calendar invitation in the mail"`
-	Record       *Record        `json:"record,omitempty" doc:"Set where the message was recorded by hand"`
-	Raw          bool           `json:"raw,omitempty" doc:"The raw mail can be downloaded"`
-	Unreadable   bool           `json:"unreadable,omitempty" doc:"The mail could not be parsed; only the raw mail is there"`
-	RedactedAt   Time           `json:"redactedAt,omitempty"`
-	ErasedAt     Time           `json:"erasedAt,omitempty"`
-	Mentions     []AgentID      `json:"mentions,omitempty"`
+	ID            MessageID      `json:"id"`
+	Conversation  ConversationID `json:"conversation"`
+	Origin        ConversationID `json:"origin" doc:"The conversation in which it first landed; never changes"`
+	Kind          MessageKind    `json:"kind" enum:"incoming,outgoing,note"`
+	Channel       ChannelKind    `json:"channel"`
+	AuthorKind    AuthorKind     `json:"authorKind" enum:"customer,agent,system"`
+	Agent         AgentID        `json:"agent,omitempty"`
+	Customer      CustomerID     `json:"customer,omitempty"`
+	From          NamedAddress   `json:"from"`
+	To            []NamedAddress `json:"to"`
+	Cc            []NamedAddress `json:"cc"`
+	Bcc           []NamedAddress `json:"bcc"`
+	Subject       string         `json:"subject,omitempty"`
+	At            Time           `json:"at" doc:"When it was stored; recorded calls and visits: when they took place"`
+	SentAt        Time           `json:"sentAt,omitempty" doc:"The Date that the sender's mail names"`
+	Text          string         `json:"text" doc:"Plain text without quoted history and signature"`
+	Folded        string         `json:"folded,omitempty" doc:"Quoted history and signature, plain text"`
+	HTML          string         `json:"html,omitempty" doc:"What an agent composed, as safe HTML; foreign HTML is never here but in the message's frame"`
+	Rich          bool           `json:"rich,omitempty" doc:"The sender's own HTML can be shown in the frame"`
+	RichFolded    bool           `json:"richFolded,omitempty" doc:"The frame has quoted history too"`
+	ForeignHTML   string         `json:"-"`
+	ForeignFolded string         `json:"-"`
+	RemoteImages  int            `json:"remoteImages,omitempty" doc:"How many images wait to be asked for"`
+	Language      string         `json:"language,omitempty"`
+	Automatic     string         `json:"automatic,omitempty" doc:"Why the mail counts as automatic: auto-submitted, bulk, list, bounce, …"`
+	Verdicts      *Verdicts      `json:"verdicts,omitempty"`
+	SpamScore     float64        `json:"spamScore,omitempty"`
+	SpamReasons   []Reason       `json:"spamReasons,omitempty"`
+	Threading     []Reason       `json:"threading,omitempty" doc:"Why it landed in this conversation, strongest first"`
+	State         DeliveryState  `json:"state,omitempty" enum:",queued,sending,sent,failed,unsure,bounced,cancelled"`
+	Deliveries    []Delivery     `json:"deliveries,omitempty"`
+	Attachments   []Attachment   `json:"attachments"`
+	Invitation    *Invitation    `json:"invitation,omitempty" doc:"A calendar invitation in the mail"`
+	Record        *Record        `json:"record,omitempty" doc:"Set where the message was recorded by hand"`
+	Raw           bool           `json:"raw,omitempty" doc:"The raw mail can be downloaded"`
+	Unreadable    bool           `json:"unreadable,omitempty" doc:"The mail could not be parsed; only the raw mail is there"`
+	RedactedAt    Time           `json:"redactedAt,omitempty"`
+	ErasedAt      Time           `json:"erasedAt,omitempty"`
+	Mentions      []AgentID      `json:"mentions,omitempty"`
 }
 
 // Reason is a code that the desk words in the reader's language, with what it is about.
