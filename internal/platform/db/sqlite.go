@@ -1,0 +1,100 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+const (
+	writerStatements = 600 // kept prepared on the writer; a desk has about half as many
+	readerStatements = 300
+)
+
+func (d *DB) openSQLite(ctx context.Context, path string, o Options) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	// SQLite would create the file by the umask; a desk's mail is nobody else's business.
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	d.url = path
+	conns := o.ReadConns
+	if conns <= 0 {
+		conns = 4
+	}
+	d.write = sql.OpenDB(&sqliteConnector{dsn: sqliteDSN(path, false), keep: writerStatements})
+	d.write.SetMaxOpenConns(1)
+	d.read = sql.OpenDB(&sqliteConnector{dsn: sqliteDSN(path, true), keep: readerStatements})
+	d.read.SetMaxOpenConns(conns)
+	d.read.SetMaxIdleConns(conns)
+	conn, err := d.write.Conn(ctx)
+	if err == nil {
+		_, err = conn.ExecContext(ctx, "SELECT 1") // opens, and switches the file to WAL before a reader comes
+	}
+	if err != nil {
+		return errors.Join(err, d.write.Close(), d.read.Close())
+	}
+	d.group = newGroup(d, conn, o.SyncDelay)
+	return nil
+}
+
+// sqliteDSN names the file with the settings of a connection. synchronous=FULL syncs the log at each commit, so that what was acknowledged
+// survives a power cut.
+func sqliteDSN(path string, reader bool) string {
+	q := url.Values{}
+	pragmas := []string{
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(MEMORY)",
+		"wal_autocheckpoint(4000)", "journal_size_limit(67108864)",
+	}
+	if reader {
+		pragmas = append(pragmas, "cache_size(-8000)", "query_only(1)")
+	} else {
+		pragmas = append(pragmas, "cache_size(-32000)")
+	}
+	q["_pragma"] = pragmas
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
+}
+
+// sqliteCode returns the extended result code of an error of SQLite, 0 of any other.
+func sqliteCode(err error) int {
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		return e.Code()
+	}
+	return 0
+}
+
+func isSQLiteUnique(err error) bool {
+	switch sqliteCode(err) {
+	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID:
+		return true
+	}
+	return false
+}
+
+func isSQLiteConstraint(err error) bool { return sqliteCode(err)&0xff == sqlite3.SQLITE_CONSTRAINT }
+
+// inTransaction asks SQLite whether the writer's transaction still stands: some errors (full disk, failed read) undo it as a whole.
+func inTransaction(ctx context.Context, conn *sql.Conn) error {
+	if _, err := conn.ExecContext(ctx, "SAVEPOINT probe"); err != nil {
+		return err
+	}
+	_, err := conn.ExecContext(ctx, "RELEASE SAVEPOINT probe")
+	return err
+}
+
+var errGroupLost = fmt.Errorf("SQLite undid the shared transaction")
