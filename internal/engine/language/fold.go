@@ -1,0 +1,80 @@
+package language
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// letters are those that Unicode does not take apart into a base and a mark.
+var letters = map[rune]string{
+	'ł': "l", 'đ': "d", 'ð': "d", 'ø': "o", 'ħ': "h", 'ı': "i", 'ŧ': "t", 'ŋ': "n", 'ĸ': "k",
+	'ß': "ss", 'æ': "ae", 'œ': "oe", 'þ': "th", 'ё': "е", 'ґ': "г",
+	'’': "'", '‘': "'", 'ʼ': "'", '`': "'", '´': "'",
+}
+
+// Fold returns s for comparing without regard to case and marks, for search and sort keys: lower case, compatibility forms unified, marks taken off Latin and
+// Greek letters (ā→a, ł→l, ß→ss, æ→ae), ё→е and ґ→г; other Cyrillic letters (й, ї, ў) are letters of their own and stay. Folding
+// twice changes nothing.
+func Fold(s string) string {
+	if isFolded(s) {
+		return s
+	}
+	s = norm.NFKC.String(strings.ToValidUTF8(s, "\uFFFD"))
+	var b strings.Builder
+	b.Grow(len(s))
+	for _, r := range s {
+		foldRune(&b, unicode.ToLower(r))
+	}
+	folded := b.String()
+	if !norm.NFKC.IsNormalString(folded) { // taking marks away can bring others together
+		return norm.NFKC.String(folded)
+	}
+	return folded
+}
+
+func foldRune(b *strings.Builder, r rune) {
+	if r < utf8.RuneSelf {
+		if r == '`' {
+			r = '\''
+		}
+		b.WriteByte(byte(r))
+		return
+	}
+	if t, ok := letters[r]; ok {
+		b.WriteString(t)
+		return
+	}
+	if r >= 0x300 && r <= 0x36F {
+		return // a mark that found no letter to join
+	}
+	if !unicode.In(r, unicode.Latin, unicode.Greek) {
+		b.WriteRune(r)
+		return
+	}
+	var buffer [utf8.UTFMax]byte
+	n := utf8.EncodeRune(buffer[:], r)
+	parts := norm.NFD.Properties(buffer[:n]).Decomposition()
+	if parts == nil {
+		b.WriteRune(r)
+		return
+	}
+	base, _ := utf8.DecodeRune(parts)
+	if t, ok := letters[base]; ok { // ǿ is ø with a mark
+		b.WriteString(t)
+		return
+	}
+	b.WriteRune(base)
+}
+
+func isFolded(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if c >= utf8.RuneSelf || c >= 'A' && c <= 'Z' || c == '`' {
+			return false
+		}
+	}
+	return true
+}

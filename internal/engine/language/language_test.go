@@ -1,0 +1,108 @@
+package language
+
+import (
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
+)
+
+func TestDetectKnowsTheLettersThatPeopleSend(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ text, want string }{
+		{"Hi, my washing machine has not arrived. When will it come?", "en"},
+		{"Could you please send the receipt again, I lost mine.", "en"},
+		{"Labdien! Vakar nopirku jūsu veikalā tējkannu, bet tā tek. Vai drīkstu to apmainīt?", "lv"},
+		{"Labdien, gribetu zinat, kad pienaks mans pasutijums. Paldies!", "lv"},
+		{"kur ir mana paka?", "lv"},
+		{"Sveiki, kodėl man dar neatsiuntėte batų? Laukiu jau trečią savaitę.", "lt"},
+		{"Laba diena, noreciau suzinoti, kada bus pristatyta mano preke. Aciu.", "lt"},
+		{"Dzień dobry, kupiłem u Państwa czajnik, ale przecieka. Czy mogę go wymienić?", "pl"},
+		{"Dzien dobry, prosze o pomoc, nie moge zalogowac sie na swoje konto", "pl"},
+		{"Здравствуйте! Чайник, который я купила у вас на прошлой неделе, протекает.", "ru"},
+		{"Добрий день! Чайник, який я у вас купила минулого тижня, протікає.", "uk"},
+		{"Коли прийде моя посилка?", "uk"},
+		{"Когда придёт моя посылка?", "ru"},
+		{"Tere! Ostsin teilt eelmisel nädalal veekeetja, aga see lekib. Kas saan selle ümber vahetada?", "et"},
+		{"Guten Tag, der Wasserkocher, den ich letzte Woche gekauft habe, ist undicht.", "de"},
+		{"Koennen Sie mir bitte sagen, wann meine Bestellung geliefert wird?", "de"},
+		{"Dobrý den, konvice, kterou jsem u vás koupil, teče. Mohu ji vyměnit?", ""},
+		{"Bonjour, la bouilloire que j'ai achetée chez vous fuit. Puis-je l'échanger ?", ""},
+		{"Hei, ostin teiltä vedenkeittimen, mutta se vuotaa. Voinko vaihtaa sen?", ""},
+		{"Hej, vattenkokaren som jag köpte hos er läcker. Kan jag byta den?", ""},
+		{"先週購入したケトルが水漏れしています。", ""},
+		{"اشتريت غلاية من متجركم", ""},
+		{"", ""}, {"12345 67-89", ""}, {"https://a.example/order?id=7 ann@a.example", ""}, {"\xff\xfe\x00", ""}, {"A1B2C3 X9", ""},
+	}
+	for _, tt := range tests {
+		if got, confidence := Detect(tt.text); got != tt.want {
+			t.Errorf("Detect(%q) = %q (%.2f), want %q", tt.text, got, confidence, tt.want)
+		}
+	}
+}
+
+func TestDetectIsBounded(t *testing.T) {
+	t.Parallel()
+	began := time.Now()
+	for _, text := range []string{strings.Repeat("a", 50<<20), strings.Repeat("kur ir mana paka? ", 1<<21), strings.Repeat(" ", 50<<20)} {
+		Detect(text)
+	}
+	if took := time.Since(began); took > 2*time.Second {
+		t.Errorf("Detect took %v for three long texts", took)
+	}
+}
+
+func TestConfidenceIsAShare(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		text := rapid.String().Draw(rt, "text")
+		code, confidence := Detect(text)
+		if confidence < 0 || confidence > 1 || confidence != confidence {
+			rt.Errorf("Detect(%q) = %q, %v", text, code, confidence)
+		}
+	})
+}
+
+func TestFoldComparesWithoutMarks(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]string{
+		"Pasūtījums": "pasutijums", "ŁÓDŹ": "lodz", "Žąsis Ėjo": "zasis ejo", "Straße": "strasse", "Õunapuu": "ounapuu", "Æsir Œuvre": "aesir oeuvre",
+		"Ёлка й": "елка й", "Їжак Ґанок": "їжак ганок", "e\u0301": "e", "и\u0306": "й", "ﬁn Ａ": "fin a", "İstanbul ılık": "istanbul ilik", "ǿ": "o",
+		"한국": "한국", "d’Arc": "d'arc", "plain 12": "plain 12", "": "", "Ὀδυσσεύς": "οδυσσευς",
+	} {
+		if got := Fold(s); got != want {
+			t.Errorf("Fold(%q) = %q, want %q", s, got, want)
+		}
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		s := rapid.String().Draw(rt, "s")
+		once := Fold(s)
+		if twice := Fold(once); twice != once || !utf8.ValidString(once) {
+			rt.Errorf("Fold(%q) = %q, folded again %q", s, once, twice)
+		}
+	})
+}
+
+func FuzzFold(f *testing.F) {
+	f.Add("Ł\u0301\u0327")
+	f.Add("\xff\xc3")
+	f.Fuzz(func(t *testing.T, s string) {
+		once := Fold(s)
+		if twice := Fold(once); twice != once {
+			t.Errorf("Fold(%q) = %q, folded again %q", s, once, twice)
+		}
+		Detect(s)
+	})
+}
+
+func BenchmarkDetect(b *testing.B) {
+	text := "Labdien! Vakar nopirku jūsu veikalā tējkannu, bet tā tek. Vai drīkstu to apmainīt, ja man nav čeka?"
+	Detect(text)
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		Detect(text)
+	}
+}
