@@ -1,0 +1,125 @@
+package mailtest
+
+import (
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+// Proxy passes connections on to a server, until it is told to cut them.
+type Proxy struct {
+	Port int
+
+	target   string
+	listener net.Listener
+	mu       sync.Mutex
+	open     map[net.Conn]struct{}
+	cutAfter atomic.Int64 // bytes from the server until the cut; 0 for never
+	silent   atomic.Bool
+	running  sync.WaitGroup
+	accepted atomic.Int64
+}
+
+// StartProxy listens on a free port in front of target ("host:port").
+func StartProxy(t testing.TB, target string) *Proxy {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatalf("start the proxy: %v", err)
+	}
+	p := &Proxy{Port: l.Addr().(*net.TCPAddr).Port, target: target, listener: l, open: map[net.Conn]struct{}{}}
+	p.running.Go(p.serve)
+	t.Cleanup(func() {
+		l.Close() // ends serve
+		p.Cut()
+		p.running.Wait()
+	})
+	return p
+}
+
+// CutAfter cuts the connection that passes this many more bytes from the server, once.
+func (p *Proxy) CutAfter(bytes int64) { p.cutAfter.Store(bytes) }
+
+// Silence swallows what the server says, so that the connection looks alive and is dead.
+func (p *Proxy) Silence(on bool) { p.silent.Store(on) }
+
+// Connections is how many were made so far.
+func (p *Proxy) Connections() int { return int(p.accepted.Load()) }
+
+// Cut closes all connections.
+func (p *Proxy) Cut() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for c := range p.open {
+		c.Close() // that is the purpose
+	}
+}
+
+func (p *Proxy) serve() {
+	for {
+		in, err := p.listener.Accept()
+		if err != nil {
+			return
+		}
+		p.accepted.Add(1)
+		out, err := net.Dial("tcp", p.target)
+		if err != nil {
+			in.Close() // as if the server had
+			continue
+		}
+		p.hold(in, out)
+		p.running.Go(func() {
+			io.Copy(out, in) // ends with either connection
+			out.Close()
+		})
+		p.running.Go(func() {
+			defer p.release(in, out)
+			p.pass(in, out)
+			in.Close()
+		})
+	}
+}
+
+func (p *Proxy) hold(conns ...net.Conn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range conns {
+		p.open[c] = struct{}{}
+	}
+}
+
+func (p *Proxy) release(conns ...net.Conn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range conns {
+		delete(p.open, c)
+		c.Close() // the other side has closed already
+	}
+}
+
+// pass copies what the server says, counting towards the cut.
+func (p *Proxy) pass(in io.Writer, out io.Reader) {
+	buf := make([]byte, 4096)
+	for {
+		n, err := out.Read(buf)
+		if err != nil {
+			return
+		}
+		if p.silent.Load() {
+			continue
+		}
+		if left := p.cutAfter.Load(); left > 0 {
+			if left <= int64(n) {
+				p.cutAfter.Store(0)
+				in.Write(buf[:left]) // the connection is cut whatever became of it
+				return
+			}
+			p.cutAfter.Store(left - int64(n))
+		}
+		if _, err := in.Write(buf[:n]); err != nil {
+			return
+		}
+	}
+}

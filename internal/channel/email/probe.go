@@ -1,0 +1,48 @@
+package email
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"tellus/internal/channel"
+	"tellus/internal/desk"
+)
+
+const testLimit = 15 * time.Second
+
+// Test connects to the mailbox and to the submission server at the same time, signs in, opens the folder, and says what went wrong on either side;
+// a zero Problem where all is well. It reads no mail, sends none, and takes 15 seconds at most. An inbox that takes mail by the built-in
+// receiver has nothing to test on the way in.
+func (d *Driver) Test(ctx context.Context, settings channel.Settings) (in, out desk.Problem) {
+	ctx, cancel := context.WithTimeout(ctx, testLimit)
+	defer cancel()
+	var both sync.WaitGroup
+	if settings.Inbox.Receive.Method == "imap" {
+		both.Go(func() { in = ProblemOf(d.testReceive(ctx, settings), desk.At(time.Now())) })
+	}
+	both.Go(func() { out = ProblemOf(d.testSubmit(ctx, settings), desk.At(time.Now())) })
+	both.Wait()
+	return in, out
+}
+
+func (d *Driver) testReceive(ctx context.Context, settings channel.Settings) error {
+	s, err := d.enter(ctx, settings)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if !s.canMark {
+		return fail(codePermission, "the folder can be read but mails cannot be marked as seen")
+	}
+	return nil
+}
+
+func (d *Driver) testSubmit(ctx context.Context, settings channel.Settings) error {
+	s, err := d.submit(ctx, settings)
+	if err != nil {
+		return err
+	}
+	s.quit()
+	return nil
+}
