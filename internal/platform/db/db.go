@@ -139,8 +139,7 @@ func (d *DB) Read(ctx context.Context, fn func(tx *Tx) error) error {
 	if _, err := conn.ExecContext(ctx, begin); err != nil {
 		return fmt.Errorf("begin reading: %w", err)
 	}
-	tx := newTx(d, conn, ctx)
-	tx.readOnly = true
+	tx := newTx(d, conn)
 	defer tx.end()
 	defer func() {
 		// COMMIT and ROLLBACK are one for a reader; the caller's context may be over, the transaction must end all the same.
@@ -149,6 +148,11 @@ func (d *DB) Read(ctx context.Context, fn func(tx *Tx) error) error {
 		}
 	}()
 	return fn(tx)
+}
+
+// Ask runs one statement that reads, without a transaction around it, and returns its first row: cheaper than Read where one look is enough.
+func (d *DB) Ask(ctx context.Context, query string, args ...any) *Row {
+	return newTx(d, d.read).Row(ctx, query, args...)
 }
 
 func closedOr(err error, doing string) error {

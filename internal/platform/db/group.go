@@ -109,7 +109,6 @@ func (g *group) run() {
 		select {
 		case t := <-g.arrive:
 			g.commit(t)
-			foreign.wrote()
 		case <-foreign.look():
 			foreign.check()
 		case <-g.closed:
@@ -188,7 +187,7 @@ func (g *group) runTurn(ctx context.Context, t *turn) (ok bool, lost error) {
 		t.refuse(fmt.Errorf("begin writing: %w", err))
 		return false, err
 	}
-	tx := newTx(g.db, g.conn, t.ctx)
+	tx := newTx(g.db, g.conn)
 	tx.detached = true
 	t.start <- tx
 	err := <-t.ended
@@ -239,7 +238,6 @@ func newForeignWrites(g *group) *foreignWrites {
 }
 
 func (f *foreignWrites) look() <-chan time.Time { return f.timer.C }
-func (f *foreignWrites) wrote()                 {}
 func (f *foreignWrites) stop()                  { f.timer.Stop() }
 
 func (f *foreignWrites) read() int64 {

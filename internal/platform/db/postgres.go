@@ -87,7 +87,7 @@ func (d *DB) writeOnce(ctx context.Context, fn func(*Tx) error) (tx *Tx, err err
 	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
 		return nil, fmt.Errorf("begin writing: %w", err)
 	}
-	tx = newTx(d, conn, ctx)
+	tx = newTx(d, conn)
 	committed := false
 	defer func() {
 		tx.end()

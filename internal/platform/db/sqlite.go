@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -87,14 +86,3 @@ func isSQLiteUnique(err error) bool {
 }
 
 func isSQLiteConstraint(err error) bool { return sqliteCode(err)&0xff == sqlite3.SQLITE_CONSTRAINT }
-
-// inTransaction asks SQLite whether the writer's transaction still stands: some errors (full disk, failed read) undo it as a whole.
-func inTransaction(ctx context.Context, conn *sql.Conn) error {
-	if _, err := conn.ExecContext(ctx, "SAVEPOINT probe"); err != nil {
-		return err
-	}
-	_, err := conn.ExecContext(ctx, "RELEASE SAVEPOINT probe")
-	return err
-}
-
-var errGroupLost = fmt.Errorf("SQLite undid the shared transaction")

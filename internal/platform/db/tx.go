@@ -21,20 +21,25 @@ type Tx struct {
 	Now desk.Time
 
 	db       *DB
-	conn     *sql.Conn
-	readOnly bool
-	detached bool            // statements must not be interrupted: other closures share this transaction
-	outer    context.Context // of the Write or Read, for statements whose own context was detached
+	conn     conn // nil once the transaction is over
+	detached bool // statements must not be interrupted: other closures share this transaction
 	depth    int
 	hooks    []func()
 	values   map[any]any
 	spoiled  error // an error after which only running again helps, even if fn swallowed it
 }
 
+// conn is a connection, or for a lone statement any connection of a pool.
+type conn interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
 var errTxOver = errors.New("transaction is over")
 
-func newTx(d *DB, conn *sql.Conn, ctx context.Context) *Tx {
-	return &Tx{Now: d.Now(), db: d, conn: conn, outer: ctx}
+func newTx(d *DB, c conn) *Tx {
+	return &Tx{Now: d.Now(), db: d, conn: c}
 }
 
 func (tx *Tx) end() { tx.conn = nil }

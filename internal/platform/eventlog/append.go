@@ -1,0 +1,154 @@
+// Package eventlog keeps the log of facts: audit trail, outbox, live feed and source of reports in one. It owns the tables event and
+// consumer_cursor. Facts are appended in the transaction that made them true; consumers read them in order, each with a cursor of its own,
+// and never skip one.
+package eventlog
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tellus/internal/desk"
+	"tellus/internal/platform/db"
+)
+
+// signal is what is raised after a commit that appended.
+const signal = "eventlog"
+
+type appendedKey struct{}
+
+// Append writes facts in tx and fills their Seq, and At where it is zero. On PostgreSQL sequence numbers become visible out of order; readers of
+// this package wait until they are settled. Many facts are cheaper in one call.
+func Append(ctx context.Context, tx *db.Tx, events ...*desk.Event) error {
+	const most = 1000 // rows in one statement: both databases bound the number of arguments
+	for len(events) > 0 {
+		n := min(len(events), most)
+		if err := appendSome(ctx, tx, events[:n]); err != nil {
+			return fmt.Errorf("append %d events: %w", n, err)
+		}
+		events = events[n:]
+	}
+	return nil
+}
+
+func appendSome(ctx context.Context, tx *db.Tx, events []*desk.Event) error {
+	args := make([]any, 0, len(events)*columns)
+	for _, e := range events {
+		if e.At == 0 {
+			e.At = tx.Now
+		}
+		args = append(args, int64(e.At), string(e.By.Kind), e.By.ID, string(e.Kind), string(e.SubjectKind), e.Subject,
+			int64(e.Conversation), int64(e.Message), int64(e.Cause), string(e.Data))
+	}
+	rows, err := tx.Query(ctx, insertEvents(len(events), tx.Postgres()), args...)
+	seqs, err := db.Rows(rows, err, func(r *sql.Rows, seq *desk.Seq) error { return r.Scan(seq) })
+	if err != nil {
+		return err
+	}
+	if len(seqs) != len(events) {
+		return fmt.Errorf("%d rows written", len(seqs))
+	}
+	slices.Sort(seqs) // RETURNING promises no order; the rows of VALUES are numbered in theirs
+	former, _ := tx.Value(appendedKey{}).([]desk.Event)
+	if former == nil {
+		tx.AfterCommit(func() { tx.DB().Signal(signal) })
+	}
+	all := make([]desk.Event, len(former), len(former)+len(events))
+	copy(all, former)
+	for i, e := range events {
+		e.Seq = seqs[i]
+		all = append(all, *e)
+	}
+	tx.SetValue(appendedKey{}, all)
+	return nil
+}
+
+// Appended returns what was appended in tx so far, in order; what an undone savepoint appended is not among it. The slice is the caller's to read.
+func Appended(tx *db.Tx) []desk.Event {
+	all, _ := tx.Value(appendedKey{}).([]desk.Event)
+	return all
+}
+
+const (
+	columns     = 10
+	columnNames = "at, actor_kind, actor_id, kind, subject_kind, subject_id, conversation, message, cause, data"
+	// settledSeq takes a sequence number only after the transaction has its id, which the settled horizon rests on: who reads the sequence
+	// and then takes an id has a later id than whoever took that number. CASE is evaluated in this order.
+	settledSeq = "CASE WHEN pg_current_xact_id() IS NOT NULL THEN nextval('event_seq_seq') END"
+)
+
+var (
+	insertOneSQLite   = insertSQL(1, false)
+	insertOnePostgres = insertSQL(1, true)
+)
+
+func insertEvents(n int, postgres bool) string {
+	switch {
+	case n > 1:
+		return insertSQL(n, postgres)
+	case postgres:
+		return insertOnePostgres
+	}
+	return insertOneSQLite
+}
+
+func insertSQL(n int, postgres bool) string {
+	var b strings.Builder
+	b.WriteString("INSERT INTO event (")
+	if postgres {
+		b.WriteString("seq, ")
+	}
+	b.WriteString(columnNames + ") VALUES ")
+	for i := range n {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		list := db.In(columns, i*columns+1)
+		if postgres {
+			list = "(" + settledSeq + ", " + list[1:]
+		}
+		b.WriteString(list)
+	}
+	b.WriteString(" RETURNING seq")
+	return b.String()
+}
+
+// between reads up to limit events after from and up to to.
+func between(ctx context.Context, d *db.DB, from, to desk.Seq, limit int) ([]desk.Event, error) {
+	var events []desk.Event
+	err := d.Read(ctx, func(tx *db.Tx) (err error) {
+		events, err = query(ctx, tx, "seq > $1 AND seq <= $2 ORDER BY seq LIMIT "+strconv.Itoa(limit), int64(from), int64(to))
+		return err
+	})
+	return events, err
+}
+
+func query(ctx context.Context, tx *db.Tx, where string, args ...any) ([]desk.Event, error) {
+	rows, err := tx.Query(ctx, "SELECT seq, "+columnNames+" FROM event WHERE "+where, args...)
+	return db.Rows(rows, err, func(r *sql.Rows, e *desk.Event) error {
+		var data string
+		err := r.Scan(&e.Seq, &e.At, &e.By.Kind, &e.By.ID, &e.Kind, &e.SubjectKind, &e.Subject, &e.Conversation, &e.Message, &e.Cause, &data)
+		if data != "" {
+			e.Data = json.RawMessage(data)
+		}
+		return err
+	})
+}
+
+// OfConversation returns up to limit events of a conversation before a sequence number (0: the newest), in order: its activities. It reads what tx
+// sees, settled or not.
+func OfConversation(ctx context.Context, tx *db.Tx, id desk.ConversationID, before desk.Seq, limit int) ([]desk.Event, error) {
+	if before == 0 {
+		before = desk.Seq(desk.Never)
+	}
+	events, err := query(ctx, tx, "conversation = $1 AND conversation <> 0 AND seq < $2 ORDER BY seq DESC LIMIT $3", int64(id), int64(before), limit)
+	if err != nil {
+		return nil, fmt.Errorf("events of conversation %s: %w", id, err)
+	}
+	slices.Reverse(events)
+	return events, nil
+}
