@@ -1,0 +1,61 @@
+package staff
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"tellus/internal/desk"
+	"tellus/internal/platform/db"
+)
+
+// Scope is what an agent may see by his role and teams. An inactive or unknown agent sees nothing: NotFound.
+func (s *Service) Scope(ctx context.Context, tx *db.Tx, agent desk.AgentID) (desk.Scope, error) {
+	a, err := s.Agent(ctx, tx, agent)
+	if err != nil {
+		return desk.Scope{}, err
+	}
+	if !a.Active {
+		return desk.Scope{}, desk.Refuse(desk.NotFound, "agent %s is not active", agent)
+	}
+	return s.scope(ctx, tx, agent, a.Role.May(desk.SeeAll))
+}
+
+// scope works out what an agent sees: everything where all is set, otherwise the inboxes that no team is named for or one of his. Teams are
+// always his own.
+func (s *Service) scope(ctx context.Context, tx *db.Tx, agent desk.AgentID, all bool) (desk.Scope, error) {
+	scope := desk.Scope{Agent: agent, All: all}
+	rows, err := tx.Query(ctx, `SELECT team FROM team_member WHERE agent = $1 ORDER BY team`, agent)
+	scope.Teams, err = db.Rows(rows, err, func(r *sql.Rows, v *desk.TeamID) error { return r.Scan(v) })
+	if err != nil {
+		return scope, fmt.Errorf("teams of agent %s: %w", agent, err)
+	}
+	if all {
+		return scope, nil
+	}
+	rows, err = tx.Query(ctx, `
+		SELECT id FROM inbox
+		WHERE NOT EXISTS (SELECT 1 FROM inbox_access WHERE inbox_access.inbox = inbox.id)
+		   OR EXISTS (SELECT 1 FROM inbox_access JOIN team_member ON team_member.team = inbox_access.team
+		              WHERE inbox_access.inbox = inbox.id AND team_member.agent = $1)
+		ORDER BY id`, agent)
+	scope.Inboxes, err = db.Rows(rows, err, func(r *sql.Rows, v *desk.InboxID) error { return r.Scan(v) })
+	if err != nil {
+		return scope, fmt.Errorf("inboxes of agent %s: %w", agent, err)
+	}
+	return scope, nil
+}
+
+// narrow is what a role allows within the scopes of a token.
+func narrow(role desk.Role, scopes []string) []desk.Permission {
+	allowed := []desk.Permission{}
+	for _, p := range desk.Roles[role] {
+		for _, scope := range scopes {
+			if string(p) == scope {
+				allowed = append(allowed, p)
+				break
+			}
+		}
+	}
+	return allowed
+}

@@ -1,0 +1,7 @@
+package api
+
+// register connects the operations of the table with their handlers.
+func (s *Server) register() {
+	s.registerDoors()
+	s.registerDesk()
+}

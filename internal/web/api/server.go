@@ -1,0 +1,118 @@
+// Package api is the desk's edge to browsers and programs: JSON operations below /api/v1, described by OpenAPI 3.1, and the files of the desk
+// itself below /app. It owns the table idempotency. It opens the transactions, asks features for their use cases, and turns refusals into
+// HTTP in one place; it decides nothing that a feature should.
+package api
+
+import (
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"tellus/internal/feature/staff"
+	"tellus/internal/platform/db"
+	"tellus/internal/platform/secret"
+)
+
+const base = "/api/v1"
+
+// Deps are what the server works with.
+type Deps struct {
+	DB             *db.DB
+	Staff          *staff.Service
+	Keys           *secret.Keyring
+	Setup          SetupHook     // keeps what set-up asks for beyond the first owner; nothing where nil
+	URL            func() string // the public base URL without a slash at its end; its scheme decides about Secure cookies and HSTS
+	Version        string
+	UI             fs.FS // the built desk, see package ui
+	Log            *slog.Logger
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+}
+
+// Server answers HTTP. Use New.
+type Server struct {
+	Deps
+	mux     *http.ServeMux
+	api     huma.API
+	routes  map[string]route
+	handled map[string]bool
+	desk    *deskFiles
+	flights *flights
+}
+
+// New returns a server with every operation registered. It panics where an operation and the table of routes disagree, which a test
+// would have found.
+func New(d Deps) *Server {
+	if d.Log == nil {
+		d.Log = slog.Default()
+	}
+	if d.URL == nil {
+		d.URL = func() string { return "" }
+	}
+	s := &Server{Deps: d, mux: http.NewServeMux(), routes: map[string]route{}, handled: map[string]bool{}, flights: newFlights()}
+	for _, r := range routes {
+		if _, twice := s.routes[r.id]; twice {
+			panic("api: two routes are called " + r.id)
+		}
+		s.routes[r.id] = r
+	}
+	s.api = humago.NewWithPrefix(s.mux, base, config(d.Version))
+	s.register()
+	for id := range s.routes {
+		if !s.handled[id] {
+			panic("api: nothing handles " + id)
+		}
+	}
+	s.mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
+		writeProblem(w, problemOf(notThere(r)))
+	})
+	if d.UI != nil {
+		s.desk = newDeskFiles(d.UI)
+		s.mux.Handle("GET /app/", s.desk)
+		s.mux.Handle("GET /app", http.RedirectHandler("/app/", http.StatusTemporaryRedirect))
+	}
+	s.mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/app/", http.StatusTemporaryRedirect)
+	})
+	s.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		fmt.Fprintln(w, "ok")
+	})
+	return s
+}
+
+// Handler returns the server with everything that stands around it: log, headers, cross-origin protection, limits and compression.
+func (s *Server) Handler() http.Handler {
+	var h http.Handler = s.mux
+	h = compress(h)
+	h = s.protect(h)
+	h = s.headers(h)
+	return s.watch(h)
+}
+
+// Spec returns the OpenAPI 3.1 description as YAML. It needs no database.
+func Spec() ([]byte, error) {
+	y, err := New(Deps{Version: "1"}).api.OpenAPI().YAML()
+	if err != nil {
+		return nil, fmt.Errorf("write OpenAPI: %w", err)
+	}
+	return y, nil
+}
+
+// https reports whether browsers reach the server by TLS.
+func (s *Server) https() bool { return strings.HasPrefix(s.URL(), "https://") }
+
+// origin is the scheme, host and port that browsers know the server by, "" where no URL is configured.
+func (s *Server) origin() string {
+	u, err := url.Parse(s.URL())
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
