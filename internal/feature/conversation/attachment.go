@@ -1,0 +1,106 @@
+package conversation
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"tellus/internal/desk"
+	"tellus/internal/platform/db"
+)
+
+// Blobs keeps the references that keep a file's content from being swept.
+type Blobs interface {
+	// Hold notes, in tx, that one more row needs the blob; Release that one less does.
+	Hold(ctx context.Context, tx *db.Tx, hash string, size int64) error
+	Release(ctx context.Context, tx *db.Tx, hash string) error
+}
+
+const selectAttachment = `
+	SELECT id, COALESCE(message, 0), name, type, size, inline, content_id, held, blob
+	FROM attachment`
+
+func scanAttachment(r *sql.Rows, a *desk.Attachment) error {
+	return r.Scan(&a.ID, &a.Message, &a.Name, &a.Type, &a.Size, &a.Inline, &a.ContentID, &a.Held, &a.Hash)
+}
+
+func insertFiles(ctx context.Context, tx *db.Tx, message desk.MessageID, files []File) error {
+	for i, f := range files {
+		if _, err := tx.Exec(ctx, `
+			INSERT INTO attachment (message, position, name, type, size, inline, content_id, held, blob, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+			message, i, db.Text(f.Name), db.Text(f.Type), f.Size, f.Inline, db.Text(f.ContentID), f.Held, f.Blob, tx.Now); err != nil {
+			return fmt.Errorf("store attachment %d of message %s: %w", i, message, err)
+		}
+	}
+	return nil
+}
+
+// Upload records a file that an agent put into a draft; its content is in the blobs.
+func (s *Service) Upload(ctx context.Context, tx *db.Tx, by desk.AgentID, f File) (desk.Attachment, error) {
+	a := desk.Attachment{Name: db.Text(f.Name), Type: db.Text(f.Type), Size: f.Size, Inline: f.Inline, ContentID: f.ContentID, Hash: f.Blob}
+	err := tx.Row(ctx, `
+		INSERT INTO attachment (uploader, name, type, size, inline, content_id, blob, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		RETURNING id`, by, a.Name, a.Type, a.Size, a.Inline, a.ContentID, a.Hash, tx.Now).Scan(&a.ID)
+	if err != nil {
+		return a, fmt.Errorf("store upload: %w", err)
+	}
+	return a, s.Blobs.Hold(ctx, tx, a.Hash, a.Size)
+}
+
+// Discard drops an upload that was not sent.
+func (s *Service) Discard(ctx context.Context, tx *db.Tx, by desk.AgentID, id desk.AttachmentID) error {
+	var hash string
+	err := tx.Row(ctx, `DELETE FROM attachment WHERE id = $1 AND uploader = $2 AND message IS NULL RETURNING blob`, id, by).Scan(&hash)
+	if errors.Is(err, sql.ErrNoRows) {
+		return desk.Refuse(desk.NotFound, "no such unsent file")
+	}
+	if err != nil {
+		return fmt.Errorf("discard upload: %w", err)
+	}
+	return s.Blobs.Release(ctx, tx, hash)
+}
+
+// Attachment returns a file that the scope's agent may see: of a visible conversation, or his own unsent upload.
+func (s *Service) Attachment(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.AttachmentID) (desk.Attachment, error) {
+	rows, err := tx.Query(ctx, selectAttachment+` WHERE id = $1 AND (message IS NOT NULL OR uploader = $2)`, id, scope.Agent)
+	list, err := db.Rows(rows, err, scanAttachment)
+	if err != nil {
+		return desk.Attachment{}, fmt.Errorf("attachment %s: %w", id, err)
+	}
+	if len(list) == 0 {
+		return desk.Attachment{}, desk.Refuse(desk.NotFound, "no attachment %s", id)
+	}
+	a := list[0]
+	if a.Message == 0 {
+		return a, nil
+	}
+	_, err = s.Message(ctx, tx, scope, a.Message)
+	return a, err
+}
+
+// attach gives uploads of an agent to a message, in the order given; what is not his, or was sent already, is refused.
+func attach(ctx context.Context, tx *db.Tx, by desk.AgentID, message desk.MessageID, ids []desk.AttachmentID) error {
+	for i, id := range ids {
+		n, err := tx.Exec(ctx, `
+			UPDATE attachment SET message = $1, position = $2
+			WHERE id = $3 AND uploader = $4 AND message IS NULL`, message, i, id, by)
+		if err != nil {
+			return fmt.Errorf("attach %s to message %s: %w", id, message, err)
+		}
+		if n == 0 {
+			return desk.RefuseField(desk.Invalid, fmt.Sprintf("body.attachments[%d]", i), "the file is not there any more: attach it again")
+		}
+	}
+	return nil
+}
+
+// oneOf turns "no row" into false.
+func oneOf(err error) (found bool, _ error) {
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}

@@ -1,0 +1,223 @@
+package conversation
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"strings"
+
+	"tellus/internal/desk"
+	"tellus/internal/platform/db"
+	"tellus/internal/platform/eventlog"
+)
+
+// Span is a part of a message's text, in bytes of UTF-8.
+type Span struct {
+	Start int `json:"start" minimum:"0"`
+	End   int `json:"end" minimum:"1"`
+}
+
+// Erasure is a line of the journal that outlives the database: it names what was taken out, never what it said.
+type Erasure struct {
+	Message desk.MessageID `json:"message"`
+	At      desk.Time      `json:"at"`
+	Kind    string         `json:"kind"` // redact or erase
+	Spans   []Span         `json:"spans,omitempty"`
+}
+
+// mask stands where something was redacted.
+const mask = "█"
+
+// Redact blackens parts of a message's text for good: in the text, in every copy of the sender's HTML (which is dropped, since what it held
+// cannot be told apart), in the raw mail and in drafts that quote it. A mark remains that it happened.
+func (s *Service) Redact(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope, id desk.MessageID, spans []Span) (desk.Message, error) {
+	m, c, err := oneMessage(ctx, tx, scope, id)
+	if err != nil {
+		return desk.Message{}, err
+	}
+	text, ok := blacken(m.Text, spans)
+	if !ok {
+		return desk.Message{}, desk.RefuseField(desk.Invalid, "body.spans", "the parts do not lie within the text")
+	}
+	if err := s.apply(ctx, tx, Erasure{Message: id, At: tx.Now, Kind: "redact", Spans: spans}, text); err != nil {
+		return desk.Message{}, err
+	}
+	return s.erased(ctx, tx, by, scope, c, id, desk.MessageRedacted)
+}
+
+// Erase takes a message's content out for good, its attachments and raw mail with it. A mark remains that it happened.
+func (s *Service) Erase(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope, id desk.MessageID) (desk.Message, error) {
+	m, c, err := oneMessage(ctx, tx, scope, id)
+	if err != nil {
+		return desk.Message{}, err
+	}
+	if m.State == desk.Queued || m.State == desk.Sending {
+		return desk.Message{}, desk.Refuse(desk.Invalid, "the message is on its way: wait until it was sent, or take it back")
+	}
+	if err := s.apply(ctx, tx, Erasure{Message: id, At: tx.Now, Kind: "erase"}, ""); err != nil {
+		return desk.Message{}, err
+	}
+	return s.erased(ctx, tx, by, scope, c, id, desk.MessageErased)
+}
+
+func (s *Service) erased(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope, c *row, id desk.MessageID, kind desk.EventKind) (desk.Message, error) {
+	lastAt := c.LastAt
+	if err := c.recount(ctx, tx); err != nil {
+		return desk.Message{}, err
+	}
+	c.LastAt = lastAt
+	if err := c.save(ctx, tx); err != nil {
+		return desk.Message{}, err
+	}
+	if err := eventlog.Append(ctx, tx, c.messageEvent(by, kind, id, nil)); err != nil {
+		return desk.Message{}, err
+	}
+	return s.Message(ctx, tx, scope, id)
+}
+
+// apply takes content out of every place that holds it, and writes the journal before the commit: a line too many does no harm when it is
+// applied again, one too few would.
+func (s *Service) apply(ctx context.Context, tx *db.Tx, e Erasure, text string) error {
+	if err := s.Journal(e); err != nil {
+		return fmt.Errorf("journal of erasures: %w", err)
+	}
+	return s.takeOut(ctx, tx, e, text)
+}
+
+func (s *Service) takeOut(ctx context.Context, tx *db.Tx, e Erasure, text string) error {
+	column := "redacted_at"
+	if e.Kind == "erase" {
+		column = "erased_at"
+		if err := s.dropFiles(ctx, tx, e.Message); err != nil {
+			return err
+		}
+	}
+	subject, sender := "subject", "facts"
+	if e.Kind == "erase" {
+		subject, sender = "''", "'{}'"
+	}
+	if _, err := tx.Exec(ctx, `
+		UPDATE message SET text = $1, folded = '', html = '', folded_html = '', subject = `+subject+`, facts = `+sender+`, `+column+` = $2
+		WHERE id = $3`, db.Text(text), e.At, e.Message); err != nil {
+		return fmt.Errorf("take content out of message %s: %w", e.Message, err)
+	}
+	if err := s.dropRaw(ctx, tx, e.Message); err != nil {
+		return err
+	}
+	// A draft may quote what was taken out; whoever writes it begins the quotation anew.
+	if _, err := tx.Exec(ctx, `
+		DELETE FROM draft
+		WHERE conversation = (SELECT conversation FROM message WHERE id = $1) AND body LIKE '%blockquote%'`, e.Message); err != nil {
+		return fmt.Errorf("drop drafts that quote message %s: %w", e.Message, err)
+	}
+	return nil
+}
+
+func (s *Service) dropFiles(ctx context.Context, tx *db.Tx, message desk.MessageID) error {
+	rows, err := tx.Query(ctx, selectAttachment+` WHERE message = $1`, message)
+	files, err := db.Rows(rows, err, scanAttachment)
+	if err != nil {
+		return fmt.Errorf("files of message %s: %w", message, err)
+	}
+	for _, f := range files {
+		if err := s.Blobs.Release(ctx, tx, f.Hash); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM attachment WHERE message = $1`, message); err != nil {
+		return fmt.Errorf("drop files of message %s: %w", message, err)
+	}
+	if _, err := tx.Exec(ctx, `UPDATE message SET attachments = 0 WHERE id = $1`, message); err != nil {
+		return fmt.Errorf("drop files of message %s: %w", message, err)
+	}
+	return nil
+}
+
+// dropRaw removes the mail as it came and as it went.
+func (s *Service) dropRaw(ctx context.Context, tx *db.Tx, message desk.MessageID) error {
+	var arrival desk.ArrivalID
+	var blob string
+	found, err := oneOf(tx.Row(ctx, `
+		SELECT a.id, a.blob
+		FROM message m
+		JOIN arrival a ON a.id = m.arrival
+		WHERE m.id = $1`, message).Scan(&arrival, &blob))
+	if err != nil {
+		return fmt.Errorf("raw mail of message %s: %w", message, err)
+	}
+	if found {
+		if _, err := tx.Exec(ctx, `DELETE FROM raw_mail WHERE arrival = $1`, arrival); err != nil {
+			return fmt.Errorf("drop raw mail of message %s: %w", message, err)
+		}
+		if _, err := tx.Exec(ctx, `UPDATE arrival SET blob = '', envelope = '{}' WHERE id = $1`, arrival); err != nil {
+			return fmt.Errorf("drop raw mail of message %s: %w", message, err)
+		}
+		if _, err := tx.Exec(ctx, `UPDATE message SET arrival = NULL WHERE id = $1`, message); err != nil {
+			return fmt.Errorf("drop raw mail of message %s: %w", message, err)
+		}
+		if blob != "" {
+			if err := s.Blobs.Release(ctx, tx, blob); err != nil {
+				return err
+			}
+		}
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM outgoing_mail WHERE message = $1`, message); err != nil {
+		return fmt.Errorf("drop sent mail of message %s: %w", message, err)
+	}
+	return nil
+}
+
+// Reapply takes out again what was taken out after the backup that the database was restored from.
+func (s *Service) Reapply(ctx context.Context, tx *db.Tx, entries []Erasure) error {
+	for _, e := range entries {
+		list, err := readMessages(ctx, tx, `WHERE m.id = $1`, e.Message)
+		if err != nil {
+			return err
+		}
+		if len(list) == 0 || list[0].ErasedAt != 0 || e.Kind == "redact" && list[0].RedactedAt >= e.At {
+			continue
+		}
+		text := ""
+		if e.Kind == "redact" {
+			var ok bool
+			if text, ok = blacken(list[0].Text, e.Spans); !ok {
+				text = mask // the text is not what it was: better too much than too little
+			}
+		}
+		if err := s.takeOut(ctx, tx, e, text); err != nil {
+			return err
+		}
+		c, err := hold(ctx, tx, list[0].Conversation)
+		if err != nil {
+			return err
+		}
+		if err := c.recount(ctx, tx); err != nil {
+			return err
+		}
+		if err := c.save(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// blacken replaces the spans, rune by rune, so that what stays keeps its place.
+func blacken(text string, spans []Span) (string, bool) {
+	if len(spans) == 0 {
+		return "", false
+	}
+	spans = append([]Span(nil), spans...)
+	sort.Slice(spans, func(i, j int) bool { return spans[i].Start < spans[j].Start })
+	var b strings.Builder
+	at := 0
+	for _, sp := range spans {
+		if sp.Start < at || sp.End <= sp.Start || sp.End > len(text) {
+			return "", false
+		}
+		b.WriteString(text[at:sp.Start])
+		b.WriteString(strings.Repeat(mask, len([]rune(text[sp.Start:sp.End]))))
+		at = sp.End
+	}
+	b.WriteString(text[at:])
+	return b.String(), true
+}

@@ -1,0 +1,289 @@
+package conversation
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"tellus/internal/desk"
+	"tellus/internal/platform/db"
+)
+
+// CountCap is where counting stops: more is shown as "10,000+".
+const CountCap = 10_000
+
+// View is a built-in list: mine, unassigned, all, waiting, mentions, following, drafts, snoozed, finished, spam, trash, inbox:N, team:N.
+type View string
+
+// Order of a list.
+type Order string
+
+const (
+	DueFirst    Order = "due"    // what is due first, then what owes nothing, oldest first
+	NewestFirst Order = "newest" // the last message first
+	OldestFirst Order = "oldest"
+)
+
+// Fixed are the views that everyone has, in the order in which they are shown.
+var Fixed = []View{"mine", "mentions", "following", "drafts", "snoozed", "unassigned", "all", "waiting", "finished", "spam", "trash"}
+
+// condition is what belongs to a view, without who may see it.
+func (v View) condition(q *query, me desk.AgentID) (string, error) {
+	name, id, numbered := strings.Cut(string(v), ":")
+	if numbered {
+		n, err := strconv.ParseInt(id, 10, 64)
+		if err != nil || n <= 0 || name != "inbox" && name != "team" {
+			return "", desk.RefuseField(desk.Invalid, "query.view", "there is no view %q", v)
+		}
+		return "c.shelf = 0 AND c." + name + " = " + q.arg(n), nil
+	}
+	switch v {
+	case "mine":
+		return "c.shelf = 0 AND c.assignee = " + q.arg(int64(me)), nil
+	case "unassigned":
+		return "c.shelf = 0 AND c.assignee IS NULL", nil
+	case "all":
+		return "c.shelf = 0", nil
+	case "waiting":
+		return "c.shelf = 0 AND c.status = 'waiting'", nil
+	case "mentions":
+		return "c.shelf <> 4 AND c.id IN (SELECT m.conversation FROM mention m WHERE m.agent = " + q.arg(int64(me)) + " AND m.seen_at = 0)", nil
+	case "following":
+		return "c.shelf <> 4 AND c.id IN (SELECT f.conversation FROM follower f WHERE f.agent = " + q.arg(int64(me)) + ")", nil
+	case "drafts":
+		return "c.id IN (SELECT d.conversation FROM draft d WHERE d.agent = " + q.arg(int64(me)) + " AND d.conversation IS NOT NULL)", nil
+	case "snoozed":
+		return "c.shelf = 1", nil
+	case "finished":
+		return "c.shelf = 2", nil
+	case "spam":
+		return "c.shelf = 3", nil
+	case "trash":
+		return "c.shelf = 4", nil
+	}
+	return "", desk.RefuseField(desk.Invalid, "query.view", "there is no view %q", v)
+}
+
+// natural is the order in which a view makes most sense.
+func (v View) natural() Order {
+	switch v {
+	case "finished", "spam", "trash":
+		return NewestFirst
+	case "waiting":
+		return OldestFirst
+	}
+	return DueFirst
+}
+
+// Cursor is the last row of a page: the next begins behind it.
+type Cursor struct {
+	Key int64
+	ID  desk.ConversationID
+}
+
+// ListQuery asks for a page.
+type ListQuery struct {
+	View  View
+	Order Order // the view's natural order where empty
+	Tag   desk.TagID
+	After *Cursor
+	Limit int
+}
+
+// List returns a page of conversations that the scope's agent may see, and the cursor behind it where there is more.
+func (s *Service) List(ctx context.Context, tx *db.Tx, scope desk.Scope, in ListQuery) ([]desk.Conversation, *Cursor, error) {
+	if in.Limit <= 0 || in.Limit > 200 {
+		in.Limit = 50
+	}
+	if in.Order == "" {
+		in.Order = in.View.natural()
+	}
+	key, direction, compare := "c.due_at", "", ">"
+	switch in.Order {
+	case DueFirst:
+	case NewestFirst:
+		key, direction, compare = "c.last_at", " DESC", "<"
+	case OldestFirst:
+		key = "c.last_at"
+	default:
+		return nil, nil, desk.RefuseField(desk.Invalid, "query.sort", "must be due, newest or oldest")
+	}
+	var q query
+	me := q.arg(int64(scope.Agent))
+	q.WriteString(`SELECT ` + rowColumns + `, c.last_incoming > COALESCE(r.message, 0)
+		FROM conversation c
+		LEFT JOIN read_mark r ON r.agent = ` + me + ` AND r.conversation = c.id
+		WHERE `)
+	belongs, err := in.View.condition(&q, scope.Agent)
+	if err != nil {
+		return nil, nil, err
+	}
+	q.WriteString(belongs + " AND " + q.visible(scope))
+	if in.Tag != 0 {
+		q.WriteString(" AND EXISTS (SELECT 1 FROM conversation_tag t WHERE t.conversation = c.id AND t.tag = " + q.arg(int64(in.Tag)) + ")")
+	}
+	if in.After != nil {
+		fmt.Fprintf(&q, " AND (%s, c.id) %s (%s, %s)", key, compare, q.arg(in.After.Key), q.arg(int64(in.After.ID)))
+	}
+	fmt.Fprintf(&q, " ORDER BY %s%s, c.id%s LIMIT %s", key, direction, direction, q.arg(in.Limit+1))
+	found, err := listRows(ctx, tx, &q)
+	if err != nil {
+		return nil, nil, fmt.Errorf("list %s: %w", in.View, err)
+	}
+	var next *Cursor
+	if len(found) > in.Limit {
+		found = found[:in.Limit]
+		last := found[in.Limit-1]
+		next = &Cursor{int64(last.DueAt), last.ID}
+		if key == "c.last_at" {
+			next.Key = int64(last.LastAt)
+		}
+	}
+	return found, next, nil
+}
+
+func listRows(ctx context.Context, tx *db.Tx, q *query) ([]desk.Conversation, error) {
+	rows, err := tx.Query(ctx, q.String(), q.args...)
+	found, err := db.Rows(rows, err, func(r *sql.Rows, c *desk.Conversation) error {
+		var full row
+		if err := full.scan(r, &full.Unread); err != nil {
+			return err
+		}
+		*c = full.Conversation
+		return nil
+	})
+	if found == nil {
+		found = []desk.Conversation{}
+	}
+	return found, err
+}
+
+// Count is how many conversations a view holds for somebody, up to CountCap.
+type Count struct {
+	ID     View `json:"id"`
+	Count  int  `json:"count"`
+	Capped bool `json:"capped,omitempty" doc:"There are more"`
+}
+
+// Counts returns the counts of the given views for the scope's agent. It is worked out at most once a second per agent.
+func (s *Service) Counts(ctx context.Context, tx *db.Tx, scope desk.Scope, views []View) ([]Count, error) {
+	if known, ok := s.counts.get(scope.Agent, views, tx.Now); ok {
+		return known, nil
+	}
+	counts := make([]Count, 0, len(views))
+	for _, v := range views {
+		n, err := count(ctx, tx, scope, v)
+		if err != nil {
+			return nil, err
+		}
+		counts = append(counts, Count{v, min(n, CountCap), n > CountCap})
+	}
+	s.counts.put(scope.Agent, views, tx.Now, counts)
+	return counts, nil
+}
+
+func count(ctx context.Context, tx *db.Tx, scope desk.Scope, v View) (int, error) {
+	var q query
+	belongs, err := v.condition(&q, scope.Agent)
+	if err != nil {
+		return 0, err
+	}
+	var n int
+	text := "SELECT count(*) FROM (SELECT 1 FROM conversation c WHERE " + belongs + " AND " + q.visible(scope) + " LIMIT " + q.arg(CountCap+1) + ") few"
+	if err := tx.Row(ctx, text, q.args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count %s: %w", v, err)
+	}
+	return n, nil
+}
+
+// countCache keeps counts for a second. What an agent may see can change; Forget drops what is kept for everybody then.
+type countCache struct {
+	mu sync.Mutex
+	by map[string]keptCounts
+}
+
+type keptCounts struct {
+	at     desk.Time
+	counts []Count
+}
+
+func countKey(agent desk.AgentID, views []View) string {
+	var b strings.Builder
+	b.WriteString(agent.String())
+	for _, v := range views {
+		b.WriteByte(' ')
+		b.WriteString(string(v))
+	}
+	return b.String()
+}
+
+func (c *countCache) get(agent desk.AgentID, views []View, now desk.Time) ([]Count, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	k, ok := c.by[countKey(agent, views)]
+	if !ok || now.Sub(k.at) >= time.Second || now < k.at {
+		return nil, false
+	}
+	return k.counts, true
+}
+
+func (c *countCache) put(agent desk.AgentID, views []View, now desk.Time, counts []Count) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.by == nil || len(c.by) > 1000 {
+		c.by = map[string]keptCounts{}
+	}
+	c.by[countKey(agent, views)] = keptCounts{now, counts}
+}
+
+// ForgetCounts makes the next Counts look anew.
+func (s *Service) ForgetCounts() {
+	s.counts.mu.Lock()
+	defer s.counts.mu.Unlock()
+	s.counts.by = nil
+}
+
+// Rows returns the rows of conversations for the scope's agent, those that he may see, in no order.
+func (s *Service) Rows(ctx context.Context, tx *db.Tx, scope desk.Scope, ids []desk.ConversationID) ([]desk.Conversation, error) {
+	if len(ids) == 0 {
+		return []desk.Conversation{}, nil
+	}
+	var q query
+	me := q.arg(int64(scope.Agent))
+	q.WriteString(`SELECT ` + rowColumns + `, c.last_incoming > COALESCE(r.message, 0)
+		FROM conversation c
+		LEFT JOIN read_mark r ON r.agent = ` + me + ` AND r.conversation = c.id
+		WHERE c.id IN ` + list(&q, ids) + ` AND ` + q.visible(scope))
+	return listRows(ctx, tx, &q)
+}
+
+// Search finds conversations for the palette: by number, or by the beginning of the subject's or customer's words among unfinished ones.
+func (s *Service) Search(ctx context.Context, tx *db.Tx, scope desk.Scope, text string, limit int) ([]desk.Conversation, error) {
+	text = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(db.Text(text)), "#"))
+	if text == "" {
+		return []desk.Conversation{}, nil
+	}
+	var q query
+	me := q.arg(int64(scope.Agent))
+	q.WriteString(`SELECT ` + rowColumns + `, c.last_incoming > COALESCE(r.message, 0)
+		FROM conversation c
+		LEFT JOIN read_mark r ON r.agent = ` + me + ` AND r.conversation = c.id
+		WHERE `)
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		q.WriteString("c.number = " + q.arg(n))
+	} else {
+		like := q.arg("%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(text)) + "%")
+		q.WriteString(`c.id IN (SELECT id FROM conversation WHERE shelf IN (0, 1) ORDER BY last_at DESC LIMIT 5000)
+			AND (lower(c.subject) LIKE ` + like + ` ESCAPE '\' OR lower(c.customer_name) LIKE ` + like + ` ESCAPE '\')`)
+	}
+	q.WriteString(" AND " + q.visible(scope) + " ORDER BY c.last_at DESC, c.id DESC LIMIT " + q.arg(limit))
+	found, err := listRows(ctx, tx, &q)
+	if err != nil {
+		return nil, fmt.Errorf("search conversations: %w", err)
+	}
+	return found, nil
+}

@@ -1,0 +1,126 @@
+package conversation
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"tellus/internal/desk"
+	"tellus/internal/platform/db"
+	"tellus/internal/platform/eventlog"
+)
+
+// Follow makes an agent a follower of a conversation, or no follower any more.
+func (s *Service) Follow(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope, id desk.ConversationID, agent desk.AgentID, on bool) error {
+	c, err := holdVisible(ctx, tx, scope, id)
+	if err != nil {
+		return err
+	}
+	kind, text := desk.FollowerRemoved, `DELETE FROM follower WHERE conversation = $1 AND agent = $2`
+	if on {
+		kind, text = desk.FollowerAdded, `INSERT INTO follower (conversation, agent) SELECT $1, id FROM agent WHERE id = $2 ON CONFLICT DO NOTHING`
+	}
+	n, err := tx.Exec(ctx, text, id, agent)
+	if err != nil {
+		return fmt.Errorf("follow conversation %s: %w", id, err)
+	}
+	if n == 0 {
+		return nil // it was so already
+	}
+	return eventlog.Append(ctx, tx, c.event(by, kind, map[string]any{"agent": agent}))
+}
+
+// Read notes up to which message an agent has seen a conversation; 0 makes it unread again. Mentions of the agent count as seen.
+func (s *Service) Read(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.ConversationID, message desk.MessageID) error {
+	c, err := s.Get(ctx, tx, scope, id)
+	if err != nil {
+		return err
+	}
+	if message == 0 {
+		if _, err := tx.Exec(ctx, `DELETE FROM read_mark WHERE agent = $1 AND conversation = $2`, scope.Agent, id); err != nil {
+			return fmt.Errorf("mark conversation %s as unread: %w", id, err)
+		}
+	} else {
+		if err := markRead(ctx, tx, scope.Agent, id, message); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `
+			UPDATE mention SET seen_at = $1
+			WHERE agent = $2 AND conversation = $3 AND message <= $4 AND seen_at = 0`, tx.Now, scope.Agent, id, message); err != nil {
+			return fmt.Errorf("mark mentions in conversation %s as seen: %w", id, err)
+		}
+	}
+	// The row's version stays: reading changes nothing for others. The event keeps the reader's other browsers in step.
+	e := (&row{Conversation: c}).messageEvent(desk.ByAgent(scope.Agent), desk.ReadMarked, message, map[string]any{"agent": scope.Agent})
+	return eventlog.Append(ctx, tx, e)
+}
+
+// Access is who sees a conversation.
+type Access struct {
+	Restricted bool           `json:"restricted"`
+	Agents     []desk.AgentID `json:"agents" doc:"The only people who see it; whoever restricts it is always among them"`
+}
+
+// SetAccess restricts a conversation to named people, or opens it again.
+func (s *Service) SetAccess(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope, id desk.ConversationID, in Access) error {
+	c, err := holdVisible(ctx, tx, scope, id)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM conversation_access WHERE conversation = $1`, id); err != nil {
+		return fmt.Errorf("access to conversation %s: %w", id, err)
+	}
+	c.Restricted = in.Restricted
+	kind := desk.AccessOpened
+	var named []desk.AgentID
+	if in.Restricted {
+		kind = desk.AccessRestricted
+		named = append(without(in.Agents, scope.Agent), scope.Agent)
+		for _, agent := range named {
+			if _, err := tx.Exec(ctx, `INSERT INTO conversation_access (conversation, agent) SELECT $1, id FROM agent WHERE id = $2 ON CONFLICT DO NOTHING`, id, agent); err != nil {
+				return fmt.Errorf("access to conversation %s: %w", id, err)
+			}
+		}
+	}
+	if err := c.save(ctx, tx); err != nil {
+		return err
+	}
+	return eventlog.Append(ctx, tx, c.event(by, kind, map[string]any{"agents": some(named)}))
+}
+
+// AddParticipant adds somebody outside the company, who is copied in on answers to all.
+func (s *Service) AddParticipant(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope, id desk.ConversationID, who desk.NamedAddress) error {
+	c, err := holdVisible(ctx, tx, scope, id)
+	if err != nil {
+		return err
+	}
+	if err := checkAddress(who, nil); err != nil {
+		return desk.RefuseField(desk.Invalid, "body.address", "%s", err)
+	}
+	if err := addParticipant(ctx, tx, id, desk.Participant{Name: who.Name, Address: who.Address, Role: desk.CopiedIn}); err != nil {
+		return err
+	}
+	if err := c.save(ctx, tx); err != nil {
+		return err
+	}
+	return eventlog.Append(ctx, tx, c.event(by, desk.ParticipantAdded, nil))
+}
+
+// RemoveParticipant takes somebody out; the requester stays.
+func (s *Service) RemoveParticipant(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope, id desk.ConversationID, address string) error {
+	c, err := holdVisible(ctx, tx, scope, id)
+	if err != nil {
+		return err
+	}
+	n, err := tx.Exec(ctx, `DELETE FROM participant WHERE conversation = $1 AND address_key = $2 AND role <> 'requester'`, id, db.Text(strings.ToLower(address)))
+	if err != nil {
+		return fmt.Errorf("remove participant of conversation %s: %w", id, err)
+	}
+	if n == 0 {
+		return desk.Refuse(desk.NotFound, "nobody beside the customer takes part with that address")
+	}
+	if err := c.save(ctx, tx); err != nil {
+		return err
+	}
+	return eventlog.Append(ctx, tx, c.event(by, desk.ParticipantRemoved, nil))
+}

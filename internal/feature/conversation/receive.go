@@ -1,0 +1,287 @@
+package conversation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tellus/internal/desk"
+	"tellus/internal/platform/db"
+	"tellus/internal/platform/eventlog"
+)
+
+// Incoming is a message from outside, read and understood.
+type Incoming struct {
+	Inbox        desk.Inbox
+	Channel      desk.ChannelKind
+	Customer     desk.CustomerID
+	CustomerName string
+	From         desk.NamedAddress
+	ReplyTo      string // where an answer goes, if not to From
+	To, Cc       []desk.NamedAddress
+	Subject      string
+	SubjectKey   int64
+	MailID       string   // without brackets
+	References   []string // newest last
+	Identity     []byte   // Message-ID and digest without trace headers, hashed: what arrives twice counts once
+	ReceivedAt   desk.Time
+	SentAt       desk.Time
+	Text, Folded string
+	HTML         string // sanitised
+	FoldedHTML   string
+	RemoteImages int
+	Language     string
+	Automatic    string // why the mail counts as automatic; such mails never reopen and nobody waits for an answer
+	Verdicts     *desk.Verdicts
+	Spam         bool
+	SpamScore    float64
+	SpamReasons  []desk.Reason
+	Threading    []desk.Reason
+	Invitation   *desk.Invitation
+	Attachments  []File
+	Arrival      desk.ArrivalID
+	Unreadable   bool
+	Participants []desk.Participant // people beside the customer; our own addresses left out
+}
+
+// File is an attachment whose content is in the blobs already.
+type File struct {
+	Name, Type, ContentID, Held, Blob string
+	Size                              int64
+	Inline                            bool
+}
+
+// Received says where a message landed.
+type Received struct {
+	Conversation desk.ConversationID
+	Message      desk.MessageID
+	Opened       bool // it began the conversation
+	Reopened     bool
+	Seen         bool // it was stored before; nothing changed
+}
+
+// Receive stores a message from outside in a conversation, or in a new one where into is 0. follows links a new one to that which it continues.
+func (s *Service) Receive(ctx context.Context, tx *db.Tx, in Incoming, into, follows desk.ConversationID) (Received, error) {
+	if seen, ok, err := alreadySeen(ctx, tx, in); err != nil || ok {
+		return seen, err
+	}
+	by := desk.ByCustomer(in.Customer)
+	var c *row
+	var err error
+	if into != 0 {
+		c, err = hold(ctx, tx, into)
+	} else {
+		c, err = open(ctx, tx, by, opening{
+			inbox: in.Inbox, customer: in.Customer, name: in.CustomerName, address: in.answerTo(), channel: in.Channel,
+			subject: in.Subject, subjectKey: in.SubjectKey, spam: in.Spam, language: in.Language, at: in.ReceivedAt,
+		})
+	}
+	if err != nil {
+		return Received{}, err
+	}
+	done := Received{Conversation: c.ID, Opened: into == 0}
+	m := &stored{
+		Message: desk.Message{Conversation: c.ID, Kind: desk.Incoming, Channel: in.Channel, AuthorKind: desk.AuthorCustomer, Customer: in.Customer,
+			To: in.To, Cc: in.Cc, Subject: in.Subject, At: tx.Now, SentAt: in.SentAt, Text: in.Text, Folded: in.Folded,
+			ForeignHTML: in.HTML, ForeignFolded: in.FoldedHTML, Language: in.Language, Automatic: in.Automatic, SpamScore: in.SpamScore},
+		inbox: in.Inbox.ID, mailID: in.MailID, identity: in.Identity, arrival: in.Arrival, files: len(in.Attachments), sender: in.From,
+	}
+	err = insertMessage(ctx, tx, m, facts{Verdicts: in.Verdicts, SpamReasons: in.SpamReasons, Threading: in.Threading, Invitation: in.Invitation,
+		RemoteImages: in.RemoteImages, Unreadable: in.Unreadable, References: in.References})
+	if err != nil {
+		return Received{}, err // errSeen too: another node stored it this moment, and running the job again finds it
+	}
+	done.Message = m.ID
+	if err := insertFiles(ctx, tx, m.ID, in.Attachments); err != nil {
+		return Received{}, err
+	}
+	if err := takePart(ctx, tx, c, in); err != nil {
+		return Received{}, err
+	}
+	events := []*desk.Event{c.messageEvent(by, desk.MessageReceived, m.ID, nil)}
+	if in.Automatic == "" {
+		done.Reopened = c.customerWrote(tx.Now, in.Inbox.AnswerWithin)
+	}
+	if done.Reopened {
+		events = append(events, c.messageEvent(by, desk.ConversationReopened, m.ID, nil))
+	}
+	c.noticeMessage(m, "customer")
+	c.lastIncoming = m.ID
+	if c.Language == "" {
+		c.Language = in.Language
+	}
+	if err := c.save(ctx, tx); err != nil {
+		return Received{}, err
+	}
+	if follows != 0 && into == 0 {
+		if err := link(ctx, tx, c.ID, follows, "follows"); err != nil {
+			return Received{}, err
+		}
+		events = append(events, c.event(desk.System, desk.ConversationsLinked, map[string]any{"to": follows, "kind": "follows"}))
+	}
+	return done, eventlog.Append(ctx, tx, events...)
+}
+
+func (in Incoming) answerTo() string {
+	if in.ReplyTo != "" {
+		return in.ReplyTo
+	}
+	return in.From.Address
+}
+
+// alreadySeen finds a mail that came before by its identity.
+func alreadySeen(ctx context.Context, tx *db.Tx, in Incoming) (Received, bool, error) {
+	if in.Identity == nil {
+		return Received{}, false, nil
+	}
+	r := Received{Seen: true}
+	found, err := oneOf(tx.Row(ctx, `SELECT id, conversation FROM message WHERE inbox = $1 AND identity = $2`, in.Inbox.ID, in.Identity).
+		Scan(&r.Message, &r.Conversation))
+	if err != nil {
+		return Received{}, false, fmt.Errorf("was the mail seen before: %w", err)
+	}
+	return r, found, nil
+}
+
+// customerWrote turns the conversation to us: it wakes, waits for an answer, and reopens where the customer's turn or the end was.
+func (c *row) customerWrote(now desk.Time, answerWithin int) (reopened bool) {
+	c.SnoozedUntil = 0
+	c.customerWaits(now, answerWithin)
+	switch c.Status {
+	case desk.StatusWaiting, desk.StatusResolved, desk.StatusClosed:
+		reopened = c.Status != desk.StatusWaiting
+		c.Status = desk.StatusOpen
+		c.resolvedAt = 0
+	}
+	return reopened
+}
+
+// noticeMessage brings the row's summary of its messages up to date. by is customer, agent, note or system.
+func (c *row) noticeMessage(m *stored, by string) {
+	c.Messages++
+	c.LastAt = max(c.LastAt, m.At)
+	c.Preview = preview(m.Text)
+	c.PreviewBy = by
+	if m.files > 0 {
+		c.Attachments = true
+	}
+}
+
+// preview is the beginning of a text on one line, at most 160 characters.
+func preview(text string) string {
+	if len(text) > 2000 {
+		text = strings.ToValidUTF8(text[:2000], "")
+	}
+	words := strings.Join(strings.Fields(db.Text(text)), " ")
+	r := []rune(words)
+	if len(r) > 160 {
+		return string(r[:159]) + "…"
+	}
+	return words
+}
+
+// opening is what a new conversation begins with.
+type opening struct {
+	inbox      desk.Inbox
+	customer   desk.CustomerID
+	name       string
+	address    string
+	channel    desk.ChannelKind
+	subject    string
+	subjectKey int64
+	spam       bool
+	language   string
+	status     desk.Status
+	assignee   desk.AgentID
+	at         desk.Time
+}
+
+// open begins a conversation and tells it.
+func open(ctx context.Context, tx *db.Tx, by desk.Actor, o opening) (*row, error) {
+	number, err := nextNumber(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	if o.status == "" {
+		o.status = desk.StatusNew
+	}
+	c := &row{subjectKey: o.subjectKey}
+	c.Conversation = desk.Conversation{Number: number, Inbox: o.inbox.ID, Customer: o.customer, CustomerName: db.Text(o.name), Address: db.Text(o.address),
+		Channel: o.channel, Subject: db.Text(o.subject), Status: o.status, Priority: desk.Normal, Assignee: o.assignee, Team: o.inbox.Team, Tags: []desk.TagID{},
+		Spam: o.spam, Language: o.language, DueAt: desk.Never, CreatedAt: tx.Now, LastAt: tx.Now, PreviewBy: "customer"}
+	err = tx.Row(ctx, `
+		INSERT INTO conversation (number, inbox, customer, customer_name, address, channel, subject, subject_key, status, shelf, assignee, team,
+			spam, due_at, language, created_at, last_at, version)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0)
+		RETURNING id`,
+		c.Number, c.Inbox, c.Customer, c.CustomerName, c.Address, c.Channel, c.Subject, c.subjectKey, c.Status, c.Shelf(), nullID(c.Assignee),
+		nullID(c.Team), c.Spam, c.DueAt, c.Language, c.CreatedAt, c.LastAt).Scan(&c.ID)
+	if err != nil {
+		return nil, fmt.Errorf("open conversation: %w", err)
+	}
+	return c, eventlog.Append(ctx, tx, c.event(by, desk.ConversationOpened, map[string]any{"inbox": c.Inbox, "spam": c.Spam}))
+}
+
+// nextNumber takes the next number that people will quote.
+func nextNumber(ctx context.Context, tx *db.Tx) (n int64, err error) {
+	text := `UPDATE number_series SET value = value + 1 WHERE name = 'conversation_number' RETURNING value`
+	if tx.Postgres() {
+		text = `SELECT nextval('conversation_number')` // a row would make all writers queue for it
+	}
+	if err := tx.Row(ctx, text).Scan(&n); err != nil {
+		return 0, fmt.Errorf("number the conversation: %w", err)
+	}
+	return n, nil
+}
+
+// takePart records who is in the conversation: the customer, those copied in, and a writer nobody had addressed.
+func takePart(ctx context.Context, tx *db.Tx, c *row, in Incoming) error {
+	role := desk.Contributor
+	if in.Customer == c.Customer {
+		role = desk.Requester
+	}
+	writer := desk.Participant{Customer: in.Customer, Name: in.From.Name, Address: in.From.Address, Role: role}
+	for _, p := range append([]desk.Participant{writer}, in.Participants...) {
+		if p.Address == "" {
+			continue
+		}
+		if err := addParticipant(ctx, tx, c.ID, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func addParticipant(ctx context.Context, tx *db.Tx, c desk.ConversationID, p desk.Participant) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO participant (conversation, address_key, address, name, customer, role, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (conversation, address_key) DO UPDATE SET
+			name = CASE WHEN excluded.name <> '' THEN excluded.name ELSE participant.name END,
+			customer = COALESCE(participant.customer, excluded.customer)`,
+		c, db.Text(strings.ToLower(p.Address)), db.Text(p.Address), db.Text(p.Name), nullID(p.Customer), p.Role, tx.Now)
+	if err != nil {
+		return fmt.Errorf("add participant to conversation %s: %w", c, err)
+	}
+	return nil
+}
+
+func link(ctx context.Context, tx *db.Tx, from, to desk.ConversationID, kind string) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO conversation_link (from_conversation, to_conversation, kind, created_at)
+		VALUES ($1, $2, $3, $4)
+		ON CONFLICT DO NOTHING`, from, to, kind, tx.Now)
+	if err != nil {
+		return fmt.Errorf("link conversation %s to %s: %w", from, to, err)
+	}
+	return nil
+}
+
+// IsSeen reports whether Receive failed because another node stored the same mail this moment.
+func IsSeen(err error) bool { return errors.Is(err, errSeen) }
+
+func without[T comparable](list []T, v T) []T {
+	return slices.DeleteFunc(slices.Clone(list), func(x T) bool { return x == v })
+}

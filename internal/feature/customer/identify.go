@@ -1,0 +1,129 @@
+// Package customer owns the people whom we serve and the addresses by which they reach us. It never decides what they are answered.
+package customer
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"tellus/internal/desk"
+	"tellus/internal/engine/language"
+	"tellus/internal/platform/db"
+	"tellus/internal/platform/eventlog"
+)
+
+// Service is the feature. Its zero value is ready.
+type Service struct{}
+
+// Key is what an address is compared by: lower case for mail, digits with a leading + for phones.
+func Key(kind desk.AddressKind, value string) string {
+	value = strings.TrimSpace(value)
+	if kind == desk.AddressPhone {
+		var b strings.Builder
+		for i, r := range value {
+			if r >= '0' && r <= '9' || r == '+' && i == 0 {
+				b.WriteRune(r)
+			}
+		}
+		return b.String()
+	}
+	return strings.ToLower(value)
+}
+
+// Sighting is somebody who turned up under an address.
+type Sighting struct {
+	Kind     desk.AddressKind
+	Value    string
+	Name     string // "" where unknown
+	Language string
+}
+
+// Identified is who uses an address.
+type Identified struct {
+	ID      desk.CustomerID
+	Name    string
+	Created bool
+}
+
+// Identify returns the customer who uses an address, creating one if nobody does. It holds the customer until tx ends, so that two quick
+// messages of one person wait for each other.
+func (s *Service) Identify(ctx context.Context, tx *db.Tx, by desk.Actor, who Sighting) (Identified, error) {
+	key := Key(who.Kind, who.Value)
+	if key == "" {
+		return Identified{}, desk.RefuseField(desk.Invalid, "address", "an address is needed")
+	}
+	found, err := s.hold(ctx, tx, who, key)
+	if err == nil || !errors.Is(err, sql.ErrNoRows) {
+		return found, err
+	}
+	made, err := s.create(ctx, tx, by, desk.Customer{Name: nameOf(who), Language: who.Language})
+	if err != nil {
+		return Identified{}, err
+	}
+	added, err := tx.Exec(ctx, insertAddress, made.ID, who.Kind, db.Text(who.Value), db.Text(key), tx.Now)
+	if err != nil {
+		return Identified{}, fmt.Errorf("add address of customer %s: %w", made.ID, err)
+	}
+	if added == 1 {
+		return Identified{ID: made.ID, Name: made.Name, Created: true}, nil
+	}
+	// Somebody else recorded the same address between our look and our insert.
+	if _, err := tx.Exec(ctx, `DELETE FROM customer WHERE id = $1`, made.ID); err != nil {
+		return Identified{}, fmt.Errorf("drop customer %s made twice: %w", made.ID, err)
+	}
+	return s.hold(ctx, tx, who, key)
+}
+
+// hold finds the customer by key and locks the row by touching it; a name that was only the address so far is filled in.
+func (s *Service) hold(ctx context.Context, tx *db.Tx, who Sighting, key string) (Identified, error) {
+	var c Identified
+	err := tx.Row(ctx, `
+		UPDATE customer SET touched_at = $1
+		WHERE id = (SELECT customer FROM address WHERE kind = $2 AND value_key = $3)
+		RETURNING id, name`, tx.Now, who.Kind, db.Text(key)).Scan(&c.ID, &c.Name)
+	if err != nil {
+		if errors.Is(err, sql.ErrNoRows) {
+			return c, err
+		}
+		return c, fmt.Errorf("find customer by %s: %w", who.Kind, err)
+	}
+	if name := strings.TrimSpace(db.Text(who.Name)); name != "" && strings.EqualFold(c.Name, who.Value) && name != c.Name {
+		if _, err := tx.Exec(ctx, `UPDATE customer SET name = $1, name_key = $2, version = version + 1 WHERE id = $3`,
+			cut(name, 200), language.Fold(name), c.ID); err != nil {
+			return c, fmt.Errorf("name customer %s: %w", c.ID, err)
+		}
+		c.Name = cut(name, 200)
+	}
+	return c, nil
+}
+
+func (s *Service) create(ctx context.Context, tx *db.Tx, by desk.Actor, c desk.Customer) (desk.Customer, error) {
+	c.Name, c.CreatedAt, c.Version = cut(strings.TrimSpace(db.Text(c.Name)), 200), tx.Now, 1
+	err := tx.Row(ctx, insertCustomer, c.Name, language.Fold(c.Name), c.Language, db.Text(c.TimeZone), db.Text(c.Organisation),
+		db.Text(c.Note), tx.Now, tx.Now).Scan(&c.ID)
+	if err != nil {
+		return c, fmt.Errorf("create customer: %w", err)
+	}
+	return c, eventlog.Append(ctx, tx, &desk.Event{By: by, Kind: desk.CustomerCreated, SubjectKind: desk.AboutCustomer, Subject: int64(c.ID)})
+}
+
+func nameOf(who Sighting) string {
+	if name := strings.TrimSpace(who.Name); name != "" {
+		return name
+	}
+	return strings.TrimSpace(who.Value)
+}
+
+// cut shortens s to at most n runes.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return string(r[:n])
+}

@@ -1,0 +1,378 @@
+// Package inbox owns the inboxes: where messages arrive and from where answers go out, with their sealed settings, addresses, who sees
+// them, what their connections remember, and how they fare. It never opens a connection.
+package inbox
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/mail"
+	"slices"
+	"strings"
+
+	"tellus/internal/desk"
+	"tellus/internal/engine/language"
+	"tellus/internal/platform/db"
+	"tellus/internal/platform/eventlog"
+)
+
+// Sealer encrypts settings at rest; what is sealed opens only under the same context.
+type Sealer interface {
+	Seal(plain []byte, context string) ([]byte, error)
+	Open(sealed []byte, context string) ([]byte, error)
+}
+
+// Service is the feature.
+type Service struct {
+	Secrets Sealer
+}
+
+// Edit is an inbox as an administrator writes it. A nil secret keeps what is stored; an empty one removes it.
+type Edit struct {
+	desk.Inbox
+	ReceiveSecret *string `json:"receiveSecret,omitempty" writeOnly:"true" maxLength:"4000"`
+	SubmitSecret  *string `json:"submitSecret,omitempty" writeOnly:"true" maxLength:"4000"`
+}
+
+// Get returns an inbox without its secrets.
+func (s *Service) Get(ctx context.Context, tx *db.Tx, id desk.InboxID) (desk.Inbox, error) {
+	list, err := s.load(ctx, tx, `WHERE id = $1`, id)
+	if err != nil {
+		return desk.Inbox{}, err
+	}
+	if len(list) == 0 {
+		return desk.Inbox{}, desk.Refuse(desk.NotFound, "no inbox %s", id)
+	}
+	return list[0], nil
+}
+
+// All returns every inbox by name.
+func (s *Service) All(ctx context.Context, tx *db.Tx) ([]desk.Inbox, error) {
+	return s.load(ctx, tx, `ORDER BY name_key, id`)
+}
+
+func (s *Service) load(ctx context.Context, tx *db.Tx, where string, args ...any) ([]desk.Inbox, error) {
+	rows, err := tx.Query(ctx, selectInbox+" "+where, args...)
+	list, err := db.Rows(rows, err, scanInbox)
+	if err != nil {
+		return nil, fmt.Errorf("load inboxes: %w", err)
+	}
+	byID := map[desk.InboxID]*desk.Inbox{}
+	for i := range list {
+		byID[list[i].ID] = &list[i]
+	}
+	if err := each(ctx, tx, `SELECT inbox, address FROM inbox_address ORDER BY inbox, position`, func(id desk.InboxID, address string) {
+		if in := byID[id]; in != nil && address != in.Address {
+			in.Aliases = append(in.Aliases, address)
+		}
+	}); err != nil {
+		return nil, err
+	}
+	return list, each(ctx, tx, `SELECT inbox, team FROM inbox_access ORDER BY inbox, team`, func(id desk.InboxID, team desk.TeamID) {
+		if in := byID[id]; in != nil {
+			in.Teams = append(in.Teams, team)
+		}
+	})
+}
+
+func each[V any](ctx context.Context, tx *db.Tx, query string, take func(desk.InboxID, V)) error {
+	type pair struct {
+		id desk.InboxID
+		v  V
+	}
+	rows, err := tx.Query(ctx, query)
+	list, err := db.Rows(rows, err, func(r *sql.Rows, p *pair) error { return r.Scan(&p.id, &p.v) })
+	if err != nil {
+		return fmt.Errorf("load inboxes: %w", err)
+	}
+	for _, p := range list {
+		take(p.id, p.v)
+	}
+	return nil
+}
+
+func scanInbox(r *sql.Rows, in *desk.Inbox) error {
+	var team sql.NullInt64
+	var acknowledge, receive, submit string
+	err := r.Scan(&in.ID, &in.Kind, &in.Name, &in.Address, &in.FromName, &in.Language, &in.Signature, &team, &in.Acknowledge, &acknowledge,
+		&in.AnswerWithin, &in.Reopen, &in.ReopenDays, &in.ReplyToken, &in.Active, &receive, &submit,
+		&in.Receive.HasSecret, &in.Submit.HasSecret, &in.Version)
+	if err != nil {
+		return err
+	}
+	in.Team, in.Aliases, in.Teams = desk.TeamID(team.Int64), []string{}, []desk.TeamID{}
+	hasReceive, hasSubmit := in.Receive.HasSecret, in.Submit.HasSecret
+	if err := errors.Join(json.Unmarshal([]byte(acknowledge), &in.AcknowledgeText), json.Unmarshal([]byte(receive), &in.Receive),
+		json.Unmarshal([]byte(submit), &in.Submit)); err != nil {
+		return fmt.Errorf("settings of inbox %s: %w", in.ID, err)
+	}
+	in.Receive.HasSecret, in.Submit.HasSecret = hasReceive, hasSubmit
+	return nil
+}
+
+// Create makes an inbox.
+func (s *Service) Create(ctx context.Context, tx *db.Tx, by desk.Actor, e Edit) (desk.Inbox, error) {
+	if err := check(&e); err != nil {
+		return desk.Inbox{}, err
+	}
+	in := e.Inbox
+	err := tx.Row(ctx, `
+		INSERT INTO inbox (kind, name, name_key, address, created_at, version)
+		VALUES ($1, $2, $3, $4, $5, 0)
+		RETURNING id`, in.Kind, in.Name, language.Fold(in.Name), in.Address, tx.Now).Scan(&in.ID)
+	if err != nil {
+		return in, fmt.Errorf("create inbox: %w", err)
+	}
+	e.Inbox = in
+	return s.write(ctx, tx, by, e)
+}
+
+// Update replaces an inbox's settings. It refuses a stale version with desk.Conflict.
+func (s *Service) Update(ctx context.Context, tx *db.Tx, by desk.Actor, e Edit) (desk.Inbox, error) {
+	if err := check(&e); err != nil {
+		return desk.Inbox{}, err
+	}
+	if err := tx.Lock(ctx, "inbox", int64(e.ID)); err != nil {
+		return desk.Inbox{}, err
+	}
+	old, err := s.Get(ctx, tx, e.ID)
+	if err != nil {
+		return old, err
+	}
+	if old.Version != e.Version {
+		return old, &desk.Refusal{Code: desk.Conflict, Message: "the inbox was changed meanwhile", Details: map[string]any{"current": old}}
+	}
+	return s.write(ctx, tx, by, e)
+}
+
+func (s *Service) write(ctx context.Context, tx *db.Tx, by desk.Actor, e Edit) (desk.Inbox, error) {
+	in := e.Inbox
+	acknowledge, err1 := json.Marshal(in.AcknowledgeText)
+	receive, err2 := json.Marshal(in.Receive)
+	submit, err3 := json.Marshal(in.Submit)
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return in, fmt.Errorf("settings of inbox %s: %w", in.ID, err)
+	}
+	if in.AcknowledgeText == nil {
+		acknowledge = []byte("{}")
+	}
+	if _, err := tx.Exec(ctx, updateInbox, in.ID, in.Name, language.Fold(in.Name), in.Address, in.FromName, in.Language, in.Signature,
+		nullTeam(in.Team), in.Acknowledge, string(acknowledge), in.AnswerWithin, in.Reopen, in.ReopenDays, in.ReplyToken, in.Active,
+		string(receive), string(submit)); err != nil {
+		return in, fmt.Errorf("write inbox %s: %w", in.ID, err)
+	}
+	if err := s.seal(ctx, tx, in.ID, "receive", e.ReceiveSecret); err != nil {
+		return in, err
+	}
+	if err := s.seal(ctx, tx, in.ID, "submit", e.SubmitSecret); err != nil {
+		return in, err
+	}
+	if err := s.writeAddresses(ctx, tx, in); err != nil {
+		return in, err
+	}
+	if err := s.writeAccess(ctx, tx, in); err != nil {
+		return in, err
+	}
+	if err := eventlog.Append(ctx, tx,
+		&desk.Event{By: by, Kind: desk.InboxUpdated, SubjectKind: desk.AboutInbox, Subject: int64(in.ID)},
+		&desk.Event{By: by, Kind: desk.AccessUpdated, SubjectKind: desk.AboutInbox, Subject: int64(in.ID)}); err != nil {
+		return in, err
+	}
+	return s.Get(ctx, tx, in.ID)
+}
+
+func nullTeam(id desk.TeamID) any {
+	if id == 0 {
+		return nil
+	}
+	return int64(id)
+}
+
+// secretContext binds a sealed secret to its place, so that it opens nowhere else.
+func secretContext(id desk.InboxID, side string) string { return "inbox/" + id.String() + "/" + side }
+
+func (s *Service) seal(ctx context.Context, tx *db.Tx, id desk.InboxID, side string, secret *string) error {
+	if secret == nil {
+		return nil
+	}
+	var sealed any
+	if *secret != "" {
+		b, err := s.Secrets.Seal([]byte(*secret), secretContext(id, side))
+		if err != nil {
+			return fmt.Errorf("seal %s secret of inbox %s: %w", side, id, err)
+		}
+		sealed = b
+	}
+	if _, err := tx.Exec(ctx, `UPDATE inbox SET `+side+`_secret = $1 WHERE id = $2`, sealed, id); err != nil {
+		return fmt.Errorf("keep %s secret of inbox %s: %w", side, id, err)
+	}
+	return nil
+}
+
+// Secrets opens what an inbox signs in with; empty where nothing is stored.
+func (s *Service) OpenSecrets(ctx context.Context, tx *db.Tx, id desk.InboxID) (receive, submit string, err error) {
+	var r, m []byte
+	if err := tx.Row(ctx, `SELECT receive_secret, submit_secret FROM inbox WHERE id = $1`, id).Scan(&r, &m); err != nil {
+		return "", "", fmt.Errorf("secrets of inbox %s: %w", id, err)
+	}
+	if receive, err = s.open(id, "receive", r); err != nil {
+		return "", "", err
+	}
+	submit, err = s.open(id, "submit", m)
+	return receive, submit, err
+}
+
+func (s *Service) open(id desk.InboxID, side string, sealed []byte) (string, error) {
+	if len(sealed) == 0 {
+		return "", nil
+	}
+	plain, err := s.Secrets.Open(sealed, secretContext(id, side))
+	if err != nil {
+		return "", fmt.Errorf("open %s secret of inbox %s: %w", side, id, err)
+	}
+	return string(plain), nil
+}
+
+func (s *Service) writeAddresses(ctx context.Context, tx *db.Tx, in desk.Inbox) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM inbox_address WHERE inbox = $1`, in.ID); err != nil {
+		return fmt.Errorf("addresses of inbox %s: %w", in.ID, err)
+	}
+	for i, a := range append([]string{in.Address}, in.Aliases...) {
+		added, err := tx.Exec(ctx, `
+			INSERT INTO inbox_address (address_key, inbox, address, position)
+			VALUES ($1, $2, $3, $4)
+			ON CONFLICT (address_key) DO NOTHING`, AddressKey(a), in.ID, a, i)
+		if err != nil {
+			return fmt.Errorf("addresses of inbox %s: %w", in.ID, err)
+		}
+		if added == 0 {
+			field := "body.address"
+			if i > 0 {
+				field = fmt.Sprintf("body.aliases[%d]", i-1)
+			}
+			return desk.RefuseField(desk.Invalid, field, "%s already reaches an inbox", a)
+		}
+	}
+	return nil
+}
+
+func (s *Service) writeAccess(ctx context.Context, tx *db.Tx, in desk.Inbox) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM inbox_access WHERE inbox = $1`, in.ID); err != nil {
+		return fmt.Errorf("access to inbox %s: %w", in.ID, err)
+	}
+	for _, team := range in.Teams {
+		if _, err := tx.Exec(ctx, `INSERT INTO inbox_access (inbox, team) VALUES ($1, $2) ON CONFLICT DO NOTHING`, in.ID, team); err != nil {
+			return fmt.Errorf("access to inbox %s: %w", in.ID, err)
+		}
+	}
+	return nil
+}
+
+// Delete removes an inbox that nothing ever arrived in; one with conversations can only be switched off.
+func (s *Service) Delete(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.InboxID) error {
+	var used bool
+	if err := tx.Row(ctx, `
+		SELECT EXISTS (SELECT 1 FROM conversation WHERE inbox = $1) OR EXISTS (SELECT 1 FROM arrival WHERE inbox = $1)`, id).Scan(&used); err != nil {
+		return fmt.Errorf("is inbox %s used: %w", id, err)
+	}
+	if used {
+		return desk.Refuse(desk.Invalid, "the inbox has conversations: switch it off instead")
+	}
+	gone, err := tx.Exec(ctx, `DELETE FROM inbox WHERE id = $1`, id)
+	if err != nil {
+		return fmt.Errorf("delete inbox %s: %w", id, err)
+	}
+	if gone == 0 {
+		return desk.Refuse(desk.NotFound, "no inbox %s", id)
+	}
+	return eventlog.Append(ctx, tx, &desk.Event{By: by, Kind: desk.InboxUpdated, SubjectKind: desk.AboutInbox, Subject: int64(id)})
+}
+
+// AddressKey is what an inbox's address is compared by: lower case, without a plus-tag (RFC 5233).
+func AddressKey(address string) string {
+	address = strings.ToLower(strings.TrimSpace(address))
+	local, domain, ok := strings.Cut(address, "@")
+	if !ok {
+		return address
+	}
+	local, _, _ = strings.Cut(local, "+")
+	return local + "@" + domain
+}
+
+// ByAddress returns the active inbox that takes mail for an address, its plus-tag aside; desk.NotFound where none does.
+func (s *Service) ByAddress(ctx context.Context, tx *db.Tx, address string) (desk.InboxID, error) {
+	var id desk.InboxID
+	err := tx.Row(ctx, `
+		SELECT i.id
+		FROM inbox_address a
+		JOIN inbox i ON i.id = a.inbox
+		WHERE a.address_key = $1 AND i.active`, db.Text(AddressKey(address))).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, desk.Refuse(desk.NotFound, "nobody reads mail for this address")
+	}
+	if err != nil {
+		return 0, fmt.Errorf("which inbox takes the address: %w", err)
+	}
+	return id, nil
+}
+
+// OwnAddresses returns the keys of all addresses that reach some inbox: mail from them is our own.
+func (s *Service) OwnAddresses(ctx context.Context, tx *db.Tx) (map[string]desk.InboxID, error) {
+	own := map[string]desk.InboxID{}
+	err := each(ctx, tx, `SELECT inbox, address_key FROM inbox_address`, func(id desk.InboxID, key string) { own[key] = id })
+	return own, err
+}
+
+func check(e *Edit) error {
+	in := &e.Inbox
+	in.Name, in.Address = strings.TrimSpace(db.Text(in.Name)), strings.TrimSpace(in.Address)
+	if in.Kind == "" {
+		in.Kind = desk.Email
+	}
+	if in.Name == "" {
+		return desk.RefuseField(desk.Invalid, "body.name", "a name is needed")
+	}
+	for i, a := range append([]string{in.Address}, in.Aliases...) {
+		field := "body.address"
+		if i > 0 {
+			field = fmt.Sprintf("body.aliases[%d]", i-1)
+		}
+		parsed, err := mail.ParseAddress(a)
+		if err != nil || parsed.Address != a || len(a) > 320 {
+			return desk.RefuseField(desk.Invalid, field, "%q is no mail address", a)
+		}
+	}
+	if in.Reopen == "" {
+		in.Reopen = "within"
+	}
+	if !slices.Contains([]string{"always", "never", "within"}, in.Reopen) {
+		return desk.RefuseField(desk.Invalid, "body.reopen", "must be always, never or within")
+	}
+	if in.ReopenDays <= 0 {
+		in.ReopenDays = 14
+	}
+	if in.Receive.Method == "" {
+		in.Receive.Method = "none"
+	}
+	if in.Receive.Method == "imap" && in.Receive.Host == "" {
+		return desk.RefuseField(desk.Invalid, "body.receive.host", "the name of the mail server is needed")
+	}
+	if in.Receive.Security == "none" && in.Receive.Method == "imap" && !loopback(in.Receive.Host) {
+		return desk.RefuseField(desk.Invalid, "body.receive.security", "an unencrypted connection is allowed to this machine only")
+	}
+	if in.Submit.Security == "none" && in.Submit.Host != "" && !loopback(in.Submit.Host) {
+		return desk.RefuseField(desk.Invalid, "body.submit.security", "an unencrypted connection is allowed to this machine only")
+	}
+	return nil
+}
+
+func loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return ip != nil && ip.IsLoopback()
+}
