@@ -3,6 +3,8 @@ package mailmsg
 import (
 	"bytes"
 	"html"
+	"path"
+	"strconv"
 	"strings"
 )
 
@@ -24,6 +26,7 @@ func (m *Mail) readBody() {
 	blocks := r.collect(m.Root, 0)
 	r.put(blocks)
 	m.markInline()
+	m.nameAttachments()
 	if r.truncated {
 		m.problem(ProblemTextSize, "")
 	}
@@ -35,10 +38,8 @@ func (r *bodyReader) collect(p *Part, index int) []block {
 		return r.collectMultipart(p)
 	}
 	if !r.isBody(p, index) {
-		if len(p.Raw) > 0 || p.FileName != "" || p.ContentID != "" || p.parent == nil {
-			if !strings.HasPrefix(p.MediaType, "text/") || len(bytes.TrimSpace(p.Raw)) > 0 || p.FileName != "" {
-				r.mail.Attachments = append(r.mail.Attachments, p)
-			}
+		if len(bytes.TrimSpace(p.Raw)) > 0 || p.FileName != "" || p.ContentID != "" || p.Header.Has("Content-Description") {
+			r.mail.Attachments = append(r.mail.Attachments, p)
 		}
 		return nil
 	}
@@ -88,37 +89,43 @@ func (r *bodyReader) collectMultipart(p *Part) []block {
 	return out
 }
 
-// collectAlternative makes one block of the versions of one content. The last version of each kind is the sender's best (RFC 2046 5.1.4).
+// collectAlternative makes one block of the versions of one content.
 func (r *bodyReader) collectAlternative(p *Part) []block {
 	var merged block
+	var plains []string
 	for i, child := range p.Parts {
 		if child.MediaType == "text/x-amp-html" {
 			continue // AMP for mail: a third version of what the others say
 		}
-		var plain, htm []string
-		anyPlain, anyHTML := false, false
 		// Every alternative is a first part: a name on a text version does not make it an attachment.
 		at := 0
 		if child.Disposition == "attachment" {
 			at = i
 		}
+		var plain, htm []string
+		anyHTML := false
 		for _, b := range r.collect(child, at) {
+			anyHTML = anyHTML || b.hasHTML
 			if b.hasPlain {
-				plain, anyPlain = append(plain, b.plain), true
+				plain = append(plain, b.plain)
 			}
-			if b.hasHTML {
-				htm, anyHTML = append(htm, b.html), true
-			} else if b.hasPlain && child.IsMultipart() {
+			switch {
+			case b.hasHTML:
+				htm = append(htm, b.html)
+			case strings.TrimSpace(b.plain) != "":
 				htm = append(htm, textToHTML(b.plain))
 			}
 		}
-		if anyHTML && (!merged.hasHTML || strings.TrimSpace(strings.Join(htm, "")) != "") {
-			merged.html, merged.hasHTML = strings.Join(htm, "\n"), true
-		}
-		if anyPlain && (!anyHTML || !merged.hasPlain) && (!merged.hasPlain || strings.TrimSpace(merged.plain) == "") {
-			merged.plain, merged.hasPlain = strings.Join(plain, "\n"), true
+		switch {
+		case anyHTML && (!merged.hasHTML || strings.TrimSpace(strings.Join(htm, "")) != ""):
+			merged.html, merged.hasHTML = strings.Join(htm, "\n"), true // the last is the sender's best (RFC 2046 5.1.4)
+		case !anyHTML:
+			// Several plain versions are no alternatives but a gateway's footer; rather twice than lost.
+			plains = append(plains, plain...)
 		}
 	}
+	merged.hasPlain = len(plains) > 0
+	merged.plain = joinText(plains)
 	if !merged.hasPlain && !merged.hasHTML {
 		return nil
 	}
@@ -141,7 +148,7 @@ func (r *bodyReader) isBody(p *Part, index int) bool {
 		return false
 	}
 	if p.parent != nil && p.parent.MediaType == "multipart/related" && index > 0 {
-		return p.FileName == "" && p.ContentID == ""
+		return false
 	}
 	if p.parent != nil && p.parent.MediaType == "multipart/report" && index > 0 {
 		return false // RFC 6522: only the first part speaks to people
@@ -353,6 +360,28 @@ func uuEnd(src []byte, pos int) (end, after int, ok bool) {
 		pos = next
 	}
 	return pos, pos, false
+}
+
+// nameAttachments gives attachments that would have the same name a number: "image.gif", "image1.gif".
+func (m *Mail) nameAttachments() {
+	taken := make(map[string]bool, len(m.Attachments))
+	next := map[string]int{}
+	for _, a := range m.Attachments {
+		name := a.ownName()
+		key := strings.ToLower(name)
+		if !taken[key] {
+			taken[key], a.name = true, name
+			continue
+		}
+		ext := path.Ext(name)
+		for n := next[key] + 1; ; n++ {
+			numbered := strings.TrimSuffix(name, ext) + strconv.Itoa(n) + ext
+			if low := strings.ToLower(numbered); !taken[low] {
+				taken[low], a.name, next[key] = true, numbered, n
+				break
+			}
+		}
+	}
 }
 
 // markInline marks the attachments that the HTML shows in place.

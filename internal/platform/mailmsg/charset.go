@@ -124,6 +124,13 @@ func decodeCharset(b []byte, label string) (s, used string, ok bool) {
 	if isASCII(b) && !shiftsASCII(label) {
 		return cleanText(string(b)), "us-ascii", true
 	}
+	if strings.HasPrefix(label, "iso-2022") || strings.HasPrefix(label, "cp5022") {
+		// These are seven-bit: with high bytes the label is of another encoding of the same language.
+		if isASCII(b) {
+			return decodeAs(b, label)
+		}
+		label = ""
+	}
 	if multibyteUnlike8(label) {
 		return decodeAs(b, label)
 	}
@@ -131,8 +138,7 @@ func decodeCharset(b []byte, label string) (s, used string, ok bool) {
 		return cleanText(string(b)), "utf-8", label == "" || label == "utf-8"
 	}
 	if label == "utf-8" && mostlyUTF8(b) {
-		// A character cut at an edge, or one foreign byte: the rest is right as it is.
-		return cleanText(strings.ToValidUTF8(string(b), "\uFFFD")), "utf-8", false
+		return cleanText(repairUTF8(b)), "utf-8", false
 	}
 	if isPlainLabel(label) {
 		guess := guessCharset(b, "")
@@ -179,7 +185,7 @@ func shiftsASCII(label string) bool {
 
 // multibyteUnlike8 tells whether a character set is never valid UTF-8 in the way that eight-bit text might be, so that its label decides.
 func multibyteUnlike8(label string) bool {
-	return strings.HasPrefix(label, "utf-16") || strings.HasPrefix(label, "utf-32") || strings.HasPrefix(label, "iso-2022")
+	return strings.HasPrefix(label, "utf-16") || strings.HasPrefix(label, "utf-32")
 }
 
 // looksLikeUTF8 decides for valid UTF-8 whether it is meant so although the label says something else. One two-byte sequence may be chance
@@ -221,6 +227,35 @@ func mostlyUTF8(b []byte) bool {
 		i += n
 	}
 	return good > 0 && bad <= good/4+1 && good > bad
+}
+
+// repairUTF8 reads UTF-8 with a few foreign bytes in it. What looks like a character that was cut off becomes U+FFFD; other bytes are read in
+// the character set that the text's neighbours would use.
+func repairUTF8(b []byte) string {
+	page := singleByte[guessSingle(b)]
+	var out strings.Builder
+	out.Grow(len(b) + 16)
+	for i := 0; i < len(b); {
+		r, n := utf8.DecodeRune(b[i:])
+		if r != utf8.RuneError || n > 1 {
+			out.WriteRune(r)
+			i += n
+			continue
+		}
+		// A continuation byte without a beginning, or a beginning with a part of its continuation, is debris.
+		end := i + 1
+		for end < len(b) && end < i+3 && b[end]&0xC0 == 0x80 {
+			end++
+		}
+		if b[i]&0xC0 == 0x80 || end > i+1 || end == len(b) {
+			out.WriteRune(utf8.RuneError)
+			i = end
+			continue
+		}
+		out.WriteRune(page.DecodeByte(b[i]))
+		i++
+	}
+	return out.String()
 }
 
 // decodeUTF7 reads RFC 2152, tolerantly: a broken run stays as it is.

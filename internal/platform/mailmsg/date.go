@@ -49,6 +49,7 @@ type dateParts struct {
 	month                time.Month
 	hour, minute, second int
 	clock, zone          bool
+	broken               bool // a clock that could not be read
 	pm, am               bool
 	offset               int // minutes east of UTC
 }
@@ -58,7 +59,8 @@ func (d *dateParts) take(w string) bool {
 	lower := strings.ToLower(w)
 	switch {
 	case strings.Count(w, ":") >= 1 && !d.clock:
-		return d.takeClock(w)
+		d.broken = !d.takeClock(w)
+		return true
 	case (w[0] == '+' || w[0] == '-') && !d.zone && d.clock:
 		return d.takeOffset(w)
 	case lower == "am" || lower == "pm":
@@ -180,7 +182,7 @@ func (d *dateParts) time() (time.Time, bool) {
 	if d.am && d.hour == 12 {
 		d.hour = 0
 	}
-	if d.day < 1 || d.month == 0 || d.year < 1900 || d.year > 9999 || d.hour > 24 || d.minute > 59 || d.second > 60 || d.hour < 0 || d.minute < 0 || d.second < 0 {
+	if d.broken || d.day < 1 || d.month == 0 || d.year < 1900 || d.year > 9999 || d.hour > 24 || d.minute > 59 || d.second > 60 || d.hour < 0 || d.minute < 0 || d.second < 0 {
 		return time.Time{}, false
 	}
 	zone := time.UTC

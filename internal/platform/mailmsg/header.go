@@ -98,6 +98,9 @@ func unfold(v []byte) []byte {
 	for i := 0; i < len(v); i++ {
 		switch c := v[i]; c {
 		case '\n':
+			if i+1 < len(v) && v[i+1] != ' ' && v[i+1] != '\t' {
+				out = append(out, ' ') // a continuation that lost its blank
+			}
 		case '\r':
 			if i+1 < len(v) && v[i+1] != '\n' && v[i+1] != '\r' {
 				out = append(out, ' ')

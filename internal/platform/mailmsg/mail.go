@@ -209,12 +209,13 @@ func (m *Mail) readHeader() {
 	m.To, m.Cc, m.Bcc = list("To"), list("Cc"), list("Bcc")
 	m.Subject = collapseSpace(h.Get("Subject"))
 
-	if d := h.Get("Date"); d != "" {
+	for _, d := range h.Values("Date") {
 		t, ok := ParseDate(d)
-		if !ok {
-			m.problem(ProblemDate, d)
+		if ok {
+			m.Date = t
+			break
 		}
-		m.Date = t
+		m.problem(ProblemDate, d)
 	}
 	if ids := ParseIDs(h.Raw("Message-ID")); len(ids) > 0 {
 		m.MessageID = ids[0]

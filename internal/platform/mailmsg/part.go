@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"path"
 	"strings"
 )
 
@@ -25,6 +26,7 @@ type Part struct {
 	// or is an image inside a multipart/related.
 	Inline bool
 
+	name   string // unique among the attachments of the mail
 	depth  int
 	parent *Part
 	limits Limits
@@ -149,20 +151,59 @@ func (p *Part) IsTNEF() bool {
 		strings.EqualFold(p.FileName, "winmail.dat")
 }
 
-// Name returns a name that is fit for a list of attachments and for a file: FileName, else one made from the subject of an attached
-// mail or from the media type. It has no path separators or control characters, at most 200 bytes, and is never empty.
+// Name returns a name that is fit for a list of attachments and for a file: FileName, else the sender's description, else one made from the
+// Content-ID, the subject of an attached mail or the media type. It has no path separators or control characters, at most 200 bytes, is never
+// empty, and differs from those of the mail's other attachments.
 func (p *Part) Name() string {
+	if p.name != "" {
+		return p.name
+	}
+	return p.ownName()
+}
+
+// ownName is Name without regard to the other attachments.
+func (p *Part) ownName() string {
 	if n := safeFileName(p.FileName); n != "" {
+		return n
+	}
+	ext := extensionOf(p.MediaType)
+	if n := safeFileName(collapseSpace(p.Header.Get("Content-Description"))); n != "" {
+		return withExtension(n, ext)
+	}
+	// Outlook calls its pictures <image001.jpg@01D9A0B1.2C3D4E50>.
+	if n, _, ok := strings.Cut(p.ContentID, "@"); ok && safeFileName(n) == n && len(path.Ext(n)) >= 3 && len(path.Ext(n)) <= 5 {
 		return n
 	}
 	if p.IsMessage() {
 		h, _ := ParseHeader(head(p.Content(), 64<<10))
 		if n := safeFileName(collapseSpace(h.Get("Subject"))); n != "" {
-			return clip(n, 190) + ".eml"
+			return withExtension(n, ext)
 		}
-		return "message.eml"
 	}
-	return "attachment" + extensionOf(p.MediaType)
+	if n, ok := plainNames[p.MediaType]; ok {
+		return n + ext
+	}
+	major, _, _ := strings.Cut(p.MediaType, "/")
+	switch major {
+	case "image", "video", "audio", "message":
+		return major + ext
+	}
+	return "file" + ext
+}
+
+// plainNames are names for parts without one that say more than "file".
+var plainNames = map[string]string{
+	"text/html": "document", "text/calendar": "invitation", "text/rfc822-headers": "headers", "message/delivery-status": "delivery-status",
+	"message/disposition-notification": "disposition-notification", "message/feedback-report": "feedback-report", "application/pgp-signature": "signature",
+	"application/pkcs7-signature": "smime", "application/x-pkcs7-signature": "smime", "application/pkcs7-mime": "smime", "application/x-pkcs7-mime": "smime",
+	"application/ms-tnef": "winmail",
+}
+
+func withExtension(name, ext string) string {
+	if path.Ext(name) != "" && len(path.Ext(name)) <= 5 && !strings.Contains(path.Ext(name), " ") {
+		return name
+	}
+	return clip(name, 190) + ext
 }
 
 func head(b []byte, n int) []byte {
@@ -180,12 +221,15 @@ var extensions = map[string]string{
 	"image/heic": ".heic", "image/tiff": ".tiff", "image/bmp": ".bmp", "application/pdf": ".pdf", "application/zip": ".zip",
 	"application/json": ".json", "application/xml": ".xml", "text/xml": ".xml", "application/msword": ".doc", "application/ms-tnef": ".dat",
 	"application/pkcs7-signature": ".p7s", "application/x-pkcs7-signature": ".p7s", "application/pkcs7-mime": ".p7m", "application/x-pkcs7-mime": ".p7m",
-	"application/pgp-signature": ".asc", "audio/mpeg": ".mp3", "audio/ogg": ".ogg", "audio/wav": ".wav", "video/mp4": ".mp4",
+	"application/pgp-signature": ".asc", "audio/mpeg": ".mp3", "video/quicktime": ".mov", "message/rfc822": ".eml", "message/global": ".eml", "message/news": ".eml", "audio/ogg": ".ogg", "audio/wav": ".wav", "video/mp4": ".mp4",
 }
 
 func extensionOf(mediaType string) string {
 	if e, ok := extensions[mediaType]; ok {
 		return e
+	}
+	if strings.HasPrefix(mediaType, "text/") {
+		return ".txt"
 	}
 	return ".bin"
 }

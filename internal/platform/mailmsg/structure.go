@@ -72,7 +72,7 @@ func (p *parser) boundary(line []byte) (index int, closing, ok bool) {
 	return 0, false, false
 }
 
-const maxBoundary = 400
+const maxBoundary = 16 << 10
 
 // entity reads the header at pos, adds the part to its parent, and returns it with the offset at which its body begins.
 func (p *parser) entity(pos int, parent *Part) (*Part, int) {

@@ -91,7 +91,35 @@ func (st *base64State) decode(dst, src []byte) []byte {
 	return dst
 }
 
+// base64Extent returns the part of raw that is base64. What follows the padding counts only where it is base64 in whole groups of four
+// itself, as where two encoded texts were joined; otherwise it is somebody's footer.
+func base64Extent(raw []byte) []byte {
+	pad := bytes.IndexByte(raw, '=')
+	if pad < 0 {
+		return raw
+	}
+	end := pad
+	for end < len(raw) && (raw[end] == '=' || raw[end] == '\r' || raw[end] == '\n') {
+		end++
+	}
+	count := 0
+	for _, c := range raw[end:] {
+		switch {
+		case base64Values[c] != 0xFF || c == '=':
+			count++
+		case c == '\r' || c == '\n' || c == ' ' || c == '\t':
+		default:
+			return raw[:end]
+		}
+	}
+	if count%4 != 0 {
+		return raw[:end]
+	}
+	return raw
+}
+
 func decodeBase64(raw []byte) ([]byte, bool) {
+	raw = base64Extent(raw)
 	var st base64State
 	out := st.decode(make([]byte, 0, len(raw)/4*3+3), raw)
 	return out, !st.bad
@@ -218,7 +246,7 @@ func isUUBegin(line []byte) bool {
 func transferReader(encoding string, raw []byte) io.Reader {
 	switch encoding {
 	case "base64":
-		return &pieceReader{src: raw, step: (&base64Pieces{}).next}
+		return &pieceReader{src: base64Extent(raw), step: (&base64Pieces{}).next}
 	case "quoted-printable":
 		return &pieceReader{src: raw, step: qpPiece}
 	case "x-uuencode":
