@@ -1,0 +1,67 @@
+package spam
+
+import (
+	"strings"
+
+	"tellus/internal/engine/language"
+)
+
+// phrases are what hardly any customer writes to a company. They weigh little: quoting one must not cost a customer his
+// answer, and what is spam for this desk is learned from its agents.
+var phrases = []struct {
+	code   string
+	weight float64
+	words  []string // folded
+}{
+	{"phrase_money_abroad", 1.3, []string{"next of kin", "beneficiary", "million dollars", "million united states dollars", "million usd", "transfer of funds", "foreign account", "unclaimed",
+		"barrister", "inheritance", "compensation fund", "confidential business", "utmost confidence", "western union", "atm card", "consignment box", "late client", "business proposal"}},
+	{"phrase_prize", 1.2, []string{"you have won", "you won", "winning number", "lottery", "congratulations you", "claim your prize", "lucky winner", "gift card winner", "selected as a winner", "jus laimejat", "jus laimejote", "wygrales", "вы выиграли", "ви виграли"}},
+	{"phrase_drugs", 1.2, []string{"viagra", "cialis", "pharmacy online", "online pharmacy", "no prescription", "weight loss", "male enhancement", "erectile", "lose weight", "cheap meds"}},
+	{"phrase_account_trap", 1.2, []string{"verify your account", "account has been suspended", "account will be suspended", "confirm your identity", "unusual sign in", "update your payment", "mailbox is full",
+		"mailbox quota", "password will expire", "password expires", "account will be deactivated", "validate your mailbox", "storage limit", "jusu konts ir bloket", "jusu paskyra uzblokuota", "twoje konto zostalo zablokowane",
+		"ваш аккаунт заблокирован", "ваш рахунок заблоковано"}},
+	{"phrase_investment", 1, []string{"double your bitcoin", "crypto investment", "guaranteed profit", "guaranteed returns", "passive income", "financial freedom", "make money", "earn money", "work from home",
+		"trading platform", "risk free", "get rich", "credit score", "consolidate your debt", "low interest loan", "loan offer", "100% free"}},
+	{"phrase_extortion", 1.5, []string{"recorded you", "your webcam", "send bitcoin", "bitcoin wallet", "i hacked", "i have hacked", "adult websites", "bitcoin address", "pay in bitcoin"}},
+	{"phrase_search_rank", 1, []string{"first page of google", "rank your website", "seo services", "search engine optimization", "backlinks", "guest post", "web design services", "increase your traffic", "website traffic", "email list", "leads for your"}},
+	{"phrase_adult", 1, []string{"hot girls", "sexy", "porn", "xxx", "casino", "online casino", "free spins", "lonely women", "dating site", "meet singles"}},
+	{"phrase_pressure", 0.5, []string{"act now", "limited time", "click here", "click below", "click the link below", "urgent response", "dear friend", "dear beneficiary", "dear email user", "opt out", "remove me", "order now", "buy now", "dear sir/madam", "this is not spam", "once in a lifetime", "don't delete", "special promotion"}},
+}
+
+// phrases weighs such phrases, each kind once.
+func (j *judge) phrases(f Facts) {
+	text := squeezed(language.Fold(head(f.Subject, 2000) + " \n " + head(f.Text, 64<<10)))
+	for _, p := range phrases {
+		for _, w := range p.words {
+			if strings.Contains(text, " "+w+" ") {
+				j.add("phrases", p.code, p.weight, "")
+				break
+			}
+		}
+	}
+}
+
+// squeezed turns all that parts words into single spaces, with one at either end.
+func squeezed(s string) string {
+	var b strings.Builder
+	b.Grow(len(s) + 2)
+	b.WriteByte(' ')
+	space := true
+	for _, r := range s {
+		switch {
+		case r == ' ' || r == '\n' || r == '\t' || r == '\r' || r == ',' || r == '.' || r == ';' || r == ':' || r == '!' || r == '?' ||
+			r == '"' || r == '(' || r == ')' || r == '*' || r == '_' || r == '-' || r == '>' || r == '<' || r == '“' || r == '”' || r == '„' || r == 0xA0:
+			if !space {
+				b.WriteByte(' ')
+				space = true
+			}
+		default:
+			b.WriteRune(r)
+			space = false
+		}
+	}
+	if !space {
+		b.WriteByte(' ')
+	}
+	return b.String()
+}
