@@ -78,7 +78,7 @@ func (d *DB) writePostgres(ctx context.Context, fn func(*Tx) error) error {
 	}
 }
 
-func (d *DB) writeOnce(ctx context.Context, fn func(*Tx) error) (tx *Tx, err error) {
+func (d *DB) writeOnce(ctx context.Context, fn func(*Tx) error) (*Tx, error) {
 	conn, err := d.write.Conn(ctx)
 	if err != nil {
 		return nil, closedOr(err, "write")
@@ -87,7 +87,7 @@ func (d *DB) writeOnce(ctx context.Context, fn func(*Tx) error) (tx *Tx, err err
 	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
 		return nil, fmt.Errorf("begin writing: %w", err)
 	}
-	tx = newTx(d, conn)
+	tx := newTx(d, conn)
 	committed := false
 	defer func() {
 		tx.end()
