@@ -1,0 +1,118 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
+import { get } from "./client";
+import type {
+  Agent,
+  Conversation,
+  Customer,
+  Draft,
+  Found,
+  Inbox,
+  Opened,
+  Page,
+  Sort,
+  Tag,
+  Team,
+  ViewCount,
+} from "./types";
+
+const whole = { staleTime: 5 * 60_000 };
+
+// The lookups are small and whole; live events refresh them.
+export const agentsQuery = queryOptions({
+  queryKey: ["agents"],
+  queryFn: ({ signal }) => get<Page<Agent>>("/agents", { limit: 500 }, signal).then((p) => p.items),
+  ...whole,
+});
+export const teamsQuery = queryOptions({
+  queryKey: ["teams"],
+  queryFn: ({ signal }) => get<Page<Team>>("/teams", undefined, signal).then((p) => p.items),
+  ...whole,
+});
+export const inboxesQuery = queryOptions({
+  queryKey: ["inboxes"],
+  queryFn: ({ signal }) => get<Page<Inbox>>("/inboxes", undefined, signal).then((p) => p.items),
+  ...whole,
+});
+export const tagsQuery = queryOptions({
+  queryKey: ["tags"],
+  queryFn: ({ signal }) => get<Page<Tag>>("/tags", undefined, signal).then((p) => p.items),
+  ...whole,
+});
+
+/** Counts of all views of the signed-in agent. */
+export const viewsQuery = queryOptions({
+  queryKey: ["views"],
+  queryFn: ({ signal }) => get<{ items: ViewCount[] }>("/views", undefined, signal).then((v) => v.items),
+});
+
+export interface ListKey {
+  view: string;
+  sort: Sort;
+}
+
+/** A view's rows, page by page. */
+export const listQuery = ({ view, sort }: ListKey) =>
+  infiniteQueryOptions({
+    queryKey: ["list", view, sort],
+    queryFn: ({ pageParam, signal }) =>
+      get<Page<Conversation>>("/conversations", { view, sort, cursor: pageParam, limit: 50 }, signal),
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next || undefined,
+  });
+
+/** An open conversation, by the number that people quote. */
+export const conversationQuery = (number: number) =>
+  queryOptions({
+    queryKey: ["conversation", number],
+    queryFn: ({ signal }) => get<Opened>(`/conversations/number/${number}`, undefined, signal),
+    staleTime: 30_000,
+  });
+
+export const customerQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["customer", id],
+    queryFn: ({ signal }) => get<Customer>(`/customers/${id}`, undefined, signal),
+  });
+
+export const draftsQuery = queryOptions({
+  queryKey: ["drafts"],
+  queryFn: ({ signal }) => get<Page<Draft>>("/drafts", undefined, signal).then((p) => p.items),
+});
+
+export const searchQuery = (q: string) =>
+  queryOptions({
+    queryKey: ["search", q],
+    queryFn: ({ signal }) => get<Found>("/search", { q }, signal),
+    enabled: q.trim() !== "",
+    placeholderData: keepPreviousData,
+    staleTime: 10_000,
+  });
+
+/** The people, teams, inboxes and tags that rows and timelines name by id. */
+export interface Directory {
+  agent(id: number | undefined): Agent | undefined;
+  team(id: number | undefined): Team | undefined;
+  inbox(id: number | undefined): Inbox | undefined;
+  tag(id: number | undefined): Tag | undefined;
+  agents: Agent[];
+  teams: Team[];
+  inboxes: Inbox[];
+  tags: Tag[];
+}
+
+export function useDirectory(): Directory {
+  const agents = useQuery(agentsQuery).data ?? [];
+  const teams = useQuery(teamsQuery).data ?? [];
+  const inboxes = useQuery(inboxesQuery).data ?? [];
+  const tags = useQuery(tagsQuery).data ?? [];
+  return {
+    agent: (id) => agents.find((a) => a.id === id),
+    team: (id) => teams.find((t) => t.id === id),
+    inbox: (id) => inboxes.find((i) => i.id === id),
+    tag: (id) => tags.find((t) => t.id === id),
+    agents,
+    teams,
+    inboxes,
+    tags,
+  };
+}

@@ -1,0 +1,369 @@
+// The bodies of the API, after the Go package internal/desk. Times are RFC 3339 strings in UTC, or null.
+
+export type Time = string | null;
+export type Status = "new" | "open" | "waiting" | "resolved" | "closed";
+export type Channel = "email" | "phone" | "visit" | "letter";
+export type DeliveryState = "" | "queued" | "sending" | "sent" | "failed" | "unsure" | "bounced" | "cancelled";
+export type Role = "owner" | "administrator" | "supervisor" | "agent" | "light_agent";
+export type TagColour = "grey" | "green" | "amber" | "red" | "blue" | "violet";
+export type Sort = "due" | "newest" | "oldest";
+
+export type Permission =
+  | "conversation.read"
+  | "conversation.note"
+  | "conversation.write"
+  | "conversation.see_all"
+  | "conversation.restrict"
+  | "conversation.erase"
+  | "conversation.export"
+  | "tag.manage"
+  | "inbox.manage"
+  | "team.manage"
+  | "people.manage"
+  | "people.manage_owners"
+  | "audit.read"
+  | "job.manage"
+  | "setting.manage";
+
+export interface Conversation {
+  id: number;
+  number: number;
+  subject: string;
+  status: Status;
+  /** 0 low, 1 normal, 2 high, 3 urgent. */
+  priority: number;
+  channel: Channel;
+  inbox: number;
+  customer: number;
+  customerName: string;
+  /** The customer's address in this conversation. */
+  address: string;
+  assignee?: number;
+  team?: number;
+  tags: number[];
+  language?: string;
+  preview: string;
+  previewBy: "customer" | "agent" | "note" | "system";
+  messages: number;
+  attachments: boolean;
+  spam?: boolean;
+  restricted?: boolean;
+  trashedAt?: Time;
+  snoozedUntil?: Time;
+  dueAt?: Time;
+  waitingSince?: Time;
+  createdAt: Time;
+  lastAt: Time;
+  unread: boolean;
+  deliveryTroubled?: boolean;
+  version: number;
+}
+
+export interface NamedAddress {
+  name?: string;
+  address: string;
+}
+
+export interface Participant {
+  customer?: number;
+  name: string;
+  address: string;
+  role: "requester" | "cc" | "contributor";
+  bounced?: boolean;
+}
+
+export interface Reason {
+  code: string;
+  weight?: number;
+  detail?: string;
+}
+
+export interface Verdicts {
+  spf?: string;
+  dkim?: string;
+  dmarc?: string;
+  from?: string;
+}
+
+export interface Delivery {
+  recipient: string;
+  state: DeliveryState;
+  status?: string;
+  error?: string;
+  attempts: number;
+  nextTryAt?: Time;
+  updatedAt: Time;
+}
+
+export interface Attachment {
+  id: number;
+  message?: number;
+  name: string;
+  type: string;
+  size: number;
+  inline?: boolean;
+  contentId?: string;
+  held?: string;
+}
+
+export interface Invitation {
+  summary: string;
+  start?: Time;
+  end?: Time;
+  location?: string;
+  organizer?: string;
+  method?: string;
+}
+
+export interface CallRecord {
+  direction: "in" | "out";
+  with?: string;
+  outcome?: "" | "agreed" | "no_answer" | "call_back" | "left_message" | "delivered" | "other";
+  seconds?: number;
+}
+
+export interface Message {
+  id: number;
+  conversation: number;
+  origin: number;
+  kind: "incoming" | "outgoing" | "note";
+  channel: Channel;
+  authorKind: "customer" | "agent" | "system";
+  agent?: number;
+  customer?: number;
+  from: NamedAddress;
+  to: NamedAddress[];
+  cc: NamedAddress[];
+  bcc: NamedAddress[];
+  subject?: string;
+  at: Time;
+  sentAt?: Time;
+  text: string;
+  folded?: string;
+  /** What an agent composed, safe; foreign HTML is only ever in the message's frame. */
+  html?: string;
+  rich?: boolean;
+  richFolded?: boolean;
+  remoteImages?: number;
+  language?: string;
+  automatic?: string;
+  verdicts?: Verdicts;
+  spamScore?: number;
+  spamReasons?: Reason[];
+  threading?: Reason[];
+  state?: DeliveryState;
+  deliveries?: Delivery[];
+  attachments: Attachment[];
+  invitation?: Invitation;
+  record?: CallRecord;
+  raw?: boolean;
+  unreadable?: boolean;
+  redactedAt?: Time;
+  erasedAt?: Time;
+  mentions?: number[];
+}
+
+export interface Actor {
+  kind: "agent" | "customer" | "rule" | "system";
+  id?: number;
+}
+
+export interface DeskEvent {
+  seq: number;
+  at: Time;
+  by: Actor;
+  kind: string;
+  subjectKind: string;
+  subject: number;
+  conversation?: number;
+  message?: number;
+  cause?: number;
+  data?: Record<string, unknown>;
+}
+
+export interface Tag {
+  id: number;
+  name: string;
+  colour: TagColour;
+}
+
+export interface DraftBody {
+  mode: "reply" | "reply_all" | "note" | "new";
+  html: string;
+  to: NamedAddress[];
+  cc: NamedAddress[];
+  bcc: NamedAddress[];
+  subject?: string;
+  inbox?: number;
+  attachments: number[];
+}
+
+export interface Draft {
+  id: number;
+  conversation?: number;
+  body: DraftBody;
+  savedAt: Time;
+  version: number;
+}
+
+export interface CustomerAddress {
+  id: number;
+  kind: "email" | "phone";
+  value: string;
+  verifiedAt?: Time;
+  bounced?: boolean;
+}
+
+export interface Customer {
+  id: number;
+  name: string;
+  language?: string;
+  timeZone?: string;
+  organisation?: string;
+  note?: string;
+  addresses: CustomerAddress[];
+  createdAt: Time;
+  version: number;
+}
+
+export interface Link {
+  conversation: number;
+  number: number;
+  subject: string;
+  status: Status;
+  kind: string;
+}
+
+export interface Recipients {
+  to: NamedAddress[];
+  cc: NamedAddress[];
+}
+
+export interface Timeline {
+  messages: Message[];
+  activities: DeskEvent[];
+  /** Cursor to what came earlier; absent at the beginning. */
+  before?: string;
+}
+
+/** An open conversation with all that its screen needs. */
+export interface Opened {
+  conversation: Conversation;
+  participants: Participant[];
+  followers: number[];
+  access: number[];
+  timeline: Timeline;
+  links: Link[];
+  draft?: Draft | null;
+  earlier: Conversation[];
+  customer: Customer;
+  replyTo: Recipients;
+  replyAllTo: Recipients;
+}
+
+export interface Agent {
+  id: number;
+  name: string;
+  email: string;
+  role: Role;
+  language: string;
+  timeZone: string;
+  active: boolean;
+  invited?: boolean;
+  teams: number[];
+  twoFactor: boolean;
+  seenAt?: Time;
+  createdAt: Time;
+  version: number;
+}
+
+export interface Profile extends Agent {
+  signature: string;
+  permissions: Permission[];
+  passkeys: number;
+  theme: "system" | "light" | "dark";
+}
+
+export interface Team {
+  id: number;
+  name: string;
+  members: number[];
+  version: number;
+}
+
+/** What the desk reads of an inbox; settings read all of it. */
+export interface Inbox {
+  id: number;
+  kind: "email";
+  name: string;
+  address: string;
+  aliases: string[];
+  fromName?: string;
+  language: string;
+  signature?: string;
+  team?: number;
+  teams: number[];
+  answerWithin: number;
+  active: boolean;
+  version: number;
+}
+
+export interface ViewCount {
+  id: string;
+  count: number;
+  capped?: boolean;
+}
+
+export interface Page<T> {
+  items: T[];
+  next?: string;
+}
+
+export interface Found {
+  conversations: Conversation[];
+  customers: Customer[];
+}
+
+/** A piece of a message's text, in UTF-16 units as JavaScript counts. */
+export interface Span {
+  start: number;
+  end: number;
+  kind?: string;
+}
+
+export interface ServerStatus {
+  /** True while no administrator exists. */
+  setup: boolean;
+  version: string;
+  name: string;
+  languages: string[];
+}
+
+export interface ConversationPatch {
+  status?: Status;
+  priority?: number;
+  /** 0 for nobody. */
+  assignee?: number;
+  team?: number;
+  subject?: string;
+  addTags?: number[];
+  removeTags?: number[];
+  /** null wakes. */
+  snoozedUntil?: string | null;
+  spam?: boolean;
+  trashed?: boolean;
+  customer?: number;
+}
+
+export interface ReplyBody {
+  html: string;
+  to: NamedAddress[];
+  cc: NamedAddress[];
+  bcc: NamedAddress[];
+  attachments: number[];
+  /** The newest message that the agent has seen. */
+  seen: number;
+  anyway?: boolean;
+  then: "keep" | "waiting" | "resolve";
+  quote?: boolean;
+}

@@ -1,0 +1,96 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Outlet, useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { onSignedOut } from "../api/client";
+import { goLive } from "../live/live";
+import { ConnectionLine } from "./ConnectionLine";
+import { type Command, listenToKeys, useCommands } from "./keys";
+import { Rail } from "./Rail";
+import css from "./Shell.module.css";
+import { useMay, useMe } from "./session";
+
+const Palette = lazy(() => import("./Palette").then((m) => ({ default: m.Palette })));
+const Shortcuts = lazy(() => import("./Shortcuts").then((m) => ({ default: m.Shortcuts })));
+
+/** What stands around every signed-in screen: the rail, the live line, the keyboard, the palette. */
+export function Shell() {
+  const { t } = useTranslation();
+  const me = useMe();
+  const mayWrite = useMay("conversation.write");
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [over, setOver] = useState<"" | "palette" | "shortcuts">("");
+
+  useEffect(() => goLive(client, me.id), [client, me.id]);
+  useEffect(listenToKeys, []);
+  useEffect(
+    () =>
+      onSignedOut(() => {
+        client.clear();
+        window.location.assign(`/app/sign-in?${new URLSearchParams({ to: window.location.pathname })}`);
+      }),
+    [client],
+  );
+
+  const views: [string, string][] = [
+    ["mine", "g i"],
+    ["unassigned", "g u"],
+    ["all", "g a"],
+    ["waiting", "g w"],
+    ["mentions", "g m"],
+    ["snoozed", "g s"],
+    ["drafts", "g d"],
+    ["finished", "g e"],
+  ];
+  const commands: Command[] = [
+    {
+      id: "palette",
+      label: t("keys.palette"),
+      group: "app",
+      keys: ["mod+k", "/"],
+      icon: "search",
+      everywhere: true,
+      run: () => setOver("palette"),
+    },
+    { id: "shortcuts", label: t("keys.shortcuts"), group: "app", keys: ["?"], run: () => setOver("shortcuts") },
+    ...views.map(
+      ([view, keys]): Command => ({
+        id: `go.${view}`,
+        label: t(`view.${view}`),
+        group: "go",
+        keys: [keys],
+        icon: "inbox",
+        run: () => void navigate({ to: "/view/$view", params: { view } }),
+      }),
+    ),
+  ];
+  if (mayWrite) {
+    commands.push({
+      id: "new",
+      label: t("keys.new"),
+      group: "write",
+      keys: ["c"],
+      icon: "pencil",
+      run: () => void navigate({ to: "/new", search: {} }),
+    });
+  }
+  useCommands(commands);
+
+  return (
+    <div className={css.shell}>
+      <a className={css.skip} href="#main">
+        {t("shell.skip")}
+      </a>
+      <ConnectionLine />
+      <Rail />
+      <div className={css.screen}>
+        <Outlet />
+      </div>
+      <Suspense>
+        {over === "palette" && <Palette close={() => setOver("")} />}
+        {over === "shortcuts" && <Shortcuts close={() => setOver("")} />}
+      </Suspense>
+    </div>
+  );
+}

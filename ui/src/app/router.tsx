@@ -1,0 +1,84 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { isProblem } from "../api/problem";
+import { speak } from "../i18n/i18n";
+import { isLanguage } from "../i18n/languages";
+import { Lost, Stopped } from "../parts/Trouble";
+import { queryClient } from "./client";
+import { profileQuery } from "./session";
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: Lost, errorComponent: Stopped });
+
+// Everything beneath is for who has signed in.
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: "inside",
+  beforeLoad: async ({ location }) => {
+    try {
+      const me = await queryClient.ensureQueryData(profileQuery);
+      if (isLanguage(me.language) && me.language !== document.documentElement.lang) await speak(me.language);
+    } catch (err) {
+      if (isProblem(err, "setup_needed")) throw redirect({ href: "/setup" });
+      if (isProblem(err) && err.status === 401) {
+        throw redirect({ href: `/sign-in?${new URLSearchParams({ to: location.href })}` });
+      }
+      throw err;
+    }
+  },
+  component: lazyRouteComponent(() => import("./Shell"), "Shell"),
+});
+
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/view/$view", params: { view: "mine" } });
+  },
+});
+
+const desk = createRoute({
+  getParentRoute: () => inside,
+  path: "/view/$view",
+  component: lazyRouteComponent(() => import("../desk/Desk"), "Desk"),
+});
+const nothingOpen = createRoute({
+  getParentRoute: () => desk,
+  path: "/",
+  component: lazyRouteComponent(() => import("../desk/Desk"), "NothingOpen"),
+});
+const opened = createRoute({
+  getParentRoute: () => desk,
+  path: "$number",
+  component: lazyRouteComponent(() => import("../desk/Desk"), "OpenConversation"),
+});
+const fresh = createRoute({
+  getParentRoute: () => inside,
+  path: "/new",
+  validateSearch: (s: Record<string, unknown>): { to?: string; draft?: number } => ({
+    ...(typeof s.to === "string" ? { to: s.to } : {}),
+    ...(typeof s.draft === "number" ? { draft: s.draft } : {}),
+  }),
+  component: lazyRouteComponent(() => import("../desk/compose/NewMail"), "NewMail"),
+});
+
+// Screens of settings and doors are added here, each lazy, with `loader: () => loadWords("settings")` for their words.
+export const router = createRouter({
+  routeTree: root.addChildren([inside.addChildren([home, desk.addChildren([nothingOpen, opened]), fresh])]),
+  basepath: "/app",
+  defaultPreload: false,
+  defaultNotFoundComponent: Lost,
+  defaultErrorComponent: Stopped,
+  scrollRestoration: false,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,18 @@
+import type { Conversation } from "../../api/types";
+import type { Format } from "../../i18n/format";
+import type { Tone } from "../../parts/Pill";
+
+type T = (key: string, values?: Record<string, unknown>) => string;
+
+const hour = 3_600_000;
+
+/**
+ * What the clock says about an answer: late in red, within four hours in amber, else quiet. Undefined where we owe none, and for what is
+ * finished, spam or trash.
+ */
+export function dueWords(t: T, format: Format, c: Conversation, now: number): { tone: Tone; text: string } | undefined {
+  if (!c.dueAt || c.spam || c.trashedAt || c.status === "resolved" || c.status === "closed") return undefined;
+  const left = Date.parse(c.dueAt) - now;
+  if (left <= 0) return { tone: "late", text: t("due.late", { span: format.span(left) }) };
+  return { tone: left <= 4 * hour ? "warn" : "grey", text: t("due.in", { span: format.span(left) }) };
+}

@@ -1,0 +1,75 @@
+import { useSyncExternalStore } from "react";
+import { call } from "../api/client";
+import { isProblem } from "../api/problem";
+import type { ReplyBody } from "../api/types";
+import { store, stored } from "../parts/stored";
+
+/** A reply or note that waits for the connection. Its key makes sending it twice harmless. */
+export interface Unsent {
+  key: string;
+  conversation: number;
+  number: number;
+  kind: "replies" | "notes";
+  body: Partial<ReplyBody> & { mentions?: number[] };
+  at: string;
+}
+
+const place = "tellus-outbox";
+let waiting: Unsent[] = stored<Unsent[]>(place, []);
+const listeners = new Set<() => void>();
+
+function change(next: Unsent[]) {
+  waiting = next;
+  store(place, next.length > 0 ? next : undefined);
+  for (const listener of listeners) listener();
+}
+
+/** What waits for the connection, oldest first. */
+export function useOutbox(): Unsent[] {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => waiting,
+  );
+}
+
+export function keepForLater(unsent: Unsent) {
+  change([...waiting, unsent]);
+}
+
+export function takeBack(key: string): Unsent | undefined {
+  const found = waiting.find((u) => u.key === key);
+  change(waiting.filter((u) => u.key !== key));
+  return found;
+}
+
+let flushing = false;
+
+/**
+ * Sends what waits, in order. It stops at the first that the server cannot be reached for; one that the server refuses goes to refused,
+ * which gives it back to its writer.
+ */
+export async function flush(sent: (u: Unsent) => void, refused: (u: Unsent, err: unknown) => void) {
+  if (flushing) return;
+  flushing = true;
+  try {
+    for (let next = waiting[0]; next; next = waiting[0]) {
+      try {
+        await call("POST", `/conversations/${next.conversation}/${next.kind}`, {
+          body: next.body,
+          idempotencyKey: next.key,
+        });
+        takeBack(next.key);
+        sent(next);
+      } catch (err) {
+        if (isProblem(err) && (err.status === 0 || err.status >= 500)) return;
+        takeBack(next.key);
+        refused(next, err);
+      }
+    }
+  } finally {
+    flushing = false;
+  }
+}

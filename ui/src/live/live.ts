@@ -1,0 +1,132 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
+import { base } from "../api/client";
+import type { Conversation, DeskEvent, Opened } from "../api/types";
+import { applyGone, applyRow } from "./rows";
+import { type Heard, type Link, LiveSocket, type Presence } from "./socket";
+
+// What the live line knows beside the cache: whether it is up, and who looks at what.
+let link: Link = "connecting";
+let presence = new Map<number, Presence[]>();
+const listeners = new Set<() => void>();
+let socket: LiveSocket | undefined;
+
+function tell() {
+  for (const listener of listeners) listener();
+}
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Whether the live line is up. */
+export function useLink(): Link {
+  return useSyncExternalStore(subscribe, () => link);
+}
+
+const nobody: Presence[] = [];
+
+/** Who has a conversation open, the reader included. */
+export function usePresence(conversation: number | undefined): Presence[] {
+  return useSyncExternalStore(subscribe, () => presence.get(conversation ?? 0) ?? nobody);
+}
+
+/** Tells colleagues which conversation is open here; 0 for none. */
+export function lookAt(conversation: number) {
+  socket?.say({ type: "open", conversation });
+}
+
+export function sayTyping(conversation: number, on: boolean) {
+  socket?.say({ type: "typing", conversation, on });
+}
+
+/** Opens the live line for the signed-in agent and keeps the cache fresh with it; the result closes it. */
+export function goLive(client: QueryClient, me: number): () => void {
+  const url = `${window.location.protocol === "https:" ? "wss" : "ws"}://${window.location.host}${base}/live`;
+  const live = new LiveSocket(
+    url,
+    (message) => hear(client, me, message),
+    (next) => {
+      if (next === link) return;
+      link = next;
+      tell();
+    },
+  );
+  socket = live;
+  live.start();
+  return () => {
+    live.stop();
+    if (socket === live) socket = undefined;
+    link = "connecting";
+    presence = new Map();
+  };
+}
+
+function hear(client: QueryClient, me: number, message: Heard) {
+  switch (message.type) {
+    case "row":
+      applyRow(client, message.row, me);
+      for (const event of message.event ?? []) hearEvent(client, me, event, message.row);
+      return;
+    case "gone":
+      applyGone(client, message.id);
+      return;
+    case "counts":
+      client.setQueryData(["views"], message.items);
+      return;
+    case "event":
+      hearSetting(client, message.event);
+      return;
+    case "presence":
+      presence = new Map(presence).set(message.conversation, message.agents ?? []);
+      tell();
+      return;
+    case "reset":
+      presence = new Map();
+      void client.invalidateQueries({ predicate: (q) => q.queryKey[0] !== "profile" });
+      void client.invalidateQueries({ queryKey: ["profile"] });
+      return;
+  }
+}
+
+/** Events whose words or files are not in the row: the open conversation reads them. */
+const brings =
+  /^(message\.|note\.|record\.|acknowledgement\.|participant\.|follower\.|customer\.|conversation\.(linked|(un)?restricted))/;
+const silent = new Set(["conversation.read", "draft.saved"]);
+
+function hearEvent(client: QueryClient, me: number, event: DeskEvent, row: Conversation) {
+  const key = ["conversation", row.number];
+  if (brings.test(event.kind)) {
+    void client.invalidateQueries({ queryKey: key });
+  } else if (!silent.has(event.kind)) {
+    client.setQueryData<Opened>(
+      key,
+      (opened) => opened && { ...opened, timeline: withActivity(opened.timeline, event) },
+    );
+  }
+  // These views hang on more than the row: only the server knows who belongs to them.
+  if (event.kind === "agent.mentioned" && event.data?.agent === me) refresh(client, "mentions");
+  if (event.kind.startsWith("follower.") && event.data?.agent === me) refresh(client, "following");
+  if (event.kind === "draft.saved" && event.data?.agent === me) refresh(client, "drafts");
+}
+
+function refresh(client: QueryClient, view: string) {
+  void client.invalidateQueries({ queryKey: ["list", view] });
+}
+
+export function withActivity(timeline: Opened["timeline"], event: DeskEvent): Opened["timeline"] {
+  if (timeline.activities.some((a) => a.seq === event.seq)) return timeline;
+  return { ...timeline, activities: [...timeline.activities, event] };
+}
+
+function hearSetting(client: QueryClient, event: DeskEvent) {
+  const lookups: Record<string, string[]> = {
+    inbox: ["inboxes", "health"],
+    team: ["teams", "agents"],
+    agent: ["agents", "profile"],
+    tag: ["tags"],
+    setting: ["settings"],
+    customer: ["customer"],
+  };
+  for (const key of lookups[event.subjectKind] ?? []) void client.invalidateQueries({ queryKey: [key] });
+}

@@ -1,0 +1,128 @@
+import type { Conversation, DeskEvent, ViewCount } from "../api/types";
+
+export type Heard =
+  | { type: "hello"; seq: number }
+  | { type: "row"; seq: number; row: Conversation; event: DeskEvent[] | null }
+  | { type: "gone"; seq: number; id: number }
+  | { type: "counts"; items: ViewCount[] }
+  | { type: "event"; event: DeskEvent }
+  | { type: "presence"; conversation: number; agents: Presence[] }
+  | { type: "reset" }
+  | { type: "ping" };
+
+export type Said =
+  | { type: "open"; conversation: number }
+  | { type: "typing"; conversation: number; on: boolean }
+  | { type: "pong" };
+
+export interface Presence {
+  agent: number;
+  typing: boolean;
+}
+
+export type Link = "connecting" | "up" | "lost";
+
+const longest = 20_000;
+/** The server pings every 20 seconds or so; after this much silence the line counts as dead. */
+const silence = 65_000;
+
+/**
+ * The live line to the server. It comes back by itself, with growing pauses, and resumes after the last message it heard, so that nothing
+ * is missed or fetched again.
+ */
+export class LiveSocket {
+  private socket: WebSocket | undefined;
+  private seq = 0;
+  private attempt = 0;
+  private retry: number | undefined;
+  private quiet: number | undefined;
+  private open = 0;
+  private stopped = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly hear: (message: Heard) => void,
+    private readonly changed: (link: Link) => void,
+  ) {}
+
+  start() {
+    this.stopped = false;
+    window.addEventListener("online", this.now);
+    document.addEventListener("visibilitychange", this.now);
+    this.connect();
+  }
+
+  stop() {
+    this.stopped = true;
+    window.removeEventListener("online", this.now);
+    document.removeEventListener("visibilitychange", this.now);
+    window.clearTimeout(this.retry);
+    window.clearTimeout(this.quiet);
+    this.socket?.close();
+    this.socket = undefined;
+  }
+
+  say(message: Said) {
+    if (message.type === "open") this.open = message.conversation;
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  /** Tries at once when the network or the reader comes back. */
+  private readonly now = () => {
+    if (this.socket || this.stopped || document.visibilityState === "hidden") return;
+    window.clearTimeout(this.retry);
+    this.connect();
+  };
+
+  private connect() {
+    const url = this.seq > 0 ? `${this.url}?from=${this.seq}` : this.url;
+    let socket: WebSocket;
+    try {
+      socket = new WebSocket(url);
+    } catch {
+      this.later();
+      return;
+    }
+    this.socket = socket;
+    socket.onmessage = (e) => this.read(String(e.data));
+    socket.onopen = () => {
+      this.attempt = 0;
+      this.changed("up");
+      this.listen();
+      if (this.open) this.say({ type: "open", conversation: this.open });
+    };
+    socket.onclose = () => {
+      if (this.socket !== socket) return;
+      this.socket = undefined;
+      window.clearTimeout(this.quiet);
+      this.later();
+    };
+  }
+
+  private later() {
+    if (this.stopped) return;
+    // One dropped connection that comes straight back is nobody's concern.
+    if (this.attempt > 0) this.changed("lost");
+    const pause = Math.min(longest, 500 * 2 ** this.attempt) * (0.7 + Math.random() * 0.6);
+    this.attempt++;
+    this.retry = window.setTimeout(() => this.connect(), pause);
+  }
+
+  private listen() {
+    window.clearTimeout(this.quiet);
+    this.quiet = window.setTimeout(() => this.socket?.close(), silence);
+  }
+
+  private read(text: string) {
+    this.listen();
+    let message: Heard;
+    try {
+      message = JSON.parse(text) as Heard;
+    } catch {
+      return; // not ours; the next message is
+    }
+    if (message.type === "ping") return this.say({ type: "pong" });
+    if ("seq" in message && typeof message.seq === "number") this.seq = Math.max(this.seq, message.seq);
+    this.hear(message);
+  }
+}

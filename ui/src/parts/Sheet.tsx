@@ -1,0 +1,50 @@
+import { type ReactNode, useEffect, useRef } from "react";
+import css from "./Sheet.module.css";
+
+interface Props {
+  /** Names the dialog for who cannot see it; a visible title carries its own words. */
+  label: string;
+  close: () => void;
+  className?: string;
+  children: ReactNode;
+}
+
+/** A dialog over the screen. The browser keeps the focus inside, closes it on Escape and gives the focus back. */
+export function Sheet({ label, close, className, children }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const element = dialog.current;
+    if (element && !element.open) element.showModal();
+  }, []);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it, a click beside it is the pointer's way
+    <dialog
+      ref={dialog}
+      // biome-ignore lint/a11y/noRedundantRoles: keys.ts looks for modal dialogs of every make by this role
+      role="dialog"
+      aria-modal="true"
+      aria-label={label}
+      className={`${css.sheet} ${className ?? ""}`}
+      onCancel={(e) => {
+        e.preventDefault();
+        close();
+      }}
+      onClick={(e) => {
+        if (e.target === dialog.current) close();
+      }}
+    >
+      {children}
+    </dialog>
+  );
+}
+
+/** The usual inside of a sheet: a title, what it is about, and its buttons at the end. */
+export function SheetBody({ title, children, foot }: { title: string; children: ReactNode; foot?: ReactNode }) {
+  return (
+    <div className={css.body}>
+      <h2>{title}</h2>
+      <div className={css.content}>{children}</div>
+      {foot && <div className={css.foot}>{foot}</div>}
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+import { mockDesk } from "./dev/mock";
+
+// The build is embedded by internal/web/ui and served under /app/. With TELLUS_MOCK=1 the dev server and the preview answer the API
+// themselves from dev/mock; otherwise they pass it to a running `tellus serve`.
+const mocked = process.env.TELLUS_MOCK === "1";
+const server = process.env.TELLUS_URL ?? "http://127.0.0.1:8080";
+const proxy = mocked ? undefined : { "/api": { target: server, ws: true, changeOrigin: false } };
+
+export default defineConfig(({ mode }) => ({
+  base: "/app/",
+  plugins: [react(), ...(mocked && mode !== "test" ? [mockDesk()] : [])],
+  build: {
+    outDir: "../internal/web/ui/dist",
+    emptyOutDir: true,
+    manifest: true,
+    target: "es2022",
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      output: {
+        // Shared pieces are few and big rather than many and small: each request costs a round trip before the first row is seen.
+        advancedChunks: { groups: [{ name: "react", test: /node_modules\/(react|react-dom|scheduler)\// }] },
+      },
+    },
+  },
+  server: { proxy },
+  preview: { proxy },
+  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], setupFiles: ["src/testing.ts"] },
+}));
