@@ -1,0 +1,108 @@
+// Package app wires the house: it reads what the command line says, opens the store, starts what serves, and holds the operator's
+// commands (backup, restore, doctor, key rotation). It decides nothing that a feature or a flow could decide.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"tellus/internal/platform/db"
+)
+
+// Version is what `make` put in: a tag or a commit. Without it, Go's own note of the commit is used; see VersionText.
+var Version = ""
+
+// VersionText names this build for people.
+func VersionText() string {
+	if Version != "" {
+		return Version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+				return s.Value[:12]
+			}
+		}
+	}
+	return "dev"
+}
+
+// Config is what the command line and the environment say. Everything else lives in the database and is edited in the desk.
+type Config struct {
+	Listen         string         // host:port of the desk and the API
+	Data           string         // folder of the key file, blobs and, on SQLite, the database
+	Database       string         // postgres://… ; SQLite in Data where empty
+	URL            string         // public base URL; that of the settings where empty
+	SMTPListen     string         // host:port of the mail receiver; that of the settings where empty
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For and -Proto count
+	Logger         *slog.Logger
+	SlowSync       time.Duration // added to every sync of SQLite, for measuring; 0 in service
+}
+
+// Names of what lies in the data folder.
+const (
+	databaseFile   = "tellus.db"
+	keyFile        = "tellus.key"
+	blobFolder     = "blobs"
+	redactionsFile = "redactions.log"
+)
+
+func (c Config) logger() *slog.Logger {
+	if c.Logger == nil {
+		return slog.Default()
+	}
+	return c.Logger
+}
+
+// in names a file or folder of the data folder.
+func (c Config) in(name string) string { return filepath.Join(c.Data, name) }
+
+// postgres reports whether Database names a PostgreSQL server.
+func (c Config) postgres() bool {
+	return strings.HasPrefix(c.Database, "postgres://") || strings.HasPrefix(c.Database, "postgresql://")
+}
+
+// databaseURL is what db.Open takes.
+func (c Config) databaseURL() string {
+	if c.Database != "" {
+		return c.Database
+	}
+	return "sqlite:" + c.in(databaseFile)
+}
+
+// makeFolder makes the data folder, closed to others.
+func (c Config) makeFolder() error {
+	if c.Data == "" {
+		return errors.New("no data folder named (--data)")
+	}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return fmt.Errorf("make data folder: %w", err)
+	}
+	return nil
+}
+
+// openDatabase opens the database as it is, in a data folder that is made where it is missing.
+func (c Config) openDatabase(ctx context.Context) (*db.DB, error) {
+	if err := c.makeFolder(); err != nil {
+		return nil, err
+	}
+	return db.Open(ctx, c.databaseURL(), db.Options{Logger: c.logger(), SyncDelay: c.SlowSync})
+}
+
+// existingDatabase opens a database that must be there already: a command that only looks must not leave an empty one behind.
+func (c Config) existingDatabase(ctx context.Context) (*db.DB, error) {
+	if path, ok := strings.CutPrefix(c.databaseURL(), "sqlite:"); ok {
+		if _, err := os.Stat(path); err != nil {
+			return nil, fmt.Errorf("no database here: %w (is --data right?)", err)
+		}
+	}
+	return c.openDatabase(ctx)
+}
