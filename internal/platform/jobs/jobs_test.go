@@ -1,0 +1,465 @@
+package jobs_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tellus/internal/desk"
+	"tellus/internal/platform/db"
+	"tellus/internal/platform/db/dbtest"
+	"tellus/internal/platform/jobs"
+)
+
+type greet struct{ N int64 }
+
+func (greet) JobKind() string { return "test.greet" }
+
+type odd struct{ N int64 }
+
+func (odd) JobKind() string  { return "test.odd" }
+func (odd) JobQueue() string { return "odd" }
+
+func workers(t *testing.T, d *db.DB, o jobs.Options) *jobs.Workers {
+	o.Logger = dbtest.Logger(t)
+	return jobs.New(d, o)
+}
+
+// run starts workers and stops them at the end of the test, or when the returned function is called.
+func run(t *testing.T, w *jobs.Workers) (stop func()) {
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() { _ = w.Run(ctx) }) // ends with ctx
+	stop = func() { cancel(); wg.Wait() }
+	t.Cleanup(stop)
+	return stop
+}
+
+func enqueue(t testing.TB, d *db.DB, p jobs.Payload, after time.Duration, opts ...jobs.Option) (id desk.JobID) {
+	t.Helper()
+	err := d.Write(t.Context(), func(tx *db.Tx) (err error) {
+		id, err = jobs.Enqueue(t.Context(), tx, tx.Now.Add(after), p, opts...)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func TestJobRunsOnceItsTransactionCommits(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := workers(t, d, jobs.Options{})
+		got := make(chan *jobs.Job[greet], 10)
+		jobs.Register(w, func(_ context.Context, j *jobs.Job[greet]) error { got <- j; return nil })
+		jobs.Register(w, func(_ context.Context, j *jobs.Job[odd]) error { return nil })
+		run(t, w)
+		undo := errors.New("undo")
+		err := d.Write(t.Context(), func(tx *db.Tx) error {
+			if _, err := jobs.Enqueue(t.Context(), tx, tx.Now, greet{1}); err != nil {
+				return err
+			}
+			return undo
+		})
+		if !errors.Is(err, undo) {
+			t.Fatal(err)
+		}
+		enqueue(t, d, greet{3}, 80*time.Millisecond)
+		id := enqueue(t, d, greet{2}, 0)
+		enqueue(t, d, odd{2}, 0)
+		began := time.Now()
+		first := <-got
+		if first.ID != id || first.Payload.N != 2 || first.Attempt != 1 {
+			t.Errorf("first job is %+v, want job %d with 2", first, id)
+		}
+		if took := time.Since(began); took > 60*time.Millisecond {
+			t.Logf("picked up after %v", took)
+		}
+		if second := <-got; second.Payload.N != 3 {
+			t.Errorf("second job is %+v, want that with 3", second)
+		}
+		dbtest.Eventually(t, "done jobs are deleted", func() bool { return dbtest.Int(t, d, "SELECT COUNT(*) FROM job") == 0 })
+	})
+}
+
+// TestEffectsAreExactlyOnce has workers killed in the middle, leases run out, handlers fail, panic and stall, on two nodes: each job's effect, made in the
+// transaction that completes it, is there exactly once.
+func TestEffectsAreExactlyOnce(t *testing.T) {
+	t.Parallel()
+	for name, newURL := range map[string]func(testing.TB) string{"sqlite": dbtest.SQLiteURL, "postgres": dbtest.PostgresURL} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			exactlyOnce(t, newURL(t))
+		})
+	}
+}
+
+func exactlyOnce(t *testing.T, url string) {
+	const n = 400
+	d := dbtest.Open(t, url, db.Options{})
+	dbtest.Exec(t, d, "CREATE TABLE effect (id BIGINT NOT NULL)")
+	for i := range int64(n) {
+		enqueue(t, d, greet{i}, 0, jobs.MaxAttempts(1000))
+	}
+	// start runs a node; kill takes its database away first, so that it can neither renew, complete nor give back what it holds.
+	start := func() (kill func()) {
+		d, err := db.Open(t.Context(), url, db.Options{Logger: dbtest.Logger(t)})
+		if err != nil {
+			t.Error(err)
+			return func() {}
+		}
+		w := workers(t, d, jobs.Options{Lease: 150 * time.Millisecond, Poll: 20 * time.Millisecond})
+		jobs.Register(w, func(ctx context.Context, j *jobs.Job[greet]) error {
+			switch rand.N(12) {
+			case 0:
+				return jobs.Later(time.Millisecond, errors.New("not now"))
+			case 1:
+				time.Sleep(250 * time.Millisecond) // longer than the lease, which is renewed unless the node is killed
+			}
+			err := d.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error {
+				if _, err := tx.Exec(t.Context(), "INSERT INTO effect (id) VALUES ($1)", j.Payload.N); err != nil {
+					return err
+				}
+				return j.Complete(t.Context(), tx)
+			})
+			if rand.N(10) == 0 {
+				panic("after the commit")
+			}
+			return err
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		wg.Go(func() { _ = w.Run(ctx) })
+		return func() {
+			if err := d.Close(); err != nil {
+				t.Error(err)
+			}
+			cancel()
+			wg.Wait()
+		}
+	}
+	done := func() bool { return dbtest.Int(t, d, "SELECT COUNT(*) FROM job") == 0 }
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() {
+			for end := time.Now().Add(20 * time.Second); !done() && time.Now().Before(end); {
+				kill := start()
+				time.Sleep(100*time.Millisecond + rand.N(300*time.Millisecond))
+				kill()
+			}
+		})
+	}
+	wg.Wait()
+	if left := dbtest.Int(t, d, "SELECT COUNT(*) FROM job"); left != 0 {
+		t.Errorf("%d jobs left", left)
+	}
+	all, distinct := dbtest.Int(t, d, "SELECT COUNT(*) FROM effect"), dbtest.Int(t, d, "SELECT COUNT(DISTINCT id) FROM effect")
+	if all != n || distinct != n {
+		t.Errorf("%d effects of %d jobs, want one of each of %d", all, distinct, n)
+	}
+}
+
+func TestFailedJobRunsAgainThenDies(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := workers(t, d, jobs.Options{})
+		var runs atomic.Int64
+		jobs.Register(w, func(_ context.Context, j *jobs.Job[greet]) error {
+			runs.Add(1)
+			if j.Payload.N == 2 {
+				return jobs.Permanent(errors.New("never \x00 works"))
+			}
+			return fmt.Errorf("attempt %d failed", j.Attempt)
+		})
+		id := enqueue(t, d, greet{1}, 0, jobs.MaxAttempts(3))
+		hopeless := enqueue(t, d, greet{2}, 0)
+		for range 3 {
+			if err := w.Drain(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			dbtest.Exec(t, d, "UPDATE job SET run_at = 0 WHERE state = 'ready'")
+		}
+		if n := runs.Load(); n != 4 {
+			t.Errorf("handlers ran %d times, want 3 and 1", n)
+		}
+		dead := deadJobs(t, d)
+		if len(dead) != 2 || dead[0].ID != id || dead[1].ID != hopeless {
+			t.Fatalf("dead jobs %+v, want %d and %d", dead, id, hopeless)
+		}
+		if dead[0].LastError != "attempt 3 failed" || dead[0].Attempts != 3 || string(dead[0].Payload) != `{"N":1}` {
+			t.Errorf("dead job is %+v", dead[0])
+		}
+		err := d.Write(t.Context(), func(tx *db.Tx) error {
+			if err := jobs.Retry(t.Context(), tx, id); err != nil {
+				return err
+			}
+			if err := jobs.Discard(t.Context(), tx, hopeless); err != nil {
+				return err
+			}
+			if err := jobs.Discard(t.Context(), tx, id); !desk.IsRefusal(err, desk.NotFound) {
+				t.Errorf("Discard of a living job: %v, want not_found", err)
+			}
+			if err := jobs.Retry(t.Context(), tx, hopeless); !desk.IsRefusal(err, desk.NotFound) {
+				t.Errorf("Retry of a discarded job: %v, want not_found", err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := runs.Load(); n != 5 {
+			t.Errorf("handlers ran %d times after Retry, want 5", n)
+		}
+		if dead := deadJobs(t, d); len(dead) != 0 {
+			t.Errorf("dead jobs %+v after Retry and Discard", dead)
+		}
+	})
+}
+
+func deadJobs(t *testing.T, d *db.DB) (dead []jobs.Info) {
+	t.Helper()
+	err := d.Read(t.Context(), func(tx *db.Tx) (err error) {
+		dead, err = jobs.Dead(t.Context(), tx, desk.Never, desk.JobID(desk.Never), 10)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dead
+}
+
+func TestLaterDoesNotCount(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := workers(t, d, jobs.Options{})
+		var attempts []int
+		jobs.Register(w, func(_ context.Context, j *jobs.Job[greet]) error {
+			attempts = append(attempts, j.Attempt)
+			if len(attempts) < 5 {
+				return fmt.Errorf("server away: %w", jobs.Later(0, errors.New("refused")))
+			}
+			return nil
+		})
+		enqueue(t, d, greet{1}, 0, jobs.MaxAttempts(2))
+		if err := w.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]int{1, 1, 1, 1, 1}, attempts); diff != "" {
+			t.Errorf("attempts: %s", diff)
+		}
+	})
+}
+
+// TestUniqueJobsWaitOnce also has one enqueued while its like runs and fails: of the two, one is left.
+func TestUniqueJobsWaitOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := workers(t, d, jobs.Options{})
+		runs := 0
+		jobs.Register(w, func(_ context.Context, j *jobs.Job[greet]) error {
+			if runs++; runs == 1 {
+				enqueue(t, d, greet{2}, time.Hour, jobs.Unique("k"))
+				return errors.New("fails once")
+			}
+			return nil
+		})
+		late := enqueue(t, d, greet{1}, time.Hour, jobs.Unique("k"))
+		soon := enqueue(t, d, greet{9}, 0, jobs.Unique("k"))
+		other := enqueue(t, d, greet{1}, time.Hour, jobs.Unique("other"))
+		if late != soon || late == other {
+			t.Errorf("jobs %d and %d with one key, %d with another", late, soon, other)
+		}
+		if err := w.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if runs != 1 {
+			t.Errorf("ran %d times, want 1", runs)
+		}
+		if n := dbtest.Int(t, d, "SELECT COUNT(*) FROM job WHERE unique_key = 'k'"); n != 1 {
+			t.Errorf("%d jobs of the key wait, want 1", n)
+		}
+	})
+}
+
+func TestUnknownKindsStayQueued(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		enqueue(t, d, greet{1}, 0)
+		enqueue(t, d, odd{1}, 0, jobs.Queue(jobs.DefaultQueue))
+		w := workers(t, d, jobs.Options{})
+		ran := 0
+		jobs.Register(w, func(context.Context, *jobs.Job[odd]) error { ran++; return nil })
+		w2 := workers(t, d, jobs.Options{Queues: map[string]int{jobs.DefaultQueue: 1}})
+		jobs.Register(w2, func(context.Context, *jobs.Job[odd]) error { ran++; return nil })
+		for _, w := range []*jobs.Workers{w, w2} {
+			if err := w.Drain(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if ran != 1 {
+			t.Errorf("known kind ran %d times, want 1", ran)
+		}
+		if n := dbtest.Int(t, d, "SELECT COUNT(*) FROM job WHERE kind = 'test.greet' AND state = 'ready' AND attempt = 0"); n != 1 {
+			t.Errorf("%d untouched jobs of the unknown kind, want 1", n)
+		}
+	})
+}
+
+// TestPoisonedJobDies has a job whose node dies each time: its attempts are counted all the same.
+func TestPoisonedJobDies(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		enqueue(t, d, greet{1}, 0, jobs.MaxAttempts(2))
+		dbtest.Exec(t, d, "UPDATE job SET state = 'running', attempt = 2, leased_by = 'gone', leased_until = 1")
+		w := workers(t, d, jobs.Options{Lease: 60 * time.Millisecond})
+		jobs.Register(w, func(context.Context, *jobs.Job[greet]) error {
+			t.Error("the job ran a third time")
+			return nil
+		})
+		run(t, w)
+		dbtest.Eventually(t, "the job is dead", func() bool { return len(deadJobs(t, d)) == 1 })
+	})
+}
+
+// TestPeriodicJobsRunOncePerCluster has two nodes with one period.
+func TestPeriodicJobsRunOncePerCluster(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		var ran atomic.Int64
+		begin := time.Now()
+		for range 2 {
+			w := workers(t, d, jobs.Options{})
+			jobs.Register(w, func(context.Context, *jobs.Job[greet]) error { ran.Add(1); return nil })
+			w.Every("test", 100*time.Millisecond, greet{})
+			w.Every("rare", time.Hour, greet{})
+			run(t, w)
+		}
+		dbtest.Eventually(t, "it ran five times", func() bool { return ran.Load() >= 5 })
+		if most := int64(time.Since(begin)/(100*time.Millisecond)) + 2; ran.Load() > most {
+			t.Errorf("ran %d times in %v", ran.Load(), time.Since(begin))
+		}
+	})
+}
+
+// TestStoppingGivesBack stops a node whose worker waits: the job is ready at once, its attempt not counted.
+func TestStoppingGivesBack(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := workers(t, d, jobs.Options{Queues: map[string]int{jobs.DefaultQueue: 1}})
+		started := make(chan struct{}, 9)
+		jobs.Register(w, func(ctx context.Context, _ *jobs.Job[greet]) error {
+			started <- struct{}{}
+			<-ctx.Done()
+			return fmt.Errorf("waiting: %w", ctx.Err())
+		})
+		enqueue(t, d, greet{1}, 0)
+		enqueue(t, d, greet{2}, 0)
+		stop := run(t, w)
+		<-started
+		stop()
+		if n := dbtest.Int(t, d, "SELECT COUNT(*) FROM job WHERE state = 'ready' AND attempt = 0"); n != 2 {
+			t.Errorf("%d jobs are ready and unspent, want 2", n)
+		}
+	})
+}
+
+func TestBacklogs(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		enqueue(t, d, greet{1}, -time.Minute)
+		enqueue(t, d, greet{2}, time.Hour)
+		enqueue(t, d, odd{3}, 0)
+		dbtest.Exec(t, d, "UPDATE job SET state = 'dead' WHERE queue = 'odd'")
+		err := d.Read(t.Context(), func(tx *db.Tx) error {
+			got, err := jobs.Backlogs(t.Context(), tx)
+			if len(got) != 2 || got[0].Oldest < time.Minute || got[0].Oldest > 2*time.Minute {
+				t.Fatalf("Backlogs = %+v, %v", got, err)
+			}
+			got[0].Oldest = 0
+			want := []jobs.Backlog{{Queue: "default", Ready: 1, Later: 1}, {Queue: "odd", Dead: 1}}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("Backlogs: %s", diff)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestRegisterTwicePanics(t *testing.T) {
+	t.Parallel()
+	w := jobs.New(dbtest.SQLite(t), jobs.Options{})
+	h := func(context.Context, *jobs.Job[greet]) error { return nil }
+	jobs.Register(w, h)
+	defer func() {
+		if p := recover(); p == nil || !strings.Contains(fmt.Sprint(p), "test.greet") {
+			t.Errorf("recovered %v, want a panic that names the kind", p)
+		}
+	}()
+	jobs.Register(w, h)
+}
+
+// BenchmarkEnqueueAndRun enqueues with eight goroutines, each job in a transaction with a row of its own, while sixteen workers complete each job in one with
+// another row.
+func BenchmarkEnqueueAndRun(b *testing.B) {
+	for name, open := range map[string]func(testing.TB) *db.DB{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres} {
+		b.Run(name, func(b *testing.B) {
+			d := open(b)
+			dbtest.Exec(b, d, "CREATE TABLE made (id BIGINT PRIMARY KEY)", "CREATE TABLE effect (id BIGINT PRIMARY KEY)")
+			w := jobs.New(d, jobs.Options{Queues: map[string]int{jobs.DefaultQueue: 16}})
+			var ran atomic.Int64
+			all := make(chan struct{})
+			jobs.Register(w, func(ctx context.Context, j *jobs.Job[greet]) error {
+				err := d.Write(ctx, func(tx *db.Tx) error {
+					if _, err := tx.Exec(ctx, "INSERT INTO effect (id) VALUES ($1)", j.Payload.N); err != nil {
+						return err
+					}
+					return j.Complete(ctx, tx)
+				})
+				if ran.Add(1) == int64(b.N) {
+					close(all)
+				}
+				return err
+			})
+			ctx, cancel := context.WithCancel(b.Context())
+			var wg sync.WaitGroup
+			wg.Go(func() { _ = w.Run(ctx) })
+			defer wg.Wait()
+			defer cancel()
+			var next atomic.Int64
+			b.ResetTimer()
+			for range 8 {
+				wg.Go(func() {
+					for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
+						err := d.Write(ctx, func(tx *db.Tx) error {
+							if _, err := tx.Exec(ctx, "INSERT INTO made (id) VALUES ($1)", n); err != nil {
+								return err
+							}
+							_, err := jobs.Enqueue(ctx, tx, tx.Now, greet{n})
+							return err
+						})
+						if err != nil {
+							b.Error(err)
+						}
+					}
+				})
+			}
+			<-all
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "jobs/s")
+		})
+	}
+}
