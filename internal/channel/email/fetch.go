@@ -15,6 +15,7 @@ import (
 	"github.com/emersion/go-imap/v2/imapclient"
 
 	"tellus/internal/channel"
+	"tellus/internal/channel/email/verdict"
 	"tellus/internal/desk"
 )
 
@@ -210,7 +211,7 @@ func (r *reader) keep(ctx context.Context, b *batch, uid uint32, a channel.Arriv
 	if err != nil {
 		return // the connection broke; the mail comes again
 	}
-	a.Envelope.Verdicts = VerdictsFromHeaders(headerFields(start), "")
+	a.Envelope.Verdicts = verdict.FromHeaders(verdict.Header(start), "")
 	if !whole {
 		a.Body = io.MultiReader(bytes.NewReader(start), body)
 		r.acceptOne(ctx, b, uid, a, body)

@@ -25,7 +25,7 @@ func TestEveryMailOfAFullMailboxArrivesOnceAndIsMarkedSeen(t *testing.T) {
 		mails = append(mails, mailOf(n))
 	}
 	mails[17] = "\x00\xff\xfe no header at all \x80\x81" // broken
-	mails[18] = ""                                         // empty
+	mails[18] = ""                                       // empty
 	mails[19] = "Subject: mail 19\r\n\r\n" + strings.Repeat("a long line of a large mail ", 40_000) + "\r\n"
 	d.Drop(t, mails...)
 	s, state := newStore(), newMemory()

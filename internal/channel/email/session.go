@@ -266,7 +266,7 @@ func (s *session) await(ctx context.Context, renew, poll time.Duration) error {
 	resting := rest(ctx, s, renew)
 	done = s.busy()
 	defer done()
-	if err := idle.Close(); err != nil {
+	if err := idle.Close(); err != nil && resting == nil {
 		return s.broke("wait for mail", err)
 	}
 	if err := idle.Wait(); err != nil && resting == nil {

@@ -1,6 +1,7 @@
-package email
+package verdict
 
 import (
+	"bytes"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
@@ -14,12 +15,12 @@ const (
 	mostResults    = 100      // results of one Authentication-Results field
 )
 
-// VerdictsFromHeaders reads what the mailbox's own server found out about the sender (RFC 8601). headers are the fields of a mail from the
+// FromHeaders reads what the mailbox's own server found out about the sender (RFC 8601). headers are the fields of a mail from the
 // top, "Name: value" each, folded or not. Only fields of the server named trustedAuthservID count. Where that is empty, a field counts if its
 // authserv-id lies in the domain of a server that, by the Received fields above it, handled the mail later than whoever could have written
 // the field: a server must strip fields that bear its own name (RFC 8601 5), so a forged one bears another. Only the first run of such
 // fields is read; below the next Received field older servers speak. nil where nobody said anything.
-func VerdictsFromHeaders(headers []string, trustedAuthservID string) *desk.Verdicts {
+func FromHeaders(headers []string, trustedAuthservID string) *desk.Verdicts {
 	if len(headers) > mostFields {
 		headers = headers[:mostFields]
 	}
@@ -307,8 +308,9 @@ func (s *scanner) skipTo(c byte) {
 	}
 }
 
-// headerFields splits the header at the beginning of a raw mail into its fields, unfolded no further than they stand.
-func headerFields(raw []byte) []string {
+// Header splits the header at the beginning of a raw mail into its fields, folded as they stand, without the line's end. It stops after a
+// thousand fields and cuts each off after 64 KB.
+func Header(raw []byte) []string {
 	var fields []string
 	for len(raw) > 0 && len(fields) < mostFields {
 		end := 0
@@ -331,10 +333,8 @@ func headerFields(raw []byte) []string {
 
 // lineEnd is the length of the first line, its end included.
 func lineEnd(b []byte) int {
-	for i, c := range b {
-		if c == '\n' {
-			return i + 1
-		}
+	if i := bytes.IndexByte(b, '\n'); i >= 0 {
+		return i + 1
 	}
 	return len(b)
 }
