@@ -26,8 +26,9 @@ type Ref struct {
 
 // Store keeps files in a folder of the disk.
 type Store struct {
-	root  *os.Root
-	locks [64]sync.Mutex // by hash: between "it is there already" and the sweep's removal
+	root   *os.Root
+	locks  [64]sync.Mutex // by hash: between "it is there already" and a removal
+	recent recentPuts
 }
 
 // ErrInvalidHash is returned for what is not a hash in Ref's form.
@@ -86,6 +87,7 @@ func (s *Store) put(ctx context.Context, r io.Reader) (ref Ref, err error) {
 	lock := s.lock(ref.Hash)
 	lock.Lock()
 	defer lock.Unlock()
+	s.recent.add(ref.Hash)
 	if there, err := s.touch(ref); err != nil || there {
 		return ref, err
 	}
@@ -178,25 +180,16 @@ func (s *Store) ReadAll(ctx context.Context, hash string, most int64) ([]byte, e
 	return data, nil
 }
 
-// Delete removes a file at once, for erasure. Its row and references are the caller's to remove, see Forget. A missing file is no error.
-func (s *Store) Delete(ctx context.Context, hash string) error {
-	if err := ctx.Err(); err != nil {
+// remove deletes a file for good; a missing one is no error. The caller holds its lock.
+func (s *Store) remove(hash string) error {
+	err := s.root.Remove(fileOf(hash))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
-	if !validHash(hash) {
-		return fmt.Errorf("delete blob: %w", ErrInvalidHash)
-	}
-	lock := s.lock(hash)
-	lock.Lock()
-	defer lock.Unlock()
-	err := s.root.Remove(fileOf(hash))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("delete blob: %w", err)
-	}
-	if err == nil {
-		err = s.syncFolder(path.Dir(fileOf(hash)))
-	}
-	return err
+	return s.syncFolder(path.Dir(fileOf(hash)))
 }
 
 func (s *Store) lock(hash string) *sync.Mutex {
@@ -239,4 +232,35 @@ func (c contextReader) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	return c.r.Read(p)
+}
+
+// recentPuts remembers what was asked to be stored within the last minutes.
+type recentPuts struct {
+	mu sync.Mutex
+	at map[string]time.Time
+}
+
+const recently = 10 * time.Minute
+
+func (r *recentPuts) add(hash string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.at == nil {
+		r.at = map[string]time.Time{}
+	}
+	if len(r.at) >= 10_000 {
+		for h, at := range r.at {
+			if time.Since(at) > recently {
+				delete(r.at, h)
+			}
+		}
+	}
+	r.at[hash] = time.Now()
+}
+
+func (r *recentPuts) has(hash string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	at, ok := r.at[hash]
+	return ok && time.Since(at) <= recently
 }

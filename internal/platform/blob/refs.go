@@ -45,14 +45,33 @@ func Release(ctx context.Context, tx *db.Tx, hash string) error {
 	return nil
 }
 
-// Forget removes the row of a file that nothing refers to, for erasure, and reports whether it did; the caller then deletes the file with Store.Delete
-// after the commit. False means that others still refer to it, or that the row is gone.
-func Forget(ctx context.Context, tx *db.Tx, hash string) (bool, error) {
-	n, err := tx.Exec(ctx, "DELETE FROM blob WHERE hash = $1 AND refs = 0", hash)
-	if err != nil {
-		return false, fmt.Errorf("forget blob: %w", err)
+// Erase removes a file at once, for the erasure of a message or a person, and reports whether it did. It does not where others still refer to the file,
+// and not within ten minutes of a Put of the same content, whose reference may not be committed yet: then the caller asks again later, or leaves
+// the file to the sweep.
+func (s *Store) Erase(ctx context.Context, d *db.DB, hash string) (bool, error) {
+	if !validHash(hash) {
+		return false, fmt.Errorf("erase blob: %w", ErrInvalidHash)
 	}
-	return n == 1, nil
+	lock := s.lock(hash)
+	lock.Lock()
+	defer lock.Unlock()
+	if s.recent.has(hash) {
+		return false, nil
+	}
+	var refs int64
+	err := d.Write(ctx, func(tx *db.Tx) error {
+		if _, err := tx.Exec(ctx, "DELETE FROM blob WHERE hash = $1 AND refs = 0", hash); err != nil {
+			return err
+		}
+		return tx.Row(ctx, "SELECT COUNT(*) FROM blob WHERE hash = $1", hash).Scan(&refs)
+	})
+	if err == nil && refs == 0 {
+		err = s.remove(hash)
+	}
+	if err != nil {
+		return false, fmt.Errorf("erase blob: %w", err)
+	}
+	return refs == 0, nil
 }
 
 // Swept tells what a sweep removed.
@@ -128,7 +147,10 @@ func (s *Store) sweepFiles(ctx context.Context, d *db.DB, done *Swept) error {
 			return nil
 		}
 		if name == incoming {
-			return errors.Join(s.sweepIncoming(d.Now().Time()), fs.SkipDir)
+			if err := s.sweepIncoming(d.Now().Time()); err != nil {
+				return err
+			}
+			return fs.SkipDir
 		}
 		if path.Dir(name) == "." {
 			return nil // the outer folders hold only folders
