@@ -170,7 +170,11 @@ func readArchive(path string, fn func(name string, size int64, r io.Reader) erro
 		return err
 	}
 	defer f.Close() // read side only
-	plain, err := uncompressed(f)
+	return readEntries(f, fn)
+}
+
+func readEntries(file io.Reader, fn func(name string, size int64, r io.Reader) error) error {
+	plain, err := uncompressed(file)
 	if err != nil {
 		return err
 	}
@@ -252,10 +256,19 @@ func readSmall(name string, size int64, r io.Reader) ([]byte, error) {
 
 // verifyArchive reads a backup to its end and compares every checksum, before anything is written anywhere.
 func verifyArchive(path string) (Manifest, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Manifest{}, err
+	}
+	defer f.Close() // read side only
+	return verifyEntries(f)
+}
+
+func verifyEntries(file io.Reader) (Manifest, error) {
 	var m Manifest
 	var written []byte
 	found := map[string]string{}
-	err := readArchive(path, func(name string, size int64, r io.Reader) error {
+	err := readEntries(file, func(name string, size int64, r io.Reader) error {
 		if written != nil {
 			return notBackup(fmt.Errorf("%s comes after the checksums", name))
 		}

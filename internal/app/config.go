@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"tellus/internal/platform/db"
+	"tellus/internal/platform/secret"
 )
 
 // Version is what `make` put in: a tag or a commit. Without it, Go's own note of the commit is used; see VersionText.
@@ -95,6 +96,14 @@ func (c Config) openDatabase(ctx context.Context) (*db.DB, error) {
 		return nil, err
 	}
 	return db.Open(ctx, c.databaseURL(), db.Options{Logger: c.logger(), SyncDelay: c.SlowSync})
+}
+
+// openKeys reads the key file, or makes it where it is missing.
+func openKeys(c Config) (*secret.Keyring, error) {
+	if err := c.makeFolder(); err != nil {
+		return nil, err
+	}
+	return secret.OpenKeyring(c.in(keyFile))
 }
 
 // existingDatabase opens a database that must be there already: a command that only looks must not leave an empty one behind.

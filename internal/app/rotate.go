@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"tellus/internal/platform/db"
-	"tellus/internal/platform/secret"
 )
 
 // sealedColumn is a column that holds what secret.Keyring.Seal returned. Context names the place that a value is bound to, %s being the
@@ -34,7 +33,7 @@ func RotateKey(ctx context.Context, c Config, forget bool) (n int, err error) {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	keys, err := secret.OpenKeyring(c.in(keyFile))
+	keys, err := openKeys(c)
 	if err != nil {
 		return 0, err
 	}
@@ -51,10 +50,22 @@ func RotateKey(ctx context.Context, c Config, forget bool) (n int, err error) {
 	if err != nil {
 		return n, err
 	}
-	if forget {
-		return n, keys.Forget()
+	if !forget {
+		return n, nil
 	}
-	return n, nil
+	// What lives for minutes is not worth sealing anew: an enrolment under way begins again, a repeated call is made again.
+	err = d.Write(ctx, func(tx *db.Tx) error {
+		for _, query := range []string{"DELETE FROM ceremony", "DELETE FROM idempotency"} {
+			if _, err := tx.Exec(ctx, query); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return n, fmt.Errorf("drop what was sealed for minutes: %w", err)
+	}
+	return n, keys.Forget()
 }
 
 // sealedValue is one value with its row's key, as text.

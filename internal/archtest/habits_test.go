@@ -189,6 +189,12 @@ func TestMigrationsNameTheOldestBinary(t *testing.T) {
 	}
 }
 
+// second names the tables that two packages write, and why it is right.
+var second = map[string]string{
+	"arrival":  "kept by flow/intake before there is a message; emptied by feature/conversation when the message is erased",
+	"raw_mail": "as arrival",
+}
+
 // TestATableHasOneWriter holds every table to one package that writes it. internal/app (which copies whole databases) and test support
 // are excused.
 func TestATableHasOneWriter(t *testing.T) {
@@ -221,7 +227,7 @@ func TestATableHasOneWriter(t *testing.T) {
 		})
 	}
 	for table, by := range writers {
-		if len(by) < 2 {
+		if len(by) < 2 || len(by) == 2 && second[table] != "" {
 			continue
 		}
 		var places []string

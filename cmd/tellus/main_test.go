@@ -1,0 +1,77 @@
+package main
+
+import (
+	"bytes"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// tellus runs a command line.
+func tellus(t *testing.T, args ...string) (status int, out, errs string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	status = run(t.Context(), args, streams{strings.NewReader(""), &o, &e})
+	return status, o.String(), e.String()
+}
+
+func TestStatusSaysWhoseFaultItIs(t *testing.T) {
+	t.Parallel()
+	nowhere := filepath.Join(t.TempDir(), "nowhere")
+	for _, c := range []struct {
+		args   []string
+		status int
+		says   string
+	}{
+		{nil, 0, "migrate"},
+		{[]string{"--help"}, 0, "Usage: tellus"},
+		{[]string{"backup", "--help"}, 0, "while the server runs"},
+		{[]string{"version"}, 0, "tellus "},
+		{[]string{"frobnicate"}, 2, "frobnicate"},
+		{[]string{"backup"}, 2, "file"},
+		{[]string{"backup", "--data", nowhere, filepath.Join(t.TempDir(), "x.tar")}, 1, "no database here"},
+		{[]string{"doctor", "--data", nowhere}, 1, "no database here"},
+	} {
+		status, out, errs := tellus(t, c.args...)
+		if status != c.status || !strings.Contains(out+errs, c.says) {
+			t.Errorf("tellus %v = %d, want %d and %q:\n%s%s", c.args, status, c.status, c.says, out, errs)
+		}
+	}
+}
+
+func TestADeskMovesByBackupAndRestore(t *testing.T) {
+	t.Parallel()
+	from, to, file := t.TempDir(), t.TempDir(), filepath.Join(t.TempDir(), "desk.tar.zst")
+	for _, c := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"migrate", "--data", from}, "applied 0001_platform"},
+		{[]string{"migrate", "--data", from}, "up to date"},
+		{[]string{"backup", "--data", from, file}, "key file is not in it"},
+		{[]string{"restore", "--data", to, file}, "restored"},
+		{[]string{"key", "rotate", "--data", to}, "0 secrets"},
+	} {
+		if status, out, errs := tellus(t, c.args...); status != 0 || !strings.Contains(out, c.says) {
+			t.Fatalf("tellus %v = %d, want 0 and %q:\n%s%s", c.args, status, c.says, out, errs)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(to, "tellus.key")); err != nil {
+		t.Errorf("key rotate made no key file: %v", err)
+	}
+}
+
+func TestProxiesAreAddressesOrNetworks(t *testing.T) {
+	t.Parallel()
+	got, err := prefixes([]string{"10.1.2.3/8", " 192.0.2.7", "::1"})
+	want := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.7/32"), netip.MustParsePrefix("::1/128")}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("prefixes = %v, %v, want %v", got, err, want)
+	}
+	if _, err := prefixes([]string{"example.com"}); err == nil {
+		t.Error("a name counts as a proxy's address")
+	}
+}
