@@ -106,6 +106,9 @@ func (j *judge) form(f Facts) {
 	if to == "" && f.header("Cc") == "" || strings.Contains(strings.ToLower(to), "undisclosed") {
 		j.add("form", "no_recipient", 0.6, "")
 	}
+	if n := strings.Count(to, "@") + strings.Count(f.header("Cc"), "@"); n >= 20 {
+		j.add("form", "many_recipients", 0.8, strconv.Itoa(n))
+	}
 	if p := strings.ToLower(f.header("Precedence")); p == "bulk" || p == "junk" || f.has("List-Unsubscribe") {
 		j.add("form", "bulk", 0.5, "")
 	}

@@ -40,6 +40,7 @@ func TestCustomersAreNotTakenForSpam(t *testing.T) {
 		},
 		"by an old program":      func(f *Facts) { f.Headers = f.Headers[:2]; f.Date = time.Time{} },
 		"with a photo":           func(f *Facts) { f.Text = ""; f.HTML = `<img src="cid:1">` },
+		"to many":                func(f *Facts) { f.Headers[1].Value = strings.Repeat("a@b.example, ", 30) },
 		"a wrong clock":          func(f *Facts) { f.Date = f.Date.AddDate(5, 0, 0) },
 		"two alphabets":          func(f *Facts) { f.Text = "Заказ ABC123 не пришёл. My name is Анна" },
 		"a dangerous attachment": func(f *Facts) { f.Dangerous = 2 },
@@ -73,6 +74,7 @@ func TestSpamIsKnown(t *testing.T) {
 			f.HTML = `<form action=x></form><a href="https://u:p@evil.top/x">www.b.example</a>`
 			f.Headers = f.Headers[:1]
 		},
+		"the test line": func(f *Facts) { f.Text = "This is a test.\n\n" + gtube + "\n" },
 		"in our name": func(f *Facts) {
 			f.OwnClaim = true
 			f.Verdicts = desk.Verdicts{SPF: "fail", DMARC: "fail"}
