@@ -2,7 +2,6 @@ package staff
 
 import (
 	"net/netip"
-	"strings"
 	"sync"
 	"time"
 
@@ -22,6 +21,8 @@ var (
 	perAccount = rate{10, time.Minute}      // failed tries on one account by unknown devices
 	perDevice  = rate{10, time.Minute}      // failed tries on its account by a known device
 	perFactor  = rate{6, time.Minute}       // wrong codes for one agent
+	perBegin   = rate{100, time.Second}     // passkey ceremonies begun from one address
+	perLink    = rate{30, 10 * time.Second} // unknown one-time links from one address
 	perMail    = rate{3, 10 * time.Minute}  // mails asked for to one account
 )
 
@@ -52,38 +53,44 @@ func (l *limits) fill(b *bucket, now desk.Time) {
 	b.at = now
 }
 
-// take takes one try from every named bucket and reports true, or takes none where one is empty. Taking before trying, and giving back after
+// try names a bucket and its shape.
+type try struct {
+	rate
+	key string
+}
+
+// take takes one try from every bucket and reports true, or takes none where one is empty. Taking before trying, and giving back after
 // success, keeps many tries at the same time within the rate.
-func (l *limits) take(r rate, keys ...string) bool {
+func (l *limits) take(tries ...try) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
-	for _, k := range keys {
-		b := l.buckets[k]
+	if len(l.buckets)+len(tries) > maxBuckets {
+		l.sweep(now)
+	}
+	for _, t := range tries {
+		b := l.buckets[t.key]
 		if b == nil {
-			if len(l.buckets) >= maxBuckets {
-				l.sweep(now)
-			}
-			b = &bucket{rate: r, tokens: r.burst, at: now}
-			l.buckets[k] = b
+			b = &bucket{rate: t.rate, tokens: t.burst, at: now}
+			l.buckets[t.key] = b
 		}
 		l.fill(b, now)
 		if b.tokens < 1 {
 			return false
 		}
 	}
-	for _, k := range keys {
-		l.buckets[k].tokens--
+	for _, t := range tries {
+		l.buckets[t.key].tokens--
 	}
 	return true
 }
 
 // giveBack returns a try that was no failure.
-func (l *limits) giveBack(keys ...string) {
+func (l *limits) giveBack(tries ...try) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, k := range keys {
-		if b := l.buckets[k]; b != nil {
+	for _, t := range tries {
+		if b := l.buckets[t.key]; b != nil {
 			b.tokens = min(b.burst, b.tokens+1)
 		}
 	}
@@ -120,4 +127,4 @@ func addressKey(ip string) string {
 	return "ip:" + addr.String()
 }
 
-func accountKey(emailKey string) string { return "account:" + strings.ToValidUTF8(emailKey, "?") }
+var errTooMany = &desk.Refusal{Code: desk.TooMany, Message: "too many tries; wait a minute", Details: map[string]int{"seconds": 60}}

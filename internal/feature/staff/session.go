@@ -155,6 +155,9 @@ func (s *Service) SignOut(ctx context.Context, tx *db.Tx, id Identity, from Visi
 	if _, err := tx.Exec(ctx, `DELETE FROM session WHERE id = $1`, id.Session); err != nil {
 		return fmt.Errorf("end session %d: %w", id.Session, err)
 	}
+	if err := s.AccessChanged(ctx, tx, id.By(), id.Agent); err != nil {
+		return err
+	}
 	return s.Audit(ctx, tx, Entry{By: id.By(), Action: "signout", From: from})
 }
 
@@ -167,6 +170,9 @@ func (s *Service) RevokeSession(ctx context.Context, tx *db.Tx, id Identity, fro
 	if n == 0 {
 		return desk.Refuse(desk.NotFound, "no session %d", session)
 	}
+	if err := s.AccessChanged(ctx, tx, id.By(), id.Agent); err != nil {
+		return err
+	}
 	return s.Audit(ctx, tx, Entry{By: id.By(), Action: "session.revoked", From: from})
 }
 
@@ -178,10 +184,10 @@ func (s *Service) RevokeOtherSessions(ctx context.Context, tx *db.Tx, id Identit
 	return s.Audit(ctx, tx, Entry{By: id.By(), Action: "session.revoked_others", From: from})
 }
 
-// endSessions ends every session of an agent but keep (0: every one).
+// endSessions ends every session of an agent but keep (0: every one). His live feeds start anew, and those without a session end.
 func (s *Service) endSessions(ctx context.Context, tx *db.Tx, agent desk.AgentID, keep desk.SessionID) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM session WHERE agent = $1 AND id <> $2`, agent, keep); err != nil {
 		return fmt.Errorf("end sessions of agent %s: %w", agent, err)
 	}
-	return nil
+	return s.AccessChanged(ctx, tx, desk.System, agent)
 }

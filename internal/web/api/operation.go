@@ -151,7 +151,9 @@ func (s *Server) door(r route) func(huma.Context, func(huma.Context)) {
 		req, w := humago.Unwrap(ctx)
 		c, err := s.caller(req, r.need)
 		if err == nil {
-			err = admit(c, r.need)
+			if err = admit(c, r.need); desk.IsRefusal(err, desk.SecondFactor) {
+				err = s.stillNeeded(req.Context(), c)
+			}
 		}
 		if err != nil {
 			writeProblem(w, s.problem(req.Context(), err))
@@ -161,6 +163,15 @@ func (s *Server) door(r route) func(huma.Context, func(huma.Context)) {
 		info.agent = c.Agent
 		next(huma.WithValue(ctx, callerKey{}, c))
 	}
+}
+
+// stillNeeded is the refusal for a session that waits for its second factor; it says how to go on.
+func (s *Server) stillNeeded(ctx context.Context, c *Caller) error {
+	methods, err := read(ctx, s, func(tx *db.Tx) ([]string, error) { return s.Staff.Methods(ctx, tx, c.Identity) })
+	if err != nil {
+		return err
+	}
+	return &desk.Refusal{Code: desk.SecondFactor, Message: "a code or passkey is still needed", Details: methodsBody{methods}}
 }
 
 // caller reads who asks from an API token or the session's cookie. Public operations ignore a session that is over.
