@@ -28,7 +28,8 @@ import (
 // ServerEnv names an existing server to use: the address of a database whose user may create databases.
 const ServerEnv = "TELLUS_TEST_POSTGRES"
 
-var errNoPostgres = errors.New("PostgreSQL's programs are not installed (looked for initdb in /usr/lib/postgresql/*/bin and in PATH)")
+// ErrNotInstalled says that there is no PostgreSQL to test with.
+var ErrNotInstalled = errors.New("PostgreSQL's programs are not installed (looked for initdb in /usr/lib/postgresql/*/bin and in PATH)")
 
 // server is found or started by the first test that needs it.
 var server = sync.OnceValues(func() (string, error) {
@@ -43,7 +44,7 @@ var server = sync.OnceValues(func() (string, error) {
 func PostgresURL(t testing.TB) string {
 	t.Helper()
 	at, err := server()
-	if errors.Is(err, errNoPostgres) {
+	if errors.Is(err, ErrNotInstalled) {
 		t.Skip(err)
 	}
 	if err != nil {
@@ -54,7 +55,7 @@ func PostgresURL(t testing.TB) string {
 		t.Fatalf("prepare template database: %v", err)
 	}
 	name := fmt.Sprintf("tellus_test_%d_%d", os.Getpid(), time.Now().UnixNano())
-	if err := execOn(t.Context(), at, "CREATE DATABASE "+name+" TEMPLATE "+template+" STRATEGY FILE_COPY"); err != nil {
+	if err := execOn(t.Context(), at, "CREATE DATABASE "+name+" TEMPLATE "+template+""); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -160,7 +161,7 @@ func binFolder() (string, error) {
 	if len(found) == 0 {
 		path, err := exec.LookPath("initdb")
 		if err != nil {
-			return "", errNoPostgres
+			return "", ErrNotInstalled
 		}
 		found = []string{path}
 	}
