@@ -60,7 +60,10 @@ func (h hint) apply(l *line) {
 	if h.quoted {
 		l.quoted, l.traits = true, 0
 	}
-	l.intro = h.intro && !l.quoted
+	if h.intro && !l.quoted && separatorOf(l) == noSeparator {
+		kind, _ := labelOf(l.body) // Gmail uses the same element above a forwarded mail
+		l.intro = kind == 0
+	}
 }
 
 // flat is an HTML body as lines of text, with the line that each leaf of the tree stands on.

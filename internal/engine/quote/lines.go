@@ -59,16 +59,47 @@ func newDocument(text string) *document {
 		body := clean(text[start:end])
 		l := line{start: start, end: end, body: body, blank: body == ""}
 		l.quoted = isQuoted(body) && !(len(d.lines) > 0 && closesAddress(d.lines[len(d.lines)-1].body, body))
-		if !l.blank && !l.quoted && len(body) <= maxMarkLine {
-			l.traits = traitsOf(body)
-		}
 		if !l.blank && d.firstInk == len(text) {
 			d.firstInk = start
 		}
 		d.lines = append(d.lines, l)
 		start = end
 	}
+	d.readTraits()
 	return d
+}
+
+// readTraits learns what only introductions and headers need, of the lines that may belong to one: those that end as an
+// introduction does, the few above such a line, and those with a colon. In most mails that is a line or two.
+func (d *document) readTraits() {
+	reach := len(d.lines) // lines from here down to a possible end may be wrapped into it
+	for i := len(d.lines) - 1; i >= 0; i-- {
+		l := &d.lines[i]
+		if l.blank || l.quoted || len(l.body) > maxMarkLine {
+			continue
+		}
+		if mayEndIntro(l.body) {
+			reach = i - maxIntroLines
+		}
+		if i >= reach || strings.ContainsAny(l.body, ":：") {
+			l.traits = traitsOf(l.body)
+		}
+	}
+}
+
+// mayEndIntro tells cheaply whether a line may be the last of an introduction: a colon or a verb close to its end.
+func mayEndIntro(body string) bool {
+	tail := body[max(0, len(body)-64):]
+	if strings.ContainsAny(tail, ":：꞉៖՝") || strings.HasPrefix(body, ":") {
+		return true
+	}
+	lower := strings.ToLower(tail)
+	for _, word := range strings.FieldsFunc(lower, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) }) {
+		if wroteWords[word] {
+			return true
+		}
+	}
+	return containsAny(lower, wroteParts)
 }
 
 // clean drops what can't be seen (zero-width marks, directional marks, BOM) and outer spaces. Outlook and Windows Mail
@@ -304,15 +335,15 @@ func numberTraits(s string, i int) (int, trait) {
 }
 
 func isMonth(word string) bool {
-	if len(word) > 24 {
-		return false
-	}
-	for _, stem := range monthStems {
-		if strings.HasPrefix(word, stem) {
+	for end := range word {
+		if end > maxMonthStem {
+			return false
+		}
+		if end >= minMonthStem && monthStems[word[:end]] {
 			return true
 		}
 	}
-	return false
+	return len(word) <= maxMonthStem && monthStems[word]
 }
 
 // hasAddressIn reports whether a line holds an e-mail address: something@something.tld.

@@ -8,7 +8,8 @@ import "strings"
 // wroteWords are the forms of "wrote" for a third person. First-person forms are left out on purpose where a language
 // has them ("rakstīju", "napisałem"): a customer who quotes herself is not history.
 var wroteWords = set(`
-	wrote writes
+	wrote writes sgrìobh scrittu escrich escriu skriv skribas skrifar skriva написао напишал iscritu
+	எழுதினார் எழுதியது লিখেছেন لکھا წერს დაწერა
 	schrieb schreibt geschrieben schreef schrijft geschreven schreift skreau
 	écrit ecrit écrivit escribió escribio escribe escreveu escribiu escriure scritto scrisse scris scribite scríobh
 	skrev skriver skreiv skrifaði skrivaði kirjoitti kirjoittaa kirjutas kirjutab
@@ -56,7 +57,7 @@ var weekdays = set(`
 	δευ τρι τετ πεμ παρ σαβ κυρ δευτέρα τρίτη τετάρτη πέμπτη παρασκευή σάββατο κυριακή`)
 
 // monthStems are beginnings of month names; a word counts as a month when it begins with one of them.
-var monthStems = strings.Fields(`
+var monthStems = set(`
 	jan feb mar mär mrt apr may mai maj maí jun jul aug sep sept oct okt nov dec dez
 	janv févr fevr avr juin juil août aout déc ene abr ago dic fev set out gen mag giu lug ott
 	stycz lut kwie czerw lip sier wrze paźdz listop grud
@@ -86,6 +87,12 @@ var originWords = []string{
 	"оригин", "оригін", "арыгін", "алкуп", "alkuper", "välitet", "esialg", "edasta", "sākotnēj", "oriģināl", "pārsūt", "persiųst", "peradres", "eredeti", "továbbított", "izvorn", "iletilen", "özgün",
 	"αρχικό", "προωθ", "vidarebef", "videresend", "原始", "转发", "轉寄", "元の", "転送", "원본", "전달", "الأصل", "المحول", "מקורי", "הועבר", "اصلی", "gốc", "asli", "asal", "jatorri", "orin", "wreiddiol", "upprun", "bhunaidh",
 }
+
+// The lengths of monthStems in bytes.
+const (
+	minMonthStem = 3
+	maxMonthStem = 18
+)
 
 type label int
 
