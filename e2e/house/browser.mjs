@@ -1,0 +1,72 @@
+// Debian's Chromium, driven by playwright-core, with what every page of a journey is held to: no error in the console, nothing loaded from
+// elsewhere, no finding by axe.
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const executable = process.env.TELLUS_CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/google-chrome"].find(existsSync);
+const out = fileURLToPath(new URL("../out/", import.meta.url));
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** openBrowser starts Chromium. Its pages belong to people: see person. */
+export async function openBrowser() {
+  if (!executable) throw new Error("Chromium is not installed (Debian: chromium)");
+  mkdirSync(out, { recursive: true });
+  const browser = await chromium.launch({
+    executablePath: executable,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none"],
+  });
+  return {
+    /** person opens a browser window of its own: own cookies, language and size. */
+    async person({ url, locale = "en-GB", width = 1440, height = 900, dark = false }) {
+      const context = await browser.newContext({
+        baseURL: url,
+        locale,
+        timezoneId: "Europe/Riga",
+        viewport: { width, height },
+        colorScheme: dark ? "dark" : "light",
+        reducedMotion: "reduce",
+      });
+      context.setDefaultTimeout(15_000);
+      const page = await context.newPage();
+      return Object.assign(page, watch(context, page, url));
+    },
+    close: () => browser.close(),
+  };
+}
+
+/** watch keeps what a page should not do, and adds the looks that a journey takes. */
+function watch(context, page, url) {
+  const trouble = [];
+  page.on("pageerror", (error) => trouble.push(`error in the page: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() !== "error") return;
+    // Chromium logs every refused request as an error; a journey may provoke refusals, and they are asserted where they matter.
+    if (/^Failed to load resource/.test(message.text())) return;
+    trouble.push(`console: ${message.text()}`);
+  });
+  page.on("request", (request) => {
+    const to = request.url();
+    if (!to.startsWith(url) && !/^(data|blob|about|ws):/.test(to)) trouble.push(`loads ${to}`);
+  });
+  page.on("response", (response) => {
+    if (response.status() >= 500) trouble.push(`${response.status()} ${response.url()}`);
+  });
+  return {
+    trouble,
+    /** picture writes e2e/out/NAME.png. */
+    picture: (name) => page.screenshot({ path: `${out}${name}.png` }),
+    /** findings runs axe over the page and returns what breaks WCAG 2.2 AA, in lines. */
+    async findings(label) {
+      // The page's CSP keeps foreign scripts out; what the debugger evaluates is not under it.
+      await page.evaluate(axeSource);
+      const result = await page.evaluate(() =>
+        // biome-ignore lint/correctness/noUndeclaredVariables: put there by the line above
+        axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }),
+      );
+      return result.violations.flatMap((v) => v.nodes.map((n) => `${label}: ${v.id}: ${n.target.join(" ")}: ${n.failureSummary}`));
+    },
+    leave: () => context.close(),
+  };
+}
