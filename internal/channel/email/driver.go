@@ -29,7 +29,9 @@ type Driver struct {
 	Stall time.Duration
 	// RetryRefused is the first wait before a mail that accept refused is offered again, doubled each time up to an hour; 30 s where zero.
 	RetryRefused time.Duration
-	Log          *slog.Logger // slog.Default where nil
+	// TestLimit bounds Test; 15 s where zero.
+	TestLimit time.Duration
+	Log       *slog.Logger // slog.Default where nil
 }
 
 var (

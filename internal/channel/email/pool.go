@@ -223,10 +223,11 @@ func (s *submitter) signIn(ctx context.Context, settings channel.Settings) error
 		}
 		code := codeAuth
 		if x, ok := mechanism.(*xoauth2); ok {
-			code = codeOAuth
-			if x.refusal != "" {
-				return &Failure{Code: code, Detail: clip(said(err) + " " + x.refusal), Err: err}
+			// The next connection needs another token; if there is none, that is the better explanation.
+			if _, again := settings.SubmitToken(refused(ctx, x.token)); again != nil {
+				return failure(codeOAuth, "get an access token", again)
 			}
+			return &Failure{Code: codeOAuth, Detail: clip(said(err) + " " + x.refusal), Err: err}
 		}
 		return &Failure{Code: code, Detail: clip(said(err)), Err: err}
 	}

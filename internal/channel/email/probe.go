@@ -15,7 +15,7 @@ const testLimit = 15 * time.Second
 // a zero Problem where all is well. It reads no mail, sends none, and takes 15 seconds at most. An inbox that takes mail by the built-in
 // receiver has nothing to test on the way in.
 func (d *Driver) Test(ctx context.Context, settings channel.Settings) (in, out desk.Problem) {
-	ctx, cancel := context.WithTimeout(ctx, testLimit)
+	ctx, cancel := context.WithTimeout(ctx, or(d.TestLimit, testLimit))
 	defer cancel()
 	var both sync.WaitGroup
 	if settings.Inbox.Receive.Method == "imap" {

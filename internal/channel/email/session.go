@@ -139,10 +139,15 @@ func (s *session) signInByToken(ctx context.Context, user string, source channel
 	}
 	mechanism := &xoauth2{user: user, token: token}
 	err = s.client.Authenticate(mechanism)
-	if err != nil && mechanism.refusal != "" {
-		return &Failure{Code: codeOAuth, Detail: clip(said(err) + " " + mechanism.refusal), Err: err}
+	var status *imap.Error
+	if !errors.As(err, &status) {
+		return err
 	}
-	return err
+	// The next connection needs another token; if there is none, that is the better explanation.
+	if _, again := source(refused(ctx, token)); again != nil {
+		return failure(codeOAuth, "get an access token", again)
+	}
+	return &Failure{Code: codeOAuth, Detail: clip(said(err) + " " + mechanism.refusal), Err: err}
 }
 
 func (s *session) openFolder(folder string) error {

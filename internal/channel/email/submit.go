@@ -42,7 +42,10 @@ func (c *conn) Send(ctx context.Context, out channel.Outgoing) (channel.Receipt,
 		if err != nil && reused && !t.spoken && ctx.Err() == nil {
 			continue
 		}
-		return t.receipt, because(ctx, err)
+		if err != nil {
+			return channel.Receipt{}, because(ctx, err)
+		}
+		return t.receipt, nil
 	}
 }
 
@@ -151,12 +154,10 @@ func (t *transaction) recipients(to []string) (accepted int, err error) {
 		}
 		var refusal *smtp.SMTPError
 		if !errors.As(err, &refusal) {
-			t.receipt = channel.Receipt{}
 			return 0, failure(codeProtocol, "offer a recipient", err)
 		}
 		t.receipt.Recipients[i] = recipient(t.out.To[i], refusal)
 		if refusal.Code == 421 { // the server hangs up: RFC 5321 4.2.1
-			t.receipt = channel.Receipt{}
 			return 0, failure(codeRejected, "offer a recipient", err)
 		}
 	}
@@ -167,11 +168,9 @@ func (t *transaction) recipients(to []string) (accepted int, err error) {
 func (t *transaction) refusedAll(what string, err error) error {
 	var refusal *smtp.SMTPError
 	if !errors.As(err, &refusal) {
-		t.receipt = channel.Receipt{}
 		return failure(codeProtocol, "offer the "+what, err)
 	}
 	if refusal.Code == 421 {
-		t.receipt = channel.Receipt{}
 		return failure(codeRejected, "offer the "+what, err)
 	}
 	t.spoken = true
