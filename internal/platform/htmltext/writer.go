@@ -12,6 +12,10 @@ import (
 type writer struct {
 	b    strings.Builder
 	open []string
+	// described are the open elements as style rules see them.
+	described []element
+	// inline: something has been written since the last block began or ended; gapped: the tags of a block were left out since.
+	inline, gapped bool
 	// over counts the start tags left out because of depth, so that their end tags are left out too.
 	over map[string]int
 }
@@ -69,14 +73,24 @@ func among(m map[string]bool) func(string) bool {
 // closeTo closes all elements from index i on.
 func (w *writer) closeTo(i int) {
 	for n := len(w.open) - 1; n >= i; n-- {
+		if special[w.open[n]] {
+			w.inline, w.gapped = false, false
+		}
 		w.b.WriteString("</")
 		w.b.WriteString(w.open[n])
 		w.b.WriteByte('>')
 	}
 	w.open = w.open[:i]
+	w.described = w.described[:i]
 }
 
 func (w *writer) push(name string, attributes []html.Attribute) {
+	switch {
+	case special[name] || name == "br" || name == "hr":
+		w.inline, w.gapped = false, false
+	case name == "img":
+		w.fillGap()
+	}
 	w.b.WriteByte('<')
 	w.b.WriteString(name)
 	for _, a := range attributes {
@@ -89,6 +103,33 @@ func (w *writer) push(name string, attributes []html.Attribute) {
 	w.b.WriteByte('>')
 	if !void[name] {
 		w.open = append(w.open, name)
+		w.described = append(w.described, element{name: name})
+	}
+}
+
+// gapping are the elements whose text stands apart from what is around it.
+var gapping = set(`address article aside blockquote center dd details dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr
+	legend li main menu nav ol option p pre section summary table tbody td tfoot th thead tr ul body`)
+
+// gap notes that an element's tags are left out; where it was a block, what follows begins on a new line.
+func (w *writer) gap(name string) {
+	if gapping[name] {
+		w.gapped = w.inline
+	}
+}
+
+// fillGap writes the line break that a left-out block asks for, before further text.
+func (w *writer) fillGap() {
+	if w.gapped {
+		w.b.WriteString("<br>")
+	}
+	w.inline, w.gapped = true, false
+}
+
+// describeTop says what the element that was opened last is called, for style rules that ask for what is around.
+func (w *writer) describeTop(e element) {
+	if n := len(w.open) - 1; n >= 0 && w.open[n] == e.name {
+		w.described[n] = e
 	}
 }
 
@@ -242,6 +283,9 @@ func (w *writer) text(s string) {
 	}
 	if tableSkeleton[w.top()] && strings.Trim(s, " \t\r\n\f") != "" {
 		w.enterCell()
+	}
+	if strings.Trim(s, " \t\r\n\f") != "" {
+		w.fillGap()
 	}
 	w.b.WriteString(html.EscapeString(s))
 }
