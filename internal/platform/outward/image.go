@@ -16,8 +16,8 @@ var ErrNoImage = errors.New("not an image")
 
 // Picture is a fetched raster image.
 type Picture struct {
-	Bytes []byte
-	Type  string // image/png, image/jpeg, image/gif, image/webp, image/avif, image/bmp or image/x-icon; found by looking, not by asking
+	Data []byte
+	Type string // image/png, image/jpeg, image/gif, image/webp, image/avif, image/bmp or image/x-icon; found by looking, not by asking
 }
 
 // Image fetches an image for readers who must not be seen by its server. What is not a raster image by its first bytes is refused with
@@ -37,7 +37,7 @@ func (c *Client) Image(ctx context.Context, address string) (Picture, error) {
 	if kind == "" {
 		return Picture{}, ErrNoImage
 	}
-	return Picture{Bytes: answer.Body, Type: kind}, nil
+	return Picture{Data: answer.Body, Type: kind}, nil
 }
 
 func rasterType(b []byte) string {

@@ -139,7 +139,7 @@ func TestImagesAreTakenByTheirBytes(t *testing.T) {
 		if got.Type != want || (want == "") != errors.Is(err, ErrNoImage) {
 			t.Errorf("Image(%s) = %q, %v, want %q", path, got.Type, err, want)
 		}
-		if want != "" && !bytes.Equal(got.Bytes, bodies[path]) {
+		if want != "" && !bytes.Equal(got.Data, bodies[path]) {
 			t.Errorf("Image(%s) changed the picture", path)
 		}
 	}
