@@ -37,9 +37,25 @@ func labelOf(body string) (label, string) {
 // address: "From: Riga / To: Oslo / Date: 5 May" is a journey, not a mail. Labels in a language we don't know count by
 // what stands beside them.
 func (d *document) headerBlock(i int, afterSeparator bool) bool {
+	if i < d.noHeaders && !afterSeparator {
+		return false
+	}
+	b, end := d.readHeaders(i)
+	if b.accepted(afterSeparator) {
+		return true
+	}
+	if !b.foreign || b.seen == 0 {
+		d.noHeaders = end // part of these lines has no more than all of them
+	}
+	return false
+}
+
+// readHeaders sums up the header lines from i and returns the line behind them, or one close to it where they are too many.
+func (d *document) readHeaders(i int) (headers, int) {
 	b := headers{}
 	lastHeader := i
-	for at := i; at < len(d.lines) && at-i < maxHeaderLines; at++ {
+	at := i
+	for ; at < len(d.lines) && at-i < maxHeaderLines; at++ {
 		l := &d.lines[at]
 		if l.quoted || len(l.body) > 8*maxMarkLine {
 			break
@@ -61,11 +77,14 @@ func (d *document) headerBlock(i int, afterSeparator bool) bool {
 		case at > i && continues(&d.lines[at-1], l):
 			b.address = b.address || strings.Contains(l.body, "@")
 		default:
-			return b.accepted(afterSeparator)
+			return b, at
 		}
 		lastHeader = at
 	}
-	return b.accepted(afterSeparator)
+	if at-i == maxHeaderLines {
+		at -= maxHeaderLines / 4
+	}
+	return b, at
 }
 
 // headers sums up a block of header lines.

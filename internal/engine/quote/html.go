@@ -61,8 +61,10 @@ func (h hint) apply(l *line) {
 		l.quoted, l.traits = true, 0
 	}
 	if h.intro && !l.quoted && separatorOf(l) == noSeparator {
-		kind, _ := labelOf(l.body) // Gmail uses the same element above a forwarded mail
-		l.intro = kind == 0
+		// Gmail uses the same element above a forwarded mail, and people write into it.
+		kind, _ := labelOf(l.body)
+		t := traitsOf(l.body[:min(len(l.body), maxMarkLine)])
+		l.intro = kind == 0 && (t&(hasVerb|hasAddress) != 0 || isDated(t))
 	}
 }
 
@@ -143,7 +145,7 @@ func (f *flat) walk(n *html.Node, h hint, pre bool) {
 	case atom.Hr:
 		f.breakLine()
 		f.lineOf[n] = len(f.lines)
-		f.write("_____", h)
+		f.write("-----", h)
 		f.breakLine()
 		return
 	case atom.Img, atom.Video, atom.Audio, atom.Object, atom.Svg:

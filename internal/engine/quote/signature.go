@@ -67,7 +67,6 @@ func (d *document) footerStart(from, s int) int {
 func (d *document) delimiterStart(from, s, to int) int {
 	best := s
 	ink := 0
-	contact := false
 	for i := s - 1; i >= from && ink <= maxSignatureLines; i-- {
 		l := &d.lines[i]
 		if l.blank {
@@ -82,21 +81,49 @@ func (d *document) delimiterStart(from, s, to int) int {
 					best = i
 				}
 			case underscores:
-				if ink <= maxRuleLines {
+				if ink <= maxRuleLines && d.kindsBelow(i, s) != 0 {
 					best = i
 				}
 			case dashRow:
-				if ink <= maxRuleLines && contact {
+				if ink <= maxRuleLines && d.detailsBelow(i, s) {
 					best = i
 				}
 			}
 		} else if delimiterOf(d.text[l.start:l.end], l.body) >= looseDelimiter {
 			best = i // a delimiter with nothing below
 		}
-		contact = contact || contactOf(l.body) != 0
 		ink++
 	}
 	return best
+}
+
+// kindsBelow returns the kinds of contact details in the lines between row and s.
+func (d *document) kindsBelow(row, s int) contact {
+	kinds := contact(0)
+	for i := row + 1; i < s; i++ {
+		kinds |= contactOf(d.lines[i].body)
+	}
+	return kinds
+}
+
+// detailsBelow reports whether the lines between a drawn row and s are contact details of two kinds. What a row divides
+// off below a colon, or a list of names and values as web forms send it, is content.
+func (d *document) detailsBelow(row, s int) bool {
+	if above := d.previousInk(row - 1); above < 0 || strings.HasSuffix(d.lines[above].body, ":") {
+		return false
+	}
+	kinds, lines, labelled := d.kindsBelow(row, s), 0, 0
+	for i := row + 1; i < s; i++ {
+		l := &d.lines[i]
+		if l.blank {
+			continue
+		}
+		lines++
+		if likeHeader(l.body) {
+			labelled++
+		}
+	}
+	return kinds&(kinds-1) != 0 && (labelled < 3 || 2*labelled < lines)
 }
 
 type delimiter int
@@ -104,7 +131,7 @@ type delimiter int
 const (
 	noDelimiter       delimiter = iota
 	dashRow                     // "-----", "====", "—": signature only above contact details
-	underscores                 // "______"
+	underscores                 // "______": signature above an address or a link, as in list footers
 	looseDelimiter              // "--"
 	standardDelimiter           // "-- "
 )
@@ -145,7 +172,7 @@ func (d *document) contactStart(from, to int) int {
 		}
 		kinds |= contactOf(l.body)
 		paragraph := i == from || d.lines[i-1].blank
-		if paragraph && n >= 3 && kinds == email|phone|site && contactOf(l.body) == 0 && nameLike(l.body) && i > from && d.previousInk(i-1) >= from {
+		if paragraph && n >= 3 && kinds == email|phone|site && contactOf(l.body) == 0 && nameLike(l.body) && i > from && d.previousInk(i-1) >= from && !isClosing(d.lines[d.previousInk(i-1)].body) {
 			return i
 		}
 	}
