@@ -11,12 +11,13 @@ const maxMarkLine = 600
 
 // document is a text cut into lines, each with what could be learnt from it alone.
 type document struct {
-	text     string
-	lines    []line
-	own      int    // no line before this one is the writer's; see textBefore
-	above    int    // bytes that the writer wrote above the first quote, -1 until counted
-	hints    []hint // what an HTML body's structure says of each line; nil for plain text
-	firstInk int    // offset of the first line that isn't blank, or the text's length
+	text      string
+	lines     []line
+	own       int    // no line before this one is the writer's; see textBefore
+	above     int    // bytes that the writer wrote above the first quote, -1 until counted
+	hints     []hint // what an HTML body's structure says of each line; nil for plain text
+	noHeaders int    // no header block begins before this line
+	firstInk  int    // offset of the first line that isn't blank, or the text's length
 }
 
 type line struct {
