@@ -137,7 +137,11 @@ func (s *Store) place(temp, hash string) error {
 	if err := s.root.Rename(temp, name); err != nil {
 		return err
 	}
-	return s.syncFolder(inner)
+	if err := s.syncFolder(inner); err != nil {
+		// Left there, it would pass for durable when the same content is stored again.
+		return errors.Join(err, s.root.Rename(name, temp))
+	}
+	return nil
 }
 
 func (s *Store) syncFolder(name string) error {

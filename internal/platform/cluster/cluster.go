@@ -26,7 +26,7 @@ type Options struct {
 	Instance string
 	Name     string        // for people: the host's name
 	Level    int           // migrations.Level of the binary
-	Beat     time.Duration // between heartbeats: 3 s on PostgreSQL and 15 s on SQLite where 0. A node is dead after four beats of silence.
+	Beat     time.Duration // between heartbeats: 5 s on PostgreSQL and 15 s on SQLite where 0. A node is dead after four beats of silence.
 	Logger   *slog.Logger
 }
 
@@ -59,7 +59,7 @@ func Join(ctx context.Context, d *db.DB, o Options) (*Node, error) {
 	if o.Beat <= 0 {
 		o.Beat = 15 * time.Second
 		if d.Postgres() {
-			o.Beat = 3 * time.Second
+			o.Beat = 5 * time.Second
 		}
 	}
 	n := &Node{db: d, o: o, log: o.Logger, leases: map[string]*Lease{}}

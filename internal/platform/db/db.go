@@ -116,8 +116,8 @@ func (d *DB) Close() error {
 
 // Write runs fn in a transaction that is durable when Write returns nil. fn may run more than once (a serialisation failure or deadlock
 // on PostgreSQL, a neighbour that spoiled a shared commit on SQLite), so it must have no effect but through tx and tx.AfterCommit, and
-// must set, not add to, variables outside. Where fn fails or panics nothing of it remains. A Write must not be started inside another's
-// closure: on SQLite it would wait for itself.
+// must set, not add to, variables outside. Where fn fails or panics nothing of it remains. Neither Write nor Read may be called inside another's
+// closure: a Write on SQLite would wait for itself, and on PostgreSQL all connections might be held by who waits for a second one.
 func (d *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	if d.group != nil {
 		return d.group.write(ctx, d, fn)

@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	groupCount = 256                   // closures in one commit
-	groupTime  = 20 * time.Millisecond // of running closures before the commit, so that nobody waits long for a neighbour
+	groupCount  = 256 // closures in one commit
+	slowClosure = 5 * time.Second
+	groupTime   = 20 * time.Millisecond // of running closures before the commit, so that nobody waits long for a neighbour
 )
 
 // group is the only writer of a SQLite database. One goroutine opens a transaction, passes the turn from one waiting closure to the next,
@@ -190,7 +191,7 @@ func (g *group) runTurn(ctx context.Context, t *turn) (ok bool, lost error) {
 	tx := newTx(g.db, g.conn)
 	tx.detached = true
 	t.start <- tx
-	err := <-t.ended
+	err := g.await(t)
 	if err == nil && tx.spoiled == nil {
 		if _, err = g.conn.ExecContext(ctx, "RELEASE SAVEPOINT turn"); err == nil {
 			return true, nil
@@ -206,6 +207,19 @@ func (g *group) runTurn(ctx context.Context, t *turn) (ok bool, lost error) {
 	}
 	t.told <- err
 	return false, undo
+}
+
+// await returns how a closure ended. One that holds the only writer for seconds waits for what it must not wait for: a network, or a Write of its own.
+func (g *group) await(t *turn) error {
+	slow := time.NewTimer(slowClosure)
+	defer slow.Stop()
+	select {
+	case err := <-t.ended:
+		return err
+	case <-slow.C:
+		g.db.log.Error("a write holds the database; does it wait for a network, or write within a write?", "for", slowClosure)
+		return <-t.ended
+	}
 }
 
 // lose tells all whose work went down with the transaction to try again alone.

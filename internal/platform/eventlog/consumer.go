@@ -63,6 +63,9 @@ func (l *Log) consume(ctx context.Context, c Consumer) {
 			continue
 		}
 		l.release(context.WithoutCancel(ctx), c, owner)
+		if errors.Is(err, ErrClosed) {
+			return
+		}
 		if errors.Is(err, ErrUnknown) {
 			l.log.Warn("consumer left to a newer node", "consumer", c.Name, "error", err)
 			pause(ctx, 30*time.Second)

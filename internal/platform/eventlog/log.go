@@ -128,14 +128,16 @@ func (l *Log) advance(to desk.Seq) {
 	l.moved = make(chan struct{})
 }
 
-// follow moves the horizon after each signal, and on PostgreSQL looks once a second for what a node may not have told before it died.
+const pollEvery = 3 * time.Second
+
+// follow moves the horizon after each signal, and on PostgreSQL looks every few seconds for what a node may not have told before it died.
 func (l *Log) follow(ctx context.Context) {
 	defer close(l.done)
 	woken, stop := l.db.Listen(signal)
 	defer stop()
 	poll := make(<-chan time.Time)
 	if l.db.Postgres() {
-		tick := time.NewTicker(time.Second)
+		tick := time.NewTicker(pollEvery)
 		defer tick.Stop()
 		poll = tick.C
 	}

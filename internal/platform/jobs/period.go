@@ -67,7 +67,7 @@ func (w *Workers) enqueueDue(ctx context.Context) (next desk.Time, err error) {
 
 func (w *Workers) enqueuePeriod(ctx context.Context, p period) (next desk.Time, err error) {
 	err = w.db.Ask(ctx, "SELECT next_at FROM job_period WHERE name = $1", p.name).Scan(&next)
-	if err == nil && next > w.db.Now() && next <= w.db.Now().Add(p.interval) {
+	if err == nil && next > w.db.Now() && next <= w.db.Now().Add(2*p.interval) {
 		return next, nil
 	}
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -78,9 +78,11 @@ func (w *Workers) enqueuePeriod(ctx context.Context, p period) (next desk.Time, 
 		if err != nil {
 			return err
 		}
-		// One node wins: for the others the row has moved on.
+		// One node wins: for the others the row has moved on. A time far ahead is of a longer interval in an earlier release; up to two intervals it may
+		// be that of a node whose clock is ahead.
 		err = tx.Row(ctx, `UPDATE job_period SET next_at = $2
-			WHERE name = $1 AND (next_at <= $3 OR next_at > $2) RETURNING next_at`, p.name, tx.Now.Add(p.interval), tx.Now).Scan(&next)
+			WHERE name = $1 AND (next_at <= $3 OR next_at > $4) RETURNING next_at`,
+			p.name, tx.Now.Add(p.interval), tx.Now, tx.Now.Add(2*p.interval)).Scan(&next)
 		if errors.Is(err, sql.ErrNoRows) {
 			return tx.Row(ctx, "SELECT next_at FROM job_period WHERE name = $1", p.name).Scan(&next)
 		}

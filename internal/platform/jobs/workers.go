@@ -20,7 +20,7 @@ import (
 type Options struct {
 	Queues map[string]int // how many jobs of a queue run at once; queues that are not named get 4
 	Lease  time.Duration  // a job of a dead node is taken over after this; 30 s where 0
-	Poll   time.Duration  // between looks at an idle queue on PostgreSQL, where a signal may be lost; 5 s where 0
+	Poll   time.Duration  // between looks at an idle queue on PostgreSQL, where a signal may be lost; 15 s where 0
 	Logger *slog.Logger
 }
 
@@ -82,7 +82,7 @@ func New(d *db.DB, o Options) *Workers {
 		o.Lease = 30 * time.Second
 	}
 	if o.Poll <= 0 {
-		o.Poll = 5 * time.Second
+		o.Poll = 15 * time.Second
 	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()
@@ -162,22 +162,21 @@ func (w *Workers) runQueue(ctx context.Context, queue string, workers int) {
 	}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	outstanding, look := 0, true
+	outstanding, look := 0, false
 	for {
-		if look && 2*workers-outstanding >= workers && ctx.Err() == nil {
-			free := 2*workers - outstanding
+		if free := 2*workers - outstanding; look && free >= workers && ctx.Err() == nil {
 			batch, err := w.lease(ctx, queue, free)
-			if err != nil && ctx.Err() == nil {
-				w.log.Warn("jobs not leased", "queue", queue, "error", err)
-				timer.Reset(time.Second)
-			}
 			for _, t := range batch {
 				outstanding++
 				tasks <- t
 			}
 			look = len(batch) == free
-			if err == nil && !look {
-				w.resetTimer(ctx, timer, queue)
+			switch {
+			case err != nil && ctx.Err() == nil:
+				w.log.Warn("jobs not leased", "queue", queue, "error", err)
+				timer.Reset(time.Second)
+			case !look:
+				timer.Reset(w.untilDue(ctx, queue))
 			}
 		}
 		select {
@@ -186,23 +185,30 @@ func (w *Workers) runQueue(ctx context.Context, queue string, workers int) {
 		case <-woken:
 			look = true
 		case <-timer.C:
-			look = true
+			// An idle queue is looked at without a transaction that writes.
+			wait := w.untilDue(ctx, queue)
+			look = look || wait <= 0
+			timer.Reset(max(wait, time.Millisecond))
 		case <-ended:
 			outstanding--
 		}
 	}
 }
 
-// resetTimer wakes the queue when its next job is due.
-func (w *Workers) resetTimer(ctx context.Context, timer *time.Timer, queue string) {
+// untilDue returns how long a queue may sleep: until its next job is due, and on PostgreSQL, where a signal can be lost, for Poll at most.
+func (w *Workers) untilDue(ctx context.Context, queue string) time.Duration {
 	wait := time.Duration(1<<63 - 1)
 	if w.db.Postgres() {
 		wait = w.o.Poll
 	}
-	if next, err := w.nextDue(ctx, queue); err == nil && next > 0 {
-		wait = min(wait, max(next.Sub(w.db.Now()), 0)+time.Millisecond)
+	next, err := w.nextDue(ctx, queue)
+	if err != nil {
+		return min(wait, time.Second)
 	}
-	timer.Reset(wait)
+	if next > 0 {
+		wait = min(wait, next.Sub(w.db.Now()))
+	}
+	return wait
 }
 
 // perform runs one job and records how it ended.
