@@ -103,7 +103,7 @@ func checkPassword(field, password string, about ...string) error {
 		local, _, _ := strings.Cut(a, "@")
 		for _, part := range []string{a, local, strings.ReplaceAll(a, " ", "")} {
 			// What remains beside the name must not be guessable by itself.
-			if len(part) >= 4 && strings.Contains(folded, part) && utf8.RuneCountInString(folded)-utf8.RuneCountInString(part) < 6 {
+			if len(part) >= 4 && utf8.RuneCountInString(strings.ReplaceAll(folded, part, "")) < 6 && strings.Contains(folded, part) {
 				return desk.RefuseField(desk.Invalid, field, "too easy to guess: it is your name or address")
 			}
 		}

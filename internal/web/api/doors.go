@@ -219,8 +219,8 @@ func (s *Server) getLink(ctx context.Context, c *Caller, in *linkInput) (*reply[
 }
 
 type acceptInput struct {
-	linkInput
-	Body struct {
+	Token string `path:"token" maxLength:"200"`
+	Body  struct {
 		Name     string `json:"name,omitempty" maxLength:"100"`
 		Password string `json:"password" maxLength:"512"`
 		Language string `json:"language,omitempty" enum:"en,lv,lt,pl"`

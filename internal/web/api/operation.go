@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -57,6 +58,11 @@ type paging struct {
 // line in the log.
 func handle[I, O any](s *Server, id string, fn func(ctx context.Context, c *Caller, in *I) (*O, error)) {
 	r := s.take(id)
+	for _, t := range []reflect.Type{reflect.TypeFor[I](), reflect.TypeFor[O]()} {
+		if name := hidden(t); name != "" {
+			panic("api: " + id + ": huma does not see the fields of " + name + ", which is embedded: its name must begin with a capital")
+		}
+	}
 	huma.Register(s.api, s.operation(r), func(ctx context.Context, in *I) (*O, error) {
 		out, err := fn(ctx, callerIn(ctx), in)
 		if err != nil {
@@ -64,6 +70,20 @@ func handle[I, O any](s *Server, id string, fn func(ctx context.Context, c *Call
 		}
 		return out, nil
 	})
+}
+
+// hidden names a struct that is embedded in t or its body and not exported: its fields would silently stay empty.
+func hidden(t reflect.Type) string {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if f.Anonymous && !f.IsExported() {
+			return f.Type.String()
+		}
+		if f.Name == "Body" && f.Type.Kind() == reflect.Struct {
+			return hidden(f.Type)
+		}
+	}
+	return ""
 }
 
 // stream registers a handler that reads or writes something else than JSON: uploads, downloads, the live feed. What it returns as an error

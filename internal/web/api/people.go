@@ -43,7 +43,7 @@ type agentInput struct {
 }
 
 type agentChangeInput struct {
-	agentInput
+	ID   desk.AgentID `path:"id" minimum:"1"`
 	Body struct {
 		Version   int64          `json:"version"`
 		Name      *string        `json:"name,omitempty" minLength:"1" maxLength:"100"`
@@ -108,7 +108,7 @@ type teamInput struct {
 }
 
 type teamChangeInput struct {
-	teamInput
+	ID   desk.TeamID `path:"id" minimum:"1"`
 	Body struct {
 		Version int64           `json:"version"`
 		Name    *string         `json:"name,omitempty" minLength:"1" maxLength:"60"`
