@@ -2,13 +2,18 @@ package spam
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
 	"tellus/internal/desk"
 )
 
@@ -95,6 +100,29 @@ func TestSpamIsKnown(t *testing.T) {
 	}
 }
 
+// Whoever words the reasons goes by Codes: each code in the source must be there, and each there must be in the source.
+func TestCodesAreComplete(t *testing.T) {
+	t.Parallel()
+	call := regexp.MustCompile(`(?:j\.add\("[a-z]*", |once\(|\{"phrase_)"?([a-z_]+)", `)
+	given := map[string]bool{}
+	for _, file := range []string{"spam.go", "header.go", "links.go", "phrases.go"} {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range call.FindAllSubmatch(source, -1) {
+			code := string(m[1])
+			if strings.HasPrefix(string(m[0]), "{") {
+				code = "phrase_" + code
+			}
+			given[code] = true
+		}
+	}
+	if d := cmp.Diff(slices.Sorted(slices.Values(Codes)), slices.Sorted(maps.Keys(given))); d != "" {
+		t.Errorf("Codes (-) and what is given (+):\n%s", d)
+	}
+}
+
 // facts draws mails of every kind.
 func facts(rt *rapid.T) Facts {
 	verdict := rapid.SampledFrom([]string{"", "pass", "fail", "softfail", "neutral", "none", "temperror", "permerror"})
@@ -119,7 +147,7 @@ func TestScoreFollowsItsReasons(t *testing.T) {
 		}
 		sum := bias
 		for _, reason := range r.Reasons {
-			if reason.Code == "" || reason.Weight == 0 {
+			if !slices.Contains(Codes, reason.Code) || reason.Weight == 0 {
 				rt.Errorf("reason %+v", reason)
 			}
 			sum += reason.Weight
