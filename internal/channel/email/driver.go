@@ -18,7 +18,7 @@ import (
 type Driver struct {
 	// Roots are the certificate authorities to believe; the system's where nil.
 	Roots *x509.CertPool
-	// Hello is the name we say to submission servers (RFC 5321 4.1.1.1); "localhost" where empty.
+	// Hello is the name we say to submission servers (RFC 5321 4.1.1.1); our address where empty.
 	Hello string
 	// Renew is how often a waiting connection is asked anew: IDLE is renewed and the folder looked at, which also finds connections
 	// that died silently. 9 minutes where zero; servers may hang up after 30 (RFC 2177).

@@ -211,7 +211,10 @@ func (r *reader) keep(ctx context.Context, b *batch, uid uint32, a channel.Arriv
 	if err != nil {
 		return // the connection broke; the mail comes again
 	}
-	a.Envelope.Verdicts = verdict.FromHeaders(verdict.Header(start), "")
+	header := verdict.Header(start)
+	flags := a.Envelope.Flags
+	a.Envelope = deliveredWith(header)
+	a.Envelope.Flags, a.Envelope.Verdicts = flags, verdict.FromHeaders(header, "")
 	if !whole {
 		a.Body = io.MultiReader(bytes.NewReader(start), body)
 		r.acceptOne(ctx, b, uid, a, body)

@@ -2,8 +2,9 @@ package email
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
+	"net"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -179,7 +180,7 @@ func (d *Driver) greet(w *wire, host, security string) (*submitter, error) {
 	s.CommandTimeout, s.SubmissionTimeout = 30*time.Second, answerTimeout
 	name := d.Hello
 	if name == "" {
-		name = "localhost"
+		name = literal(w.LocalAddr())
 	}
 	if err := s.Hello(name); err != nil {
 		var refusal *smtp.SMTPError
@@ -190,6 +191,19 @@ func (d *Driver) greet(w *wire, host, security string) (*submitter, error) {
 	}
 	s.CommandTimeout = commandTimeout
 	return s, nil
+}
+
+// literal is how a host without a name of its own introduces itself (RFC 5321 4.1.3).
+func literal(a net.Addr) string {
+	at, err := netip.ParseAddrPort(a.String())
+	if err != nil {
+		return "localhost"
+	}
+	ip := at.Addr().Unmap().WithZone("")
+	if ip.Is4() {
+		return "[" + ip.String() + "]"
+	}
+	return "[IPv6:" + ip.String() + "]"
 }
 
 func (s *submitter) signIn(ctx context.Context, settings channel.Settings) error {
@@ -243,13 +257,4 @@ func (s *submitter) byPassword(user, password string) sasl.Client {
 		return login{user: user, password: password}
 	}
 	return nil
-}
-
-// encrypted reports whether the connection is.
-func (s *submitter) encrypted() bool {
-	if _, ok := s.wire.Conn.(*tls.Conn); ok {
-		return true
-	}
-	_, ok := s.TLSConnectionState()
-	return ok
 }

@@ -2,6 +2,8 @@ package email
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -29,7 +31,7 @@ func (d *Driver) Test(ctx context.Context, settings channel.Settings) (in, out d
 func (d *Driver) testReceive(ctx context.Context, settings channel.Settings) error {
 	s, err := d.enter(ctx, settings)
 	if err != nil {
-		return err
+		return d.suggest(ctx, settings, err)
 	}
 	defer s.close()
 	if !s.canMark {
@@ -45,4 +47,30 @@ func (d *Driver) testSubmit(ctx context.Context, settings channel.Settings) erro
 	}
 	s.quit()
 	return nil
+}
+
+const mostSuggested = 30 // folders
+
+// suggest adds the folders that there are to a failure to open one.
+func (d *Driver) suggest(ctx context.Context, settings channel.Settings, cause error) error {
+	var f *Failure
+	if !errors.As(cause, &f) || f.Code != codeFolder {
+		return cause
+	}
+	settings.Inbox.Receive.Folder = "INBOX" // every mailbox has it (RFC 3501 5.1)
+	s, err := d.enter(ctx, settings)
+	if err != nil {
+		return cause
+	}
+	defer s.close()
+	defer s.busy()()
+	folders, err := s.client.List("", "*", nil).Collect()
+	if err != nil {
+		return cause
+	}
+	var names []string
+	for _, folder := range folders[:min(len(folders), mostSuggested)] {
+		names = append(names, folder.Mailbox)
+	}
+	return &Failure{Code: f.Code, Detail: clip(f.Detail + " There are: " + strings.Join(names, ", ")), Err: cause}
 }

@@ -2,6 +2,7 @@ package email_test
 
 import (
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -60,6 +61,9 @@ func TestTheConnectionTestExplainsEitherSide(t *testing.T) {
 				if p.Code != "" && (p.Detail == "" || p.At == 0) {
 					t.Errorf("problem %+v lacks detail or time", p)
 				}
+			}
+			if in.Code == "folder" && !strings.Contains(in.Detail, "INBOX") {
+				t.Errorf("problem %+v does not say which folders there are", in)
 			}
 			if took := time.Since(at); took > 16*time.Second {
 				t.Errorf("took %v", took)

@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"github.com/emersion/go-imap/v2"
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"tellus/internal/channel"
 	"tellus/internal/channel/email"
 	"tellus/internal/channel/email/mailtest"
 	"tellus/internal/desk"
@@ -209,6 +211,57 @@ func TestARefusedMailIsTriedAgainAndHoldsUpNobody(t *testing.T) {
 	state.await(t, "no problem", func(h desk.Health) bool { return h.State == "ok" && h.Backlog == 0 && h.Problem.Code == "" })
 	if strings.Contains(state.kept(), "refused") {
 		t.Errorf("the mark is %s, want nothing refused", state.kept())
+	}
+}
+
+func TestAMailAtWhichTheConnectionBreaksIsPutAside(t *testing.T) {
+	t.Parallel()
+	d := mailtest.StartDovecot(t, mailtest.DovecotOptions{})
+	proxy := mailtest.StartProxy(t, fmt.Sprintf("%s:%d", d.Host, d.Port))
+	settings := settingsFor(d)
+	settings.Inbox.Receive.Port = proxy.Port
+	for n := range 20 {
+		d.Drop(t, mailOf(n))
+	}
+	proxy.CutOn("Where is order 12?")
+	s, state := newStore(), newMemory()
+	supervised(t, &email.Driver{}, settings, state, s)
+	all := s.await(t, 19)
+	if found := subjects(all); found["mail 12"] != 0 || found["mail 19"] != 1 {
+		t.Errorf("got %v, want all but mail 12", found)
+	}
+	h := state.await(t, "one mail to wait", func(h desk.Health) bool { return h.State == "ok" && h.Backlog == 1 })
+	if !strings.Contains(state.kept(), "refused") {
+		t.Errorf("health %+v, mark %s: want mail 12 noted", h, state.kept())
+	}
+	// What comes later is not held up.
+	d.Drop(t, mailOf(100))
+	s.await(t, 20)
+}
+
+func TestTheEnvelopeIsWhatTheDeliveringServerWrote(t *testing.T) {
+	t.Parallel()
+	d := mailtest.StartDovecot(t, mailtest.DovecotOptions{})
+	c := d.Client(t)
+	mail := "Return-Path: <>\r\nDelivered-To: help@example.test\r\nReceived: from a by mx.example.test; today\r\n" +
+		"Authentication-Results: mx.example.test; dmarc=fail header.from=bank.test\r\nReturn-Path: <forged@bank.test>\r\n" +
+		"Delivered-To: forged@example.test\r\n" + mailOf(1)
+	d.Append(t, c, "INBOX", mail)
+	if _, err := c.Select("INBOX", nil).Wait(); err != nil {
+		t.Fatalf("select: %v", err)
+	}
+	if err := c.Store(imap.SeqSetNum(1), &imap.StoreFlags{Op: imap.StoreFlagsAdd, Flags: []imap.Flag{imap.FlagJunk}}, nil).Close(); err != nil {
+		t.Fatalf("mark as junk: %v", err)
+	}
+	s := newStore()
+	supervised(t, &email.Driver{}, settingsFor(d), newMemory(), s)
+	got := s.await(t, 1)[0].Envelope
+	want := channel.Envelope{
+		NullSender: true, To: []string{"help@example.test"}, Flags: []string{"$Junk"},
+		Verdicts: &desk.Verdicts{DMARC: "fail", From: "bank.test"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("envelope (-want +got):\n%s", diff)
 	}
 }
 

@@ -1,6 +1,7 @@
 package mailtest
 
 import (
+	"bytes"
 	"io"
 	"net"
 	"sync"
@@ -17,6 +18,7 @@ type Proxy struct {
 	mu       sync.Mutex
 	open     map[net.Conn]struct{}
 	cutAfter atomic.Int64 // bytes from the server until the cut; 0 for never
+	cutOn    atomic.Value // a string from the server on which to cut; "" for never
 	silent   atomic.Bool
 	running  sync.WaitGroup
 	accepted atomic.Int64
@@ -41,6 +43,9 @@ func StartProxy(t testing.TB, target string) *Proxy {
 
 // CutAfter cuts the connection that passes this many more bytes from the server, once.
 func (p *Proxy) CutAfter(bytes int64) { p.cutAfter.Store(bytes) }
+
+// CutOn cuts every connection on which the server says text (within one packet), like a server that stumbles over a mail.
+func (p *Proxy) CutOn(text string) { p.cutOn.Store(text) }
 
 // Silence swallows what the server says, so that the connection looks alive and is dead.
 func (p *Proxy) Silence(on bool) { p.silent.Store(on) }
@@ -101,7 +106,7 @@ func (p *Proxy) release(conns ...net.Conn) {
 
 // pass copies what the server says, counting towards the cut.
 func (p *Proxy) pass(in io.Writer, out io.Reader) {
-	buf := make([]byte, 4096)
+	buf := make([]byte, 64<<10)
 	for {
 		n, err := out.Read(buf)
 		if err != nil {
@@ -109,6 +114,9 @@ func (p *Proxy) pass(in io.Writer, out io.Reader) {
 		}
 		if p.silent.Load() {
 			continue
+		}
+		if text, _ := p.cutOn.Load().(string); text != "" && bytes.Contains(buf[:n], []byte(text)) {
+			return
 		}
 		if left := p.cutAfter.Load(); left > 0 {
 			if left <= int64(n) {

@@ -417,6 +417,31 @@ func TestACommandWithoutAnEndIsCutOff(t *testing.T) {
 	}
 }
 
+func TestTooManyConnectionsAreToldToComeLater(t *testing.T) {
+	t.Parallel()
+	addr, _ := start(t, &house{}, receiver.Config{MaxConns: 2})
+	first, second := dial(t, addr), dial(t, addr)
+	if err := first.Noop(); err != nil {
+		t.Fatalf("first: %v", err)
+	}
+	if err := second.Noop(); err != nil {
+		t.Fatalf("second: %v", err)
+	}
+	var answer *smtp.SMTPError
+	if err := dial(t, addr).Noop(); !errors.As(err, &answer) || answer.Code != 421 {
+		t.Errorf("third: %v, want 421", err)
+	}
+	if err := first.Quit(); err != nil {
+		t.Errorf("QUIT: %v", err)
+	}
+	deadline := time.Now().Add(10 * time.Second)
+	for dial(t, addr).Noop() != nil {
+		if time.Now().After(deadline) {
+			t.Fatalf("nobody is let in after the first has left")
+		}
+	}
+}
+
 func TestTLSAndAddressesBeyondASCII(t *testing.T) {
 	t.Parallel()
 	h := &house{}

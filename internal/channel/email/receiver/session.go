@@ -146,7 +146,8 @@ type progress struct {
 }
 
 func (p progress) Read(b []byte) (int, error) {
-	n, err := p.Reader.Read(b)
+	// The library fills whatever it is given before it returns.
+	n, err := p.Reader.Read(b[:min(len(b), mostSilent/8)])
 	if n > 0 {
 		p.peer.progress()
 	}

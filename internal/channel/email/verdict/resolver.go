@@ -30,7 +30,10 @@ type Cache struct {
 	asking  sync.WaitGroup
 }
 
-var _ spf.Resolver = (*Cache)(nil)
+var (
+	_ spf.Resolver = (*Cache)(nil)
+	_ spf.Resolver = (*net.Resolver)(nil)
+)
 
 // NewCache puts a memory before a resolver.
 func NewCache(resolver spf.Resolver) *Cache {
