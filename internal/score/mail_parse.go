@@ -113,6 +113,13 @@ func bareText(s string) string {
 		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) {
 			return -1
 		}
+		// &lang; is U+2329 in HTML 4 and U+27E8 in HTML 5.
+		switch r {
+		case '\u2329', '\u27e8':
+			return '\u3008'
+		case '\u232a', '\u27e9':
+			return '\u3009'
+		}
 		return r
 	}, s)
 }

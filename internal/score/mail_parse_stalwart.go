@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"tellus/internal/platform/mailmsg"
@@ -64,7 +65,7 @@ func (p stalwartPart) addresses(name string) (emails, names string, ok bool) {
 	}
 	var es, ns []string
 	for _, a := range list {
-		if a.Address != "" {
+		if strings.Contains(a.Address, "@") { // a word alone is no address to us
 			es = append(es, strings.ToLower(a.Address))
 		}
 		ns = append(ns, a.Name)
@@ -215,6 +216,12 @@ func scoreStalwartFiles(p parseSheet, m *mailmsg.Mail, want stalwartMail, raw []
 		w := want.Parts[i]
 		name := w.fileName()
 		content, text, known := w.content(raw)
+		if text && name == "" || text && w.isMessage() {
+			if boundary := enclosingBoundary(m, string(content)); boundary != "" {
+				p.s.Remark("left out: %s expects the delimiter of an enclosing multipart within a part (against RFC 2046 5.1.2)", p.name)
+				continue
+			}
+		}
 		at := -1
 		for j, a := range left {
 			if known && sameBytes(a, content, text) && (at < 0 || a.FileName == name) {
@@ -222,15 +229,16 @@ func scoreStalwartFiles(p parseSheet, m *mailmsg.Mail, want stalwartMail, raw []
 			}
 		}
 		if known {
-			shown := text && len(bytes.TrimSpace(content)) > 0 && (strings.Contains(bareText(m.Text), bareText(string(content))) || strings.Contains(bareText(m.HTML), bareText(string(content))))
 			// A further stretch of text is an attachment to that set, and part of what is shown to us; an empty one is nothing.
-			ok := at >= 0 || shown && name == "" || text && name == "" && len(bytes.TrimSpace(content)) == 0
+			ok := at >= 0 || text && name == "" && shownAsText(m, string(content))
 			p.s.Mark(p.group, p.name, "attachment's checksum", ok, fmt.Sprintf("part %d %q: %d bytes, text %v", i, name, len(content), text))
 		}
 		if name != "" {
 			ok := false
 			for _, a := range left {
-				ok = ok || a.FileName == name || a.Name() == name || strings.HasSuffix(name, "/"+a.FileName) && a.FileName != ""
+				// Folders of the sender's machine are no part of a name; a path loses its backslashes where they are read as escapes.
+				folder := strings.HasPrefix(name, "C:") && a.FileName != "" && strings.HasSuffix(name, a.FileName)
+				ok = ok || matchesUnread(a.FileName, name) || a.Name() == name || folder
 			}
 			p.s.Mark(p.group, p.name, "attachment's name", ok, fmt.Sprintf("part %d: want %q", i, name))
 		}
@@ -238,6 +246,28 @@ func scoreStalwartFiles(p parseSheet, m *mailmsg.Mail, want stalwartMail, raw []
 			left = append(left[:at:at], left[at+1:]...)
 		}
 	}
+}
+
+func (p stalwartPart) isMessage() bool {
+	var body struct{ Message json.RawMessage }
+	return json.Unmarshal(p.Body, &body) == nil && body.Message != nil
+}
+
+// enclosingBoundary returns the boundary of the outermost multipart where content holds its delimiter.
+func enclosingBoundary(m *mailmsg.Mail, content string) string {
+	boundary := m.Root.Params["boundary"]
+	if m.Root.IsMultipart() && boundary != "" && strings.Contains("\n"+content, "\n--"+boundary+"\n") {
+		return boundary
+	}
+	return ""
+}
+
+// commands are those of text/enriched, which that set leaves in the text.
+var commands = regexp.MustCompile(`</?[a-z]+>`)
+
+func shownAsText(m *mailmsg.Mail, content string) bool {
+	plain, all := bareText(m.Text), bareText(content)
+	return strings.Contains(plain, all) || strings.Contains(bareText(m.HTML), all) || strings.Contains(plain, bareText(commands.ReplaceAllString(content, "")))
 }
 
 func sameBytes(a *mailmsg.Part, want []byte, text bool) bool {

@@ -270,10 +270,12 @@ func (p *addressParser) bareAddress() (name, email string) {
 		return p.phrase(), ""
 	}
 	from, to := at, at+1
-	for from > 0 && (!p.words[from].gap || strings.HasPrefix(p.words[from].text, "@")) {
+	// RFC 5322 4.4: blanks may stand around dots and the "@".
+	dot := func(i int) bool { return p.words[i].text == "." }
+	for from > 0 && (!p.words[from].gap || strings.HasPrefix(p.words[from].text, "@") || dot(from) || dot(from-1)) {
 		from--
 	}
-	for to < len(p.words) && (!p.words[to].gap || strings.HasSuffix(p.words[to-1].text, "@")) {
+	for to < len(p.words) && (!p.words[to].gap || strings.HasSuffix(p.words[to-1].text, "@") || dot(to-1) || dot(to)) {
 		to++
 	}
 	var b strings.Builder
@@ -341,7 +343,7 @@ func cleanEmail(s string) string {
 	}
 	local, domain := s[:at], s[at+1:]
 	if !strings.HasPrefix(local, `"`) {
-		local = strings.Join(strings.Fields(local), "")
+		local = tightenDots(local)
 	} else if q, next, ok := quotedString(local, 0); ok && next == len(local) && isDotAtom(q) {
 		local = q // quotes that change nothing
 	}
@@ -354,6 +356,16 @@ func cleanEmail(s string) string {
 		return ""
 	}
 	return local + "@" + domain
+}
+
+// tightenDots removes blanks beside dots, which RFC 5322 4.4 allows, and around the whole. Others stay as one blank: no address, and
+// above all not that of somebody else.
+func tightenDots(s string) string {
+	if !strings.ContainsAny(s, " \t\r\n") {
+		return s
+	}
+	s = strings.Join(strings.Fields(s), " ")
+	return strings.ReplaceAll(strings.ReplaceAll(s, " .", "."), ". ", ".")
 }
 
 func isDotAtom(s string) bool {

@@ -179,7 +179,7 @@ func (r *bodyReader) put(blocks []block) {
 			htm = append(htm, textToHTML(b.plain))
 		}
 	}
-	m.Text = joinText(text)
+	m.Text = clip(joinText(text), m.limits.TextBytes)
 	if anyHTML {
 		m.HTML = strings.Join(htm, "\n<br>\n")
 	}
@@ -405,22 +405,30 @@ func (m *Mail) markInline() {
 	}
 }
 
+// maxCID bounds the links that are looked at, and the length of each.
+const (
+	maxCIDs = 10_000
+	maxCID  = 300
+)
+
 // cidReferences collects what "cid:" links and sources in HTML refer to, in lower case.
 func cidReferences(htm string) map[string]bool {
 	out := map[string]bool{}
 	lower := strings.ToLower(htm)
-	for {
+	for range maxCIDs {
 		i := strings.Index(lower, "cid:")
-		if i < 0 || len(out) > 10_000 {
-			return out
+		if i < 0 {
+			break
 		}
 		lower = lower[i+4:]
-		end := strings.IndexAny(lower[:min(len(lower), 1000)], "\"' >)\r\n\t")
+		end := strings.IndexAny(head2(lower, maxCID), "\"' >)\r\n\t")
 		if end < 0 {
-			end = min(len(lower), 1000)
+			end = min(len(lower), maxCID)
 		}
 		id := html.UnescapeString(lower[:end])
-		out[string(appendPercent(nil, id))] = true
 		out[id] = true
+		out[string(appendPercent(nil, id))] = true
+		lower = lower[end:]
 	}
+	return out
 }

@@ -176,7 +176,7 @@ func guessSingle(b []byte) string {
 
 func declaredBonus(declared bool, high int) float64 {
 	if declared {
-		return 4 + 0.7*float64(min(high, 60))
+		return 8 + 0.7*float64(min(high, 60))
 	}
 	return 1
 }
@@ -186,14 +186,13 @@ func bestLikelihood(b []byte, name string) float64 {
 	page := singleByte[name]
 	text := make([]rune, 0, len(b))
 	penalty := 0.0
-	var prevRune rune
 	for _, c := range b {
-		r := page.DecodeByte(c)
+		text = append(text, page.DecodeByte(c))
+	}
+	for i, c := range b {
 		if c >= 0x80 {
-			penalty += oddness(prevRune, r)
+			penalty += oddness(runeAt(text, i-1), text[i], runeAt(text, i+1))
 		}
-		prevRune = r
-		text = append(text, r)
 	}
 	best := math.Inf(-1)
 	models := loadModels()
@@ -232,8 +231,15 @@ func writes(m *languageModel, charset string) bool {
 	return len(m.charsets) == 1 && &m.charsets[0] == &western[0] && charset != "windows-1252" && m.pair[[2]rune{'t', 'h'}] > -1.5
 }
 
+func runeAt(text []rune, i int) rune {
+	if i < 0 || i >= len(text) {
+		return ' '
+	}
+	return text[i]
+}
+
 // oddness is what a character costs that text seldom has in this place: controls, signs within words, capitals after small letters.
-func oddness(prev, r rune) float64 {
+func oddness(prev, r, next rune) float64 {
 	switch {
 	case r == utf8.RuneError || r >= 0x80 && r < 0xA0:
 		return 12
@@ -247,6 +253,8 @@ func oddness(prev, r rune) float64 {
 		return 0
 	case r >= 0x2500 && r < 0x2600: // line drawing
 		return 9
+	case (r == '®' || r == '©' || r == '™' || r == '°' || r == '§' || r == '²' || r == '³' || r == '•') && unicode.IsLetter(next):
+		return 6
 	case r == 0xA0, r == '“', r == '”', r == '„', r == '’', r == '‘', r == '–', r == '—', r == '…', r == '€', r == '•', r == '«', r == '»', r == '°', r == '§', r == '©', r == '®', r == '™', r == '‚', r == '²', r == '³':
 		if r != '’' && unicode.IsLower(prev) && r != '”' && r != '“' && r != '»' && r != '…' && r != 0xA0 && r != '‘' && r != '®' && r != '™' {
 			return 4
@@ -306,14 +314,16 @@ func isEUCPair(a, b byte) bool { return a >= 0xA1 && a <= 0xFD && b >= 0xA1 && b
 // guessMultibyte recognises text in an East Asian character set: its high bytes form pairs, several in a row, with the signs of the language.
 func guessMultibyte(b []byte) string {
 	for _, k := range multibyteKinds {
-		pairs, bad, typical, longest, run := 0, 0, 0, 0, 0
+		pairs, bad, typical, longest, run, runs := 0, 0, 0, 0, 0, 0
 		for i := 0; i < len(b); i++ {
 			switch {
 			case b[i] < 0x80:
 				run = 0
 			case i+1 < len(b) && k.valid(b[i], b[i+1]):
 				pairs++
-				run++
+				if run++; run == 1 {
+					runs++
+				}
 				longest = max(longest, run)
 				if k.typical(b[i]) {
 					typical++
@@ -328,6 +338,9 @@ func guessMultibyte(b []byte) string {
 		if pairs < 2 || longest < 2 || bad*20 > pairs || float64(typical) < k.share*float64(pairs) {
 			continue
 		}
+		if k.name == "euc-kr" && pairs > 5*runs {
+			continue // Korean has blanks between its words, of two to five syllables; Chinese has none
+		}
 		if looksCyrillic(b) {
 			return ""
 		}
@@ -336,11 +349,18 @@ func guessMultibyte(b []byte) string {
 	return ""
 }
 
-// looksCyrillic tells whether the high bytes read as Russian or Ukrainian in one of its eight-bit sets: words of them, separated by blanks.
+// looksCyrillic tells whether the high bytes read as Russian or Ukrainian in one of its eight-bit sets.
 func looksCyrillic(b []byte) bool {
+	var words []byte
+	for _, c := range b {
+		if c >= 0x80 {
+			words = append(words, c)
+		} else if n := len(words); n > 0 && words[n-1] != ' ' {
+			words = append(words, ' ')
+		}
+	}
 	for _, name := range []string{"windows-1251", "koi8-r"} {
-		per := bestLikelihood(b, name) / float64(max(1, len(b)))
-		if per > -3.6 {
+		if bestLikelihood(words, name) > -3.6*float64(len(words)) {
 			return true
 		}
 	}

@@ -55,6 +55,16 @@ func (h Header) Raw(name string) string {
 	return ""
 }
 
+// field returns the bytes of the first field of this name, folded as they stand.
+func (h Header) field(name string) []byte {
+	for _, f := range h.fields {
+		if f.is(name) {
+			return f.value
+		}
+	}
+	return nil
+}
+
 // Has tells whether there is a field of this name.
 func (h Header) Has(name string) bool {
 	for _, f := range h.fields {
@@ -120,8 +130,11 @@ func ParseHeader(raw []byte) (Header, []byte) {
 	return h, raw[end:]
 }
 
-// maxFields bounds the fields of one block.
-const maxFields = 10_000
+// maxFields bounds the fields of one block, maxFieldName the length of a name.
+const (
+	maxFields    = 10_000
+	maxFieldName = 2000
+)
 
 // headerReader reads one header block tolerantly, in one pass.
 type headerReader struct {
@@ -282,7 +295,7 @@ func fieldName(line []byte) (name string, value int) {
 			colon = i
 			break
 		}
-		if i > 200 {
+		if i > maxFieldName {
 			return "", 0
 		}
 	}

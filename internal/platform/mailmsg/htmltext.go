@@ -3,6 +3,7 @@ package mailmsg
 import (
 	"html"
 	"strings"
+	"unicode/utf8"
 )
 
 // htmlToText is a small converter for mails without plain text: blocks become lines, entities are decoded, styles, scripts and comments go.
@@ -14,6 +15,9 @@ func htmlToText(src string) string {
 	return c.result()
 }
 
+// maxQuoteDepth is the deepest quotation that is marked as such.
+const maxQuoteDepth = 8
+
 type htmlConverter struct {
 	src     string
 	out     strings.Builder
@@ -22,6 +26,9 @@ type htmlConverter struct {
 	begun   bool
 	pre     int
 	quote   int
+
+	lastDouble, lastSingle int             // where the last quote of each kind stands; 0 before it was looked for
+	unclosed               map[string]bool // elements known to have no closing tag any more
 }
 
 func (c *htmlConverter) run() {
@@ -68,7 +75,7 @@ func (c *htmlConverter) markup(i int) (next int, ok bool) {
 		return 0, false
 	}
 	name := strings.ToLower(s[start:j])
-	end := tagEnd(s, j)
+	end := c.tagEnd(j)
 	attrs := s[j:min(end, len(s))]
 	next = min(end+1, len(s))
 	if !closing {
@@ -84,37 +91,38 @@ func (c *htmlConverter) markup(i int) (next int, ok bool) {
 	return next, true
 }
 
-// tagEnd returns the offset of the ">" that ends a tag, passing over quoted attribute values unless they are never closed.
-func tagEnd(s string, j int) int {
-	quote := byte(0)
+// tagEnd returns the offset of the ">" that ends a tag, passing over quoted attribute values. A quote that is never closed is no quote.
+func (c *htmlConverter) tagEnd(j int) int {
+	s := c.src
 	for k := j; k < len(s); k++ {
-		switch ch := s[k]; {
-		case quote != 0:
-			if ch == quote {
-				quote = 0
-			}
-			if k-j > 100_000 { // an unclosed quote
-				if end := strings.IndexByte(s[j:], '>'); end >= 0 {
-					return j + end
-				}
-				return len(s)
-			}
-		case (ch == '"' || ch == '\'') && k > 0 && (s[k-1] == '=' || s[k-1] == ' '):
-			quote = ch
-		case ch == '>':
+		ch := s[k]
+		if ch == '>' {
 			return k
 		}
-	}
-	if end := strings.IndexByte(s[j:], '>'); end >= 0 {
-		return j + end
+		if ch != '"' && ch != '\'' || s[k-1] != '=' && s[k-1] != ' ' {
+			continue
+		}
+		last := &c.lastDouble
+		if ch == '\'' {
+			last = &c.lastSingle
+		}
+		if *last == 0 {
+			*last = strings.LastIndexByte(s, ch)
+		}
+		if k < *last {
+			k += 1 + strings.IndexByte(s[k+1:], ch)
+		}
 	}
 	return len(s)
 }
 
-// skipElement returns the offset after the closing tag of an element whose content is no text. Where it is never closed, only the
-// opening tag is skipped for head and title, the rest of the document otherwise.
+// skipElement returns the offset after the closing tag of an element whose content is no text. Where it is never closed, the rest of the
+// document goes for style and script, as in a browser, and only the opening tag for others.
 func (c *htmlConverter) skipElement(name string, from int) int {
 	s := c.src
+	if c.unclosed[name] {
+		return from
+	}
 	for k := from; k < len(s); {
 		lt := strings.Index(s[k:], "</")
 		if lt < 0 {
@@ -122,7 +130,7 @@ func (c *htmlConverter) skipElement(name string, from int) int {
 		}
 		k += lt + 2
 		if len(s)-k >= len(name) && strings.EqualFold(s[k:k+len(name)], name) {
-			return min(tagEnd(s, k+len(name))+1, len(s))
+			return min(c.tagEnd(k+len(name))+1, len(s))
 		}
 		if name == "head" && len(s)-k >= 4 && strings.EqualFold(s[k:k+4], "body") {
 			break
@@ -131,6 +139,10 @@ func (c *htmlConverter) skipElement(name string, from int) int {
 	if name == "style" || name == "script" {
 		return len(s)
 	}
+	if c.unclosed == nil {
+		c.unclosed = map[string]bool{}
+	}
+	c.unclosed[name] = true
 	return from
 }
 
@@ -148,7 +160,7 @@ func (c *htmlConverter) tag(name string, closing bool, attrs string) {
 		case name == "blockquote" && closing:
 			c.quote = max(0, c.quote-1)
 		case name == "blockquote":
-			c.quote = min(c.quote+1, 50)
+			c.quote = min(c.quote+1, maxQuoteDepth)
 		}
 	case "div", "tr", "li", "dt", "dd", "section", "article", "header", "footer", "address", "center", "form", "fieldset", "body", "html", "caption", "thead", "tbody":
 		c.need(1)
@@ -163,7 +175,8 @@ func (c *htmlConverter) tag(name string, closing bool, attrs string) {
 		c.text("---")
 		c.need(1)
 	case "img":
-		if alt := attribute(attrs, "alt"); alt != "" && !closing {
+		// Webmail writes smileys as pictures; other pictures say little in words ("logo").
+		if alt := html.UnescapeString(attribute(attrs, "alt")); alt != "" && utf8.RuneCountInString(alt) <= 8 && alt[0] >= 0x80 {
 			c.text(alt)
 		}
 	}
@@ -263,8 +276,14 @@ func (c *htmlConverter) word(w string) {
 }
 
 func (c *htmlConverter) result() string {
+	s := c.out.String()
 	// No-break spaces are how HTML indents; plain text has ordinary ones. Soft hyphens and zero-width marks are invisible.
-	s := strings.NewReplacer("\u00a0", " ", "\u00ad", "", "\u200b", "", "\ufeff", "").Replace(c.out.String())
+	if strings.ContainsAny(s, "\u00a0\u00ad\u200b\ufeff") {
+		s = strings.NewReplacer("\u00a0", " ", "\u00ad", "", "\u200b", "", "\ufeff", "").Replace(s)
+	}
+	if !strings.Contains(s, " \n") && !strings.Contains(s, "\t\n") {
+		return strings.TrimRight(s, " \t")
+	}
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
 		lines[i] = strings.TrimRight(line, " \t")
@@ -275,6 +294,8 @@ func (c *htmlConverter) result() string {
 // enrichedToText drops the commands of text/enriched (RFC 1896): "<bold>", "<param>…</param>"; "<<" is a "<".
 func enrichedToText(s string) string {
 	var out strings.Builder
+	const endParam = "</param>"
+	shut := -2 // where the next end of a parameter stands; -1 where there is none any more
 	for i := 0; i < len(s); {
 		if s[i] != '<' {
 			out.WriteByte(s[i])
@@ -292,8 +313,13 @@ func enrichedToText(s string) string {
 			break
 		}
 		if strings.EqualFold(s[i:i+end+1], "<param>") {
-			if shut := strings.Index(strings.ToLower(head2(s[i:], 2000)), "</param>"); shut >= 0 {
-				i += shut + len("</param>")
+			if shut != -1 && shut < i {
+				if shut = strings.Index(s[i:], endParam); shut >= 0 {
+					shut += i
+				}
+			}
+			if shut >= 0 {
+				i = shut + len(endParam)
 				continue
 			}
 		}

@@ -170,18 +170,19 @@ func (m *Mail) Author() Address {
 	return Address{}
 }
 
-// Answerable returns where an answer belongs: Reply-To where it names an address, else the author (RFC 5322 3.6.2).
+// Answerable returns where an answer belongs: Reply-To where it names an address, else the author (RFC 5322 3.6.2). Addresses that
+// no mail server would take are left out, so the result may be empty.
 func (m *Mail) Answerable() []Address {
 	var out []Address
 	for _, a := range m.ReplyTo {
-		if a.Email != "" {
+		if validEmail(a.Email) {
 			out = append(out, a)
 		}
 	}
 	if len(out) > 0 {
 		return out
 	}
-	if a := m.Author(); a.Email != "" {
+	if a := m.Author(); validEmail(a.Email) {
 		return []Address{a}
 	}
 	return nil

@@ -85,8 +85,7 @@ func quotedParam(s string, i int) (string, int) {
 			j++
 			b.WriteByte(s[j])
 		case c == '"':
-			// A quote inside a name that the sender forgot to escape is followed by neither blank nor semicolon.
-			if k := j + 1; k < len(s) && strings.IndexByte(" \t;,\r\n(", s[k]) < 0 && strings.IndexByte(s[k:], '"') >= 0 && !startsParam(s[k:]) {
+			if !endsQuoted(s, j+1) {
 				b.WriteByte(c)
 				continue
 			}
@@ -96,6 +95,15 @@ func quotedParam(s string, i int) (string, int) {
 		}
 	}
 	return b.String(), len(s)
+}
+
+// endsQuoted tells whether a quote before offset k ends its value: the next parameter, a comment or nothing follows. Otherwise it is
+// part of a name whose sender forgot to escape it, provided that another quote is to come.
+func endsQuoted(s string, k int) bool {
+	for k < len(s) && (s[k] == ' ' || s[k] == '\t') {
+		k++
+	}
+	return k >= len(s) || strings.IndexByte(";,(\r\n", s[k]) >= 0 || startsParam(s[k:]) || strings.IndexByte(s[k:], '"') < 0
 }
 
 // bareParam reads a value without quotes: up to the semicolon, so that a file name with blanks stays whole.

@@ -151,8 +151,8 @@ func (p *Part) IsTNEF() bool {
 		strings.EqualFold(p.FileName, "winmail.dat")
 }
 
-// Name returns a name that is fit for a list of attachments and for a file: FileName, else the sender's description, else one made from the
-// Content-ID, the subject of an attached mail or the media type. It has no path separators or control characters, at most 200 bytes, is never
+// Name returns a name that is fit for a list of attachments and for a file: FileName, else the subject of an attached mail, else the sender's description,
+// else one made from the Content-ID or the media type. It has no path separators or control characters, at most 200 bytes, is never
 // empty, and differs from those of the mail's other attachments.
 func (p *Part) Name() string {
 	if p.name != "" {
@@ -167,18 +167,18 @@ func (p *Part) ownName() string {
 		return n
 	}
 	ext := extensionOf(p.MediaType)
+	if p.IsMessage() {
+		h, _ := ParseHeader(head(p.Content(), 64<<10))
+		if n := safeFileName(collapseSpace(h.Get("Subject"))); n != "" {
+			return clip(n, 190) + ext
+		}
+	}
 	if n := safeFileName(collapseSpace(p.Header.Get("Content-Description"))); n != "" {
 		return withExtension(n, ext)
 	}
 	// Outlook calls its pictures <image001.jpg@01D9A0B1.2C3D4E50>.
 	if n, _, ok := strings.Cut(p.ContentID, "@"); ok && safeFileName(n) == n && len(path.Ext(n)) >= 3 && len(path.Ext(n)) <= 5 {
 		return n
-	}
-	if p.IsMessage() {
-		h, _ := ParseHeader(head(p.Content(), 64<<10))
-		if n := safeFileName(collapseSpace(h.Get("Subject"))); n != "" {
-			return withExtension(n, ext)
-		}
 	}
 	if n, ok := plainNames[p.MediaType]; ok {
 		return n + ext

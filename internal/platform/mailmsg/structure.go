@@ -136,7 +136,7 @@ func (p *parser) guessBoundary(pos int) string {
 	for pos < limit {
 		line, next := lineAt(p.src[:limit], pos)
 		pos = next
-		if len(line) < 4 || !bytes.HasPrefix(line, []byte("--")) || pos >= limit {
+		if len(line) < 3 || !bytes.HasPrefix(line, []byte("--")) || pos >= limit {
 			continue
 		}
 		if _, _, ok := p.boundary(line); ok {
@@ -192,8 +192,14 @@ func newPart(h Header, parent *Part) *Part {
 	if parent != nil {
 		h.hint = parent.Header.hint
 	}
-	raw := h.Raw("Content-Type")
-	mediaType, params := parseMediaType(raw, h.hint)
+	// The character set must be known before the name beside it can be read, where that stands in raw bytes.
+	if v := h.field("Content-Type"); !isASCII(v) {
+		_, ascii := parseMediaType(strings.Map(dropHigh, string(unfold(v))), "")
+		if own := ascii["charset"]; own != "" {
+			h.hint = own
+		}
+	}
+	mediaType, params := parseMediaType(h.Raw("Content-Type"), h.hint)
 	p.Params = params
 	p.MediaType = normaliseMediaType(mediaType, parent)
 	p.Charset = strings.ToLower(strings.TrimSpace(params["charset"]))
@@ -226,6 +232,13 @@ func newPart(h Header, parent *Part) *Part {
 		p.Encoding = "7bit" // RFC 2045 6.4: others are not allowed, and where written anyway they are not true
 	}
 	return p
+}
+
+func dropHigh(r rune) rune {
+	if r >= 0x80 {
+		return 'x'
+	}
+	return r
 }
 
 // normaliseMediaType supplies defaults (RFC 2045 5.2, RFC 2046 5.1.5) and completes what senders leave out.

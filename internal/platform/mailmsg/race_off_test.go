@@ -1,0 +1,5 @@
+//go:build !race
+
+package mailmsg
+
+const raceEnabled = false
