@@ -28,14 +28,6 @@ func (s *Service) Profile(ctx context.Context, tx *db.Tx, id Identity) (desk.Pro
 	return p, nil
 }
 
-// Signature returns the safe HTML that stands below an agent's answers.
-func (s *Service) Signature(ctx context.Context, tx *db.Tx, agent desk.AgentID) (html string, err error) {
-	if err := tx.Row(ctx, `SELECT signature FROM agent WHERE id = $1`, agent).Scan(&html); err != nil {
-		return "", fmt.Errorf("read signature of agent %s: %w", agent, err)
-	}
-	return html, nil
-}
-
 // ProfileChange is what somebody changes of himself; nil stays as it is.
 type ProfileChange struct {
 	Version   int64
