@@ -207,6 +207,34 @@ Dear Ann
 
 --b--
 `, Report{Kind: Complaint, Feedback: "abuse", MessageID: "reply.21@shop.example", Subject: "Re: Cups"}, []said{{Address: "ann@provider.example", Kind: Delivered}}},
+	"reason above the address, none below": {`Return-Path: <>
+From: postmaster@notes.example.org
+To: help@shop.example
+Subject: Undeliverable message
+
+------- Failure Reasons  --------
+
+User not listed in public Name & Address Book
+ann@notes.example.org
+
+------- Returned Message --------
+Message-ID: <reply.24@shop.example>
+To: ann@notes.example.org
+Subject: Re: Cups
+`, Report{Kind: Failed, MessageID: "reply.24@shop.example", Subject: "Re: Cups"}, []said{{"ann@notes.example.org", Failed, "", 0, NoSuchUser, true}}},
+	"old gateway, recipient in a sentence": {`Return-Path: <>
+From: Postmaster <postmaster@example.org>
+To: help@shop.example
+Subject: Undeliverable Mail
+
+We were unable to deliver your message to bo@example.org: mailbox is full.
+
+Original message follows.
+
+Received: from mx.shop.example by mx.example.org; Mon, 4 Mar 2024 10:15:00 +0200
+Message-ID: <reply.25@shop.example>
+To: bo@example.org
+`, Report{Kind: Failed, MessageID: "reply.25@shop.example"}, []said{{"bo@example.org", Failed, "", 0, MailboxFull, false}}},
 	"absence": {`From: Ann <ann@example.org>
 To: help@shop.example
 Subject: Automatic reply: Re: Cups
@@ -284,6 +312,8 @@ func TestReasons(t *testing.T) {
 		"554 5.7.1 <a@b.example>: Relay access denied":                                               RelayDenied,
 		"556 5.1.10 b.example does not accept mail (null MX)":                                        TakesNoMail,
 		"550 5.1.6 Destination mailbox has moved":                                                    Moved,
+		"550 5.4.1 Recipient address rejected: Access denied. [EX1.example.outlook.com]":             NoSuchUser,
+		"550 sorry, no mailbox here by that name (#5.1.1 - chkusr)":                                  NoSuchUser,
 		"525 5.7.13 User account disabled":                                                           Disabled,
 		"451 4.4.1 Connection timed out":                                                             Expired,
 		"mail for b.example loops back to myself":                                                    Network,

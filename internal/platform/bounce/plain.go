@@ -117,13 +117,13 @@ func looksLikeReport(m *mailmsg.Mail, text string) bool {
 func isMailSystem(address, name string) bool {
 	local, _, _ := strings.Cut(strings.ToLower(address), "@")
 	switch local {
-	case "mailer-daemon", "mailerdaemon", "mailer_daemon", "mail-daemon", "maildaemon", "mdaemon", "postmaster", "double-bounce", "mailbounce", "bounce", "bounces", "mailsystem", "mail-system", "postoffice", "mmdf", "uucp", "daemon", "mail-delivery", "ndr", "dsn":
+	case "mailer-daemon", "mailerdaemon", "mailer_daemon", "mail-daemon", "maildaemon", "mdaemon", "postmaster", "double-bounce", "mailbounce", "bounce", "bounces", "mailsystem", "mail-system", "postoffice", "post_master", "mailmaster", "imss", "mmdf", "uucp", "daemon", "mail-delivery", "ndr", "dsn":
 		return true
 	}
 	if strings.HasPrefix(local, "mailer-daemon") || strings.HasPrefix(local, "postmaster") || strings.HasPrefix(local, "microsoftexchange") {
 		return true
 	}
-	return containsAny(strings.ToLower(name), []string{"mail delivery", "delivery sub", "delivery system", "delivery service", "mailer-daemon", "mailer daemon", "postmaster", "mail administrator", "system administrator", "mail system", "ndr admin", "mail deliver", "microsoft outlook", "delivery status", "mail router"})
+	return containsAny(strings.ToLower(name), []string{"mail delivery", "delivery sub", "delivery system", "delivery service", "mailer-daemon", "mailer daemon", "postmaster", "mail administrator", "system administrator", "mail system", "ndr admin", "mail deliver", "microsoft outlook", "delivery status", "mail router", "interscan", "mailmarshal", "mail gateway", "mail server"})
 }
 
 var subjectSigns = []string{
@@ -281,7 +281,7 @@ func leadingAddress(line string) (address, rest string, ok bool) {
 
 func isRecipientLabel(label string) bool {
 	switch strings.ToLower(strings.TrimSpace(label)) {
-	case "recipient", "recipients", "failed recipient", "address", "addressee", "failed address", "recipient address", "email address", "user", "rcpt to", "empfänger", "destinataire", "destinatario", "odbiorca", "получатель", "original recipient", "final recipient", "could not be delivered to", "unable to deliver message to", "undeliverable to", "user mailbox exceeds allowed size", "unknown user", "invalid recipient", "unknown recipient", "mail to", "failed to":
+	case "recipient", "recipients", "failed recipient", "address", "addressee", "failed address", "recipient address", "email address", "user", "rcpt to", "empfänger", "destinataire", "destinatario", "odbiorca", "получатель", "original recipient", "final recipient", "could not be delivered to", "unable to deliver message to", "undeliverable to", "user mailbox exceeds allowed size", "unknown user", "invalid recipient", "unknown recipient", "mail to", "failed to", "unknown host", "invalid final delivery userid", "undeliverable", "message could not be delivered to mobile", "not delivered to", "delivery failed to":
 		return true
 	}
 	return false
