@@ -142,6 +142,7 @@ var (
 	oldest       = regexp.MustCompile(`^-- oldest-binary: ([1-9][0-9]*)$`)
 	migration    = regexp.MustCompile(`^[0-9]{4}_[a-z0-9_]+\.sql$`)
 	createsTable = regexp.MustCompile(`(?i)CREATE TABLE (?:IF NOT EXISTS )?([a-z_]+)`)
+	deletes      = regexp.MustCompile(`(?i)\bDELETE FROM\b`)
 	writesTable  = regexp.MustCompile(`(?i)\b(?:INSERT(?: OR [A-Z]+)? INTO|UPDATE|DELETE FROM)\s+([a-z_]+)`)
 )
 
@@ -193,10 +194,12 @@ func TestMigrationsNameTheOldestBinary(t *testing.T) {
 var second = map[string]string{
 	"arrival":  "kept by flow/intake before there is a message; emptied by feature/conversation when the message is erased",
 	"raw_mail": "as arrival",
+	// What goes out, likewise.
+	"outgoing_mail": "kept by flow/deliver until it is sent; emptied by feature/conversation when the message is erased",
 }
 
 // TestATableHasOneWriter holds every table to one package that writes it. internal/app (which copies whole databases) and test support
-// are excused.
+// are excused, and flow/upkeep may delete what is over.
 func TestATableHasOneWriter(t *testing.T) {
 	t.Parallel()
 	tables := map[string]bool{}
@@ -215,7 +218,11 @@ func TestATableHasOneWriter(t *testing.T) {
 			if !ok || lit.Kind != token.STRING {
 				return true
 			}
-			for _, table := range written(lit.Value, tables) {
+			sql := lit.Value
+			if f.pkg == "internal/flow/upkeep" {
+				sql = deletes.ReplaceAllString(sql, "")
+			}
+			for _, table := range written(sql, tables) {
 				if writers[table] == nil {
 					writers[table] = map[string]string{}
 				}
