@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"sync"
 	"time"
-
-	sqlite3 "modernc.org/sqlite/lib"
 )
 
 const (
@@ -109,7 +107,9 @@ func (g *group) run() {
 	for {
 		select {
 		case t := <-g.arrive:
-			g.commit(t)
+			for t != nil {
+				t = g.commit(t)
+			}
 		case <-foreign.look():
 			foreign.check()
 		case <-g.closed:
@@ -128,16 +128,16 @@ func (g *group) next() *turn {
 	}
 }
 
-// commit runs first and whoever else waits in one transaction.
-func (g *group) commit(first *turn) {
+// commit runs first and whoever else waits in one transaction. It returns a closure that it took from the queue but that wants a transaction of its own.
+func (g *group) commit(first *turn) (left *turn) {
 	ctx := context.Background()
 	if first.ctx.Err() != nil {
 		first.refuse(first.ctx.Err())
-		return
+		return nil
 	}
 	if _, err := g.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		first.refuse(fmt.Errorf("begin writing: %w", err))
-		return
+		return nil
 	}
 	began := time.Now()
 	var done []*turn
@@ -145,7 +145,7 @@ func (g *group) commit(first *turn) {
 		ok, lost := g.runTurn(ctx, t)
 		if lost != nil {
 			g.lose(ctx, done, lost)
-			return
+			return nil
 		}
 		if ok {
 			done = append(done, t)
@@ -153,6 +153,9 @@ func (g *group) commit(first *turn) {
 		t = nil
 		if len(done) < groupCount && time.Since(began) < groupTime && !first.alone {
 			t = g.next()
+		}
+		if t != nil && t.alone {
+			left, t = t, nil
 		}
 	}
 	_, err := g.conn.ExecContext(ctx, "COMMIT")
@@ -168,7 +171,7 @@ func (g *group) commit(first *turn) {
 				t.told <- err
 			}
 		}
-		return
+		return left
 	}
 	if g.delay > 0 {
 		time.Sleep(g.delay)
@@ -176,6 +179,7 @@ func (g *group) commit(first *turn) {
 	for _, t := range done {
 		t.told <- nil
 	}
+	return left
 }
 
 // runTurn gives a closure its turn. ok says that its work stands and waits for the commit; lost is set where the whole transaction is gone.
@@ -269,5 +273,3 @@ func (f *foreignWrites) check() {
 		f.g.db.bus.wakeAll()
 	}
 }
-
-func isBusy(err error) bool { return sqliteCode(err)&0xff == sqlite3.SQLITE_BUSY }

@@ -308,6 +308,41 @@ func TestConsumerMovesToAnotherNode(t *testing.T) {
 	})
 }
 
+// TestUnknownKindIsLeftToANewerNode has an old node meet a kind that it does not know: it gives the cursor up, and the newer node handles all.
+func TestUnknownKindIsLeftToANewerNode(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		logs := []*eventlog.Log{open(t, d, "old"), open(t, d, "new")}
+		ctx, cancel := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		defer wg.Wait()
+		defer cancel()
+		met, handled := make(chan struct{}, 99), make(chan desk.EventKind, 99)
+		wg.Go(func() {
+			_ = logs[0].Run(ctx, eventlog.Consumer{Name: "mixed", Handle: func(_ context.Context, _ *db.Tx, events []desk.Event) error {
+				met <- struct{}{}
+				return fmt.Errorf("event %d: %w", events[0].Seq, eventlog.ErrUnknown)
+			}})
+		})
+		err := d.Write(t.Context(), func(tx *db.Tx) error {
+			return eventlog.Append(t.Context(), tx, &desk.Event{Kind: "test.of_tomorrow", SubjectKind: desk.AboutSetting})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		<-met
+		wg.Go(func() {
+			_ = logs[1].Run(ctx, eventlog.Consumer{Name: "mixed", Handle: func(_ context.Context, tx *db.Tx, events []desk.Event) error {
+				tx.AfterCommit(func() { handled <- events[0].Kind })
+				return nil
+			}})
+		})
+		if kind := <-handled; kind != "test.of_tomorrow" {
+			t.Errorf("handled %q", kind)
+		}
+	})
+}
+
 // TestNewConsumerFromNow skips what was before it.
 func TestNewConsumerFromNow(t *testing.T) {
 	t.Parallel()

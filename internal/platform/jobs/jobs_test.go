@@ -384,6 +384,51 @@ func TestStoppingGivesBack(t *testing.T) {
 	})
 }
 
+// TestStolenJobIsLost has another node take a job over while its handler runs: the handler's context ends, and it cannot complete the job.
+func TestStolenJobIsLost(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := workers(t, d, jobs.Options{Lease: 90 * time.Millisecond})
+		lost := make(chan error, 9)
+		started := make(chan struct{}, 9)
+		jobs.Register(w, func(ctx context.Context, j *jobs.Job[greet]) error {
+			started <- struct{}{}
+			<-ctx.Done()
+			lost <- context.Cause(ctx)
+			err := d.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error { return j.Complete(context.WithoutCancel(ctx), tx) })
+			lost <- err
+			return err
+		})
+		enqueue(t, d, greet{1}, 0)
+		run(t, w)
+		<-started
+		dbtest.Exec(t, d, "UPDATE job SET leased_by = 'another', leased_until = 9000000000000000")
+		for range 2 {
+			if err := <-lost; !errors.Is(err, jobs.ErrLost) {
+				t.Errorf("got %v, want ErrLost", err)
+			}
+		}
+		if n := dbtest.Int(t, d, "SELECT COUNT(*) FROM job WHERE leased_by = 'another' AND attempt = 1"); n != 1 {
+			t.Errorf("%d jobs of the other node, want 1", n)
+		}
+	})
+}
+
+// TestClockThatIsSet runs a job of next week once the clock is set on.
+func TestClockThatIsSet(t *testing.T) {
+	t.Parallel()
+	var ahead atomic.Int64
+	d := dbtest.Open(t, dbtest.SQLiteURL(t), db.Options{Clock: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }})
+	w := workers(t, d, jobs.Options{})
+	ran := make(chan struct{}, 9)
+	jobs.Register(w, func(context.Context, *jobs.Job[greet]) error { ran <- struct{}{}; return nil })
+	run(t, w)
+	enqueue(t, d, greet{1}, 7*24*time.Hour)
+	ahead.Store(int64(8 * 24 * time.Hour))
+	w.Wake()
+	<-ran
+}
+
 func TestBacklogs(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -469,6 +514,27 @@ func BenchmarkEnqueueAndRun(b *testing.B) {
 			}
 			<-all
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "jobs/s")
+		})
+	}
+}
+
+// BenchmarkPickUp measures from the start of a transaction that enqueues one job until its handler runs, on an idle queue.
+func BenchmarkPickUp(b *testing.B) {
+	for name, open := range map[string]func(testing.TB) *db.DB{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres} {
+		b.Run(name, func(b *testing.B) {
+			d := open(b)
+			w := jobs.New(d, jobs.Options{})
+			started := make(chan struct{})
+			jobs.Register(w, func(context.Context, *jobs.Job[greet]) error { started <- struct{}{}; return nil })
+			ctx, cancel := context.WithCancel(b.Context())
+			var wg sync.WaitGroup
+			wg.Go(func() { _ = w.Run(ctx) }) // ends with ctx
+			defer wg.Wait()
+			defer cancel()
+			for b.Loop() {
+				enqueue(b, d, greet{1}, 0)
+				<-started
+			}
 		})
 	}
 }

@@ -143,6 +143,14 @@ func (w *Workers) Run(ctx context.Context) error {
 	return ctx.Err()
 }
 
+// Wake has all queues and periodic work look at the clock again, for tests that set it.
+func (w *Workers) Wake() {
+	for queue := range w.queues() {
+		w.db.Signal(signalOf(queue))
+	}
+	w.db.Signal(periodSignal)
+}
+
 // runQueue leases jobs in batches and hands them to its workers. It leases up to twice what runs at once, so that many short jobs cost few leases.
 func (w *Workers) runQueue(ctx context.Context, queue string, workers int) {
 	woken, stop := w.db.Listen(signalOf(queue))
