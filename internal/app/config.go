@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/netip"
 	"os"
@@ -45,6 +46,7 @@ type Config struct {
 	SMTPListen     string         // host:port of the mail receiver; that of the settings where empty
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For and -Proto count
 	Logger         *slog.Logger
+	Output         io.Writer     // for what the operator must read, such as the set-up link; standard error where nil
 	SlowSync       time.Duration // added to every sync of SQLite, for measuring; 0 in service
 }
 
@@ -61,6 +63,13 @@ func (c Config) logger() *slog.Logger {
 		return slog.Default()
 	}
 	return c.Logger
+}
+
+func (c Config) output() io.Writer {
+	if c.Output == nil {
+		return os.Stderr
+	}
+	return c.Output
 }
 
 // in names a file or folder of the data folder.

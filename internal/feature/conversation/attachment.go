@@ -7,15 +7,9 @@ import (
 	"fmt"
 
 	"tellus/internal/desk"
+	"tellus/internal/platform/blob"
 	"tellus/internal/platform/db"
 )
-
-// Blobs keeps the references that keep a file's content from being swept.
-type Blobs interface {
-	// Hold notes, in tx, that one more row needs the blob; Release that one less does.
-	Hold(ctx context.Context, tx *db.Tx, hash string, size int64) error
-	Release(ctx context.Context, tx *db.Tx, hash string) error
-}
 
 const selectAttachment = `
 	SELECT id, COALESCE(message, 0), name, type, size, inline, content_id, held, blob
@@ -33,6 +27,9 @@ func insertFiles(ctx context.Context, tx *db.Tx, message desk.MessageID, files [
 			message, i, db.Text(f.Name), db.Text(f.Type), f.Size, f.Inline, db.Text(f.ContentID), f.Held, f.Blob, tx.Now); err != nil {
 			return fmt.Errorf("store attachment %d of message %s: %w", i, message, err)
 		}
+		if err := blob.Keep(ctx, tx, blob.Ref{Hash: f.Blob, Size: f.Size}); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -47,7 +44,7 @@ func (s *Service) Upload(ctx context.Context, tx *db.Tx, by desk.AgentID, f File
 	if err != nil {
 		return a, fmt.Errorf("store upload: %w", err)
 	}
-	return a, s.Blobs.Hold(ctx, tx, a.Hash, a.Size)
+	return a, blob.Keep(ctx, tx, blob.Ref{Hash: a.Hash, Size: a.Size})
 }
 
 // Discard drops an upload that was not sent.
@@ -60,7 +57,7 @@ func (s *Service) Discard(ctx context.Context, tx *db.Tx, by desk.AgentID, id de
 	if err != nil {
 		return fmt.Errorf("discard upload: %w", err)
 	}
-	return s.Blobs.Release(ctx, tx, hash)
+	return blob.Release(ctx, tx, hash)
 }
 
 // Attachment returns a file that the scope's agent may see: of a visible conversation, or his own unsent upload.
@@ -103,4 +100,26 @@ func oneOf(err error) (found bool, _ error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// DropUploads drops at most limit files that were uploaded before a time and neither sent nor kept in a draft. It returns how many it looked at.
+func (s *Service) DropUploads(ctx context.Context, tx *db.Tx, before desk.Time, limit int) (int, error) {
+	rows, err := tx.Query(ctx, `
+		DELETE FROM attachment
+		WHERE id IN (
+			SELECT a.id FROM attachment a
+			WHERE a.message IS NULL AND a.created_at < $1 AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.agent = a.uploader)
+			ORDER BY a.created_at
+			LIMIT $2)
+		RETURNING blob`, before, limit)
+	hashes, err := db.Rows(rows, err, func(r *sql.Rows, h *string) error { return r.Scan(h) })
+	if err != nil {
+		return 0, fmt.Errorf("drop unsent uploads: %w", err)
+	}
+	for _, h := range hashes {
+		if err := blob.Release(ctx, tx, h); err != nil {
+			return 0, err
+		}
+	}
+	return len(hashes), nil
 }

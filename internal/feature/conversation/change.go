@@ -9,6 +9,7 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
+	"tellus/internal/platform/jobs"
 )
 
 // Change is what may be changed of a conversation; nil leaves a field as it is.
@@ -83,6 +84,9 @@ func (ch Change) flags(ctx context.Context, tx *db.Tx, by desk.Actor, c *row) er
 	kind := desk.UnmarkedSpam
 	if c.Spam {
 		kind = desk.MarkedSpam
+	}
+	if err := learn(ctx, tx, c); err != nil {
+		return err
 	}
 	return eventlog.Append(ctx, tx, c.event(by, kind, nil))
 }
@@ -192,6 +196,9 @@ func (ch Change) snooze(ctx context.Context, tx *db.Tx, by desk.Actor, c *row) e
 		return desk.RefuseField(desk.Invalid, "body.snoozedUntil", "a %s conversation cannot be snoozed: reopen it first", c.Status)
 	}
 	c.SnoozedUntil = until
+	if _, err := jobs.Enqueue(ctx, tx, until, WakeUp{}); err != nil {
+		return err
+	}
 	return eventlog.Append(ctx, tx, c.event(by, desk.Snoozed, map[string]any{"until": until}))
 }
 
@@ -201,6 +208,12 @@ func (ch Change) status(ctx context.Context, tx *db.Tx, by desk.Actor, c *row) e
 	}
 	return c.setStatus(ctx, tx, by, *ch.Status)
 }
+
+// WakeUp is the job that ends snoozes when their time comes.
+type WakeUp struct{}
+
+// JobKind names the job.
+func (WakeUp) JobKind() string { return "conversation.wake" }
 
 // Wake ends the snoozes whose time has come, at most limit of them, and returns how many.
 func (s *Service) Wake(ctx context.Context, tx *db.Tx, limit int) (int, error) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tellus/internal/desk"
+	"tellus/internal/platform/blob"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
 )
@@ -120,7 +121,7 @@ func (s *Service) dropFiles(ctx context.Context, tx *db.Tx, message desk.Message
 		return fmt.Errorf("files of message %s: %w", message, err)
 	}
 	for _, f := range files {
-		if err := s.Blobs.Release(ctx, tx, f.Hash); err != nil {
+		if err := blob.Release(ctx, tx, f.Hash); err != nil {
 			return err
 		}
 	}
@@ -136,12 +137,12 @@ func (s *Service) dropFiles(ctx context.Context, tx *db.Tx, message desk.Message
 // dropRaw removes the mail as it came and as it went.
 func (s *Service) dropRaw(ctx context.Context, tx *db.Tx, message desk.MessageID) error {
 	var arrival desk.ArrivalID
-	var blob string
+	var large string
 	found, err := oneOf(tx.Row(ctx, `
 		SELECT a.id, a.blob
 		FROM message m
 		JOIN arrival a ON a.id = m.arrival
-		WHERE m.id = $1`, message).Scan(&arrival, &blob))
+		WHERE m.id = $1`, message).Scan(&arrival, &large))
 	if err != nil {
 		return fmt.Errorf("raw mail of message %s: %w", message, err)
 	}
@@ -155,8 +156,8 @@ func (s *Service) dropRaw(ctx context.Context, tx *db.Tx, message desk.MessageID
 		if _, err := tx.Exec(ctx, `UPDATE message SET arrival = NULL WHERE id = $1`, message); err != nil {
 			return fmt.Errorf("drop raw mail of message %s: %w", message, err)
 		}
-		if blob != "" {
-			if err := s.Blobs.Release(ctx, tx, blob); err != nil {
+		if large != "" {
+			if err := blob.Release(ctx, tx, large); err != nil {
 				return err
 			}
 		}

@@ -285,3 +285,31 @@ func IsSeen(err error) bool { return errors.Is(err, errSeen) }
 func without[T comparable](list []T, v T) []T {
 	return slices.DeleteFunc(slices.Clone(list), func(x T) bool { return x == v })
 }
+
+// First is what an acknowledgement looks at.
+type First struct {
+	Inbox     desk.InboxID
+	Number    int64
+	Name      string
+	Address   string
+	Language  string
+	Automatic bool // a machine wrote, or nobody could be answered
+	Spam      bool
+}
+
+// Acknowledgeable returns the facts about the message that began a conversation.
+func (s *Service) Acknowledgeable(ctx context.Context, tx *db.Tx, message desk.MessageID) (First, error) {
+	var f First
+	var automatic string
+	var score float64
+	err := tx.Row(ctx, `
+		SELECT c.inbox, c.number, c.customer_name, c.address, m.language, m.automatic, c.spam, m.spam_score
+		FROM message m
+		JOIN conversation c ON c.id = m.conversation
+		WHERE m.id = $1`, message).Scan(&f.Inbox, &f.Number, &f.Name, &f.Address, &f.Language, &automatic, &f.Spam, &score)
+	if err != nil {
+		return f, fmt.Errorf("message %s to acknowledge: %w", message, err)
+	}
+	f.Automatic = automatic != "" || strings.HasSuffix(strings.ToLower(f.Address), ".invalid")
+	return f, nil
+}

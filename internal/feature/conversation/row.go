@@ -19,11 +19,11 @@ import (
 
 // Service is the feature.
 type Service struct {
-	Blobs Blobs
 	// Journal writes down what was redacted or erased, outside the database, so that it is applied again after a restore.
 	Journal func(Erasure) error
 
-	counts countCache
+	counts  countCache
+	learned learnedWords
 }
 
 // row is a conversation as it is stored, with what only this package needs.

@@ -212,3 +212,14 @@ func appendNew(list, more []desk.Customer) []desk.Customer {
 	}
 	return list
 }
+
+// LooksLikeMail reports whether an address is meant as a mail address rather than as a phone number.
+func LooksLikeMail(address string) bool { return strings.Contains(address, "@") }
+
+// CreateWithoutAddress makes a customer who has no address yet: somebody who came by or called without a number.
+func (s *Service) CreateWithoutAddress(ctx context.Context, tx *db.Tx, by desk.Actor, name string) (desk.Customer, error) {
+	if strings.TrimSpace(name) == "" {
+		return desk.Customer{}, desk.RefuseField(desk.Invalid, "body.name", "a name or an address is needed")
+	}
+	return s.create(ctx, tx, by, desk.Customer{Name: name, Addresses: []desk.Address{}})
+}

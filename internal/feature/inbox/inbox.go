@@ -12,6 +12,7 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"tellus/internal/desk"
 	"tellus/internal/engine/language"
@@ -21,13 +22,18 @@ import (
 
 // Sealer encrypts settings at rest; what is sealed opens only under the same context.
 type Sealer interface {
-	Seal(plain []byte, context string) ([]byte, error)
+	Seal(plain []byte, context string) []byte
 	Open(sealed []byte, context string) ([]byte, error)
 }
+
+// Changed is the signal (db.DB.Listen) that inboxes were made, changed or deleted.
+const Changed = "inbox.changed"
 
 // Service is the feature.
 type Service struct {
 	Secrets Sealer
+
+	house atomic.Pointer[House]
 }
 
 // Edit is an inbox as an administrator writes it. A nil secret keeps what is stored; an empty one removes it.
@@ -176,6 +182,7 @@ func (s *Service) write(ctx context.Context, tx *db.Tx, by desk.Actor, e Edit) (
 	if err := s.writeAccess(ctx, tx, in); err != nil {
 		return in, err
 	}
+	tx.AfterCommit(func() { tx.DB().Signal(Changed) })
 	if err := eventlog.Append(ctx, tx,
 		&desk.Event{By: by, Kind: desk.InboxUpdated, SubjectKind: desk.AboutInbox, Subject: int64(in.ID)},
 		&desk.Event{By: by, Kind: desk.AccessUpdated, SubjectKind: desk.AboutInbox, Subject: int64(in.ID)}); err != nil {
@@ -200,11 +207,7 @@ func (s *Service) seal(ctx context.Context, tx *db.Tx, id desk.InboxID, side str
 	}
 	var sealed any
 	if *secret != "" {
-		b, err := s.Secrets.Seal([]byte(*secret), secretContext(id, side))
-		if err != nil {
-			return fmt.Errorf("seal %s secret of inbox %s: %w", side, id, err)
-		}
-		sealed = b
+		sealed = s.Secrets.Seal([]byte(*secret), secretContext(id, side))
 	}
 	if _, err := tx.Exec(ctx, `UPDATE inbox SET `+side+`_secret = $1 WHERE id = $2`, sealed, id); err != nil {
 		return fmt.Errorf("keep %s secret of inbox %s: %w", side, id, err)
@@ -288,6 +291,7 @@ func (s *Service) Delete(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.
 	if gone == 0 {
 		return desk.Refuse(desk.NotFound, "no inbox %s", id)
 	}
+	tx.AfterCommit(func() { tx.DB().Signal(Changed) })
 	return eventlog.Append(ctx, tx, &desk.Event{By: by, Kind: desk.InboxUpdated, SubjectKind: desk.AboutInbox, Subject: int64(id)})
 }
 
@@ -375,4 +379,13 @@ func loopback(host string) bool {
 	}
 	ip := net.ParseIP(strings.Trim(host, "[]"))
 	return ip != nil && ip.IsLoopback()
+}
+
+// KeepSecret replaces what one side ("receive" or "submit") of an inbox signs in with, without a new version: providers of OAuth change grants by
+// themselves.
+func (s *Service) KeepSecret(ctx context.Context, tx *db.Tx, id desk.InboxID, side, secret string) error {
+	if side != "receive" && side != "submit" {
+		return fmt.Errorf("an inbox has no side %q", side)
+	}
+	return s.seal(ctx, tx, id, side, &secret)
 }

@@ -87,3 +87,21 @@ func (s *Service) Health(ctx context.Context, tx *db.Tx) ([]desk.Health, error) 
 	}
 	return list, nil
 }
+
+// HealthOf returns how one inbox's connection fares, as it last reported.
+func (s *Service) HealthOf(ctx context.Context, tx *db.Tx, id desk.InboxID) (desk.Health, error) {
+	h := desk.Health{Inbox: id}
+	var text string
+	err := tx.Row(ctx, `SELECT health FROM inbox_state WHERE inbox = $1`, id).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return h, nil
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &h)
+	}
+	if err != nil {
+		return h, fmt.Errorf("health of inbox %s: %w", id, err)
+	}
+	h.Inbox = id
+	return h, nil
+}

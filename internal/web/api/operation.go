@@ -48,8 +48,8 @@ type page[T any] struct {
 	Next  string `json:"next,omitempty" doc:"Opaque; give it back as cursor to get what follows"`
 }
 
-// paging is what pages are asked for with.
-type paging struct {
+// Paging is what pages are asked for with.
+type Paging struct {
 	Cursor string `query:"cursor" maxLength:"500"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }

@@ -131,7 +131,7 @@ func (s *Server) deleteTeam(ctx context.Context, c *Caller, in *teamInput) (*non
 	return change(ctx, s, func(tx *db.Tx) error { return s.Staff.DeleteTeam(ctx, tx, c.Identity, c.Visitor, in.ID) })
 }
 
-func (s *Server) listAudit(ctx context.Context, c *Caller, in *paging) (*reply[page[desk.AuditEntry]], error) {
+func (s *Server) listAudit(ctx context.Context, c *Caller, in *Paging) (*reply[page[desk.AuditEntry]], error) {
 	before, err := numberCursor(in.Cursor)
 	if err != nil {
 		return nil, err

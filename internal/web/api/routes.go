@@ -36,6 +36,7 @@ type route struct {
 type option struct {
 	creates bool  // takes an Idempotency-Key and answers 201
 	max     int64 // bytes of the request's body; 1 MiB where 0
+	apart   bool  // its path overlaps with another's of which neither is more specific: it is asked after them
 	status  int   // of success; 200, 201 where it creates, 204 where nothing is returned
 }
 

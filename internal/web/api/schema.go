@@ -3,7 +3,9 @@ package api
 import (
 	"encoding/json"
 	"io"
+	"path"
 	"reflect"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,7 +19,7 @@ func init() { huma.DefaultArrayNullable = false }
 
 // config describes the API: lists are never null, instants are date-time strings.
 func config(version string) huma.Config {
-	schemas := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	schemas := huma.NewMapRegistry("#/components/schemas/", schemaName)
 	schemas.RegisterTypeAlias(reflect.TypeFor[desk.Time](), reflect.TypeFor[time.Time]())
 	return huma.Config{
 		OpenAPI: &huma.OpenAPI{
@@ -36,6 +38,24 @@ func config(version string) huma.Config {
 		Formats:       map[string]huma.Format{"application/json": format, "json": format},
 		DefaultFormat: "application/json",
 	}
+}
+
+// schemaName names a type in the description. Types of features carry their package's name, since two features may each have a Change.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	_, feature, ok := strings.Cut(t.PkgPath(), "tellus/internal/feature/")
+	if !ok || t.Name() == "" || strings.Contains(t.Name(), "[") {
+		return name
+	}
+	feature = path.Base(feature)
+	feature = strings.ToUpper(feature[:1]) + feature[1:]
+	if strings.HasPrefix(name, feature) {
+		return name
+	}
+	return feature + name
 }
 
 // format is JSON in which a list that nothing was put into is [] and not null.

@@ -15,8 +15,15 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/customer"
+	"tellus/internal/feature/inbox"
+	"tellus/internal/feature/setting"
 	"tellus/internal/feature/staff"
+	"tellus/internal/flow/intake"
+	"tellus/internal/platform/blob"
 	"tellus/internal/platform/db"
+	"tellus/internal/platform/outward"
 	"tellus/internal/platform/secret"
 )
 
@@ -32,18 +39,30 @@ type Deps struct {
 	Version        string
 	UI             fs.FS // the built desk, see package ui
 	Log            *slog.Logger
+	Inboxes        *inbox.Service
+	Customers      *customer.Service
+	Conversations  *conversation.Service
+	Settings       *setting.Service
+	Intake         *intake.Intake
+	Blobs          *blob.Store
+	Outward        *outward.Client
+	Connections    Connections
+	Outbox         conversation.Outbox // queues a message for delivery
+	NewMailID      func() string
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 }
 
 // Server answers HTTP. Use New.
 type Server struct {
 	Deps
-	mux     *http.ServeMux
-	api     huma.API
-	routes  map[string]route
-	handled map[string]bool
-	desk    *deskFiles
-	flights *flights
+	mux      *http.ServeMux
+	api      huma.API
+	routes   map[string]route
+	handled  map[string]bool
+	desk     *deskFiles
+	flights  *flights
+	live     LiveFeed
+	pictures chan struct{} // places for pictures being made smaller
 }
 
 // New returns a server with every operation registered. It panics where an operation and the table of routes disagree, which a test
@@ -55,23 +74,22 @@ func New(d Deps) *Server {
 	if d.URL == nil {
 		d.URL = func() string { return "" }
 	}
-	s := &Server{Deps: d, mux: http.NewServeMux(), routes: map[string]route{}, handled: map[string]bool{}, flights: newFlights()}
+	s := &Server{Deps: d, mux: http.NewServeMux(), routes: map[string]route{}, handled: map[string]bool{}, flights: newFlights(), pictures: make(chan struct{}, 2)}
 	for _, r := range routes {
 		if _, twice := s.routes[r.id]; twice {
 			panic("api: two routes are called " + r.id)
 		}
 		s.routes[r.id] = r
 	}
-	s.api = humago.NewWithPrefix(s.mux, base, config(d.Version))
+	operations := newPatterns(s.mux)
+	s.api = humago.NewWithPrefix(operations, base, config(d.Version))
 	s.register()
 	for id := range s.routes {
 		if !s.handled[id] {
 			panic("api: nothing handles " + id)
 		}
 	}
-	s.mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
-		writeProblem(w, problemOf(notThere(r)))
-	})
+	s.mux.HandleFunc("/api/", operations.others)
 	if d.UI != nil {
 		s.desk = newDeskFiles(d.UI)
 		s.mux.Handle("GET /app/", s.desk)

@@ -1,0 +1,400 @@
+package app
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"tellus/internal/channel"
+	"tellus/internal/channel/email"
+	"tellus/internal/channel/email/receiver"
+	"tellus/internal/channel/email/verdict"
+	"tellus/internal/desk"
+	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/customer"
+	"tellus/internal/feature/inbox"
+	"tellus/internal/feature/setting"
+	"tellus/internal/feature/staff"
+	"tellus/internal/flow/deliver"
+	"tellus/internal/flow/intake"
+	"tellus/internal/flow/react"
+	"tellus/internal/flow/upkeep"
+	"tellus/internal/migrations"
+	"tellus/internal/platform/blob"
+	"tellus/internal/platform/cluster"
+	"tellus/internal/platform/db"
+	"tellus/internal/platform/eventlog"
+	"tellus/internal/platform/jobs"
+	"tellus/internal/platform/mailmsg"
+	"tellus/internal/platform/outward"
+	"tellus/internal/platform/secret"
+	"tellus/internal/web/api"
+	"tellus/internal/web/live"
+	"tellus/internal/web/ui"
+)
+
+// App is the house, opened: everything wired, nothing running yet.
+type App struct {
+	Config        Config
+	DB            *db.DB
+	Blobs         *blob.Store
+	Keys          *secret.Keyring
+	Staff         *staff.Service
+	Inboxes       *inbox.Service
+	Customers     *customer.Service
+	Conversations *conversation.Service
+	Settings      *setting.Service
+	Intake        *intake.Intake
+	Workers       *jobs.Workers
+	Web           *api.Server
+
+	log      *slog.Logger
+	node     *cluster.Node
+	events   *eventlog.Log
+	mail     *mailroom
+	live     *live.Hub
+	resolver *verdict.Cache
+	url      atomic.Pointer[string]
+	address  atomic.Pointer[net.TCPAddr]
+}
+
+// Open opens the house on its data: the schema is brought up to date first. Close must be called at the end.
+func Open(ctx context.Context, c Config) (_ *App, err error) {
+	a := &App{Config: c, log: c.logger()}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Close())
+		}
+	}()
+	if a.DB, err = c.openDatabase(ctx); err != nil {
+		return nil, err
+	}
+	if _, err = a.DB.Migrate(ctx, migrations.Files); err != nil {
+		return nil, err
+	}
+	if err = a.DB.CheckBinary(ctx, migrations.Level); err != nil {
+		return nil, err
+	}
+	if a.Keys, err = secret.OpenKeyring(c.in(keyFile)); err != nil {
+		return nil, err
+	}
+	if a.Blobs, err = blob.OpenStore(c.in(blobFolder)); err != nil {
+		return nil, err
+	}
+	if a.node, err = cluster.Join(ctx, a.DB, cluster.Options{Instance: c.instance(), Name: hostName(), Level: migrations.Level, Logger: a.log}); err != nil {
+		return nil, err
+	}
+	if a.events, err = eventlog.Open(ctx, a.DB, a.node, a.log); err != nil {
+		return nil, err
+	}
+	a.wire()
+	return a, a.loadURL(ctx)
+}
+
+// instance is the same after a restart of this process and different from every other's: SQLite has one process, PostgreSQL one per data folder.
+func (c Config) instance() string {
+	if !c.postgres() {
+		return "serve"
+	}
+	return hostName() + ":" + c.Data
+}
+
+func hostName() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return "localhost"
+	}
+	return name
+}
+
+func (a *App) wire() {
+	a.Settings = &setting.Service{}
+	a.Inboxes = &inbox.Service{Secrets: a.Keys}
+	a.Customers = &customer.Service{}
+	a.Conversations = &conversation.Service{Journal: journal(a.Config.in(redactionsFile))}
+	a.resolver = verdict.NewCache(net.DefaultResolver)
+	a.mail = &mailroom{db: a.DB, node: a.node, inboxes: a.Inboxes, driver: &email.Driver{Hello: hostName(), Log: a.log}, url: a.URL, log: a.log,
+		lines: map[desk.InboxID]*line{}}
+	house := &deliver.HouseMail{DB: a.DB, Inboxes: a.Inboxes, Settings: a.Settings, Keys: a.Keys, Outlet: a.mail, Log: a.log}
+	a.Staff = staff.New(staff.Config{DB: a.DB, Keys: a.Keys, Passwords: secret.NewPasswords(secret.Cost{}), Mail: house.Queue, URL: a.URL, Log: a.log})
+	reactor := &react.Reactor{Inboxes: a.Inboxes, Conversations: a.Conversations, NewMailID: a.newMailID, Outbox: deliver.Outbox, Log: a.log}
+	a.Intake = &intake.Intake{DB: a.DB, Blobs: a.Blobs, Inboxes: a.Inboxes, Customers: a.Customers, Conversations: a.Conversations, React: reactor,
+		Log: a.log, Token: a.readToken, Scan: a.scan, Verdicts: func(h []string) *desk.Verdicts { return verdict.FromHeaders(h, "") }}
+	a.mail.accept = a.Intake.Accept
+	delivery := &deliver.Delivery{DB: a.DB, Blobs: a.Blobs, Inboxes: a.Inboxes, Conversations: a.Conversations, Outlet: a.mail, Log: a.log,
+		Token: a.makeToken, Signature: a.Staff.Signature, Loop: "desk"}
+	a.Workers = jobs.New(a.DB, jobs.Options{Queues: map[string]int{"intake": 16, "deliver": 16}, Logger: a.log})
+	jobs.Register(a.Workers, a.Intake.Handle)
+	jobs.Register(a.Workers, delivery.Handle)
+	jobs.Register(a.Workers, house.Handle)
+	(&upkeep.Upkeep{DB: a.DB, Blobs: a.Blobs, Conversations: a.Conversations, Staff: a.Staff, Log: a.log}).Register(a.Workers)
+	a.Web = api.New(api.Deps{DB: a.DB, Staff: a.Staff, Keys: a.Keys, Setup: a.setUp, URL: a.URL, Version: VersionText(), UI: ui.Files(), Log: a.log,
+		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Customers: a.Customers, Conversations: a.Conversations, Settings: a.Settings,
+		Intake: a.Intake, Blobs: a.Blobs, Outward: outward.New(outward.Options{}), Connections: a.mail, Outbox: deliver.Outbox, NewMailID: a.newMailID})
+	a.live = live.New(live.Deps{DB: a.DB, Events: a.events, Node: a.node, Staff: a.Staff, Conversations: a.Conversations, Counts: a.Web.Counts, Log: a.log})
+	a.Web.SetLive(a.live)
+}
+
+// Close gives everything back. It may be called on a house that was opened in part.
+func (a *App) Close() error {
+	var errs []error
+	if a.events != nil {
+		a.events.Close()
+	}
+	if a.node != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		errs = append(errs, a.node.Leave(ctx))
+		cancel()
+	}
+	if a.DB != nil {
+		errs = append(errs, a.DB.Close())
+	}
+	if a.Blobs != nil {
+		errs = append(errs, a.Blobs.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Serve runs the house until ctx ends: the desk and the API, the mailboxes, the mail receiver, and the work behind them. What is under way when ctx ends is
+// finished within ten seconds.
+func (a *App) Serve(ctx context.Context) error {
+	listener, err := net.Listen("tcp", a.Config.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", a.Config.Listen, err)
+	}
+	if tcp, ok := listener.Addr().(*net.TCPAddr); ok {
+		a.address.Store(tcp)
+	}
+	if err := a.greet(ctx); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	var work sync.WaitGroup
+	run := func(what string, fn func(context.Context) error) {
+		work.Go(func() {
+			if err := fn(ctx); err != nil && ctx.Err() == nil {
+				fail(fmt.Errorf("%s: %w", what, err))
+			}
+		})
+	}
+	run("jobs", a.Workers.Run)
+	run("mailboxes", func(ctx context.Context) error { a.mail.run(ctx); return nil })
+	run("live", a.live.Run)
+	run("mail receiver", a.receive)
+	run("settings", a.followSettings)
+	server := &http.Server{Handler: a.Web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
+	run("http", func(context.Context) error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	a.log.Info("serving", "listen", listener.Addr().String(), "version", VersionText())
+	<-ctx.Done()
+	grace, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	err = server.Shutdown(grace)
+	work.Wait()
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return err
+}
+
+// Address is where the desk listens, nil before Serve.
+func (a *App) Address() net.Addr {
+	if tcp := a.address.Load(); tcp != nil {
+		return tcp
+	}
+	return nil
+}
+
+// greet prints the one-time link of the first administrator while there is none.
+func (a *App) greet(ctx context.Context) error {
+	var link string
+	err := a.DB.Write(ctx, func(tx *db.Tx) (err error) {
+		link, err = a.Staff.SetupLink(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("make the set-up link: %w", err)
+	}
+	if link != "" {
+		fmt.Fprintf(a.Config.output(), "\nTellus has no administrator yet. Open this link once, within a day, to make the first one:\n\n  %s\n\n", link)
+	}
+	return nil
+}
+
+// URL is the public address of the desk without a slash at its end.
+func (a *App) URL() string {
+	if a.Config.URL != "" {
+		return strings.TrimRight(a.Config.URL, "/")
+	}
+	if u := a.url.Load(); u != nil && *u != "" {
+		return *u
+	}
+	if tcp := a.address.Load(); tcp != nil {
+		host := "localhost"
+		if !tcp.IP.IsLoopback() && !tcp.IP.IsUnspecified() {
+			host = tcp.IP.String()
+		}
+		return "http://" + net.JoinHostPort(host, fmt.Sprint(tcp.Port))
+	}
+	return ""
+}
+
+func (a *App) loadURL(ctx context.Context) error {
+	return a.DB.Read(ctx, func(tx *db.Tx) error {
+		s, err := a.Settings.Get(ctx, tx)
+		if err == nil {
+			a.url.Store(&s.URL)
+		}
+		return err
+	})
+}
+
+// followSettings takes up changed settings.
+func (a *App) followSettings(ctx context.Context) error {
+	changed, stop := a.DB.Listen(setting.Changed)
+	defer stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-changed:
+			if err := a.loadURL(ctx); err != nil && ctx.Err() == nil {
+				a.log.WarnContext(ctx, "settings not taken up", "error", err)
+			}
+		}
+	}
+}
+
+// setUp keeps what set-up asks for beyond the first owner.
+func (a *App) setUp(ctx context.Context, tx *db.Tx, by desk.Actor, company string) error {
+	s, err := a.Settings.Get(ctx, tx)
+	if err != nil {
+		return err
+	}
+	s.Company = company
+	_, err = a.Settings.Save(ctx, tx, by, s)
+	return err
+}
+
+// receive runs the built-in mail receiver as the flags or the settings say, and anew when they change.
+func (a *App) receive(ctx context.Context) error {
+	changed, stop := a.DB.Listen(setting.Changed)
+	defer stop()
+	for ctx.Err() == nil {
+		var s setting.Settings
+		if err := a.DB.Read(ctx, func(tx *db.Tx) (err error) {
+			s, err = a.Settings.Get(ctx, tx)
+			return err
+		}); err != nil {
+			return err
+		}
+		life, end := context.WithCancel(ctx)
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			a.listenSMTP(life, s.Receiver)
+		}()
+		wait := true
+		for wait {
+			select {
+			case <-ctx.Done():
+				wait = false
+			case <-changed:
+				var now setting.Settings
+				if err := a.DB.Read(ctx, func(tx *db.Tx) (err error) {
+					now, err = a.Settings.Get(ctx, tx)
+					return err
+				}); err == nil {
+					wait = now.Receiver == s.Receiver
+				}
+			}
+		}
+		end()
+		<-done
+	}
+	return nil
+}
+
+func (a *App) listenSMTP(ctx context.Context, r setting.Receiver) {
+	listen := a.Config.SMTPListen
+	if listen == "" {
+		listen = r.Listen
+	}
+	if listen == "" {
+		return
+	}
+	for ctx.Err() == nil {
+		server, err := receiver.New(receiver.Config{Addr: listen, Hostname: r.Hostname, MaxBytes: r.MaxBytes, Dir: a.Config.Data,
+			Checker: &verdict.Checker{Resolver: a.resolver}, Log: a.log})
+		if err == nil {
+			a.log.InfoContext(ctx, "taking mail", "listen", server.Addr().String())
+			err = server.Listen(ctx, a.resolve, a.Intake.Accept)
+		}
+		if err != nil && ctx.Err() == nil {
+			a.log.ErrorContext(ctx, "the mail receiver does not run", "listen", listen, "error", err)
+			pause(ctx, 10*time.Second)
+		}
+	}
+}
+
+// resolve says which inbox takes mail for a recipient: a channel.Resolve.
+func (a *App) resolve(ctx context.Context, recipient string) (id desk.InboxID, err error) {
+	err = a.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		id, err = a.Inboxes.ByAddress(ctx, tx, recipient)
+		return err
+	})
+	return id, err
+}
+
+var _ channel.Resolve = (*App)(nil).resolve
+
+// newMailID makes a Message-ID at the desk's own name.
+func (a *App) newMailID() string {
+	host := strings.TrimPrefix(strings.TrimPrefix(a.URL(), "https://"), "http://")
+	host, _, _ = strings.Cut(host, ":")
+	if host == "" || !strings.Contains(host, ".") {
+		host = "tellus.invalid"
+	}
+	return mailmsg.NewMessageID(host)
+}
+
+// replyToken is the purpose of the signature in plus-addresses.
+const replyToken = "reply"
+
+// makeToken is the plus-tag that names a conversation: its id in base 36 and a signature of 80 bits.
+func (a *App) makeToken(id desk.ConversationID) string {
+	payload := binary.BigEndian.AppendUint64(nil, uint64(id))
+	return "c" + fmt.Sprintf("%x", uint64(id)) + "-" + a.Keys.Tag(replyToken, payload)
+}
+
+// readToken returns the conversation of a plus-tag whose signature is ours.
+func (a *App) readToken(tag string) (desk.ConversationID, bool) {
+	number, mac, ok := strings.Cut(strings.TrimPrefix(strings.ToLower(tag), "c"), "-")
+	if !ok {
+		return 0, false
+	}
+	var id uint64
+	if _, err := fmt.Sscanf(number, "%x", &id); err != nil || id == 0 || id >= 1<<53 {
+		return 0, false
+	}
+	return desk.ConversationID(id), a.Keys.CheckTag(replyToken, binary.BigEndian.AppendUint64(nil, id), mac)
+}
+
+func encode(b []byte) string          { return base64.StdEncoding.EncodeToString(b) }
+func decode(s string) ([]byte, error) { return base64.StdEncoding.DecodeString(s) }

@@ -1,0 +1,308 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"tellus/internal/channel"
+	"tellus/internal/channel/email"
+	"tellus/internal/desk"
+	"tellus/internal/feature/inbox"
+	"tellus/internal/platform/cluster"
+	"tellus/internal/platform/db"
+)
+
+// mailroom runs the connections of the inboxes: each mailbox is read by one node of the cluster, and every node sends.
+type mailroom struct {
+	db      *db.DB
+	node    *cluster.Node
+	inboxes *inbox.Service
+	driver  *email.Driver
+	accept  channel.Accept
+	url     func() string
+	log     *slog.Logger
+
+	mu    sync.Mutex
+	lines map[desk.InboxID]*line
+}
+
+// line is the connection of one inbox with the settings of one version.
+type line struct {
+	version int64
+	conn    channel.Conn
+	stop    context.CancelFunc
+	done    chan struct{}
+}
+
+func (m *mailroom) end(l *line) {
+	l.stop()
+	<-l.done
+	if err := l.conn.Close(); err != nil {
+		m.log.Debug("connection closed", "error", err)
+	}
+}
+
+// run keeps a connection for each active inbox until ctx ends.
+func (m *mailroom) run(ctx context.Context) {
+	changed, stop := m.db.Listen(inbox.Changed)
+	defer stop()
+	for {
+		if err := m.follow(ctx); err != nil && ctx.Err() == nil {
+			m.log.ErrorContext(ctx, "inboxes could not be looked up", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			m.mu.Lock()
+			defer m.mu.Unlock()
+			for _, l := range m.lines {
+				m.end(l)
+			}
+			return
+		case <-changed:
+		}
+	}
+}
+
+// follow opens what is new or changed, and ends what is gone.
+func (m *mailroom) follow(ctx context.Context) error {
+	var all []desk.Inbox
+	if err := m.db.Read(ctx, func(tx *db.Tx) (err error) {
+		all, err = m.inboxes.All(ctx, tx)
+		return err
+	}); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	wanted := map[desk.InboxID]desk.Inbox{}
+	for _, in := range all {
+		if in.Active {
+			wanted[in.ID] = in
+		}
+	}
+	for id, l := range m.lines {
+		if in, ok := wanted[id]; !ok || in.Version != l.version {
+			m.end(l)
+			delete(m.lines, id)
+		}
+	}
+	var errs []error
+	for id, in := range wanted {
+		if m.lines[id] == nil {
+			errs = append(errs, m.start(ctx, in))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (m *mailroom) start(ctx context.Context, in desk.Inbox) error {
+	settings, err := m.settings(ctx, in)
+	if err != nil {
+		return err
+	}
+	conn, err := m.driver.Open(ctx, settings, &state{m: m, inbox: in.ID})
+	if err != nil {
+		return fmt.Errorf("open inbox %s: %w", in.ID, err)
+	}
+	life, stop := context.WithCancel(ctx)
+	l := &line{version: in.Version, conn: conn, stop: stop, done: make(chan struct{})}
+	m.lines[in.ID] = l
+	go func() {
+		defer close(l.done)
+		m.receive(life, in.ID, conn)
+	}()
+	return nil
+}
+
+// receive reads the mailbox while this node holds its lease.
+func (m *mailroom) receive(ctx context.Context, id desk.InboxID, conn channel.Conn) {
+	for ctx.Err() == nil {
+		lease, err := m.node.AcquireWait(ctx, "inbox/"+id.String())
+		if err != nil {
+			if ctx.Err() != nil {
+				return
+			}
+			m.log.WarnContext(ctx, "lease of a mailbox not taken", "inbox", id, "error", err)
+			if !pause(ctx, time.Second) {
+				return
+			}
+			continue
+		}
+		held, lost := context.WithCancel(ctx)
+		go func() {
+			select {
+			case <-lease.Lost():
+			case <-held.Done():
+			}
+			lost()
+		}()
+		email.Supervise(held, conn, m.accept, email.Backoff{})
+		lost()
+		if err := lease.Release(context.WithoutCancel(ctx)); err != nil && !errors.Is(err, cluster.ErrLost) && !errors.Is(err, db.ErrClosed) {
+			m.log.Warn("lease of a mailbox not released", "inbox", id, "error", err)
+		}
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}
+
+// Send hands a mail to the server of an inbox: a deliver.Outlet.
+func (m *mailroom) Send(ctx context.Context, id desk.InboxID, out channel.Outgoing) (channel.Receipt, error) {
+	m.mu.Lock()
+	l := m.lines[id]
+	m.mu.Unlock()
+	if l == nil {
+		return channel.Receipt{}, fmt.Errorf("inbox %s is switched off", id)
+	}
+	receipt, err := l.conn.Send(ctx, out)
+	m.noteSending(ctx, id, err)
+	return receipt, err
+}
+
+// Permanent reports whether an error of Send will not mend by itself.
+func (m *mailroom) Permanent(err error) bool { return email.Permanent(err) }
+
+// noteSending keeps whether sending works, where that changed.
+func (m *mailroom) noteSending(ctx context.Context, id desk.InboxID, err error) {
+	(&state{m: m, inbox: id}).change(ctx, func(h *desk.Health) bool {
+		before := h.Outgoing
+		h.Outgoing, h.OutProblem = "ok", desk.Problem{}
+		if err != nil {
+			h.Outgoing, h.OutProblem = "failing", email.ProblemOf(err, m.db.Now())
+		}
+		return before != h.Outgoing || err != nil
+	})
+}
+
+// settings opens an inbox's secrets. With OAuth the secret is a grant with its client, refreshed and saved as providers change it.
+func (m *mailroom) settings(ctx context.Context, in desk.Inbox) (channel.Settings, error) {
+	out := channel.Settings{Inbox: in}
+	err := m.db.Read(ctx, func(tx *db.Tx) (err error) {
+		out.ReceiveSecret, out.SubmitSecret, err = m.inboxes.OpenSecrets(ctx, tx, in.ID)
+		return err
+	})
+	if err != nil {
+		return out, err
+	}
+	if out.ReceiveToken, err = m.tokens(in.ID, "receive", in.Receive.Auth, out.ReceiveSecret); err != nil {
+		return out, err
+	}
+	out.SubmitToken, err = m.tokens(in.ID, "submit", in.Submit.Auth, out.SubmitSecret)
+	return out, err
+}
+
+// authorised is the secret of one side of an inbox that signs in by OAuth.
+type authorised struct {
+	ClientID     string      `json:"clientId"`
+	ClientSecret string      `json:"clientSecret"`
+	Tenant       string      `json:"tenant,omitempty"`
+	Grant        email.Grant `json:"grant"`
+}
+
+func (m *mailroom) tokens(id desk.InboxID, side, provider, secret string) (channel.TokenSource, error) {
+	if provider != "google" && provider != "microsoft" || secret == "" {
+		return nil, nil //nolint:nilnil // signs in by password, or not yet
+	}
+	var a authorised
+	if err := json.Unmarshal([]byte(secret), &a); err != nil {
+		return nil, nil //nolint:nilnil,nilerr // a password from before the switch to OAuth; the connection says that it is not authorised
+	}
+	client := m.client(provider, a)
+	return client.Source(a.Grant, func(ctx context.Context, g email.Grant) error {
+		a.Grant = g
+		text, err := json.Marshal(a)
+		if err != nil {
+			return fmt.Errorf("keep grant of inbox %s: %w", id, err)
+		}
+		return m.db.Write(ctx, func(tx *db.Tx) error { return m.inboxes.KeepSecret(ctx, tx, id, side, string(text)) })
+	}), nil
+}
+
+func (m *mailroom) client(provider string, a authorised) email.OAuth {
+	return email.OAuth{Provider: provider, ClientID: a.ClientID, ClientSecret: a.ClientSecret, Tenant: a.Tenant, RedirectURL: m.url() + "/api/v1/oauth/callback"}
+}
+
+// state is what a connection remembers, and its health, in the database.
+type state struct {
+	m     *mailroom
+	inbox desk.InboxID
+}
+
+func (s *state) Load(ctx context.Context) (data []byte, err error) {
+	err = s.m.db.Read(ctx, func(tx *db.Tx) (err error) {
+		data, err = s.m.inboxes.State(ctx, tx, s.inbox)
+		return err
+	})
+	return data, err
+}
+
+func (s *state) Save(ctx context.Context, data []byte) error {
+	return s.m.db.Write(ctx, func(tx *db.Tx) error { return s.m.inboxes.SaveState(ctx, tx, s.inbox, data) })
+}
+
+// Health keeps what the receiving side reports; the sending side's part stays.
+func (s *state) Health(now desk.Health) {
+	s.change(context.Background(), func(h *desk.Health) bool {
+		outgoing, problem := h.Outgoing, h.OutProblem
+		*h = now
+		h.Inbox, h.Outgoing, h.OutProblem = s.inbox, outgoing, problem
+		return true
+	})
+}
+
+func (s *state) change(ctx context.Context, change func(*desk.Health) bool) {
+	err := s.m.db.Write(ctx, func(tx *db.Tx) error {
+		h, err := s.m.inboxes.HealthOf(ctx, tx, s.inbox)
+		if err != nil || !change(&h) {
+			return err
+		}
+		return s.m.inboxes.SaveHealth(ctx, tx, h)
+	})
+	if err != nil && !errors.Is(err, db.ErrClosed) {
+		s.m.log.Warn("health of an inbox not kept", "inbox", s.inbox, "error", err)
+	}
+}
+
+// Test tries settings; secrets that are not given are those stored for the inbox.
+func (m *mailroom) Test(ctx context.Context, e inbox.Edit) (in, out desk.Problem, err error) {
+	settings := channel.Settings{Inbox: e.Inbox}
+	if e.ID != 0 {
+		if settings, err = m.settings(ctx, e.Inbox); err != nil {
+			return in, out, err
+		}
+	}
+	if e.ReceiveSecret != nil {
+		settings.ReceiveSecret = *e.ReceiveSecret
+	}
+	if e.SubmitSecret != nil {
+		settings.SubmitSecret = *e.SubmitSecret
+	}
+	in, out = m.driver.Test(ctx, settings)
+	return in, out, nil
+}
+
+// Reconnect ends an inbox's back-off by opening its connection anew.
+func (m *mailroom) Reconnect(id desk.InboxID) {
+	m.mu.Lock()
+	l := m.lines[id]
+	delete(m.lines, id)
+	m.mu.Unlock()
+	if l != nil {
+		m.end(l)
+	}
+	m.db.Signal(inbox.Changed)
+}

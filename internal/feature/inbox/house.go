@@ -1,0 +1,55 @@
+package inbox
+
+import (
+	"context"
+	"fmt"
+
+	"tellus/internal/desk"
+	"tellus/internal/platform/db"
+)
+
+// House is all inboxes at one time, for those who need them with every message. It must not be changed.
+type House struct {
+	byID map[desk.InboxID]desk.Inbox
+	own  map[string]desk.InboxID
+	mark houseMark
+}
+
+// houseMark changes whenever an inbox does.
+type houseMark struct{ count, versions int64 }
+
+// Inbox returns one of them.
+func (h *House) Inbox(id desk.InboxID) (desk.Inbox, bool) {
+	in, ok := h.byID[id]
+	return in, ok
+}
+
+// Own reports whether an address, its plus-tag aside, is one of our own.
+func (h *House) Own(address string) bool {
+	_, ok := h.own[AddressKey(address)]
+	return ok
+}
+
+// House returns all inboxes as of this transaction, from memory where none has changed since they were last read.
+func (s *Service) House(ctx context.Context, tx *db.Tx) (*House, error) {
+	var mark houseMark
+	if err := tx.Row(ctx, `SELECT count(*), COALESCE(sum(version), 0) FROM inbox`).Scan(&mark.count, &mark.versions); err != nil {
+		return nil, fmt.Errorf("have inboxes changed: %w", err)
+	}
+	if h := s.house.Load(); h != nil && h.mark == mark {
+		return h, nil
+	}
+	all, err := s.All(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	h := &House{byID: make(map[desk.InboxID]desk.Inbox, len(all)), mark: mark}
+	for _, in := range all {
+		h.byID[in.ID] = in
+	}
+	if h.own, err = s.OwnAddresses(ctx, tx); err != nil {
+		return nil, err
+	}
+	s.house.Store(h)
+	return h, nil
+}

@@ -1,0 +1,213 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"tellus/internal/desk"
+	"tellus/internal/engine/spam"
+	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/customer"
+	"tellus/internal/feature/inbox"
+	"tellus/internal/platform/bounce"
+	"tellus/internal/platform/db"
+	"tellus/internal/platform/jobs"
+)
+
+// Handle makes a message of an arrival: the handler of Arrived. Everything that it stores commits with the job's end.
+func (in *Intake) Handle(ctx context.Context, job *jobs.Job[Arrived]) error {
+	_, err := in.process(ctx, job.Payload.Arrival, job.Complete)
+	return err
+}
+
+// Process does the same at once, for the command line and tests; it returns what became of the arrival.
+func (in *Intake) Process(ctx context.Context, id desk.ArrivalID) (conversation.Received, error) {
+	return in.process(ctx, id, func(context.Context, *db.Tx) error { return nil })
+}
+
+func (in *Intake) process(ctx context.Context, id desk.ArrivalID, complete func(context.Context, *db.Tx) error) (conversation.Received, error) {
+	k, err := in.load(ctx, id)
+	if desk.IsRefusal(err, desk.NotFound) {
+		return conversation.Received{}, jobs.Permanent(err)
+	}
+	if err != nil {
+		return conversation.Received{}, err
+	}
+	u := in.read(k)
+	files, dangerous, err := in.files(ctx, u.mail)
+	if err != nil {
+		return conversation.Received{}, err
+	}
+	var done conversation.Received
+	err = in.DB.Write(ctx, func(tx *db.Tx) error {
+		if k.state != "kept" {
+			return complete(ctx, tx)
+		}
+		var err error
+		done, err = in.store(ctx, tx, k, u, files, dangerous)
+		if err != nil {
+			return err
+		}
+		if err := in.React.React(ctx, tx); err != nil {
+			return err
+		}
+		return complete(ctx, tx)
+	})
+	if err != nil {
+		return done, fmt.Errorf("make a message of arrival %s: %w", id, err)
+	}
+	return done, nil
+}
+
+// store identifies who wrote, finds the conversation, and stores the message there.
+func (in *Intake) store(ctx context.Context, tx *db.Tx, k kept, u understood, files []conversation.File, dangerous int) (conversation.Received, error) {
+	house, err := in.Inboxes.House(ctx, tx)
+	if err != nil {
+		return conversation.Received{}, err
+	}
+	box, ok := house.Inbox(k.inbox)
+	if !ok {
+		return conversation.Received{}, fmt.Errorf("inbox %s of arrival %s is gone", k.inbox, k.id)
+	}
+	writer, err := in.Customers.Identify(ctx, tx, desk.System, customer.Sighting{Kind: desk.AddressEmail, Value: u.from.Address, Name: u.from.Name, Language: u.language})
+	if err != nil {
+		return conversation.Received{}, err
+	}
+	bounced, err := in.applyReport(ctx, tx, u)
+	if err != nil {
+		return conversation.Received{}, err
+	}
+	choice, err := in.choose(ctx, tx, k, u, box, writer, bounced)
+	if err != nil {
+		return conversation.Received{}, err
+	}
+	verdict, err := in.judge(ctx, tx, k, u, house, writer, choice.into != 0, dangerous)
+	if err != nil {
+		return conversation.Received{}, err
+	}
+	msg := conversation.Incoming{
+		Inbox: box, Channel: desk.Email, Customer: writer.ID, CustomerName: writer.Name, From: u.from, ReplyTo: u.replyTo, To: u.to, Cc: u.cc,
+		Subject: u.subject, SubjectKey: u.subjectKey, Identity: u.identity, ReceivedAt: k.receivedAt,
+		Text: u.text, Folded: u.folded, HTML: u.html, FoldedHTML: u.foldedHTML, RemoteImages: u.remote, Language: u.language,
+		Automatic: u.automatic, Verdicts: in.verdicts(k, u), Spam: verdict.Spam() && choice.into == 0, SpamScore: verdict.Score, SpamReasons: verdict.Reasons,
+		Threading: choice.reasons, Invitation: u.invitation, Attachments: files, Arrival: k.id, Unreadable: u.unreadable,
+		Participants: others(u, house),
+	}
+	if m := u.mail; m != nil {
+		msg.MailID, msg.References = m.MessageID, m.References
+		if !m.Date.IsZero() {
+			msg.SentAt = desk.At(m.Date)
+		}
+	}
+	done, err := in.Conversations.Receive(ctx, tx, msg, choice.into, choice.follows)
+	if err != nil {
+		return done, err
+	}
+	outcome := "stored"
+	if done.Seen {
+		outcome = "seen before"
+	}
+	if _, err := tx.Exec(ctx, `UPDATE arrival SET state = 'done', outcome = $1, message = $2 WHERE id = $3`, outcome, done.Message, k.id); err != nil {
+		return done, fmt.Errorf("close arrival %s: %w", k.id, err)
+	}
+	return done, nil
+}
+
+// others are the people beside the writer who take part: those whom the mail addressed, our own inboxes left out.
+func others(u understood, house *inbox.House) []desk.Participant {
+	var list []desk.Participant
+	for _, a := range append(append([]desk.NamedAddress{}, u.to...), u.cc...) {
+		if house.Own(a.Address) || strings.EqualFold(a.Address, u.from.Address) || len(list) >= 50 {
+			continue
+		}
+		list = append(list, desk.Participant{Name: a.Name, Address: a.Address, Role: desk.CopiedIn})
+	}
+	return list
+}
+
+// applyReport marks the message that a bounce is about; it returns the conversation of that message, 0 where there is none.
+func (in *Intake) applyReport(ctx context.Context, tx *db.Tx, u understood) (desk.ConversationID, error) {
+	if u.report == nil || u.report.Kind != bounce.Failed || u.report.MessageID == "" {
+		return 0, nil
+	}
+	var failed []conversation.Outcome
+	for _, r := range u.report.Failures() {
+		status := r.Status
+		if status == "" && r.Code != 0 {
+			status = fmt.Sprint(r.Code)
+		}
+		failed = append(failed, conversation.Outcome{Recipient: r.Address, Status: status, Error: r.Reply})
+	}
+	in1, ok, err := in.Conversations.Bounce(ctx, tx, u.report.MessageID, failed)
+	if err != nil || !ok {
+		return 0, err
+	}
+	for _, r := range u.report.Failures() {
+		if r.Hard && r.Address != "" {
+			if err := in.Customers.Bounced(ctx, tx, r.Address, true); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return in1, nil
+}
+
+// judge says how likely the mail is spam.
+func (in *Intake) judge(ctx context.Context, tx *db.Tx, k kept, u understood, house *inbox.House, writer customer.Identified, answers bool, dangerous int) (spam.Result, error) {
+	if u.mail == nil {
+		return spam.Result{}, nil
+	}
+	learned, err := in.Conversations.Learned(ctx, tx)
+	if err != nil {
+		return spam.Result{}, err
+	}
+	facts := spam.Facts{From: u.from.Address, FromName: u.from.Name, ReplyTo: u.replyTo, EnvelopeFrom: k.envelope.From, Date: u.mail.Date,
+		Received: k.receivedAt.Time(), Subject: u.subject, Text: u.text, HTML: u.mail.HTML, Dangerous: dangerous, Answers: answers, Learned: learned,
+		OwnClaim: house.Own(u.from.Address) && u.mail.LoopHeader == ""}
+	for i, f := range u.mail.Header.Fields() {
+		if i == 200 {
+			break
+		}
+		facts.Headers = append(facts.Headers, spam.Field{Name: f.Name, Value: f.Value})
+	}
+	if v := in.verdicts(k, u); v != nil {
+		facts.Verdicts = *v
+	}
+	for _, flag := range k.envelope.Flags {
+		if strings.EqualFold(flag, "$Junk") || strings.EqualFold(flag, "Junk") {
+			facts.Headers = append(facts.Headers, spam.Field{Name: "X-Spam-Flag", Value: "YES"})
+		}
+	}
+	if learned != nil {
+		facts.Tokens = spam.Tokens(u.subject, u.text, []spam.Field{{Name: "From", Value: u.from.Address}})
+	}
+	if !writer.Created {
+		if facts.Known, err = in.Conversations.KnownWriter(ctx, tx, writer.ID); err != nil {
+			return spam.Result{}, err
+		}
+	}
+	return spam.Score(facts), nil
+}
+
+func (in *Intake) verdicts(k kept, u understood) *desk.Verdicts {
+	if k.envelope.Verdicts != nil {
+		return k.envelope.Verdicts
+	}
+	if u.mail == nil || in.Verdicts == nil {
+		return nil
+	}
+	return in.Verdicts(u.mail.AuthenticationResults)
+}
+
+// GiveUp ends an arrival that could not be made a message in all its tries: it stays with its raw mail, and is told to the administrator by
+// its dead job.
+func (in *Intake) GiveUp(ctx context.Context, id desk.ArrivalID, cause error) error {
+	return in.DB.Write(ctx, func(tx *db.Tx) error {
+		if _, err := tx.Exec(ctx, `UPDATE arrival SET outcome = $1 WHERE id = $2 AND state = 'kept'`, db.Text(cause.Error()), id); err != nil {
+			return fmt.Errorf("note the failure of arrival %s: %w", id, errors.Join(err, cause))
+		}
+		return nil
+	})
+}

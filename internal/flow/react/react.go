@@ -1,0 +1,106 @@
+// Package react is what follows from the events of a transaction before it commits: today the automatic acknowledgement, later rules, service
+// levels and surveys, in that order. Each reaction runs in a savepoint, so that one that fails undoes nothing else.
+package react
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"tellus/internal/desk"
+	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/inbox"
+	"tellus/internal/platform/db"
+	"tellus/internal/platform/eventlog"
+	"tellus/internal/platform/locale"
+)
+
+// Reactor reacts.
+type Reactor struct {
+	Inboxes       *inbox.Service
+	Conversations *conversation.Service
+	NewMailID     func() string
+	Outbox        conversation.Outbox
+	Log           *slog.Logger
+}
+
+// React looks at the events that the transaction appended.
+func (r *Reactor) React(ctx context.Context, tx *db.Tx) error {
+	opened := map[desk.ConversationID]bool{}
+	for _, e := range eventlog.Appended(tx) {
+		switch e.Kind {
+		case desk.ConversationOpened:
+			opened[e.Conversation] = true
+		case desk.MessageReceived:
+			if !opened[e.Conversation] {
+				continue // acknowledged once, when it was opened
+			}
+			id, message := e.Conversation, e.Message
+			if err := tx.Savepoint(ctx, func() error { return r.acknowledge(ctx, tx, id, message) }); err != nil {
+				r.Log.ErrorContext(ctx, "acknowledgement failed", "conversation", id, "error", err)
+			}
+		}
+	}
+	return nil
+}
+
+// The cap on mails that are sent by themselves, per address: a machine that writes as a person would otherwise make a loop of it.
+const (
+	mostPerHour = 3
+	mostPerDay  = 8
+)
+
+// acknowledge queues the automatic acknowledgement of a conversation's first message, unless a machine wrote it or the cap is reached.
+func (r *Reactor) acknowledge(ctx context.Context, tx *db.Tx, id desk.ConversationID, message desk.MessageID) error {
+	house, err := r.Inboxes.House(ctx, tx)
+	if err != nil {
+		return err
+	}
+	first, err := r.Conversations.Acknowledgeable(ctx, tx, message)
+	if err != nil {
+		return err
+	}
+	box, ok := house.Inbox(first.Inbox)
+	if !ok || !box.Acknowledge || box.Submit.Host == "" || first.Automatic || first.Spam || house.Own(first.Address) {
+		return nil
+	}
+	for _, limit := range []struct {
+		within time.Duration
+		most   int
+	}{{time.Hour, mostPerHour}, {24 * time.Hour, mostPerDay}} {
+		n, err := r.Conversations.AutomaticAnswersTo(ctx, tx, first.Address, tx.Now.Add(-limit.within))
+		if err != nil {
+			return err
+		}
+		if n >= limit.most {
+			return nil
+		}
+	}
+	subject, text := wording(box, first)
+	from := conversation.Sender{By: desk.System, Inbox: box, NewID: r.NewMailID, SendAt: tx.Now, Enqueue: r.Outbox, OwnParty: house.Own}
+	_, err = r.Conversations.Acknowledge(ctx, tx, from, id, subject, text)
+	if err != nil {
+		return fmt.Errorf("acknowledge conversation %s: %w", id, err)
+	}
+	return nil
+}
+
+// wording is the acknowledgement in the customer's language, else the inbox's.
+func wording(box desk.Inbox, first conversation.First) (subject, text string) {
+	lang := box.Language
+	if first.Language != "" {
+		lang = locale.Match(first.Language)
+	}
+	data := map[string]any{"Number": first.Number, "Inbox": box.FromName, "By": ""}
+	if box.FromName == "" {
+		data["Inbox"] = box.Name
+	}
+	subject = locale.T(lang, "customer.acknowledge.subject", data)
+	text = locale.T(lang, "customer.acknowledge.body", data)
+	if own := strings.TrimSpace(box.AcknowledgeText[lang]); own != "" {
+		text = strings.NewReplacer("{{number}}", fmt.Sprint(first.Number), "{{inbox}}", fmt.Sprint(data["Inbox"]), "{{name}}", first.Name).Replace(own)
+	}
+	return subject, text
+}

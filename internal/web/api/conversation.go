@@ -1,0 +1,335 @@
+package api
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+
+	"tellus/internal/desk"
+	"tellus/internal/feature/conversation"
+	"tellus/internal/platform/db"
+)
+
+func (s *Server) registerConversations() {
+	handle(s, "list-views", s.listViews)
+	handle(s, "list-conversations", s.listConversations)
+	handle(s, "get-conversation", s.getConversation)
+	handle(s, "find-conversation", s.findConversation)
+	handle(s, "get-timeline", s.getTimeline)
+	handle(s, "change-conversation", s.changeConversation)
+	handle(s, "follow-conversation", func(ctx context.Context, c *Caller, in *followInput) (*none, error) {
+		return s.follow(ctx, c, in, true)
+	})
+	handle(s, "unfollow-conversation", func(ctx context.Context, c *Caller, in *followInput) (*none, error) {
+		return s.follow(ctx, c, in, false)
+	})
+	handle(s, "read-conversation", s.readConversation)
+	handle(s, "set-access", s.setAccess)
+	handle(s, "add-participant", s.addParticipant)
+	handle(s, "remove-participant", s.removeParticipant)
+	handle(s, "search-desk", s.searchDesk)
+	handle(s, "list-tags", s.listTags)
+	handle(s, "create-tag", s.createTag)
+	handle(s, "change-tag", s.changeTag)
+	handle(s, "delete-tag", s.deleteTag)
+}
+
+// ConversationInput names a conversation.
+type ConversationInput struct {
+	ID desk.ConversationID `path:"id"`
+}
+
+type viewsBody struct {
+	Items     []conversation.Count `json:"items"`
+	UpdatedAt desk.Time            `json:"updatedAt"`
+}
+
+// views are those that the caller has: the fixed ones, and one for each inbox and team that he sees.
+func (s *Server) views(ctx context.Context, tx *db.Tx, scope desk.Scope) ([]conversation.View, error) {
+	all := append([]conversation.View{}, conversation.Fixed...)
+	inboxes, err := s.Inboxes.All(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, in := range inboxes {
+		if conversation.Visible(scope, desk.Conversation{Inbox: in.ID}, nil) {
+			all = append(all, conversation.View("inbox:"+in.ID.String()))
+		}
+	}
+	teams, err := s.Staff.Teams(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range teams {
+		if conversation.Visible(scope, desk.Conversation{Team: t.ID}, nil) {
+			all = append(all, conversation.View("team:"+t.ID.String()))
+		}
+	}
+	return all, nil
+}
+
+// Counts returns the counts of all views of somebody: for the list of views, and for the live feed.
+func (s *Server) Counts(ctx context.Context, tx *db.Tx, scope desk.Scope) ([]conversation.Count, error) {
+	views, err := s.views(ctx, tx, scope)
+	if err != nil {
+		return nil, err
+	}
+	return s.Conversations.Counts(ctx, tx, scope, views)
+}
+
+func (s *Server) listViews(ctx context.Context, c *Caller, _ *none) (*reply[viewsBody], error) {
+	out, err := read(ctx, s, func(tx *db.Tx) (viewsBody, error) {
+		counts, err := s.Counts(ctx, tx, c.Scope)
+		return viewsBody{counts, tx.Now}, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer(out), nil
+}
+
+type listInput struct {
+	View conversation.View  `query:"view" default:"all" maxLength:"40" doc:"mine, unassigned, all, waiting, mentions, following, drafts, snoozed, finished, spam, trash, inbox:N, team:N"`
+	Sort conversation.Order `query:"sort" enum:"due,newest,oldest" doc:"The view's own order where absent"`
+	Tag  desk.TagID         `query:"tag"`
+	Paging
+}
+
+func (s *Server) listConversations(ctx context.Context, c *Caller, in *listInput) (*reply[page[desk.Conversation]], error) {
+	after, err := listCursor(in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	out, err := read(ctx, s, func(tx *db.Tx) (p page[desk.Conversation], err error) {
+		var next *conversation.Cursor
+		p.Items, next, err = s.Conversations.List(ctx, tx, c.Scope, conversation.ListQuery{View: in.View, Order: in.Sort, Tag: in.Tag, After: after, Limit: in.Limit})
+		p.Next = listCursorText(next)
+		return p, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer(out), nil
+}
+
+// listCursor reads where a page ended.
+func listCursor(text string) (*conversation.Cursor, error) {
+	if text == "" {
+		return nil, nil //nolint:nilnil // the first page has no cursor
+	}
+	var c conversation.Cursor
+	data, err := base64.RawURLEncoding.DecodeString(text)
+	if err == nil {
+		err = json.Unmarshal(data, &c)
+	}
+	if err != nil {
+		return nil, desk.RefuseField(desk.Invalid, "query.cursor", "not a cursor that this list gave")
+	}
+	return &c, nil
+}
+
+func listCursorText(c *conversation.Cursor) string {
+	if c == nil {
+		return ""
+	}
+	data, err := json.Marshal(c)
+	if err != nil {
+		return "" // two numbers are always JSON
+	}
+	return base64.RawURLEncoding.EncodeToString(data)
+}
+
+// openedBody is an opened conversation with its customer.
+type openedBody struct {
+	conversation.Opened
+	Customer desk.Customer `json:"customer"`
+}
+
+func (s *Server) opened(ctx context.Context, tx *db.Tx, c *Caller, id desk.ConversationID) (out openedBody, err error) {
+	house, err := s.Inboxes.House(ctx, tx)
+	if err != nil {
+		return out, err
+	}
+	if out.Opened, err = s.Conversations.Open(ctx, tx, c.Scope, id, house.Own); err != nil {
+		return out, err
+	}
+	out.Customer, err = s.Customers.Get(ctx, tx, out.Conversation.Customer)
+	return out, err
+}
+
+func (s *Server) getConversation(ctx context.Context, c *Caller, in *ConversationInput) (*reply[openedBody], error) {
+	out, err := read(ctx, s, func(tx *db.Tx) (openedBody, error) { return s.opened(ctx, tx, c, in.ID) })
+	if err != nil {
+		return nil, err
+	}
+	return answer(out), nil
+}
+
+type numberInput struct {
+	Number int64 `path:"number" minimum:"1"`
+}
+
+func (s *Server) findConversation(ctx context.Context, c *Caller, in *numberInput) (*reply[openedBody], error) {
+	out, err := read(ctx, s, func(tx *db.Tx) (out openedBody, err error) {
+		id, err := s.Conversations.Number(ctx, tx, in.Number)
+		if err != nil {
+			return out, err
+		}
+		return s.opened(ctx, tx, c, id)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer(out), nil
+}
+
+type timelineInput struct {
+	ConversationInput
+	Before desk.MessageID `query:"before"`
+}
+
+func (s *Server) getTimeline(ctx context.Context, c *Caller, in *timelineInput) (*reply[conversation.Timeline], error) {
+	out, err := read(ctx, s, func(tx *db.Tx) (conversation.Timeline, error) {
+		return s.Conversations.Timeline(ctx, tx, c.Scope, in.ID, in.Before)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer(out), nil
+}
+
+type changeInput struct {
+	ConversationInput
+	Body conversation.Change
+}
+
+func (s *Server) changeConversation(ctx context.Context, c *Caller, in *changeInput) (*reply[desk.Conversation], error) {
+	out, err := write(ctx, s, func(tx *db.Tx) (desk.Conversation, error) {
+		return s.Conversations.Update(ctx, tx, c.By(), c.Scope, in.ID, in.Body)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer(out), nil
+}
+
+type followInput struct {
+	ConversationInput
+	Agent desk.AgentID `path:"agent"`
+}
+
+func (s *Server) follow(ctx context.Context, c *Caller, in *followInput, on bool) (*none, error) {
+	return change(ctx, s, func(tx *db.Tx) error {
+		return s.Conversations.Follow(ctx, tx, c.By(), c.Scope, in.ID, in.Agent, on)
+	})
+}
+
+type readInput struct {
+	ConversationInput
+	Body struct {
+		Message desk.MessageID `json:"message" doc:"0 marks as unread"`
+	}
+}
+
+func (s *Server) readConversation(ctx context.Context, c *Caller, in *readInput) (*none, error) {
+	return change(ctx, s, func(tx *db.Tx) error {
+		return s.Conversations.Read(ctx, tx, c.Scope, in.ID, in.Body.Message)
+	})
+}
+
+type accessInput struct {
+	ConversationInput
+	Body conversation.Access
+}
+
+func (s *Server) setAccess(ctx context.Context, c *Caller, in *accessInput) (*none, error) {
+	return change(ctx, s, func(tx *db.Tx) error {
+		return s.Conversations.SetAccess(ctx, tx, c.By(), c.Scope, in.ID, in.Body)
+	})
+}
+
+type participantInput struct {
+	ConversationInput
+	Body desk.NamedAddress
+}
+
+func (s *Server) addParticipant(ctx context.Context, c *Caller, in *participantInput) (*none, error) {
+	return change(ctx, s, func(tx *db.Tx) error {
+		return s.Conversations.AddParticipant(ctx, tx, c.By(), c.Scope, in.ID, in.Body)
+	})
+}
+
+type participantAddress struct {
+	ConversationInput
+	Address string `path:"address" maxLength:"320"`
+}
+
+func (s *Server) removeParticipant(ctx context.Context, c *Caller, in *participantAddress) (*none, error) {
+	return change(ctx, s, func(tx *db.Tx) error {
+		return s.Conversations.RemoveParticipant(ctx, tx, c.By(), c.Scope, in.ID, in.Address)
+	})
+}
+
+type searchInput struct {
+	Q string `query:"q" maxLength:"200" required:"true"`
+}
+
+type searchBody struct {
+	Conversations []desk.Conversation `json:"conversations"`
+	Customers     []desk.Customer     `json:"customers"`
+}
+
+func (s *Server) searchDesk(ctx context.Context, c *Caller, in *searchInput) (*reply[searchBody], error) {
+	out, err := read(ctx, s, func(tx *db.Tx) (out searchBody, err error) {
+		if out.Conversations, err = s.Conversations.Search(ctx, tx, c.Scope, in.Q, 8); err != nil {
+			return out, err
+		}
+		out.Customers, err = s.Customers.Find(ctx, tx, in.Q, nil, 5)
+		return out, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer(out), nil
+}
+
+func (s *Server) listTags(ctx context.Context, _ *Caller, _ *none) (*reply[list[desk.Tag]], error) {
+	all, err := read(ctx, s, func(tx *db.Tx) ([]desk.Tag, error) { return s.Conversations.Tags(ctx, tx) })
+	if err != nil {
+		return nil, err
+	}
+	return answer(list[desk.Tag]{all}), nil
+}
+
+// tagBody is a tag as it is written.
+type tagBody struct {
+	Name   string `json:"name" minLength:"1" maxLength:"60"`
+	Colour string `json:"colour,omitempty" enum:"grey,green,amber,red,blue,violet"`
+}
+
+type tagInput struct {
+	ID   desk.TagID `path:"id"`
+	Body tagBody
+}
+
+func (s *Server) createTag(ctx context.Context, c *Caller, in *body[tagBody]) (*reply[desk.Tag], error) {
+	return s.saveTag(ctx, c, desk.Tag{Name: in.Body.Name, Colour: in.Body.Colour})
+}
+
+func (s *Server) changeTag(ctx context.Context, c *Caller, in *tagInput) (*reply[desk.Tag], error) {
+	return s.saveTag(ctx, c, desk.Tag{ID: in.ID, Name: in.Body.Name, Colour: in.Body.Colour})
+}
+
+func (s *Server) saveTag(ctx context.Context, c *Caller, t desk.Tag) (*reply[desk.Tag], error) {
+	out, err := write(ctx, s, func(tx *db.Tx) (desk.Tag, error) { return s.Conversations.SaveTag(ctx, tx, c.By(), t) })
+	if err != nil {
+		return nil, err
+	}
+	return answer(out), nil
+}
+
+func (s *Server) deleteTag(ctx context.Context, c *Caller, in *struct {
+	ID desk.TagID `path:"id"`
+}) (*none, error) {
+	return change(ctx, s, func(tx *db.Tx) error { return s.Conversations.DeleteTag(ctx, tx, c.By(), in.ID) })
+}

@@ -1,0 +1,128 @@
+package api
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+
+	"tellus/internal/desk"
+	"tellus/internal/feature/customer"
+	"tellus/internal/platform/db"
+)
+
+func (s *Server) registerCustomers() {
+	handle(s, "list-customers", s.listCustomers)
+	handle(s, "get-customer", s.getCustomer)
+	handle(s, "change-customer", s.changeCustomer)
+	handle(s, "add-customer-address", s.addCustomerAddress)
+	handle(s, "remove-customer-address", s.removeCustomerAddress)
+	handle(s, "list-customer-conversations", s.listCustomerConversations)
+}
+
+type CustomerInput struct {
+	ID desk.CustomerID `path:"id"`
+}
+
+type customersInput struct {
+	Q string `query:"q" maxLength:"200" doc:"What the name or an address begins with"`
+	Paging
+}
+
+// customerCursor is the last customer of a page.
+type customerCursor struct {
+	Name string
+	ID   desk.CustomerID
+}
+
+func (s *Server) listCustomers(ctx context.Context, _ *Caller, in *customersInput) (*reply[page[desk.Customer]], error) {
+	var after *desk.Customer
+	if in.Cursor != "" {
+		var at customerCursor
+		data, err := base64.RawURLEncoding.DecodeString(in.Cursor)
+		if err == nil {
+			err = json.Unmarshal(data, &at)
+		}
+		if err != nil {
+			return nil, desk.RefuseField(desk.Invalid, "query.cursor", "not a cursor that this list gave")
+		}
+		after = &desk.Customer{Name: at.Name, ID: at.ID}
+	}
+	all, err := read(ctx, s, func(tx *db.Tx) ([]desk.Customer, error) { return s.Customers.Find(ctx, tx, in.Q, after, in.Limit) })
+	if err != nil {
+		return nil, err
+	}
+	out := page[desk.Customer]{Items: all}
+	if len(all) == in.Limit {
+		last := all[len(all)-1]
+		data, err := json.Marshal(customerCursor{last.Name, last.ID})
+		if err != nil {
+			return nil, err
+		}
+		out.Next = base64.RawURLEncoding.EncodeToString(data)
+	}
+	return answer(out), nil
+}
+
+func (s *Server) getCustomer(ctx context.Context, _ *Caller, in *CustomerInput) (*reply[desk.Customer], error) {
+	out, err := read(ctx, s, func(tx *db.Tx) (desk.Customer, error) { return s.Customers.Get(ctx, tx, in.ID) })
+	if err != nil {
+		return nil, err
+	}
+	return answer(out), nil
+}
+
+type changeCustomerInput struct {
+	CustomerInput
+	Body customer.Change
+}
+
+func (s *Server) changeCustomer(ctx context.Context, c *Caller, in *changeCustomerInput) (*reply[desk.Customer], error) {
+	out, err := write(ctx, s, func(tx *db.Tx) (desk.Customer, error) { return s.Customers.Update(ctx, tx, c.By(), in.ID, in.Body) })
+	if err != nil {
+		return nil, err
+	}
+	return answer(out), nil
+}
+
+type addressInput struct {
+	CustomerInput
+	Body struct {
+		Kind  desk.AddressKind `json:"kind" enum:"email,phone"`
+		Value string           `json:"value" minLength:"3" maxLength:"320"`
+	}
+}
+
+func (s *Server) addCustomerAddress(ctx context.Context, c *Caller, in *addressInput) (*reply[desk.Customer], error) {
+	out, err := write(ctx, s, func(tx *db.Tx) (desk.Customer, error) {
+		return s.Customers.AddAddress(ctx, tx, c.By(), in.ID, in.Body.Kind, in.Body.Value)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer(out), nil
+}
+
+type customerAddressInput struct {
+	CustomerInput
+	Address desk.AddressID `path:"address"`
+}
+
+func (s *Server) removeCustomerAddress(ctx context.Context, c *Caller, in *customerAddressInput) (*reply[desk.Customer], error) {
+	out, err := write(ctx, s, func(tx *db.Tx) (desk.Customer, error) {
+		return s.Customers.RemoveAddress(ctx, tx, c.By(), in.ID, in.Address)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer(out), nil
+}
+
+func (s *Server) listCustomerConversations(ctx context.Context, c *Caller, in *CustomerInput) (*reply[list[desk.Conversation]], error) {
+	all, err := read(ctx, s, func(tx *db.Tx) ([]desk.Conversation, error) {
+		return s.Conversations.OfCustomer(ctx, tx, c.Scope, in.ID, 0, 100)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer(list[desk.Conversation]{all}), nil
+}

@@ -1,0 +1,102 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"tellus/internal/desk"
+	"tellus/internal/platform/htmltext"
+)
+
+// frameCSP lets a message's frame show itself and nothing else: no script, no request outside, no form.
+const frameCSP = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; " +
+	"frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+
+// frameStyle gives foreign HTML the desk's type and keeps it within its frame.
+const frameStyle = `:root{color-scheme:light}html,body{margin:0;padding:0;background:transparent}
+body{font:15px/1.5 "Inter Variable",Inter,system-ui,sans-serif;color:#1f2421;overflow-wrap:anywhere;overflow-x:auto}
+img{max-width:100%;height:auto}img:not([src]){display:none}table{max-width:100%}pre{white-space:pre-wrap}
+blockquote{margin:.5em 0;padding-left:.9em;border-left:2px solid #d9d3c8}a{color:#0f6e63}`
+
+// frameDark turns foreign colours down as a whole: a mail's own colours are made for paper.
+const frameDark = `html{filter:invert(.9) hue-rotate(180deg)}img,video{filter:invert(1) hue-rotate(180deg)}`
+
+// getFrame is the sender's HTML as a page of its own. It was sanitised when it came in; the page's policy and the frame's sandbox are two more
+// walls.
+func (s *Server) getFrame(w http.ResponseWriter, r *http.Request, c *Caller) error {
+	m, err := s.visibleMessage(r, c)
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	content := m.ForeignHTML
+	if q.Get("folded") == "1" {
+		content = m.ForeignFolded
+	}
+	byID := map[string]desk.AttachmentID{}
+	for _, a := range m.Attachments {
+		if a.ContentID != "" && a.Held == "" && shown[a.Type] {
+			byID[a.ContentID] = a.ID
+		}
+	}
+	content = htmltext.ShowInline(content, func(contentID string) string {
+		id, ok := byID[contentID]
+		if !ok {
+			return ""
+		}
+		return base + "/attachments/" + id.String() + "?inline=1"
+	})
+	if q.Get("remote") == "1" {
+		content = htmltext.ShowRemote(content, func(address string) string {
+			return base + "/messages/" + m.ID.String() + "/remote?u=" + url.QueryEscape(address) + "&s=" + s.Keys.Tag(remoteImage, remotePayload(m.ID, address))
+		})
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", frameCSP)
+	h.Set("X-Frame-Options", "SAMEORIGIN")
+	h.Set("Cache-Control", "private, no-cache")
+	var page strings.Builder
+	page.WriteString(`<!doctype html><html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer"><title>`)
+	page.WriteString(strconv.FormatInt(int64(m.ID), 10))
+	page.WriteString(`</title><style>` + frameStyle)
+	if q.Get("theme") == "dark" {
+		page.WriteString(frameDark)
+	}
+	page.WriteString(`</style></head><body>`)
+	page.WriteString(content)
+	page.WriteString(`</body></html>`)
+	_, err = w.Write([]byte(page.String()))
+	return err
+}
+
+const remoteImage = "remote-image"
+
+func remotePayload(m desk.MessageID, address string) []byte {
+	return []byte(m.String() + " " + address)
+}
+
+// getRemoteImage fetches a picture that a message refers to, so that its sender learns neither who looks nor from where. Only addresses that
+// a frame of this message was given are fetched.
+func (s *Server) getRemoteImage(w http.ResponseWriter, r *http.Request, c *Caller) error {
+	m, err := s.visibleMessage(r, c)
+	if err != nil {
+		return err
+	}
+	address := r.URL.Query().Get("u")
+	if !s.Keys.CheckTag(remoteImage, remotePayload(m.ID, address), r.URL.Query().Get("s")) {
+		return desk.Refuse(desk.Forbidden, "the message does not show this picture")
+	}
+	picture, err := s.Outward.Image(r.Context(), address)
+	if err != nil {
+		return desk.Refuse(desk.Unreachable, "the picture cannot be fetched")
+	}
+	h := w.Header()
+	h.Set("Content-Type", picture.Type)
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("Cache-Control", "private, max-age=86400")
+	_, err = w.Write(picture.Data)
+	return err
+}

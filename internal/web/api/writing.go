@@ -1,0 +1,256 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"tellus/internal/desk"
+	"tellus/internal/engine/thread"
+	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/customer"
+	"tellus/internal/platform/db"
+)
+
+func (s *Server) registerWriting() {
+	handle(s, "start-conversation", s.startConversation)
+	handle(s, "record-conversation", s.recordConversation)
+	handle(s, "add-record", s.addRecord)
+	handle(s, "send-reply", s.sendReply)
+	handle(s, "add-note", s.addNote)
+	handle(s, "save-draft", s.saveDraft)
+	handle(s, "drop-draft", s.dropDraft)
+	handle(s, "list-drafts", s.listDrafts)
+	handle(s, "create-draft", s.createDraft)
+	handle(s, "change-draft", s.changeDraft)
+	handle(s, "delete-draft", s.deleteDraft)
+}
+
+// sender is what the caller's answer from an inbox is written with. It leaves after the seconds in which it can be undone.
+func (s *Server) sender(ctx context.Context, tx *db.Tx, c *Caller, box desk.InboxID) (conversation.Sender, error) {
+	house, err := s.Inboxes.House(ctx, tx)
+	if err != nil {
+		return conversation.Sender{}, err
+	}
+	in, ok := house.Inbox(box)
+	if !ok {
+		return conversation.Sender{}, desk.RefuseField(desk.Invalid, "body.inbox", "there is no such inbox")
+	}
+	if !in.Active || in.Submit.Host == "" {
+		return conversation.Sender{}, desk.Refuse(desk.Invalid, "the inbox %s sends no mail: an administrator sets up its outgoing server", in.Name)
+	}
+	settings, err := s.Settings.Get(ctx, tx)
+	if err != nil {
+		return conversation.Sender{}, err
+	}
+	return conversation.Sender{By: c.By(), Scope: c.Scope, Name: c.Name, Inbox: in, NewID: s.NewMailID, OwnParty: house.Own,
+		SendAt: tx.Now.Add(time.Duration(settings.UndoSeconds) * time.Second), Enqueue: s.Outbox}, nil
+}
+
+type replyInput struct {
+	ConversationInput
+	Body conversation.Reply
+}
+
+func (s *Server) sendReply(ctx context.Context, c *Caller, in *replyInput) (*reply[desk.Message], error) {
+	out, err := write(ctx, s, func(tx *db.Tx) (desk.Message, error) {
+		row, err := s.Conversations.Get(ctx, tx, c.Scope, in.ID)
+		if err != nil {
+			return desk.Message{}, err
+		}
+		from, err := s.sender(ctx, tx, c, row.Inbox)
+		if err != nil {
+			return desk.Message{}, err
+		}
+		return s.Conversations.Reply(ctx, tx, from, in.ID, in.Body)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer(out), nil
+}
+
+type noteInput struct {
+	ConversationInput
+	Body conversation.NewNote
+}
+
+func (s *Server) addNote(ctx context.Context, c *Caller, in *noteInput) (*reply[desk.Message], error) {
+	out, err := write(ctx, s, func(tx *db.Tx) (desk.Message, error) {
+		return s.Conversations.AddNote(ctx, tx, c.By(), c.Scope, in.ID, in.Body, s.Staff.Scope)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer(out), nil
+}
+
+func (s *Server) startConversation(ctx context.Context, c *Caller, in *body[conversation.Start]) (*reply[openedBody], error) {
+	out, err := write(ctx, s, func(tx *db.Tx) (out openedBody, err error) {
+		from, err := s.sender(ctx, tx, c, in.Body.Inbox)
+		if err != nil {
+			return out, err
+		}
+		if !conversation.Visible(c.Scope, desk.Conversation{Inbox: in.Body.Inbox}, nil) {
+			return out, desk.RefuseField(desk.Forbidden, "body.inbox", "you do not see this inbox")
+		}
+		if len(in.Body.To) == 0 {
+			return out, desk.RefuseField(desk.Invalid, "body.to", "say whom it goes to")
+		}
+		to := in.Body.To[0]
+		who, err := s.Customers.Identify(ctx, tx, c.By(), customer.Sighting{Kind: desk.AddressEmail, Value: to.Address, Name: to.Name})
+		if err != nil {
+			return out, err
+		}
+		id, err := s.Conversations.StartWith(ctx, tx, from, who.ID, who.Name, conversation.SubjectKey(thread.Normalise(in.Body.Subject)), in.Body)
+		if err != nil {
+			return out, err
+		}
+		return s.opened(ctx, tx, c, id)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer(out), nil
+}
+
+// recordBody is a call, visit or letter with whom it was.
+type recordBody struct {
+	Inbox    desk.InboxID    `json:"inbox"`
+	Customer desk.CustomerID `json:"customer,omitempty" doc:"Or name and address of somebody new"`
+	Name     string          `json:"name,omitempty" maxLength:"200"`
+	Address  string          `json:"address,omitempty" maxLength:"320" doc:"Mail address or phone number"`
+	Subject  string          `json:"subject" minLength:"1" maxLength:"998"`
+	conversation.NewRecord
+}
+
+func (s *Server) recordConversation(ctx context.Context, c *Caller, in *body[recordBody]) (*reply[openedBody], error) {
+	out, err := write(ctx, s, func(tx *db.Tx) (out openedBody, err error) {
+		house, err := s.Inboxes.House(ctx, tx)
+		if err != nil {
+			return out, err
+		}
+		box, ok := house.Inbox(in.Body.Inbox)
+		if !ok || !conversation.Visible(c.Scope, desk.Conversation{Inbox: box.ID}, nil) {
+			return out, desk.RefuseField(desk.Invalid, "body.inbox", "there is no such inbox")
+		}
+		who, address, err := s.recordedCustomer(ctx, tx, c, in.Body)
+		if err != nil {
+			return out, err
+		}
+		id, err := s.Conversations.RecordNew(ctx, tx, c.By(), who, address, box, in.Body.Subject, conversation.SubjectKey(thread.Normalise(in.Body.Subject)), in.Body.NewRecord)
+		if err != nil {
+			return out, err
+		}
+		return s.opened(ctx, tx, c, id)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer(out), nil
+}
+
+func (s *Server) recordedCustomer(ctx context.Context, tx *db.Tx, c *Caller, in recordBody) (desk.Customer, string, error) {
+	if in.Customer != 0 {
+		who, err := s.Customers.Get(ctx, tx, in.Customer)
+		if err != nil {
+			return who, "", err
+		}
+		address := ""
+		if len(who.Addresses) > 0 {
+			address = who.Addresses[0].Value
+		}
+		return who, address, nil
+	}
+	kind := desk.AddressEmail
+	if !customer.LooksLikeMail(in.Address) {
+		kind = desk.AddressPhone
+	}
+	if in.Address == "" {
+		who, err := s.Customers.CreateWithoutAddress(ctx, tx, c.By(), in.Name)
+		return who, "", err
+	}
+	found, err := s.Customers.Identify(ctx, tx, c.By(), customer.Sighting{Kind: kind, Value: in.Address, Name: in.Name})
+	if err != nil {
+		return desk.Customer{}, "", err
+	}
+	who, err := s.Customers.Get(ctx, tx, found.ID)
+	return who, in.Address, err
+}
+
+type addRecordInput struct {
+	ConversationInput
+	Body conversation.NewRecord
+}
+
+func (s *Server) addRecord(ctx context.Context, c *Caller, in *addRecordInput) (*reply[desk.Message], error) {
+	out, err := write(ctx, s, func(tx *db.Tx) (desk.Message, error) {
+		row, err := s.Conversations.Get(ctx, tx, c.Scope, in.ID)
+		if err != nil {
+			return desk.Message{}, err
+		}
+		house, err := s.Inboxes.House(ctx, tx)
+		if err != nil {
+			return desk.Message{}, err
+		}
+		box, _ := house.Inbox(row.Inbox)
+		return s.Conversations.RecordIn(ctx, tx, c.By(), c.Scope, in.ID, box, in.Body)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer(out), nil
+}
+
+type draftInput struct {
+	ConversationInput
+	Body desk.DraftBody
+}
+
+func (s *Server) saveDraft(ctx context.Context, c *Caller, in *draftInput) (*reply[desk.Draft], error) {
+	out, err := write(ctx, s, func(tx *db.Tx) (desk.Draft, error) {
+		return s.Conversations.SaveDraft(ctx, tx, c.Scope, in.ID, in.Body)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer(out), nil
+}
+
+func (s *Server) dropDraft(ctx context.Context, c *Caller, in *ConversationInput) (*none, error) {
+	return change(ctx, s, func(tx *db.Tx) error { return s.Conversations.DropDraft(ctx, tx, c.Scope, in.ID) })
+}
+
+func (s *Server) listDrafts(ctx context.Context, c *Caller, _ *none) (*reply[list[desk.Draft]], error) {
+	all, err := read(ctx, s, func(tx *db.Tx) ([]desk.Draft, error) { return s.Conversations.Drafts(ctx, tx, c.Agent) })
+	if err != nil {
+		return nil, err
+	}
+	return answer(list[desk.Draft]{all}), nil
+}
+
+func (s *Server) createDraft(ctx context.Context, c *Caller, in *body[desk.DraftBody]) (*reply[desk.Draft], error) {
+	return s.saveNewDraft(ctx, c, 0, in.Body)
+}
+
+type newDraftInput struct {
+	ID   desk.DraftID `path:"id"`
+	Body desk.DraftBody
+}
+
+func (s *Server) changeDraft(ctx context.Context, c *Caller, in *newDraftInput) (*reply[desk.Draft], error) {
+	return s.saveNewDraft(ctx, c, in.ID, in.Body)
+}
+
+func (s *Server) saveNewDraft(ctx context.Context, c *Caller, id desk.DraftID, d desk.DraftBody) (*reply[desk.Draft], error) {
+	out, err := write(ctx, s, func(tx *db.Tx) (desk.Draft, error) { return s.Conversations.SaveNew(ctx, tx, c.Agent, id, d) })
+	if err != nil {
+		return nil, err
+	}
+	return answer(out), nil
+}
+
+func (s *Server) deleteDraft(ctx context.Context, c *Caller, in *struct {
+	ID desk.DraftID `path:"id"`
+}) (*none, error) {
+	return change(ctx, s, func(tx *db.Tx) error { return s.Conversations.DropNew(ctx, tx, c.Agent, in.ID) })
+}
