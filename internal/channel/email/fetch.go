@@ -209,7 +209,8 @@ func (r *reader) keep(ctx context.Context, b *batch, uid uint32, a channel.Arriv
 		_, err = io.ReadFull(body, start)
 	}
 	if err != nil {
-		return // the connection broke; the mail comes again
+		r.session.abandon() // the mail comes again
+		return
 	}
 	header := verdict.Header(start)
 	flags := a.Envelope.Flags
@@ -230,11 +231,12 @@ func (r *reader) keep(ctx context.Context, b *batch, uid uint32, a channel.Arriv
 
 func (r *reader) acceptOne(ctx context.Context, b *batch, uid uint32, a channel.Arrival, body *exactly) {
 	err := r.accept(ctx, a)
+	if body.broken() {
+		r.session.abandon() // while accept was reading: whatever it says, the mail is not whole
+		return
+	}
 	if ctx.Err() != nil && err != nil {
 		return // we are being stopped; that says nothing about the mail
-	}
-	if err != nil && body.broken() {
-		return // the connection broke while accept was reading
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -209,6 +209,13 @@ func (s *session) broke(doing string, err error) error {
 	return failure(codeProtocol, doing, err)
 }
 
+// abandon ends a connection on which a literal broke off. The library's reader of it may be used again only when its decoder has ended: until then,
+// both would read from the same buffer.
+func (s *session) abandon() {
+	s.wire.Close() // broken anyway
+	<-s.client.Closed()
+}
+
 func (s *session) close() {
 	close(s.stop)
 	s.wire.Close()   // first, so that nothing blocks on it
