@@ -1,3 +1,4 @@
+//nolint:misspell // these are words of many languages
 package language
 
 // The words of each language, most frequent first: what holds sentences together, then what people write to a company

@@ -9,6 +9,7 @@ import (
 const (
 	maxContent = 4 << 20
 	maxNames   = 2000
+	maxName    = 1 << 10 // bytes of a name that are looked at, its last ones
 )
 
 // namesWithin returns the names of the files in an archive, as far as content and limits go.
@@ -31,6 +32,8 @@ func isMacro(name string) bool {
 	return strings.HasSuffix(name, "vbaproject.bin") || strings.HasPrefix(name, "xl/macrosheets/") ||
 		strings.HasPrefix(name, "basic/") && strings.HasSuffix(name, ".xml") || strings.HasPrefix(name, "scripts/python/")
 }
+
+func lastOf(name []byte) string { return string(name[max(0, len(name)-maxName):]) }
 
 // zipDirectory reads the central directory (APPNOTE 4.3.12), as far as it is within content.
 func zipDirectory(content []byte) []string {
@@ -58,7 +61,7 @@ func zipDirectory(content []byte) []string {
 		if p+46+name > end {
 			break
 		}
-		names = append(names, string(content[p+46:p+46+name]))
+		names = append(names, lastOf(content[p+46:p+46+name]))
 		p += 46 + name + extra + comment
 	}
 	return names
@@ -76,7 +79,7 @@ func zipEntries(content []byte) []string {
 		if i+30+name > len(content) {
 			break
 		}
-		names = append(names, string(content[i+30:i+30+name]))
+		names = append(names, lastOf(content[i+30:i+30+name]))
 		content = content[i+30+name:]
 	}
 	return names

@@ -92,7 +92,7 @@ func byName(name string) string {
 	if strings.ContainsFunc(name, func(r rune) bool { return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 }) {
 		return ReversedName
 	}
-	name = language.Fold(head(name, 4<<10))
+	name = language.Fold(name[max(0, len(name)-maxName):]) // the ending is what counts
 	name = strings.Map(func(r rune) rune {
 		if unicode.In(r, unicode.Cf, unicode.Cc) {
 			return -1

@@ -68,6 +68,7 @@ func TestDangerousAttachmentsAreHeld(t *testing.T) {
 		{"foto.jpg.js", "", nil, DoubleExtension},
 		{"ann\u202Efdp.exe", "", nil, ReversedName},
 		{"ann\u202Egpj.pdf", "", nil, ReversedName},
+		{strings.Repeat("long name ", 2000) + ".exe", "", nil, Executable},
 		{"report.docm", "", nil, Macro},
 		{"page.html", "", nil, WebPage},
 		{"logo.svg", "image/svg+xml", nil, WebPage},

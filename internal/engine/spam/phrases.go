@@ -54,9 +54,8 @@ func squeezed(s string) string {
 	b.WriteByte(' ')
 	space := true
 	for _, r := range s {
-		switch {
-		case r == ' ' || r == '\n' || r == '\t' || r == '\r' || r == ',' || r == '.' || r == ';' || r == ':' || r == '!' || r == '?' ||
-			r == '"' || r == '(' || r == ')' || r == '*' || r == '_' || r == '-' || r == '>' || r == '<' || r == '“' || r == '”' || r == '„' || r == 0xA0:
+		switch r {
+		case ' ', '\n', '\t', '\r', ',', '.', ';', ':', '!', '?', '"', '(', ')', '*', '_', '-', '>', '<', '“', '”', '„', 0xA0:
 			if !space {
 				b.WriteByte(' ')
 				space = true

@@ -38,20 +38,20 @@ const (
 // At most [MaxInput] bytes are read. It never fails: what cannot be understood is left out or becomes text. Applying it to its own
 // result changes nothing.
 func Sanitise(foreign string) string {
-	return foreignGate().Sanitize(rewrite(foreign, foreignRules))
+	return foreignGate().Sanitize(rewrite(foreign, foreignRules)) //nolint:misspell // their spelling
 }
 
 // SanitiseComposed returns what our own agents' editor may have produced: paragraphs, headings of level 1 to 3, bold,
 // italic, underlined and struck text, links, lists, quotes, code, images by "cid:" or "data:", and mentions
 // (<span data-type="mention" data-id="7">). Everything else loses its tags and keeps its text, with a line break where a block ended. The bounds are those of [Sanitise].
 func SanitiseComposed(composed string) string {
-	return composedGate().Sanitize(rewrite(composed, composedRules))
+	return composedGate().Sanitize(rewrite(composed, composedRules)) //nolint:misspell // their spelling
 }
 
 // Quoted returns what of sanitised HTML may be quoted in a mail that we send: it looks as it was, its remote images lead to where they
 // led, and it has no ids and no parts of the mail it came from ("cid:").
 func Quoted(sanitised string) string {
-	return quotedGate().Sanitize(rewrite(sanitised, quotedRules))
+	return quotedGate().Sanitize(rewrite(sanitised, quotedRules)) //nolint:misspell // their spelling
 }
 
 // rules say what a rewriting lets through.

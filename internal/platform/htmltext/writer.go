@@ -148,12 +148,12 @@ func (w *writer) start(name string, attributes []html.Attribute) {
 		w.closeTo(w.find(named("table"), nil))
 	}
 	w.enterCell()
-	switch {
-	case name == "li":
+	switch name {
+	case "li":
 		w.closeItem(named("li"))
-	case name == "dd" || name == "dt":
+	case "dd", "dt":
 		w.closeItem(func(n string) bool { return n == "dd" || n == "dt" })
-	case name == "a":
+	case "a":
 		if i := w.find(named("a"), boundary); i >= 0 {
 			w.closeTo(i)
 		}

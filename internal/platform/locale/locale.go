@@ -73,7 +73,7 @@ func say(lang string, config *i18n.LocalizeConfig) string {
 	if !ok {
 		l = c.localizers[Match(lang)]
 	}
-	text, err := l.Localize(config)
+	text, err := l.Localize(config) //nolint:misspell // their spelling
 	if text == "" && err != nil {
 		return config.MessageID
 	}
