@@ -1,11 +1,36 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"strings"
 
 	"tellus/internal/app"
 )
+
+type serveCommand struct {
+	store
+	Listen         string   `help:"host:port of the desk and the API." default:"127.0.0.1:8080" env:"TELLUS_LISTEN" placeholder:"ADDRESS"`
+	URL            string   `help:"Public address, which links in mails begin with; that of the settings where empty." env:"TELLUS_URL" placeholder:"URL"`
+	SMTPListen     string   `name:"smtp-listen" help:"host:port of the mail receiver, in place of what the settings say." env:"TELLUS_SMTP_LISTEN" placeholder:"ADDRESS"`
+	TrustedProxies []string `help:"Addresses or networks of proxies whose X-Forwarded-For and -Proto count." env:"TELLUS_TRUSTED_PROXIES" placeholder:"NETWORK"`
+}
+
+func (s serveCommand) Run(ctx context.Context, std streams) (err error) {
+	c := s.config()
+	c.Listen, c.URL, c.SMTPListen, c.Output = s.Listen, s.URL, s.SMTPListen, std.out
+	if c.TrustedProxies, err = prefixes(s.TrustedProxies); err != nil {
+		return err
+	}
+	a, err := app.Open(ctx, c)
+	if err != nil {
+		return err
+	}
+	return errors.Join(a.Serve(ctx), a.Close())
+}
 
 type versionCommand struct{}
 
@@ -27,6 +52,51 @@ func (m migrateCommand) Run(ctx context.Context, std streams) error {
 		fmt.Fprintln(std.out, "the schema is up to date")
 	}
 	return err
+}
+
+type openapiCommand struct{}
+
+func (openapiCommand) Run(std streams) error {
+	spec, err := app.OpenAPI()
+	if err != nil {
+		return err
+	}
+	_, err = std.out.Write(spec)
+	return err
+}
+
+type adminCommand struct {
+	store
+	Email             string `help:"Address that the administrator signs in with." required:"" placeholder:"ADDRESS"`
+	Name              string `help:"Name of an administrator who has no account yet."`
+	URL               string `help:"Public address of the desk, which the link begins with; that of the settings where empty." env:"TELLUS_URL" placeholder:"URL"`
+	PasswordStdin     bool   `help:"Set the password that stands on standard input, in place of printing a link."`
+	ResetSecondFactor bool   `help:"Remove authenticator app, passkeys and recovery codes."`
+}
+
+func (a adminCommand) Run(ctx context.Context, std streams) error {
+	ask := app.Admin{Name: a.Name, Email: a.Email, DropFactors: a.ResetSecondFactor}
+	if a.PasswordStdin {
+		line, err := bufio.NewReader(io.LimitReader(std.in, 4096)).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("read password: %w", err)
+		}
+		if ask.Password = strings.TrimRight(line, "\r\n"); ask.Password == "" {
+			return errors.New("standard input holds no password")
+		}
+	}
+	c := a.config()
+	c.URL = a.URL
+	link, err := app.MakeAdmin(ctx, c, ask)
+	if err != nil {
+		return err
+	}
+	if link == "" {
+		fmt.Fprintf(std.out, "%s is an owner and signs in with the new password.\n", a.Email)
+		return nil
+	}
+	fmt.Fprintf(std.out, "%s is an owner. This link sets a password, once, within a day:\n%s\n", a.Email, link)
+	return nil
 }
 
 type backupCommand struct {

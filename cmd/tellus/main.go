@@ -20,11 +20,14 @@ import (
 
 // commands is the command line. What stands here works: a command appears with what it does.
 type commands struct {
+	Serve   serveCommand   `cmd:"" help:"Serve the desk, the API and the mail receiver."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to this version's schema; serve does so by itself."`
+	Admin   adminCommand   `cmd:"" help:"Make an administrator, or let one in again who cannot sign in."`
 	Backup  backupCommand  `cmd:"" help:"Write database and files to one file, while the server runs."`
 	Restore restoreCommand `cmd:"" help:"Fill an empty data folder and database from a backup."`
 	Doctor  doctorCommand  `cmd:"" help:"Check database, mailboxes, DNS records for sending, disk and clock; say what to do."`
 	Key     keyCommand     `cmd:"" help:"The key that secrets in the database are sealed with."`
+	Openapi openapiCommand `cmd:"" help:"Print the description of the API (OpenAPI 3.1, YAML)."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

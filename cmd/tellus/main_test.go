@@ -32,6 +32,8 @@ func TestStatusSaysWhoseFaultItIs(t *testing.T) {
 		{[]string{"version"}, 0, "tellus "},
 		{[]string{"frobnicate"}, 2, "frobnicate"},
 		{[]string{"backup"}, 2, "file"},
+		{[]string{"openapi"}, 0, "openapi: 3.1.0"},
+		{[]string{"admin", "--data", nowhere, "--email", "a@b.test", "--password-stdin"}, 1, "holds no password"},
 		{[]string{"backup", "--data", nowhere, filepath.Join(t.TempDir(), "x.tar")}, 1, "no database here"},
 		{[]string{"doctor", "--data", nowhere}, 1, "no database here"},
 	} {

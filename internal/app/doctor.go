@@ -7,13 +7,15 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"net/url"
 	"os"
+	"strings"
 	"time"
 
-	"tellus/internal/channel"
 	"tellus/internal/channel/email"
 	"tellus/internal/desk"
 	"tellus/internal/feature/inbox"
+	"tellus/internal/feature/setting"
 	"tellus/internal/migrations"
 	"tellus/internal/platform/cluster"
 	"tellus/internal/platform/db"
@@ -54,11 +56,16 @@ type resolver interface {
 	LookupHost(ctx context.Context, host string) ([]string, error)
 }
 
+// mailTester tries the connections of an inbox; a mailroom is one.
+type mailTester interface {
+	Test(ctx context.Context, e inbox.Edit) (in, out desk.Problem, err error)
+}
+
 // examination is one visit of the doctor, with what it may ask of the world.
 type examination struct {
 	c        Config
 	resolve  resolver
-	mail     channel.Tester
+	mail     mailTester
 	now      func() time.Time
 	findings []Finding
 }
@@ -78,7 +85,7 @@ func (x *examination) bad(subject, says, do string) {
 // Doctor looks at everything that Tellus needs of the machine and the world, and says what to do where something is amiss. It changes nothing. The error is
 // for what kept it from looking at all.
 func Doctor(ctx context.Context, c Config) ([]Finding, error) {
-	x := &examination{c: c, resolve: net.DefaultResolver, mail: &email.Driver{Log: c.logger()}, now: time.Now}
+	x := &examination{c: c, resolve: net.DefaultResolver, now: time.Now}
 	x.examine(ctx)
 	return x.findings, ctx.Err()
 }
@@ -99,6 +106,7 @@ func (x *examination) examine(ctx context.Context) {
 	x.clockOf(ctx, d)
 	x.log(ctx, d)
 	x.work(ctx, d)
+	x.settings(ctx, d)
 	x.inboxes(ctx, d)
 }
 
@@ -255,10 +263,44 @@ func (x *examination) work(ctx context.Context, d *db.DB) {
 	}
 }
 
+// settings looks at the public address, and at the virus scanner where there is one.
+func (x *examination) settings(ctx context.Context, d *db.DB) {
+	public, err := x.c.publicURL(ctx, d)
+	if err != nil {
+		x.bad("address", sentence(err.Error()), "Open Settings, Company in the desk and save it again.")
+		return
+	}
+	u, err := url.Parse(public)
+	switch {
+	case err != nil || u.Hostname() == "localhost":
+		x.note("address", "No public address is set: links in mails lead to "+public+".", "Set it with --url (TELLUS_URL), or in the desk under Settings, Company.")
+	case u.Scheme != "https":
+		x.bad("address", "People sign in at "+public+" without TLS.", "Put a reverse proxy with a certificate in front (docs/OPERATING.md), and set the address to https://.")
+	default:
+		x.good("address", "The desk is at %s.", public)
+	}
+	var saved setting.Settings
+	if !x.read(ctx, d, "settings", func(tx *db.Tx) (err error) { saved, err = (&setting.Service{}).Get(ctx, tx); return err }) || saved.Scanner == "" {
+		return
+	}
+	if _, err := askClamd(ctx, saved.Scanner, strings.NewReader("doctor")); err != nil {
+		x.bad("virus scanner", sentence(err.Error()), "Start clamd, or correct its address in the desk under Settings, Company. Attachments are not scanned meanwhile.")
+		return
+	}
+	x.good("virus scanner", "clamd answers at %s.", saved.Scanner)
+}
+
 // inboxes looks at each inbox: its secrets, its mailbox, its submission server, and the records of its domain.
 func (x *examination) inboxes(ctx context.Context, d *db.DB) {
 	keys := x.keys()
+	if keys == nil {
+		return
+	}
 	inboxes := &inbox.Service{Secrets: keys}
+	if x.mail == nil {
+		x.mail = &mailroom{db: d, inboxes: inboxes, driver: &email.Driver{Hello: hostName(), Log: x.c.logger()}, log: x.c.logger(),
+			url: func() string { return x.c.URL }}
+	}
 	var all []desk.Inbox
 	if !x.read(ctx, d, "inboxes", func(tx *db.Tx) (err error) { all, err = inboxes.All(ctx, tx); return err }) {
 		return
@@ -274,7 +316,7 @@ func (x *examination) inboxes(ctx context.Context, d *db.DB) {
 		for _, domain := range domainsOf(in) {
 			domains[domain] = domains[domain] || in.Receive.Method == "smtp"
 		}
-		x.mailbox(ctx, d, inboxes, in, keys)
+		x.inbox(ctx, in)
 	}
 	for _, domain := range sorted(domains) {
 		x.domain(ctx, domain, domains[domain])
@@ -297,24 +339,13 @@ func (x *examination) keys() *secret.Keyring {
 	return keys
 }
 
-func (x *examination) mailbox(ctx context.Context, d *db.DB, inboxes *inbox.Service, in desk.Inbox, keys *secret.Keyring) {
+func (x *examination) inbox(ctx context.Context, in desk.Inbox) {
 	subject := "inbox " + in.Name
-	if in.Receive.Auth == "google" || in.Receive.Auth == "microsoft" || in.Submit.Auth == "google" || in.Submit.Auth == "microsoft" {
-		x.note(subject, "It signs in by OAuth, which only the server can do.", "See the desk under Settings, Inboxes, for how it fares.")
+	way, out, err := x.mail.Test(ctx, inbox.Edit{Inbox: in})
+	if err != nil {
+		x.bad(subject, sentence(err.Error()), "Put the right key file in place, or type the passwords in again in the desk.")
 		return
 	}
-	settings := channel.Settings{Inbox: in}
-	if keys != nil {
-		err := d.Read(ctx, func(tx *db.Tx) (err error) {
-			settings.ReceiveSecret, settings.SubmitSecret, err = inboxes.OpenSecrets(ctx, tx, in.ID)
-			return err
-		})
-		if err != nil {
-			x.bad(subject, sentence(err.Error()), "Put the right key file in place, or type the passwords in again in the desk.")
-			return
-		}
-	}
-	way, out := x.mail.Test(ctx, settings)
 	if in.Receive.Method == "imap" {
 		x.connection(subject, "mailbox on "+in.Receive.Host, way)
 	}

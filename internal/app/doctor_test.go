@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"tellus/internal/channel"
 	"tellus/internal/desk"
+	"tellus/internal/feature/inbox"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/db/dbtest"
 )
@@ -56,8 +56,8 @@ func (z zone) LookupHost(_ context.Context, host string) ([]string, error) {
 // mailServer answers every test of an inbox.
 type mailServer struct{ in, out desk.Problem }
 
-func (m mailServer) Test(context.Context, channel.Settings) (in, out desk.Problem) {
-	return m.in, m.out
+func (m mailServer) Test(context.Context, inbox.Edit) (in, out desk.Problem, err error) {
+	return m.in, m.out, nil
 }
 
 // found returns the lines of findings, one for each.
