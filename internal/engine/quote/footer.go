@@ -30,6 +30,8 @@ var sentPhrases = []string{
 var sentEndings = []string{"gesendet", "gönderildi", "küldve", "から送信", "から送信されました", "を入手", "傳送", "传送", "에서 보냄", "에서 보냈습니다", "에서 전송", "받기", "saadetud", "gesendet.", "from mobile", "verzonden", "verstuurd"}
 
 // devices are the words that tell a program's footer from a sentence.
+//
+//nolint:misspell // foreign words
 var devices = []string{
 	"iphone", "ipad", "ipod", "ios", "android", "phone", "telefon", "téléphone", "telefono", "teléfono", "telefone", "puhelim", "tālru", "viedtālru", "telefona", "išman", "smartfon", "смартфон", "телефон", "мобил", "мобіл", "смартфон", "планшет", "mobile", "mobil", "móvil", "movil", "celular", "cell", "handy", "gsm", "komórk", "nutitelefon", "okostelefon",
 	"tablet", "device", "gerät", "apparaat", "appareil", "dispositiv", "ierīce", "įrengin", "urządze", "устройств", "пристро", "laite", "seade", "blackberry", "samsung", "galaxy", "huawei", "honor", "xiaomi", "redmi", "oneplus", "nokia", "lumia", "windows", "htc", "sony", "xperia", "motorola", "oppo", "vivo", "pixel", "alcatel", "lg ", "zte", "lenovo", "asus", "wiko", "palm", "nexus", "macbook", "imac", "mac ",

@@ -161,7 +161,7 @@ func TestSplitHTMLLosesNoWord(t *testing.T) {
 func TestDeepAndWideHTML(t *testing.T) {
 	t.Parallel()
 	for _, unit := range []string{"<div>", "<b><i>x<p>", "<table><tr><td>", "<blockquote>a", "<a href=x>", "</div>", "x<br>", "<font size=1><p>"} {
-		visible, folded := SplitHTML(strings.Repeat(unit, (1<<19)/len(unit)) + "end")
+		visible, folded := SplitHTML(strings.Repeat(unit, (1<<18)/len(unit)) + "end")
 		if !strings.Contains(visible+folded, "end") {
 			t.Errorf("%q repeated loses its end", unit)
 		}

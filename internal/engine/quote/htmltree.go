@@ -1,6 +1,7 @@
 package quote
 
 import (
+	"errors"
 	"io"
 	"strings"
 
@@ -20,7 +21,7 @@ func parseHTML(body string) *html.Node {
 	for {
 		kind := z.Next()
 		if kind == html.ErrorToken {
-			if z.Err() != io.EOF {
+			if !errors.Is(z.Err(), io.EOF) {
 				root.AppendChild(&html.Node{Type: html.TextNode, Data: string(z.Raw())})
 			}
 			return root

@@ -319,7 +319,7 @@ func numberTraits(s string, i int) (int, trait) {
 	case groups == 1 && width == 4 && value >= 1970 && value < 2100:
 		return j, hasYear
 	case groups == 1 && value >= 1 && value <= 31:
-		var t trait = hasDay
+		t := hasDay
 		rest := strings.TrimLeft(s[j:min(len(s), j+8)], " .")
 		if strings.HasPrefix(rest, "am") || strings.HasPrefix(rest, "pm") || strings.HasPrefix(rest, "uhr") || strings.HasPrefix(rest, "h") {
 			t |= hasTime

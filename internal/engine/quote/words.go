@@ -14,7 +14,7 @@ var wroteWords = set(`
 	écrit ecrit écrivit escribió escribio escribe escreveu escribiu escriure scritto scrisse scris scribite scríobh
 	skrev skriver skreiv skrifaði skrivaði kirjoitti kirjoittaa kirjutas kirjutab
 	rakstīja raksta rakstījis rakstījusi rašė rašo parašė
-	napisał napisała napisało napisali pisze napsal napsala napsali píše napísal napísala napisao napisala napisal
+	napisał napisała napisało napisali napisana napisany napisane pisze napsal napsala napsali píše napísal napísala napisao napisala napisal
 	pisao pisala
 	написал написала написали писал писала пишет написав написала пише писав писала напісаў напісала напиша написа
 	писа
@@ -83,7 +83,7 @@ var messageWords = []string{
 // originWords stand beside messageWords where a separator has few dashes.
 var originWords = []string{
 	"origin", "орig", "forward", "fwd", "weitergeleitet", "ursprüng", "ursprung", "oprindelig", "opprinnelig", "opphav", "oorspronk", "doorgestuurd",
-	"transf", "réexp", "reexp", "reenv", "encaminhad", "inoltrat", "przekazan", "oryginal", "původn", "pôvodn", "přepos", "prepos", "исходн", "пересыл", "пересл",
+	"transf", "réexp", "reexp", "reenv", "encaminhad", "inoltrat", "przekazan", "przekazyw", "przesłan", "przesyłan", "oryginal", "původn", "pôvodn", "přepos", "prepos", "исходн", "пересыл", "пересл",
 	"оригин", "оригін", "арыгін", "алкуп", "alkuper", "välitet", "esialg", "edasta", "sākotnēj", "oriģināl", "pārsūt", "persiųst", "peradres", "eredeti", "továbbított", "izvorn", "iletilen", "özgün",
 	"αρχικό", "προωθ", "vidarebef", "videresend", "原始", "转发", "轉寄", "元の", "転送", "원본", "전달", "الأصل", "المحول", "מקורי", "הועבר", "اصلی", "gốc", "asli", "asal", "jatorri", "orin", "wreiddiol", "upprun", "bhunaidh",
 }
@@ -109,6 +109,7 @@ const (
 // labels are the header names that programs print above a quoted or forwarded mail.
 var labels = map[string]label{}
 
+//nolint:misspell // foreign words
 func init() {
 	add := func(kind label, words string) {
 		for _, w := range strings.Split(words, "|") {

@@ -128,10 +128,10 @@ func (r Report) finish(m *mailmsg.Mail) Report {
 func kindOf(rs []Recipient) Kind {
 	kind := Delivered
 	for _, r := range rs {
-		switch {
-		case r.Kind == Failed:
+		switch r.Kind {
+		case Failed:
 			return Failed
-		case r.Kind == Delayed:
+		case Delayed:
 			kind = Delayed
 		}
 	}

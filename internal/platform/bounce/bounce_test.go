@@ -71,6 +71,7 @@ To: ann@example.org, bo@example.net
 --b1--
 `
 
+//nolint:misspell // what servers say
 var reports = map[string]struct {
 	mail string
 	want Report

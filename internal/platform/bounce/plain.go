@@ -132,6 +132,7 @@ var subjectSigns = []string{
 	"nicht zugestellt", "nicht zustellbar", "unzustellbar", "zustellung", "non remis", "non distribu", "échec de remise", "échec de la remise", "remise différée", "non recapitabile", "mancato recapito", "mancata consegna", "no se puede entregar", "no se pudo entregar", "no entregado", "não entregue", "falha na entrega", "não foi possível entregar", "onbestelbaar", "niet bezorgd", "nedoručen", "nedoručiteľn", "nie można dostarczyć", "niedostarcz", "nie dostarczono", "недоставлен", "не доставлен", "не удалось доставить", "невозможно доставить", "отказ в доставке", "не може бути доставлен", "kézbesíthetetlen", "kan ikke leveres", "kunde inte levereras", "toimittamatta", "ei voitu toimittaa", "nepiegād", "nav piegādāt", "nepristatyt", "teslim edilemedi", "nelivrat", "配信", "送信できません", "届け", "退信", "无法投递", "無法傳遞",
 }
 
+//nolint:misspell // foreign words
 var bodySigns = []string{
 	"could not be delivered", "couldn't be delivered", "cannot be delivered", "can't be delivered", "was not delivered", "wasn't delivered", "were not delivered", "not been delivered", "not yet been delivered", "not delivered", "wasn't able to deliver", "not able to deliver", "unable to deliver", "could not deliver", "couldn't deliver", "undeliverable", "error delivering", "trouble delivering", "delivery to the following", "delivery failed", "delivery has failed", "delivery failure", "failed permanently", "permanent error", "permanent fatal error", "permanent failure", "fatal errors", "did not reach the following", "had delivery errors", "had delivery problems", "delivery problems", "delivery error", "error has occurred while attempting to deliver", "attempting to deliver", "trying to deliver", "tried to deliver", "is delayed for", "has been delayed", "delivery attempts", "transcript of session", "rejected recipient", "rejected by a remote", "failure reasons", "mailbox exceeds allowed size", "mailbox is full", "message is undelivered", "unable to be delivered", "your message was rejected", "was rejected", "not accepted", "did not receive this message", "server message", "recipient's mailbox", "user unknown", "unknown user", "no such user", "does not exist", "incorrectly constructed", "returned to you", "error occurred", "host unknown", "retry timeout",
 	"konnte nicht zugestellt", "nicht zugestellt werden", "n'a pas pu être", "impossible de remettre", "no se pudo entregar", "no se ha podido entregar", "não pôde ser entregue", "non è stato possibile", "non può essere consegnato", "kon niet worden", "nie mogła zostać", "nie mógł zostać", "nie została dostarczona", "не удалось доставить", "не может быть доставлен", "не было доставлено", "не вдалося доставити", "nepodařilo doruč", "nebylo možné doručit", "neizdevās piegādāt", "nepavyko pristatyti", "送信できません", "配信できません", "配達できません", "届けられません", "送れません",
@@ -151,7 +152,7 @@ func cutReturned(text string) (own, returned string) {
 		} else {
 			end += start + 1
 		}
-		if beginsReturned(text[start:end], text[end:]) {
+		if beginsReturned(text[start:end]) {
 			return text[:start], text[start:]
 		}
 		start = end
@@ -159,7 +160,8 @@ func cutReturned(text string) (own, returned string) {
 	return text, ""
 }
 
-func beginsReturned(line, below string) bool {
+// beginsReturned reports whether a line announces the copy of the returned mail, or is the first of its header.
+func beginsReturned(line string) bool {
 	line = strings.TrimRight(line, "\r\n ")
 	bare := strings.TrimLeft(line, "> ")
 	if len(bare) < 5 || len(bare) > 140 {

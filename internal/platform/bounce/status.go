@@ -154,6 +154,7 @@ func statusFields(text string) []statusField {
 	return out
 }
 
+//nolint:misspell // the field is named so, RFC 3464
 func isStatusName(name string) bool {
 	switch name {
 	case "reporting-mta", "dsn-gateway", "received-from-mta", "arrival-date", "original-envelope-id", "original-recipient", "x-original-recipient",
