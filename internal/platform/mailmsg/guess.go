@@ -10,72 +10,116 @@ import (
 )
 
 // guessSample is how many bytes are looked at: enough to be sure, and constant however long the text.
-const guessSample = 6 << 10
+const guessSample = 3 << 10
 
-// languageModel holds the logarithms of how likely a letter follows another in a language.
+// letter numbers the letters that any of the samples has: 0 is a blank and whatever is no letter, 1 a letter that none of them has.
+type letter = uint8
+
+const foreign letter = 1
+
+// languageModel holds the logarithms of how likely a letter follows another in a language, in a square of all letters.
 type languageModel struct {
+	name     string
 	charsets []string
-	pair     map[[2]rune]float64
-	single   map[rune]float64
+	pair     []float32
 }
 
-// foreignLetter is the logarithm of the likelihood of a letter that the language does not have.
-const foreignLetter = -11.0
+// statistics are the models of all languages, and what a byte means in each code page.
+type statistics struct {
+	letters map[rune]letter
+	models  []languageModel
+	pages   map[string]*[256]letter
+}
 
-// loadModels counts the samples, on first use: it takes a few milliseconds, and most mails are UTF-8.
-var loadModels = sync.OnceValue(func() []languageModel {
-	var out []languageModel
+// foreignLetter is the logarithm of the likelihood of a letter that the language does not have, rareLetter that of one of a–z.
+const (
+	foreignLetter = -11.0
+	rareLetter    = -8.0
+)
+
+// loadModels counts the samples on first use: most mails are UTF-8 and never need them.
+var loadModels = sync.OnceValue(countSamples)
+
+func countSamples() *statistics {
+	st := &statistics{letters: map[rune]letter{' ': 0}, pages: map[string]*[256]letter{}}
+	for r := 'a'; r <= 'z'; r++ {
+		st.letters[r] = letter(len(st.letters) + 1)
+	}
 	for _, s := range languageSamples {
-		pairs, singles, firsts := map[[2]rune]float64{}, map[rune]float64{}, map[rune]float64{}
-		total, prev := 0.0, ' '
-		for _, r := range s.text {
-			c := letterClass(r)
-			if c == ' ' && prev == ' ' {
-				continue
-			}
-			pairs[[2]rune{prev, c}]++
-			firsts[prev]++
-			singles[c]++
-			total++
-			prev = c
-		}
 		for _, r := range s.letters {
-			singles[r]++
-			total++
+			if _, ok := st.letters[r]; !ok {
+				st.letters[r] = letter(len(st.letters) + 1)
+			}
 		}
-		m := languageModel{charsets: s.charsets, pair: map[[2]rune]float64{}, single: map[rune]float64{}}
-		for c, n := range singles {
-			m.single[c] = math.Log(n/total) - 1.5 // an unseen pair of known letters
-		}
-		// Witten and Bell's smoothing: what was seen counts as much as how varied the followers of the first letter are.
-		const k = 8
-		for p, n := range pairs {
-			m.pair[p] = math.Log((n + k*singles[p[1]]/total) / (firsts[p[0]] + k))
-		}
-		out = append(out, m)
 	}
-	return out
-})
-
-// letterClass folds case and makes everything but letters one blank.
-func letterClass(r rune) rune {
-	if unicode.IsLetter(r) {
-		return unicode.ToLower(r)
+	for _, s := range languageSamples {
+		st.models = append(st.models, st.count(s))
 	}
-	return ' '
+	for name, page := range singleByte {
+		var t [256]letter
+		for c := range t {
+			t[c] = st.class(page.DecodeByte(byte(c)))
+		}
+		st.pages[name] = &t
+	}
+	return st
 }
 
-func (m *languageModel) likelihood(prev, c rune) float64 {
-	if v, ok := m.pair[[2]rune{prev, c}]; ok {
-		return v
+// class folds case and makes everything but letters one blank.
+func (st *statistics) class(r rune) letter {
+	if !unicode.IsLetter(r) {
+		return 0
 	}
-	if v, ok := m.single[c]; ok {
-		return v
+	if l, ok := st.letters[unicode.ToLower(r)]; ok {
+		return l
 	}
-	if c < 0x80 {
-		return -8
+	return foreign
+}
+
+func (st *statistics) count(s languageSample) languageModel {
+	n := len(st.letters) + 1
+	pairs, singles, firsts := make([]float64, n*n), make([]float64, n), make([]float64, n)
+	total, prev := 0.0, letter(0)
+	for _, r := range s.text {
+		c := st.class(r)
+		if c == 0 && prev == 0 {
+			continue
+		}
+		pairs[int(prev)*n+int(c)]++
+		firsts[prev]++
+		singles[c]++
+		total++
+		prev = c
 	}
-	return foreignLetter
+	for _, r := range s.letters {
+		singles[st.class(r)]++
+		total++
+	}
+	unseen := make([]float64, n) // the logarithm for a pair of known letters that the sample does not have
+	for c := range unseen {
+		unseen[c] = math.Log(singles[c]/total) - 1.5
+	}
+	m := languageModel{name: s.name, charsets: s.charsets, pair: make([]float32, n*n)}
+	for p := range n {
+		for c := range n {
+			seen := pairs[p*n+c]
+			var v float64
+			switch {
+			case seen > 0:
+				// Smoothed towards how frequent the letter is anywhere.
+				const k = 8
+				v = math.Log((seen + k*singles[c]/total) / (firsts[p] + k))
+			case singles[c] > 0 && c != int(foreign):
+				v = unseen[c]
+			case c > int(foreign) && c <= int(foreign)+26:
+				v = rareLetter
+			default:
+				v = foreignLetter
+			}
+			m.pair[p*n+c] = float32(v)
+		}
+	}
+	return m
 }
 
 // siblings are the character sets that a declared one is mistaken for.
@@ -183,33 +227,35 @@ func declaredBonus(declared bool, high int) float64 {
 
 // bestLikelihood is the logarithm of how likely b is in a character set, in the language that suits it best.
 func bestLikelihood(b []byte, name string) float64 {
-	page := singleByte[name]
-	text := make([]rune, 0, len(b))
+	st := loadModels()
+	page, classes := singleByte[name], st.pages[name]
+	text := make([]letter, 0, len(b))
 	penalty := 0.0
-	for _, c := range b {
-		text = append(text, page.DecodeByte(c))
-	}
+	prev := letter(0)
 	for i, c := range b {
 		if c >= 0x80 {
-			penalty += oddness(runeAt(text, i-1), text[i], runeAt(text, i+1))
+			penalty += oddness(runeAt(page, b, i-1), page.DecodeByte(c), runeAt(page, b, i+1))
 		}
+		l := classes[c]
+		if l != 0 || prev != 0 {
+			text = append(text, l)
+		}
+		prev = l
 	}
+	n := len(st.letters) + 1
 	best := math.Inf(-1)
-	models := loadModels()
-	for i := range models {
-		if !writes(&models[i], name) {
+	for i := range st.models {
+		m := &st.models[i]
+		if !writes(m, name) {
 			continue
 		}
-		sum, prev := 0.0, ' '
-		for _, r := range text {
-			c := letterClass(r)
-			if c == ' ' && prev == ' ' {
-				continue
-			}
-			sum += models[i].likelihood(prev, c)
-			prev = c
+		var sum float32
+		prev := 0
+		for _, c := range text {
+			sum += m.pair[prev*n+int(c)]
+			prev = int(c)
 		}
-		best = max(best, sum)
+		best = max(best, float64(sum))
 	}
 	return best - penalty
 }
@@ -227,15 +273,14 @@ func writes(m *languageModel, charset string) bool {
 			return true
 		}
 	}
-	// English, and so plain ASCII with a stray sign, is written in any.
-	return len(m.charsets) == 1 && &m.charsets[0] == &western[0] && charset != "windows-1252" && m.pair[[2]rune{'t', 'h'}] > -1.5
+	return m.name == "en" // and so plain ASCII with a stray sign is written in any
 }
 
-func runeAt(text []rune, i int) rune {
-	if i < 0 || i >= len(text) {
+func runeAt(page *charmap.Charmap, b []byte, i int) rune {
+	if i < 0 || i >= len(b) {
 		return ' '
 	}
-	return text[i]
+	return page.DecodeByte(b[i])
 }
 
 // oddness is what a character costs that text seldom has in this place: controls, signs within words, capitals after small letters.

@@ -136,6 +136,9 @@ const (
 	maxFieldName = 2000
 )
 
+// maxBefore bounds what may stand before the header of a mail.
+const maxBefore = 64 << 10
+
 // headerReader reads one header block tolerantly, in one pass.
 type headerReader struct {
 	src      []byte
@@ -228,7 +231,7 @@ func (r *headerReader) skipToHeader(pos int) int {
 		pos += 3
 	}
 	start := pos
-	for pos < len(r.src) {
+	for pos < len(r.src) && pos-start < maxBefore {
 		line, next := lineAt(r.src, pos)
 		if blank(line) || isMboxLine(line) {
 			pos = next

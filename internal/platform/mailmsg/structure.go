@@ -31,7 +31,14 @@ type openMultipart struct {
 func (p *parser) parse() *Part {
 	p.byKey = map[string]int{}
 	root, pos := p.entity(0, nil)
-	for pos < len(p.src) && !p.full {
+	for pos < len(p.src) && !p.full && len(p.stack) > 0 {
+		if !bytes.HasPrefix(p.src[pos:], []byte("--")) {
+			skip := bytes.Index(p.src[pos:], []byte("\n--"))
+			if skip < 0 {
+				break
+			}
+			pos += skip + 1
+		}
 		line, next := lineAt(p.src, pos)
 		if index, closing, ok := p.boundary(line); ok {
 			p.endLeaf(pos)

@@ -1,0 +1,131 @@
+package score
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// corpus opens the test material, or skips the test where there is none.
+func corpus(t *testing.T) *Corpus {
+	t.Helper()
+	dir := os.Getenv("TELLUS_CORPUS")
+	if dir == "" {
+		t.Skip("TELLUS_CORPUS names no folder of test material")
+	}
+	c, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// TestMailParse holds the reader of mail to 97 of 100 expected fields of the two sets that say most, and to reading all others.
+func TestMailParse(t *testing.T) {
+	t.Parallel()
+	s, err := Run(corpus(t), "mail-parse")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var both Tally
+	for _, source := range []string{"zammad-mail", "stalwart-mail-parser"} {
+		one := s.Of(source, "")
+		both.All += one.All
+		both.Right += one.Right
+	}
+	if both.All < 600 || both.Share() < 0.97 {
+		t.Errorf("zammad and stalwart: %d of %d expectations right (%s), want 97 %% of at least 600", both.Right, both.All, percent(both))
+	}
+	if read := s.Of("", "is read"); read.Right < read.All {
+		t.Errorf("%d of %d mails give nothing at all", read.All-read.Right, read.All)
+	}
+}
+
+func TestMailCost(t *testing.T) {
+	c := corpus(t) // not parallel: it measures time and memory
+	s, err := Run(c, "mail-cost")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cases := s.Cases(); cases.All < 800 || s.Total.Right < s.Total.All {
+		var out bytes.Buffer
+		s.Print(&out, 10, true)
+		t.Errorf("mails above 1 s or 100 MB, or too few mails:\n%s", out.String())
+	}
+}
+
+func TestOpen(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	index := "path\tsource\tcategory\texpectation\titems\na/b.eml\tset\tmail-x\t-\t1\nc.tsv\tset\tlemma\t(in the row)\t12\nbroken line\n"
+	if err := os.WriteFile(filepath.Join(dir, "index.tsv"), []byte(index), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Row{{"a/b.eml", "set", "mail-x", "-", 1}, {"c.tsv", "set", "lemma", "(in the row)", 12}}
+	if diff := cmp.Diff(want, c.Rows); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+	if got := c.In("mail-*"); len(got) != 1 || got[0].Path != "a/b.eml" {
+		t.Errorf("In(mail-*) = %v", got)
+	}
+	if _, err := c.Read("../outside"); err == nil {
+		t.Error("a path out of the corpus was read")
+	}
+	if _, err := Open(filepath.Join(dir, "none")); err == nil {
+		t.Error("a folder without index was opened")
+	}
+}
+
+func TestSheet(t *testing.T) {
+	t.Parallel()
+	s := &Sheet{Category: "demo", cases: map[string]*caseMarks{}}
+	s.Mark("one", "a", "subject", true, "not kept")
+	s.Mark("one", "a", "text", false, "got x")
+	s.Mark("two", "b", "subject", false, "got y")
+	s.Mark("two", "c", "subject", true, "")
+	if got := s.Of("two", ""); got != (Tally{1, 2}) {
+		t.Errorf("Of(two) = %v", got)
+	}
+	if got := s.Of("", "subject"); got != (Tally{2, 3}) {
+		t.Errorf("Of(subject) = %v", got)
+	}
+	if got := s.Cases(); got != (Tally{1, 3}) {
+		t.Errorf("Cases = %v", got)
+	}
+	if got := (Tally{}).Share(); got != 1 {
+		t.Errorf("share of nothing = %v, want 1", got)
+	}
+	var out bytes.Buffer
+	s.Print(&out, 1, true)
+	for _, want := range []string{"3 cases, 1 fully right; 2 of 4 expectations right: 50.0 %", "wrong 1 of 2  a\n      text: got x", "… and 1 more"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("printed result lacks %q:\n%s", want, out.String())
+		}
+	}
+	if strings.Contains(out.String(), "not kept") {
+		t.Errorf("the note of a right mark was printed:\n%s", out.String())
+	}
+}
+
+func TestMatchesUnread(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		got, want string
+		ok        bool
+	}{
+		{"Frösche", "Frösche", true}, {"Frösche", "Fr\uFFFDsche", true}, {"Fräulein", "Fr\uFFFDsche", false}, {"xFrösche", "Fr\uFFFDsche", false},
+		{"Frösche!", "Fr\uFFFDsche", false}, {"Frö", "Fr\uFFFD", true}, {"", "x", false},
+	} {
+		if got := matchesUnread(c.got, c.want); got != c.ok {
+			t.Errorf("matchesUnread(%q, %q) = %v, want %v", c.got, c.want, got, c.ok)
+		}
+	}
+}
