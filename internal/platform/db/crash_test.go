@@ -130,7 +130,7 @@ func TestFileIsPrivate(t *testing.T) {
 			t.Errorf("%s: %v, %v, want mode 0600", filepath.Base(f), info.Mode(), err)
 		}
 	}
-	if err := d.Optimize(t.Context()); err != nil {
+	if err := d.RefreshStatistics(t.Context()); err != nil {
 		t.Error(err)
 	}
 }

@@ -120,7 +120,7 @@ func (d *DB) Close() error {
 // closure: a Write on SQLite would wait for itself, and on PostgreSQL all connections might be held by who waits for a second one.
 func (d *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	if d.group != nil {
-		return d.group.write(ctx, d, fn)
+		return d.group.write(ctx, fn)
 	}
 	return d.writePostgres(ctx, fn)
 }

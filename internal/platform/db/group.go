@@ -35,8 +35,7 @@ type turn struct {
 	start chan *Tx   // the savepoint is set; capacity 1
 	ended chan error // the closure is over: nil, its error, or errAbandoned; capacity 1
 	told  chan error // durable (nil), or what went wrong; capacity 1
-	tx    *Tx
-	alone bool // a former group was spoiled: run it in a transaction of its own
+	alone bool       // a former group was spoiled: run it in a transaction of its own
 }
 
 var (
@@ -56,7 +55,7 @@ func (g *group) close() {
 }
 
 // write runs fn as part of some commit and returns when that is durable.
-func (g *group) write(ctx context.Context, d *DB, fn func(*Tx) error) error {
+func (g *group) write(ctx context.Context, fn func(*Tx) error) error {
 	for again := false; ; again = true {
 		t := &turn{ctx: ctx, start: make(chan *Tx, 1), ended: make(chan error, 1), told: make(chan error, 1), alone: again}
 		select {

@@ -105,7 +105,7 @@ func suffer(ctx context.Context, tx *db.Tx, fate string, id int64, hook func()) 
 	case "unique":
 		err := insert(id)
 		if !db.IsUnique(err) {
-			return fmt.Errorf("IsUnique(%v) = false", err)
+			return fmt.Errorf("IsUnique = false: %w", err)
 		}
 		return err
 	case "savepoint":
@@ -117,7 +117,7 @@ func suffer(ctx context.Context, tx *db.Tx, fate string, id int64, hook func()) 
 			return insert(id)
 		})
 		if !db.IsUnique(err) {
-			return fmt.Errorf("savepoint: IsUnique(%v) = false", err)
+			return fmt.Errorf("savepoint: IsUnique = false: %w", err)
 		}
 	case "cancelled":
 		ctx, cancel := context.WithCancel(ctx)

@@ -79,7 +79,7 @@ func TestMigrateRefusesMalformedFiles(t *testing.T) {
 		"0101_nohead.sql":     "CREATE TABLE x (y TEXT);\n",
 		"0102_openblock.sql":  "-- oldest-binary: 1\n-- +only sqlite\n",
 		"0103_nested.sql":     "-- oldest-binary: 1\n-- +only sqlite\n-- +only postgres\n-- +end\n",
-		"0104_unknown.sql":    "-- oldest-binary: 1\n-- +onyl sqlite\n-- +end\n",
+		"0104_unknown.sql":    "-- oldest-binary: 1\n-- +just sqlite\n-- +end\n",
 		"0105_onlyend.sql":    "-- oldest-binary: 1\n-- +end\n",
 		"0106_not_number.sql": "-- oldest-binary: one\n",
 	} {

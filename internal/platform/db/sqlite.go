@@ -88,14 +88,15 @@ func isSQLiteUnique(err error) bool {
 
 func isSQLiteConstraint(err error) bool { return sqliteCode(err)&0xff == sqlite3.SQLITE_CONSTRAINT }
 
-// Optimize lets SQLite renew what its query planner knows of tables that have changed much, looking at some hundred rows of each index; it is meant to run
+// RefreshStatistics lets SQLite renew what its query planner knows of tables that have changed much, looking at some hundred rows of each index; it is meant to run
 // about once a day and takes milliseconds. PostgreSQL does so by itself.
-func (d *DB) Optimize(ctx context.Context) error {
+func (d *DB) RefreshStatistics(ctx context.Context) error {
 	if d.Postgres() {
 		return nil
 	}
 	err := d.Write(ctx, func(tx *Tx) error {
-		for _, pragma := range []string{"PRAGMA analysis_limit = 400", "PRAGMA optimize = 0x10002"} { // 0x10000: all tables, not only those queried lately
+		const all = "PRAGMA optimize = 0x10002" //nolint:misspell // 0x10000: all tables, not only those queried lately
+		for _, pragma := range []string{"PRAGMA analysis_limit = 400", all} {
 			if _, err := tx.Exec(ctx, pragma); err != nil {
 				return err
 			}
@@ -103,7 +104,7 @@ func (d *DB) Optimize(ctx context.Context) error {
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("optimize database: %w", err)
+		return fmt.Errorf("refresh statistics: %w", err)
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ func (w *Workers) lease(ctx context.Context, queue string, n int) ([]*task, erro
 	names := w.kindNames()
 	var tasks []*task
 	err := w.db.Write(ctx, func(tx *db.Tx) error {
-		rows, err := tx.Query(ctx, `WITH next AS MATERIALIZED (
+		rows, err := tx.Query(ctx, `WITH next AS (
 				SELECT id FROM job
 				WHERE queue = $1 AND state = 'ready' AND run_at <= $2 AND kind IN `+db.In(len(names), 6)+`
 				ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)

@@ -25,18 +25,23 @@ import (
 	"tellus/internal/platform/db"
 )
 
-// ServerEnv names an existing server to use: the address of a database whose user may create databases.
+// ServerEnv names an existing server to use: the address of a database whose user may create databases. "off" skips tests on PostgreSQL.
 const ServerEnv = "TELLUS_TEST_POSTGRES"
 
-// ErrNotInstalled says that there is no PostgreSQL to test with.
-var ErrNotInstalled = errors.New("PostgreSQL's programs are not installed (looked for initdb in /usr/lib/postgresql/*/bin and in PATH)")
+var errOff = errors.New(ServerEnv + " is off")
+
+var errNotInstalled = errors.New("PostgreSQL's programs are not installed (looked for initdb in /usr/lib/postgresql/*/bin and in PATH)")
 
 // server is found or started by the first test that needs it.
 var server = sync.OnceValues(func() (string, error) {
-	if at := os.Getenv(ServerEnv); at != "" {
+	switch at := os.Getenv(ServerEnv); at {
+	case "":
+		return startServer()
+	case "off":
+		return "", errOff
+	default:
 		return at, nil
 	}
-	return StartServer()
 })
 
 // PostgresURL makes a database of the test's own, a copy of one that was migrated once, and returns its address. The test is skipped where there is
@@ -44,7 +49,7 @@ var server = sync.OnceValues(func() (string, error) {
 func PostgresURL(t testing.TB) string {
 	t.Helper()
 	at, err := server()
-	if errors.Is(err, ErrNotInstalled) {
+	if errors.Is(err, errNotInstalled) || errors.Is(err, errOff) {
 		t.Skip(err)
 	}
 	if err != nil {
@@ -161,7 +166,7 @@ func binFolder() (string, error) {
 	if len(found) == 0 {
 		path, err := exec.LookPath("initdb")
 		if err != nil {
-			return "", ErrNotInstalled
+			return "", errNotInstalled
 		}
 		found = []string{path}
 	}
@@ -174,9 +179,9 @@ func versionOf(initdb string) int {
 	return n
 }
 
-// StartServer starts a PostgreSQL of its own, without durability and reachable only through a socket in a temporary folder, and returns the address
+// startServer starts a PostgreSQL of its own, without durability and reachable only through a socket in a temporary folder, and returns the address
 // of its database postgres. It stops, and its folder goes, when this process ends in whatever way.
-func StartServer() (string, error) {
+func startServer() (string, error) {
 	bin, err := binFolder()
 	if err != nil {
 		return "", err
@@ -189,15 +194,14 @@ func StartServer() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	data := filepath.Join(folder, "data")
-	initdb := exec.Command(filepath.Join(bin, "initdb"), "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8",
-		"--locale=C.UTF-8", "--pgdata="+data)
+	initdb := exec.CommandContext(context.Background(), filepath.Join(bin, "initdb"), "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8",
+		"--locale=C.UTF-8", "--pgdata="+filepath.Join(folder, "data"))
 	initdb.SysProcAttr = &syscall.SysProcAttr{Credential: as}
 	initdb.Dir = folder
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("initdb: %w: %s", err, bytes.TrimSpace(out))
 	}
-	if err := startGuarded(bin, folder, data, as); err != nil {
+	if err := startGuarded(bin, folder, as); err != nil {
 		return "", err
 	}
 	at := (&url.URL{Scheme: "postgres", User: url.User("postgres"), Path: "/postgres",
@@ -207,7 +211,7 @@ func StartServer() (string, error) {
 
 // startGuarded runs the server under a shell that reads from a pipe: when this process ends, crashed or not, the pipe ends too, and the shell stops
 // the server and removes its folder.
-func startGuarded(bin, folder, data string, as *syscall.Credential) error {
+func startGuarded(bin, folder string, as *syscall.Credential) error {
 	const guard = `"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
   -c max_connections=300 -c shared_buffers=64MB -c autovacuum=off -c logging_collector=off >"$2/log" 2>&1 &
 pid=$!
@@ -223,7 +227,7 @@ rm -rf "$2"`
 	defer r.Close()
 	// w is left open, and referenced below, for as long as this process lives.
 	alive = append(alive, w)
-	cmd := exec.Command("/bin/sh", "-c", guard, "guard", bin, folder)
+	cmd := exec.CommandContext(context.Background(), "/bin/sh", "-c", guard, "guard", bin, folder)
 	cmd.Dir, cmd.Stdin = folder, r
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: as, Setpgid: true} // an interrupt from the keyboard is for the tests, the guard tidies up after
 	return cmd.Start()
