@@ -231,7 +231,7 @@ export interface Link {
   number: number;
   subject: string;
   status: Status;
-  kind: string;
+  kind: "follows" | "followed_by" | "split" | "split_from";
 }
 
 export interface Recipients {
@@ -242,8 +242,8 @@ export interface Recipients {
 export interface Timeline {
   messages: Message[];
   activities: DeskEvent[];
-  /** Cursor to what came earlier; absent at the beginning. */
-  before?: string;
+  /** There are older messages: ask with this. Absent at the beginning. */
+  before?: number;
 }
 
 /** An open conversation with all that its screen needs. */
@@ -324,7 +324,7 @@ export interface Found {
   customers: Customer[];
 }
 
-/** A piece of a message's text, in UTF-16 units as JavaScript counts. */
+/** A piece of a message's text, in bytes of UTF-8 as the server counts. */
 export interface Span {
   start: number;
   end: number;
@@ -348,11 +348,11 @@ export interface ConversationPatch {
   subject?: string;
   addTags?: number[];
   removeTags?: number[];
-  /** null wakes. */
-  snoozedUntil?: string | null;
+  snoozedUntil?: string;
+  /** Ends the snooze now. */
+  wake?: boolean;
   spam?: boolean;
   trashed?: boolean;
-  customer?: number;
 }
 
 export interface ReplyBody {

@@ -3,7 +3,12 @@ import { Outlet, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { onSignedOut } from "../api/client";
-import { goLive } from "../live/live";
+import { recall } from "../desk/compose/recall";
+import { keepWords } from "../desk/compose/useDraft";
+import { flush } from "../desk/outbox";
+import { goLive, useLink } from "../live/live";
+import { toast } from "../parts/toast";
+import { inWords } from "../parts/trouble";
 import { ConnectionLine } from "./ConnectionLine";
 import { type Command, listenToKeys, useCommands } from "./keys";
 import { Rail } from "./Rail";
@@ -11,6 +16,7 @@ import css from "./Shell.module.css";
 import { useMay, useMe } from "./session";
 
 const Palette = lazy(() => import("./Palette").then((m) => ({ default: m.Palette })));
+const RecordSheet = lazy(() => import("../desk/compose/RecordSheet").then((m) => ({ default: m.RecordSheet })));
 const Shortcuts = lazy(() => import("./Shortcuts").then((m) => ({ default: m.Shortcuts })));
 
 /** What stands around every signed-in screen: the rail, the live line, the keyboard, the palette. */
@@ -20,10 +26,11 @@ export function Shell() {
   const mayWrite = useMay("conversation.write");
   const client = useQueryClient();
   const navigate = useNavigate();
-  const [over, setOver] = useState<"" | "palette" | "shortcuts">("");
+  const [over, setOver] = useState<"" | "palette" | "shortcuts" | "record">("");
 
   useEffect(() => goLive(client, me.id), [client, me.id]);
   useEffect(listenToKeys, []);
+  useSendLater();
   useEffect(
     () =>
       onSignedOut(() => {
@@ -75,6 +82,16 @@ export function Shell() {
       run: () => void navigate({ to: "/new", search: {} }),
     });
   }
+  if (mayWrite) {
+    commands.push({
+      id: "record.new",
+      label: t("keys.record"),
+      group: "write",
+      keys: ["shift+c"],
+      icon: "phone",
+      run: () => setOver("record"),
+    });
+  }
   useCommands(commands);
 
   return (
@@ -89,8 +106,27 @@ export function Shell() {
       </div>
       <Suspense>
         {over === "palette" && <Palette close={() => setOver("")} />}
+        {over === "record" && <RecordSheet close={() => setOver("")} />}
         {over === "shortcuts" && <Shortcuts close={() => setOver("")} />}
       </Suspense>
     </div>
   );
+}
+
+/** Sends what waited for the connection as soon as it is back; what the server refuses goes back to its writer. */
+function useSendLater() {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const link = useLink();
+  useEffect(() => {
+    if (link !== "up") return;
+    void flush(
+      (u) => void client.invalidateQueries({ queryKey: ["conversation", u.number] }),
+      (u, err) => {
+        toast(t("compose.refused_later", { number: u.number, why: inWords(t, err) }), { tone: "bad", stays: 20_000 });
+        const back = { html: u.body.html ?? "", note: u.kind === "notes", recipients: u.body };
+        if (!recall(u.conversation, back)) keepWords(u.conversation, back.note, back.html, u.body);
+      },
+    );
+  }, [link, client, t]);
 }

@@ -8,7 +8,7 @@ export interface Command {
   label: string;
   group: "go" | "conversation" | "write" | "app";
   /** "r", "g m" (one after the other), "shift+i", "mod+k" (⌘ or Ctrl). */
-  keys?: string[];
+  keys?: readonly string[];
   icon?: IconName;
   /** Works while typing in a field too. */
   everywhere?: boolean;

@@ -16,7 +16,7 @@ import css from "./ConversationList.module.css";
 import { Row } from "./Row";
 
 const sorts: Sort[] = ["due", "newest", "oldest"];
-const byTime = new Set(["finished", "spam", "trash", "mentions", "following", "drafts", "snoozed"]);
+const usualSort: Record<string, Sort> = { finished: "newest", spam: "newest", trash: "newest", waiting: "oldest" };
 
 /** The name of a view in the reader's language; inboxes and teams have their own. */
 export function useViewName(view: string): string {
@@ -41,7 +41,7 @@ export function ConversationList({ view, open, showViews }: Props) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const name = useViewName(view);
-  const usual: Sort = byTime.has(view) ? "newest" : "due";
+  const usual = usualSort[view] ?? "due";
   const [sort, setSort] = useStored<Sort>(`tellus-sort-${usual}`, usual);
   const count = useQuery(viewsQuery).data?.find((c) => c.id === view);
   const pages = useInfiniteQuery(listQuery({ view, sort }));
@@ -69,10 +69,17 @@ export function ConversationList({ view, open, showViews }: Props) {
 
   const warm = useCallback((number: number) => void client.prefetchQuery(conversationQuery(number)), [client]);
 
+  // Where the open row was, once it has left the list: stepping goes on from there.
+  const place = useRef(-1);
+  const here = open ? rows.findIndex((r) => r.number === open) : -1;
+  if (here >= 0) place.current = here;
+
   function step(by: 1 | -1) {
     const focused = document.activeElement?.closest<HTMLElement>("[data-number]")?.dataset.number;
-    const here = rows.findIndex((r) => r.number === (open ?? Number(focused ?? Number.NaN)));
-    const next = rows[here < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, here + by))];
+    const at = open ? here : rows.findIndex((r) => r.number === Number(focused));
+    const left = open && at < 0 && place.current >= 0 ? place.current + (by > 0 ? 0 : -1) : undefined;
+    const wanted = left ?? (at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by);
+    const next = rows[Math.min(rows.length - 1, Math.max(0, wanted))];
     if (!next) return;
     virtual.scrollToIndex(rows.indexOf(next), { align: "auto" });
     // The row may have to be drawn first.

@@ -1,0 +1,353 @@
+import { Button, Tooltip } from "@mantine/core";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useDirectory } from "../../api/queries";
+import type { Message, Opened } from "../../api/types";
+import { keyCaps, useCommands } from "../../app/keys";
+import { useMay, useMe } from "../../app/session";
+import { sayTyping } from "../../live/live";
+import { Icon } from "../../parts/Icon";
+import css from "./Composer.module.css";
+import type { EditorHandle } from "./Editor";
+import { FileChips } from "./FileChips";
+import { Hold } from "./Hold";
+import { fromWire, inlineUrl, isBlank, plainText } from "./html";
+import { Recipients } from "./Recipients";
+import { onRecall } from "./recall";
+import { type Composed, empty, firstMode, isAddress, type Mode, newestIncoming, recipientsOf } from "./state";
+import { restore, useDraftKeeping } from "./useDraft";
+import { useFiles } from "./useFiles";
+import { useSend } from "./useSend";
+
+const Editor = lazy(() => import("./Editor"));
+
+/** Where answers and notes are written. */
+export function Composer({ opened }: { opened: Opened }) {
+  const { t } = useTranslation();
+  const mayWrite = useMay("conversation.write");
+  const row = opened.conversation;
+  const canMail = mayWrite && !row.spam && !row.trashedAt;
+  const draft = useDraftKeeping(opened);
+  const [c, setC] = useState<Composed>(() => restore(opened, firstMode(opened, canMail)));
+  const note = c.mode === "note";
+  const text = note ? c.note : c.mail;
+  const written = !isBlank(text) || c.files.length > 0;
+  const [live, setLive] = useState(written);
+  const [focus, setFocus] = useState(false);
+  // A new key gives the editor new content.
+  const [edition, setEdition] = useState(0);
+  const editor = useRef<EditorHandle>(null);
+  const box = useRef<HTMLDivElement>(null);
+  const newest = newestIncoming(opened);
+
+  const change = useCallback(
+    (part: Partial<Composed> | ((was: Composed) => Partial<Composed>)) => {
+      setC((was) => {
+        const next = { ...was, ...(typeof part === "function" ? part(was) : part), at: Date.now() };
+        if (next.seen === 0) next.seen = newest;
+        draft.keep(next);
+        return next;
+      });
+    },
+    [draft.keep, newest],
+  );
+
+  const files = useFiles(
+    (f) => change((was) => ({ files: [...was.files, f] })),
+    (f) => change((was) => ({ files: was.files.filter((x) => x.id !== f.id) })),
+  );
+  useTypingSign(row.id, text);
+
+  const clear = useCallback(
+    (serverDropped: boolean) => {
+      draft.drop(serverDropped);
+      setC((was) => ({
+        ...empty(was.mode, opened),
+        note: was.mode === "note" ? "" : was.note,
+        mail: was.mode === "note" ? was.mail : "",
+      }));
+      setEdition((e) => e + 1);
+      setFocus(false);
+      setLive(false);
+    },
+    [draft.drop, opened],
+  );
+  const { send, busy, missed, forget } = useSend(opened, c, clear);
+
+  useEffect(
+    () =>
+      onRecall(row.id, (back) => {
+        const html = fromWire(back.html, []);
+        setC((was) => {
+          const r = back.recipients;
+          const mode: Mode = back.note ? "note" : was.mode === "note" ? "reply" : was.mode;
+          const next = {
+            ...was,
+            mode,
+            ...(back.note
+              ? { note: html }
+              : { mail: html, to: r?.to ?? was.to, cc: r?.cc ?? was.cc, bcc: r?.bcc ?? was.bcc }),
+            at: Date.now(),
+          };
+          draft.keep(next);
+          return next;
+        });
+        setEdition((e) => e + 1);
+        setLive(true);
+        setFocus(true);
+      }),
+    [row.id, draft.keep],
+  );
+
+  const begin = (mode: Mode) => {
+    setC((was) =>
+      was.mode === mode
+        ? was
+        : {
+            ...was,
+            mode,
+            ...(mode === "note" || (mode === was.mode && was.to.length) ? {} : recipientsOf(mode, opened)),
+          },
+    );
+    setLive(true);
+    setFocus(true);
+    setEdition((e) => (c.mode === mode && live ? e : e + 1));
+    if (c.mode === mode && live) editor.current?.focus();
+  };
+  const all = opened.replyAllTo.cc.length > 0 || opened.replyAllTo.to.length > 1;
+  const modes: Mode[] = canMail ? (all ? ["reply", "reply_all", "note"] : ["reply", "note"]) : ["note"];
+  useCommands([
+    ...modes.map((m) => ({
+      id: `compose.${m}`,
+      label: t(`compose.${m}`),
+      group: "write" as const,
+      keys: [{ reply: "r", reply_all: "a", note: "n" }[m]],
+      icon: "pencil" as const,
+      run: () => begin(m),
+    })),
+    ...(canMail && !all
+      ? [
+          {
+            id: "compose.reply_all",
+            label: t("compose.reply_all"),
+            group: "write" as const,
+            keys: ["a"],
+            run: () => begin("reply"),
+          },
+        ]
+      : []),
+  ]);
+
+  const addressed = note || (c.to.length > 0 && [...c.to, ...c.cc, ...c.bcc].every((a) => isAddress(a.address)));
+  const why = !addressed
+    ? t(c.to.length === 0 ? "compose.no_recipient" : "compose.wrong_recipient")
+    : files.uploading.some((u) => !u.problem)
+      ? t("compose.uploading")
+      : !written
+        ? t("compose.nothing")
+        : "";
+  const go = (resolve: boolean) => {
+    if (why || busy) return;
+    void send(
+      editor.current?.html() ?? text,
+      editor.current?.mentions() ?? [],
+      note ? "note" : resolve ? "resolve" : "waiting",
+    );
+  };
+
+  async function take(list: File[], intoText: boolean) {
+    for (const file of list) {
+      const done = await files.add(file);
+      if (done && intoText && /^image\//.test(file.type)) editor.current?.picture(inlineUrl(done.id), file.name);
+    }
+  }
+
+  const newer =
+    written && !note && c.seen > 0 && newest > c.seen
+      ? opened.timeline.messages.filter((m) => m.kind === "incoming" && m.id > c.seen)
+      : [];
+  const held: Message[] = missed.length > 0 ? missed : newer;
+
+  return (
+    <section className={css.composer} data-note={note || undefined} aria-label={t("compose.label")}>
+      {held.length > 0 && (
+        <Hold
+          messages={held}
+          keepEditing={() => {
+            forget();
+            change({ seen: Math.max(newest, ...held.map((m) => m.id)) });
+            editor.current?.focus();
+          }}
+          sendAnyway={() => void send(editor.current?.html() ?? text, [], "waiting", true)}
+        />
+      )}
+      <div className={css.top}>
+        <div className={css.modes} role="tablist" aria-label={t("compose.modes")}>
+          {modes.map((m) => (
+            <button
+              key={m}
+              type="button"
+              role="tab"
+              aria-selected={c.mode === m}
+              className={css.mode}
+              onClick={() => begin(m)}
+            >
+              {t(`compose.${m}`)}
+            </button>
+          ))}
+        </div>
+        {!note && (
+          <Recipients
+            key={c.mode}
+            value={{ to: c.to, cc: c.cc, bcc: c.bcc }}
+            change={(r) => change(r)}
+            participants={opened.participants}
+          />
+        )}
+        {note && <span className={css.hint}>{t("compose.note_hint")}</span>}
+      </div>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping files is a shortcut for the button below */}
+      <div
+        ref={box}
+        className={css.box}
+        onDragOver={(e) => e.preventDefault()}
+        onDrop={(e) => {
+          if (e.defaultPrevented || e.dataTransfer.files.length === 0) return;
+          e.preventDefault();
+          void take([...e.dataTransfer.files], false);
+        }}
+      >
+        {live ? (
+          <Suspense fallback={<Waiting label={t("compose.label")} text={plainText(text)} />}>
+            <Editor
+              key={`${edition}-${note}`}
+              ref={editor}
+              html={text}
+              label={t(note ? "compose.note" : "compose.reply")}
+              placeholder={placeholder(t as never, opened, note)}
+              note={note}
+              focus={focus}
+              changed={(html) => change(note ? { note: html } : { mail: html })}
+              files={(list) => void take(list, true)}
+              send={go}
+              tools={<Attach take={(list) => void take(list, false)} />}
+            />
+          </Suspense>
+        ) : (
+          <button type="button" className={css.idle} onClick={() => begin(c.mode)}>
+            {placeholder(t as never, opened, note)}
+          </button>
+        )}
+        <FileChips files={c.files} uploading={files.uploading} remove={files.remove} />
+        {live && !note && <Signature inbox={row.inbox} />}
+      </div>
+      {(live || written) && (
+        <div className={css.foot}>
+          <span className={css.kept} role="status">
+            {draft.kept && t(`compose.kept_${draft.kept}`)}
+          </span>
+          {note ? (
+            <Button variant="filled" loading={busy} disabled={Boolean(why)} onClick={() => go(false)}>
+              {t("compose.add_note")}
+            </Button>
+          ) : (
+            <>
+              <Tooltip label={why || keyCaps("mod+enter")}>
+                <Button className={css.secondary} disabled={Boolean(why) || busy} onClick={() => go(false)}>
+                  {t("compose.send")}
+                </Button>
+              </Tooltip>
+              <Tooltip label={why || keyCaps("mod+shift+enter")}>
+                <Button variant="filled" loading={busy} disabled={Boolean(why)} onClick={() => go(true)}>
+                  {t("compose.send_resolve")}
+                </Button>
+              </Tooltip>
+            </>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}
+
+function placeholder(
+  t: (key: string, values?: Record<string, unknown>) => string,
+  opened: Opened,
+  note: boolean,
+): string {
+  if (note) return t("compose.note_placeholder");
+  const name = opened.conversation.customerName.split(" ")[0] || opened.conversation.address;
+  return t("compose.reply_to", { name });
+}
+
+function Waiting({ label, text }: { label: string; text: string }) {
+  return <textarea className={css.waiting} aria-label={label} defaultValue={text} readOnly />;
+}
+
+/** A button that picks files. */
+export function Attach({ take }: { take: (files: File[]) => void }) {
+  const { t } = useTranslation();
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button
+        type="button"
+        className={css.attach}
+        aria-label={t("compose.attach")}
+        title={t("compose.attach")}
+        onClick={() => input.current?.click()}
+      >
+        <Icon name="clip" size={16} />
+      </button>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        tabIndex={-1}
+        aria-label={t("compose.attach")}
+        onChange={(e) => {
+          take([...(e.target.files ?? [])]);
+          e.target.value = "";
+        }}
+      />
+    </>
+  );
+}
+
+/** What the server will put below a mail. */
+export function Signature({ inbox }: { inbox: number | undefined }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const directory = useDirectory();
+  const words = [me.signature, directory.inbox(inbox)?.signature ?? ""].map(plainText).filter(Boolean).join("\n");
+  if (!words) return null;
+  return (
+    <div className={css.signature} title={t("compose.signature")}>
+      {words}
+    </div>
+  );
+}
+
+/** Tells colleagues while words are coming, and a moment after the last. */
+function useTypingSign(conversation: number, text: string) {
+  const first = useRef(text);
+  const on = useRef(false);
+  useEffect(() => {
+    if (text === first.current) return;
+    first.current = text;
+    if (!on.current) sayTyping(conversation, true);
+    on.current = true;
+    const timer = setTimeout(() => {
+      on.current = false;
+      sayTyping(conversation, false);
+    }, 4000);
+    return () => clearTimeout(timer);
+  }, [conversation, text]);
+  useEffect(
+    () => () => {
+      if (on.current) sayTyping(conversation, false);
+    },
+    [conversation],
+  );
+}

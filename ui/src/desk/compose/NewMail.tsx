@@ -1,0 +1,271 @@
+import { Button } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { del, newKey, post, put } from "../../api/client";
+import { draftsQuery, useDirectory } from "../../api/queries";
+import type { Attachment, Draft, DraftBody, Opened } from "../../api/types";
+import { useMe } from "../../app/session";
+import { Icon } from "../../parts/Icon";
+import { Bone, Late } from "../../parts/Skeleton";
+import { store, stored } from "../../parts/stored";
+import { toast } from "../../parts/toast";
+import { inWords } from "../../parts/trouble";
+import { Attach, Signature } from "./Composer";
+import type { EditorHandle } from "./Editor";
+import { FileChips } from "./FileChips";
+import { fromWire, inlineUrl, isBlank, toWire } from "./html";
+import css from "./NewMail.module.css";
+import { Recipients } from "./Recipients";
+import { isAddress } from "./state";
+import { useFiles } from "./useFiles";
+
+const Editor = lazy(() => import("./Editor"));
+const place = "tellus-draft-new";
+
+/** A mail that an agent writes first. */
+export function NewMail() {
+  const search = useSearch({ from: "/inside/new" });
+  const drafts = useQuery({ ...draftsQuery, enabled: search.draft !== undefined, staleTime: 0 });
+  if (search.draft !== undefined && drafts.isPending) {
+    return (
+      <Late>
+        <Bone width={320} height={20} />
+      </Late>
+    );
+  }
+  const draft = drafts.data?.find((d) => d.id === search.draft);
+  return <Write key={draft?.id ?? "new"} draft={draft} to={search.to} />;
+}
+
+interface Local {
+  body: DraftBody;
+  files: Attachment[];
+}
+
+function begin(draft: Draft | undefined, to: string | undefined, inbox: number | undefined): Local {
+  const blank: DraftBody = {
+    mode: "new",
+    html: "",
+    to: to ? [{ address: to }] : [],
+    cc: [],
+    bcc: [],
+    subject: "",
+    inbox,
+    attachments: [],
+  };
+  if (draft) {
+    const files = draft.body.attachments.map((id) => ({ id, name: `#${id}`, type: "", size: 0 }));
+    return { body: { ...draft.body, html: fromWire(draft.body.html, files) }, files };
+  }
+  const local = to ? undefined : stored<Local | undefined>(place, undefined);
+  return local ?? { body: blank, files: [] };
+}
+
+function Write({ draft, to }: { draft: Draft | undefined; to: string | undefined }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const directory = useDirectory();
+  const senders = directory.inboxes.filter((i) => i.active);
+  const [local, setLocal] = useState<Local>(() =>
+    begin(draft, to, stored<number | undefined>("tellus-new-inbox", undefined)),
+  );
+  const [busy, setBusy] = useState(false);
+  const [kept, setKept] = useState<"" | "saved" | "local">(draft ? "saved" : "");
+  const editor = useRef<EditorHandle>(null);
+  const id = useRef(draft?.id ?? 0);
+  const version = useRef(draft?.version ?? 0);
+  const key = useRef("");
+  const timer = useRef<number | undefined>(undefined);
+  const { body, files: attached } = local;
+  const inbox = senders.find((i) => i.id === body.inbox)?.id ?? senders[0]?.id;
+
+  const change = (part: Partial<DraftBody>, files = attached) =>
+    setLocal((was) => ({ body: { ...was.body, ...part }, files }));
+  const files = useFiles(
+    (f) => setLocal((was) => ({ ...was, files: [...was.files, f] })),
+    (f) => setLocal((was) => ({ ...was, files: was.files.filter((x) => x.id !== f.id) })),
+  );
+  const blank = isBlank(body.html) && !body.subject?.trim() && attached.length === 0;
+
+  const untouched = useRef(local);
+  useEffect(() => {
+    if (local === untouched.current) return;
+    store(place, blank ? undefined : local);
+    window.clearTimeout(timer.current);
+    if (blank) return;
+    timer.current = window.setTimeout(async () => {
+      const wire = {
+        ...local.body,
+        inbox,
+        html: toWire(local.body.html, local.files),
+        attachments: local.files.map((f) => f.id),
+      };
+      try {
+        const saved = id.current
+          ? await put<Draft>(`/drafts/${id.current}`, { ...wire, version: version.current })
+          : await post<Draft>("/drafts", wire);
+        id.current = saved.id;
+        version.current = saved.version;
+        setKept("saved");
+      } catch {
+        setKept("local");
+      }
+    }, 900);
+    return () => window.clearTimeout(timer.current);
+  }, [local, blank, inbox]);
+
+  const all = [...body.to, ...body.cc, ...body.bcc];
+  const why =
+    body.to.length === 0
+      ? t("compose.no_recipient")
+      : all.some((a) => !isAddress(a.address))
+        ? t("compose.wrong_recipient")
+        : !body.subject?.trim()
+          ? t("compose.no_subject")
+          : isBlank(body.html)
+            ? t("compose.nothing")
+            : files.uploading.some((u) => !u.problem)
+              ? t("compose.uploading")
+              : !inbox
+                ? t("compose.no_inbox")
+                : "";
+
+  async function send(resolve: boolean) {
+    if (why || busy) return;
+    setBusy(true);
+    window.clearTimeout(timer.current);
+    key.current ||= newKey();
+    try {
+      const html = toWire(editor.current?.html() ?? body.html, attached);
+      const opened = await post<Opened>(
+        "/conversations",
+        {
+          inbox,
+          to: body.to,
+          cc: body.cc,
+          bcc: body.bcc,
+          subject: body.subject?.trim(),
+          html,
+          attachments: attached.map((f) => f.id),
+          then: resolve ? "resolve" : "waiting",
+        },
+        key.current,
+      );
+      if (id.current) del(`/drafts/${id.current}`).catch(() => undefined);
+      store(place, undefined);
+      store("tellus-new-inbox", inbox);
+      client.setQueryData(["conversation", opened.conversation.number], opened);
+      toast(t("compose.sent_new"));
+      void navigate({
+        to: "/view/$view/$number",
+        params: { view: "mine", number: String(opened.conversation.number) },
+      });
+    } catch (err) {
+      key.current = "";
+      toast(inWords(t, err), { tone: "bad" });
+      setBusy(false);
+    }
+  }
+
+  function discard() {
+    const before = local;
+    window.clearTimeout(timer.current);
+    if (id.current) del(`/drafts/${id.current}`).catch(() => undefined);
+    store(place, undefined);
+    void navigate({ to: "/" });
+    if (!blank) {
+      toast(t("compose.discarded"), {
+        action: {
+          label: t("common.undo"),
+          run: () => {
+            store(place, before);
+            void navigate({ to: "/new", search: {} });
+          },
+        },
+      });
+    }
+  }
+
+  async function take(list: File[], intoText: boolean) {
+    for (const file of list) {
+      const done = await files.add(file);
+      if (done && intoText && /^image\//.test(file.type)) editor.current?.picture(inlineUrl(done.id), file.name);
+    }
+  }
+
+  return (
+    <main id="main" className={css.page}>
+      <header className={css.head}>
+        <button
+          type="button"
+          className={css.back}
+          aria-label={t("keys.back")}
+          onClick={() => void navigate({ to: "/" })}
+        >
+          <Icon name="back" />
+        </button>
+        <h1>{t("compose.new_title")}</h1>
+      </header>
+      <div className={css.card}>
+        <label className={css.line}>
+          <span>{t("compose.from")}</span>
+          <select value={inbox ?? ""} onChange={(e) => change({ inbox: Number(e.target.value) })}>
+            {senders.map((i) => (
+              <option key={i.id} value={i.id}>
+                {i.fromName || me.name} · {i.name} &lt;{i.address}&gt;
+              </option>
+            ))}
+          </select>
+        </label>
+        <Recipients open value={body} change={(r) => change(r)} participants={[]} />
+        <label className={css.line}>
+          <span>{t("compose.subject")}</span>
+          <input value={body.subject ?? ""} maxLength={998} onChange={(e) => change({ subject: e.target.value })} />
+        </label>
+        <div className={css.text}>
+          <Suspense fallback={<div className={css.waiting} />}>
+            <Editor
+              ref={editor}
+              html={body.html}
+              label={t("compose.words")}
+              placeholder={t("compose.new_placeholder")}
+              note={false}
+              focus={body.to.length > 0}
+              changed={(html) => change({ html })}
+              files={(list) => void take(list, true)}
+              send={(resolve) => void send(resolve)}
+              tools={<Attach take={(list) => void take(list, false)} />}
+            />
+          </Suspense>
+          <FileChips files={attached} uploading={files.uploading} remove={files.remove} />
+          <Signature inbox={inbox} />
+        </div>
+        <div className={css.foot}>
+          <Button variant="subtle" color="gray" onClick={discard}>
+            {t("compose.discard")}
+          </Button>
+          <span className={css.kept} role="status">
+            {kept && t(`compose.kept_${kept}`)}
+          </span>
+          <Button title={why || undefined} disabled={Boolean(why) || busy} onClick={() => void send(true)}>
+            {t("compose.send_resolve")}
+          </Button>
+          <Button
+            variant="filled"
+            title={why || undefined}
+            loading={busy}
+            disabled={Boolean(why)}
+            onClick={() => void send(false)}
+          >
+            {t("compose.send")}
+          </Button>
+        </div>
+        {why && !blank && <p className={css.why}>{why}</p>}
+      </div>
+    </main>
+  );
+}

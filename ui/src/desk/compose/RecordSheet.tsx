@@ -1,0 +1,217 @@
+import { Button } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { newKey, post } from "../../api/client";
+import { useDirectory } from "../../api/queries";
+import type { Attachment, CallRecord, Conversation, Opened } from "../../api/types";
+import { useMe } from "../../app/session";
+import { fieldOf, fromField } from "../../i18n/zone";
+import { Icon, type IconName } from "../../parts/Icon";
+import { Sheet, SheetBody } from "../../parts/Sheet";
+import { toast } from "../../parts/toast";
+import { inWords } from "../../parts/trouble";
+import css from "../conversation/Sheets.module.css";
+import { Attach } from "./Composer";
+import { FileChips } from "./FileChips";
+import { useFiles } from "./useFiles";
+
+type By = "phone" | "visit" | "letter";
+const icons: Record<By, IconName> = { phone: "phone", visit: "visit", letter: "letter" };
+const outcomes: Record<By, CallRecord["outcome"][]> = {
+  phone: ["", "agreed", "no_answer", "call_back", "left_message", "other"],
+  visit: ["", "agreed", "call_back", "other"],
+  letter: ["", "delivered", "other"],
+};
+
+const safe = (text: string) =>
+  text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c] ?? c);
+const paragraphs = (text: string) =>
+  text
+    .trim()
+    .split(/\n{2,}/)
+    .filter(Boolean)
+    .map((p) => `<p>${safe(p).replace(/\n/g, "<br>")}</p>`)
+    .join("");
+
+/** Writes down a call, a visit or a letter: in an open conversation, or as a new one. */
+export function RecordSheet({ conversation, close }: { conversation?: Conversation; close: () => void }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const zone = useMe().timeZone;
+  const directory = useDirectory();
+  const inboxes = directory.inboxes.filter((i) => i.active);
+  const [by, setBy] = useState<By>("phone");
+  const [direction, setDirection] = useState<"in" | "out">("in");
+  const [files, setFiles] = useState<Attachment[]>([]);
+  const [problem, setProblem] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [key] = useState(newKey);
+  const uploads = useFiles(
+    (f) => setFiles((all) => [...all, f]),
+    (f) => setFiles((all) => all.filter((x) => x.id !== f.id)),
+  );
+
+  async function keep(form: HTMLFormElement) {
+    const data = new FormData(form);
+    const say = (name: string) => String(data.get(name) ?? "").trim();
+    setBusy(true);
+    setProblem("");
+    const minutes = Number(say("minutes"));
+    const record: CallRecord = {
+      direction,
+      ...(say("with") ? { with: say("with") } : {}),
+      ...(say("outcome") ? { outcome: say("outcome") as CallRecord["outcome"] } : {}),
+      ...(by === "phone" && minutes > 0 ? { seconds: Math.round(minutes * 60) } : {}),
+    };
+    const at = fromField(say("at"), zone);
+    const body = {
+      channel: by,
+      record,
+      ...(at ? { at: new Date(at).toISOString() } : {}),
+      html: paragraphs(say("words")),
+      attachments: files.map((f) => f.id),
+    };
+    try {
+      if (conversation) {
+        await post(`/conversations/${conversation.id}/records`, body, key);
+        void client.invalidateQueries({ queryKey: ["conversation", conversation.number] });
+        toast(t("record.done"));
+        close();
+        return;
+      }
+      const made = await post<Opened>(
+        "/conversations/record",
+        { ...body, inbox: Number(say("inbox")), name: say("name"), address: say("address"), subject: say("subject") },
+        key,
+      );
+      client.setQueryData(["conversation", made.conversation.number], made);
+      close();
+      toast(t("record.done"));
+      void navigate({ to: "/view/$view/$number", params: { view: "mine", number: String(made.conversation.number) } });
+    } catch (err) {
+      setProblem(inWords(t, err));
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Sheet label={t("record.title")} close={close}>
+      <form
+        onSubmit={(e) => {
+          e.preventDefault();
+          void keep(e.currentTarget);
+        }}
+      >
+        <SheetBody
+          title={t("record.title")}
+          foot={
+            <>
+              <Button onClick={close}>{t("common.cancel")}</Button>
+              <Button type="submit" variant="filled" loading={busy}>
+                {t("record.keep")}
+              </Button>
+            </>
+          }
+        >
+          <fieldset className={css.choices} aria-label={t("record.what")}>
+            {(["phone", "visit", "letter"] as const).map((c) => (
+              <label key={c}>
+                <input type="radio" name="channel" checked={by === c} onChange={() => setBy(c)} />
+                <span>
+                  <Icon name={icons[c]} size={15} />
+                  {t(`record.${c}`)}
+                </span>
+              </label>
+            ))}
+          </fieldset>
+          <fieldset className={css.choices} aria-label={t("record.direction")}>
+            {(["in", "out"] as const).map((d) => (
+              <label key={d}>
+                <input type="radio" name="direction" checked={direction === d} onChange={() => setDirection(d)} />
+                <span>{t(`record.${by}_${d}`)}</span>
+              </label>
+            ))}
+          </fieldset>
+          {!conversation && (
+            <>
+              <div className={css.pair}>
+                <label className={css.field}>
+                  {t("record.name")}
+                  <input name="name" required maxLength={200} autoComplete="off" />
+                </label>
+                <label className={css.field}>
+                  {t("record.address")}
+                  <input name="address" maxLength={320} autoComplete="off" placeholder="+371 2000 0000" />
+                </label>
+              </div>
+              <label className={css.field}>
+                {t("compose.subject")}
+                <input name="subject" required maxLength={998} />
+              </label>
+              <label className={css.field}>
+                {t("record.inbox")}
+                <select name="inbox">
+                  {inboxes.map((i) => (
+                    <option key={i.id} value={i.id}>
+                      {i.name}
+                    </option>
+                  ))}
+                </select>
+              </label>
+            </>
+          )}
+          <div className={css.pair}>
+            <label className={css.field}>
+              {t("record.at")}
+              <input
+                name="at"
+                type="datetime-local"
+                defaultValue={fieldOf(Date.now(), zone)}
+                max={fieldOf(Date.now() + 60_000, zone)}
+              />
+            </label>
+            {by === "phone" && (
+              <label className={css.field}>
+                {t("record.minutes")}
+                <input name="minutes" type="number" min={0} max={1440} step="0.5" />
+              </label>
+            )}
+            <label className={css.field}>
+              {t("record.outcome")}
+              <select name="outcome">
+                {outcomes[by].map((o) => (
+                  <option key={o} value={o}>
+                    {o ? t(`record.outcome_${o}`) : "–"}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <label className={css.field}>
+              {t("record.with")}
+              <input name="with" maxLength={200} autoComplete="off" />
+            </label>
+          </div>
+          <label className={css.field}>
+            {t("record.words")}
+            <textarea name="words" rows={5} required={by !== "letter" || files.length === 0} />
+          </label>
+          <div>
+            <span className={css.row}>
+              <Attach take={(list) => void Promise.all(list.map(uploads.add))} />
+              <span className={css.hint}>{t("record.scan")}</span>
+            </span>
+            <FileChips files={files} uploading={uploads.uploading} remove={uploads.remove} />
+          </div>
+          {problem && (
+            <p role="alert" className={css.problem}>
+              {problem}
+            </p>
+          )}
+        </SheetBody>
+      </form>
+    </Sheet>
+  );
+}

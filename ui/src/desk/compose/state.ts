@@ -1,0 +1,68 @@
+import type { Attachment, DraftBody, NamedAddress, Opened } from "../../api/types";
+
+export type Mode = "reply" | "reply_all" | "note";
+
+/** What the composer of one conversation holds. Mail and note are written apart, so that no word meant for colleagues reaches a customer. */
+export interface Composed {
+  mode: Mode;
+  mail: string;
+  note: string;
+  to: NamedAddress[];
+  cc: NamedAddress[];
+  bcc: NamedAddress[];
+  files: Attachment[];
+  /** The newest incoming message when the writing began; 0 while nothing is written. */
+  seen: number;
+  at: number;
+}
+
+/** Whom a mode addresses to begin with. */
+export function recipientsOf(mode: Mode, opened: Opened): Pick<Composed, "to" | "cc" | "bcc"> {
+  const from = mode === "reply_all" ? opened.replyAllTo : opened.replyTo;
+  return { to: from.to, cc: from.cc, bcc: [] };
+}
+
+/** The mode a conversation begins with: everybody who was copied goes on being copied. */
+export function firstMode(opened: Opened, mayWrite: boolean): Mode {
+  if (!mayWrite || opened.replyTo.to.length === 0) return "note";
+  return opened.replyAllTo.cc.length > 0 || opened.replyAllTo.to.length > 1 ? "reply_all" : "reply";
+}
+
+export function empty(mode: Mode, opened: Opened): Composed {
+  return { mode, mail: "", note: "", ...recipientsOf(mode, opened), files: [], seen: 0, at: 0 };
+}
+
+/** The newest message of the customer. */
+export function newestIncoming(opened: Opened): number {
+  return opened.timeline.messages.reduce(
+    (max, m) => (m.kind === "incoming" && !m.automatic ? Math.max(max, m.id) : max),
+    0,
+  );
+}
+
+/** What the server keeps: the half that is being written. */
+export function toDraft(c: Composed, html: string): DraftBody {
+  return { mode: c.mode, html, to: c.to, cc: c.cc, bcc: c.bcc, attachments: c.files.map((f) => f.id) };
+}
+
+const address = /^[^\s@<>,;"]{1,64}@[^\s@<>,;"]{1,255}$/;
+
+/** Whether mail can go there, as far as its look tells. */
+export function isAddress(text: string): boolean {
+  return address.test(text);
+}
+
+/** Reads what was typed or pasted: "Anna Nowak <anna@example.pl>, marek@example.pl". */
+export function parseAddresses(text: string): NamedAddress[] {
+  const out: NamedAddress[] = [];
+  for (const piece of text.split(/[,;\n]+/)) {
+    const words = piece.trim();
+    if (!words) continue;
+    const open = words.lastIndexOf("<");
+    if (open >= 0 && words.endsWith(">")) {
+      const name = words.slice(0, open).trim().replace(/^"|"$/g, "");
+      out.push({ ...(name ? { name } : {}), address: words.slice(open + 1, -1).trim() });
+    } else out.push({ address: words });
+  }
+  return out;
+}

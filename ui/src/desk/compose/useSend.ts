@@ -1,0 +1,121 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { newKey, post } from "../../api/client";
+import { isProblem } from "../../api/problem";
+import type { Draft, Message, Opened, ReplyBody } from "../../api/types";
+import { toast } from "../../parts/toast";
+import { inWords } from "../../parts/trouble";
+import { keepForLater } from "../outbox";
+import { toWire } from "./html";
+import { recall } from "./recall";
+import type { Composed } from "./state";
+
+/** How long a mail can be taken back where the server does not say. */
+const usualUndo = 8000;
+
+/** Milliseconds until the server hands a queued mail over. */
+export function undoTime(m: Message, now: number): number {
+  const times = (m.deliveries ?? [])
+    .map((d) => (d.nextTryAt ? Date.parse(d.nextTryAt) - now : Number.NaN))
+    .filter((n) => !Number.isNaN(n));
+  return times.length > 0 ? Math.min(...times) : usualUndo;
+}
+
+/** Sends what the composer holds; `missed` are messages that held it back. */
+export function useSend(opened: Opened, c: Composed, sent: (serverDropped: boolean) => void) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [busy, setBusy] = useState(false);
+  const [missed, setMissed] = useState<Message[]>([]);
+  // One key per attempt at the same words: a repeated press sends once.
+  const key = useRef("");
+  const { id, number } = opened.conversation;
+
+  const show = useCallback(
+    (m: Message) => {
+      client.setQueryData<Opened>(["conversation", number], (o) => {
+        if (!o || o.timeline.messages.some((x) => x.id === m.id)) return o;
+        return { ...o, timeline: { ...o.timeline, messages: [...o.timeline.messages, m] } };
+      });
+      void client.invalidateQueries({ queryKey: ["conversation", number] });
+    },
+    [client, number],
+  );
+
+  const undo = useCallback(
+    async (m: Message) => {
+      try {
+        const draft = await post<Draft>(`/messages/${m.id}/cancel`);
+        await client.invalidateQueries({ queryKey: ["conversation", number] });
+        recall(id, { html: draft.body.html, note: false, recipients: draft.body, attachments: draft.body.attachments });
+      } catch (err) {
+        toast(isProblem(err) && err.status !== 0 ? t("compose.too_late") : inWords(t, err), { tone: "bad" });
+        void client.invalidateQueries({ queryKey: ["conversation", number] });
+      }
+    },
+    [client, id, number, t],
+  );
+
+  async function send(html: string, mentions: number[], then: ReplyBody["then"] | "note", anyway = false) {
+    setBusy(true);
+    key.current ||= newKey();
+    const attachments = c.files.map((f) => f.id);
+    const words = toWire(html, c.files);
+    const note = then === "note";
+    const body = note
+      ? { html: words, mentions, attachments }
+      : {
+          html: words,
+          to: c.to,
+          cc: c.cc,
+          bcc: c.bcc,
+          attachments,
+          seen: c.seen,
+          then,
+          quote: true,
+          ...(anyway ? { anyway } : {}),
+        };
+    const kind = note ? "notes" : "replies";
+    try {
+      const m = await post<Message>(`/conversations/${id}/${kind}`, body, key.current);
+      key.current = "";
+      setMissed([]);
+      sent(!note);
+      show(m);
+      if (!note) {
+        const stays = undoTime(m, Date.now());
+        if (stays > 1000)
+          toast(t(then === "resolve" ? "compose.sending_resolved" : "compose.sending"), {
+            stays,
+            action: { label: t("common.undo"), run: () => void undo(m) },
+          });
+        else toast(t("compose.sent"));
+      }
+    } catch (err) {
+      if (isProblem(err, "newer_message")) {
+        key.current = ""; // sent anyway it is another request
+        setMissed((err.details as { messages?: Message[] } | undefined)?.messages ?? []);
+        void client.invalidateQueries({ queryKey: ["conversation", number] });
+      } else if (isProblem(err, "offline")) {
+        keepForLater({
+          key: key.current,
+          conversation: id,
+          number,
+          kind,
+          body: body as never,
+          at: new Date().toISOString(),
+        });
+        key.current = "";
+        sent(false);
+        toast(t("compose.kept_offline"));
+      } else {
+        key.current = "";
+        toast(inWords(t, err), { tone: "bad" });
+      }
+    }
+    setBusy(false);
+  }
+
+  return { send, busy, missed, forget: useCallback(() => setMissed([]), []) };
+}

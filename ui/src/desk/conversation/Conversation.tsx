@@ -1,0 +1,127 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { put } from "../../api/client";
+import { conversationQuery } from "../../api/queries";
+import type { Opened, Conversation as Row } from "../../api/types";
+import { useCommands } from "../../app/keys";
+import { useMe } from "../../app/session";
+import { lookAt } from "../../live/live";
+import { applyRow, knownRow } from "../../live/rows";
+import { Bone, Late } from "../../parts/Skeleton";
+import { useStored } from "../../parts/stored";
+import { Failed } from "../../parts/Trouble";
+import { Composer } from "../compose/Composer";
+import { CustomerPanel } from "../customer/CustomerPanel";
+import { Divider } from "../Divider";
+import css from "./Conversation.module.css";
+import { Header } from "./Header";
+import { TimelineView } from "./TimelineView";
+
+/** An open conversation with its composer, and the customer beside it. */
+export function Conversation({ number, view }: { number: number; view: string }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const found = useQuery(conversationQuery(number));
+  const [width, setWidth] = useStored("tellus-width-customer", 316);
+  const [panel, setPanel] = useState(false);
+  const opened = found.data;
+  const row = opened?.conversation ?? knownRow(client, number);
+  const back = () => void navigate({ to: "/view/$view", params: { view } });
+
+  useCommands([{ id: "back", label: t("keys.back"), group: "go", keys: ["u"], run: back }]);
+  usePresenceAndReading(opened);
+
+  if (found.isError && !opened) {
+    return (
+      <Failed what={t("conversation.failed", { number })} error={found.error} retry={() => void found.refetch()} />
+    );
+  }
+  return (
+    <div className={css.place} style={{ "--customer-width": `${width}px` } as React.CSSProperties}>
+      <article className={css.conversation} aria-label={row?.subject || t("list.no_subject")}>
+        {row ? (
+          <Header row={row} opened={opened} view={view} back={back} showCustomer={() => setPanel(true)} />
+        ) : (
+          <div className={css.headBones}>
+            <Late>
+              <Bone width={260} height={18} />
+            </Late>
+          </div>
+        )}
+        {opened ? <TimelineView opened={opened} /> : <Waiting row={row} />}
+        {opened && <Composer key={opened.conversation.id} opened={opened} />}
+      </article>
+      <Divider
+        label={t("desk.divider_customer")}
+        value={width}
+        min={260}
+        max={480}
+        set={setWidth}
+        after
+        className={css.wide}
+      />
+      <aside className={css.side} data-shown={panel || undefined} aria-label={t("customer.label")}>
+        {opened && <CustomerPanel key={opened.customer.id} opened={opened} view={view} close={() => setPanel(false)} />}
+      </aside>
+      {panel && (
+        <button type="button" className={css.shade} aria-label={t("common.close")} onClick={() => setPanel(false)} />
+      )}
+    </div>
+  );
+}
+
+/** Tells colleagues who looks at it, and the server what was read. */
+function usePresenceAndReading(opened: Opened | undefined) {
+  const client = useQueryClient();
+  const me = useMe().id;
+  const id = opened?.conversation.id;
+  useEffect(() => {
+    if (!id) return;
+    lookAt(id);
+    return () => lookAt(0);
+  }, [id]);
+
+  const newest = opened?.timeline.messages.reduce((max, m) => Math.max(max, m.id), 0) ?? 0;
+  const unread = opened?.conversation.unread ?? false;
+  const row = opened?.conversation;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a newer message or a new mark is a reason
+  useEffect(() => {
+    if (!row || !newest || !unread) return;
+    const read = () => {
+      if (document.visibilityState !== "visible") return;
+      document.removeEventListener("visibilitychange", read);
+      applyRow(client, { ...row, unread: false }, me);
+      // A lost mark is no loss: the next look sets it.
+      put(`/conversations/${row.id}/read`, { message: newest }).catch(() => undefined);
+    };
+    const timer = setTimeout(read, 400);
+    document.addEventListener("visibilitychange", read);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", read);
+    };
+  }, [id, newest, unread]);
+}
+
+function Waiting({ row }: { row: Row | undefined }) {
+  return (
+    <div className={css.waiting}>
+      <Late>
+        {[row ? 3 : 2, 2].map((lines, i) => (
+          <div key={i} className={css.bones}>
+            <Bone width={28} height={28} round />
+            <div>
+              <Bone width="30%" />
+              {Array.from({ length: lines }, (_, n) => (
+                <Bone key={n} width={`${92 - n * 14}%`} />
+              ))}
+            </div>
+          </div>
+        ))}
+      </Late>
+    </div>
+  );
+}

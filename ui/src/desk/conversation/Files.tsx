@@ -1,0 +1,115 @@
+import { lazy, Suspense, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { base } from "../../api/client";
+import type { Attachment, Message } from "../../api/types";
+import { useFormat } from "../../i18n/format";
+import { Icon } from "../../parts/Icon";
+import css from "./Files.module.css";
+
+const Lightbox = lazy(() => import("./Lightbox").then((m) => ({ default: m.Lightbox })));
+
+const viewable = /^image\/(png|jpe?g|gif|webp|bmp|avif)$/;
+const isPicture = (f: Attachment) => viewable.test(f.type) && !f.held;
+
+/** "PDF" for a PDF: the ending if it says something, else nothing. */
+export function ending(name: string): string {
+  const found = /\.([a-z0-9]{1,5})$/i.exec(name)?.[1];
+  return found ? found.toUpperCase() : "";
+}
+
+/** What came with a message. Pictures that stand in the text are not repeated. */
+export function Files({ message }: { message: Message }) {
+  const { t } = useTranslation();
+  const [at, setAt] = useState(-1);
+  const inText = message.rich || Boolean(message.html);
+  const files = message.attachments.filter((f) => !(f.inline && inText && isPicture(f)));
+  const pictures = files.filter(isPicture);
+  if (files.length === 0) return null;
+  return (
+    <ul className={css.files} aria-label={t("files.label")}>
+      {files.map((f) => (
+        <li key={f.id}>
+          {f.held ? (
+            <Held file={f} />
+          ) : isPicture(f) ? (
+            <button
+              type="button"
+              className={css.picture}
+              onClick={() => setAt(pictures.indexOf(f))}
+              aria-label={t("files.look", { name: f.name })}
+              title={f.name}
+            >
+              <img src={`${base}/attachments/${f.id}/thumbnail`} alt="" loading="lazy" />
+            </button>
+          ) : (
+            <a
+              className={css.file}
+              href={`${base}/attachments/${f.id}`}
+              download={f.name}
+              title={t("files.download", { name: f.name })}
+            >
+              <Words file={f} />
+            </a>
+          )}
+        </li>
+      ))}
+      <Suspense>{at >= 0 && <Lightbox files={pictures} at={at} go={setAt} close={() => setAt(-1)} />}</Suspense>
+    </ul>
+  );
+}
+
+function Words({ file }: { file: Attachment }) {
+  const format = useFormat();
+  const kind = ending(file.name);
+  return (
+    <>
+      {kind ? <span className={css.kind}>{kind}</span> : <Icon name="file" size={15} />}
+      <b className="cut">{file.name}</b>
+      <span className={css.size}>{format.size(file.size)}</span>
+    </>
+  );
+}
+
+const known = new Set([
+  "executable",
+  "script",
+  "shortcut",
+  "macro",
+  "web_page",
+  "disk_image",
+  "old_archive",
+  "system_file",
+  "double_extension",
+  "reversed_name",
+  "virus",
+  "encrypted",
+]);
+
+/** A file that may do harm: why it is held, and a deliberate way to it. */
+function Held({ file }: { file: Attachment }) {
+  const { t } = useTranslation();
+  const [sure, setSure] = useState(false);
+  const code = (file.held ?? "").split(":")[0] ?? "";
+  return (
+    <div className={css.held}>
+      <div className={css.heldTop}>
+        <Icon name="alert" size={15} />
+        <Words file={file} />
+      </div>
+      <p>{known.has(code) ? t(`held.${code}`) : t("held.other", { reason: file.held })}</p>
+      {code !== "virus" &&
+        (sure ? (
+          <p>
+            {t("held.sure")}{" "}
+            <a href={`${base}/attachments/${file.id}`} download={file.name}>
+              {t("held.download")}
+            </a>
+          </p>
+        ) : (
+          <button type="button" onClick={() => setSure(true)}>
+            {t("held.want")}
+          </button>
+        ))}
+    </div>
+  );
+}

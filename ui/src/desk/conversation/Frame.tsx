@@ -1,0 +1,66 @@
+import { useComputedColorScheme } from "@mantine/core";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { address } from "../../api/client";
+import css from "./MessageView.module.css";
+
+interface Props {
+  message: number;
+  folded: boolean;
+  remote: boolean;
+}
+
+/**
+ * Foreign HTML, in a frame that runs no script and has a policy of its own (see the server's frame operation). It is as tall as its content;
+ * same-origin is allowed so that its height can be measured, which without scripts gives it nothing.
+ */
+export function Frame({ message, folded, remote }: Props) {
+  const { t } = useTranslation();
+  const scheme = useComputedColorScheme("light");
+  const frame = useRef<HTMLIFrameElement>(null);
+  const [height, setHeight] = useState(60);
+  const src = address(`/messages/${message}/frame`, {
+    remote: remote ? 1 : undefined,
+    folded: folded ? 1 : undefined,
+    theme: scheme,
+  });
+
+  useEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    let watch: ResizeObserver | undefined;
+    const measure = () => {
+      const root = element.contentDocument?.documentElement;
+      const body = element.contentDocument?.body;
+      if (!root || !body) return;
+      // A page in quirks or with a height of its own may tell more than it fills.
+      setHeight(Math.min(Math.max(body.scrollHeight, body.getBoundingClientRect().height + 2, 24), 20_000));
+    };
+    const loaded = () => {
+      watch?.disconnect();
+      const body = element.contentDocument?.body;
+      if (!body) return;
+      measure();
+      watch = new ResizeObserver(measure);
+      watch.observe(body);
+    };
+    element.addEventListener("load", loaded);
+    loaded();
+    return () => {
+      element.removeEventListener("load", loaded);
+      watch?.disconnect();
+    };
+  }, []);
+
+  return (
+    <iframe
+      ref={frame}
+      src={src}
+      title={t("message.frame")}
+      className={css.frame}
+      style={{ height }}
+      sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+      referrerPolicy="no-referrer"
+    />
+  );
+}

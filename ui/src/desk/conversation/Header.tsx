@@ -1,0 +1,269 @@
+import { Button, Menu, Tooltip } from "@mantine/core";
+import { useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useDirectory } from "../../api/queries";
+import type { Conversation, Opened } from "../../api/types";
+import { useCommands } from "../../app/keys";
+import { useMay, useMe } from "../../app/session";
+import { useFormat } from "../../i18n/format";
+import { useNow } from "../../i18n/now";
+import { usePresence } from "../../live/live";
+import { Avatar } from "../../parts/Avatar";
+import { Icon } from "../../parts/Icon";
+import { Pill, tagTone } from "../../parts/Pill";
+import { dueWords } from "../list/due";
+import { AssignMenu } from "./AssignMenu";
+import { useChange } from "./change";
+import css from "./Header.module.css";
+import { MoreMenu } from "./MoreMenu";
+import { SnoozeMenu } from "./SnoozeMenu";
+
+interface Props {
+  row: Conversation;
+  opened: Opened | undefined;
+  view: string;
+  back: () => void;
+  showCustomer: () => void;
+}
+
+/** What it is about, where it stands, who else is here, and what can be done with it. */
+export function Header({ row, opened, view, back, showCustomer }: Props) {
+  const { t } = useTranslation();
+  const change = useChange();
+  const mayWrite = useMay("conversation.write");
+  const finished = row.status === "resolved" || row.status === "closed";
+
+  const resolve = () => void change(row, { status: "resolved" }, t("change.resolved"));
+  const reopen = () => void change(row, { status: "open" });
+  useCommands(
+    mayWrite && !row.trashedAt && !row.spam
+      ? [
+          finished
+            ? {
+                id: "reopen",
+                label: t("conversation.reopen"),
+                group: "conversation",
+                keys: ["shift+e"],
+                icon: "undo",
+                run: reopen,
+              }
+            : {
+                id: "resolve",
+                label: t("conversation.resolve"),
+                group: "conversation",
+                keys: ["e"],
+                icon: "check",
+                run: resolve,
+              },
+        ]
+      : [],
+  );
+
+  return (
+    <header className={css.head}>
+      <button type="button" className={css.back} aria-label={t("keys.back")} onClick={back}>
+        <Icon name="back" />
+      </button>
+      <div className={css.words}>
+        <Subject row={row} editable={mayWrite} />
+        <Facts row={row} />
+      </div>
+      <div className={css.actions}>
+        <Viewers row={row} />
+        {mayWrite && (
+          <>
+            {!finished && <SnoozeMenu row={row} />}
+            <AssignMenu row={row} />
+            {finished ? (
+              <Button onClick={reopen}>{t("conversation.reopen")}</Button>
+            ) : (
+              <Tooltip label={<Hint words={t("conversation.resolve")} keys="E" />}>
+                <Button onClick={resolve} disabled={row.spam || Boolean(row.trashedAt)}>
+                  {t("conversation.resolve")}
+                </Button>
+              </Tooltip>
+            )}
+          </>
+        )}
+        <MoreMenu row={row} opened={opened} view={view} />
+        <button type="button" className={css.customer} aria-label={t("customer.show")} onClick={showCustomer}>
+          <Icon name="person" />
+        </button>
+      </div>
+    </header>
+  );
+}
+
+export function Hint({ words, keys }: { words: string; keys: string }) {
+  return (
+    <span className={css.hint}>
+      {words} <kbd>{keys}</kbd>
+    </span>
+  );
+}
+
+function Subject({ row, editable }: { row: Conversation; editable: boolean }) {
+  const { t } = useTranslation();
+  const change = useChange();
+  const [editing, setEditing] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  const words = row.subject || t("list.no_subject");
+  if (!editing) {
+    return (
+      <h2 className={css.subject}>
+        {editable ? (
+          <button
+            type="button"
+            className="cut"
+            title={t("conversation.edit_subject", { subject: words })}
+            onClick={() => setEditing(true)}
+          >
+            {words}
+          </button>
+        ) : (
+          <span className="cut" title={words}>
+            {words}
+          </span>
+        )}
+      </h2>
+    );
+  }
+  const keep = () => {
+    const next = field.current?.value.trim() ?? "";
+    setEditing(false);
+    if (next && next !== row.subject) void change(row, { subject: next });
+  };
+  return (
+    <input
+      ref={field}
+      className={css.subjectField}
+      aria-label={t("conversation.subject")}
+      defaultValue={row.subject}
+      maxLength={998}
+      // biome-ignore lint/a11y/noAutofocus: the words were clicked to be edited
+      autoFocus
+      onFocus={(e) => e.currentTarget.select()}
+      onBlur={keep}
+      onKeyDown={(e) => {
+        if (e.key === "Enter") keep();
+        if (e.key === "Escape") setEditing(false);
+      }}
+    />
+  );
+}
+
+function Facts({ row }: { row: Conversation }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const now = useNow();
+  const directory = useDirectory();
+  const due = dueWords(t, format, row, now);
+  const team = directory.team(row.team);
+  const inbox = directory.inbox(row.inbox);
+  return (
+    <div className={css.facts}>
+      <span className={css.plain}>
+        #{row.number} ·{" "}
+        {t("conversation.channel_to", { channel: t(`channel.${row.channel}`), inbox: inbox?.name ?? "" })}
+        {team && ` · ${team.name}`}
+      </span>
+      {due && <Pill tone={due.tone}>{due.text}</Pill>}
+      {row.trashedAt ? (
+        <Pill tone="late">{t("conversation.in_trash")}</Pill>
+      ) : row.spam ? (
+        <Pill tone="late">{t("conversation.in_spam")}</Pill>
+      ) : (
+        row.status !== "open" && (
+          <Pill tone={row.status === "resolved" ? "ok" : "grey"}>{t(`status.${row.status}`)}</Pill>
+        )
+      )}
+      {row.snoozedUntil && (
+        <Pill tone="info">{t("list.snoozed_until", { when: format.moment(Date.parse(row.snoozedUntil), now) })}</Pill>
+      )}
+      {row.priority !== 1 && (
+        <Pill tone={row.priority === 3 ? "late" : row.priority === 2 ? "warn" : "grey"}>
+          {t("conversation.priority_is", { priority: t(`priority.${row.priority}`) })}
+        </Pill>
+      )}
+      {row.restricted && (
+        <Pill>
+          <Icon name="lock" size={12} />
+          {t("list.restricted")}
+        </Pill>
+      )}
+      <Tags row={row} />
+    </div>
+  );
+}
+
+function Tags({ row }: { row: Conversation }) {
+  const { t } = useTranslation();
+  const change = useChange();
+  const mayWrite = useMay("conversation.write");
+  const directory = useDirectory();
+  const on = row.tags.map((id) => directory.tag(id)).filter((tag) => tag !== undefined);
+  return (
+    <>
+      {on.map((tag) => (
+        <Pill key={tag.id} tone={tagTone(tag.colour)}>
+          {tag.name}
+        </Pill>
+      ))}
+      {mayWrite && directory.tags.length > 0 && (
+        <Menu position="bottom-start" closeOnItemClick={false}>
+          <Menu.Target>
+            <button
+              type="button"
+              className={css.addTag}
+              aria-label={t("conversation.tags")}
+              title={t("conversation.tags")}
+            >
+              <Icon name="plus" size={13} />
+            </button>
+          </Menu.Target>
+          <Menu.Dropdown className={css.scrolling}>
+            <Menu.Label>{t("conversation.tags")}</Menu.Label>
+            {directory.tags.map((tag) => {
+              const has = row.tags.includes(tag.id);
+              return (
+                <Menu.Item
+                  key={tag.id}
+                  role="menuitemcheckbox"
+                  aria-checked={has}
+                  rightSection={has ? <Icon name="check" size={14} /> : undefined}
+                  onClick={() => void change(row, has ? { removeTags: [tag.id] } : { addTags: [tag.id] })}
+                >
+                  <Pill tone={tagTone(tag.colour)}>{tag.name}</Pill>
+                </Menu.Item>
+              );
+            })}
+          </Menu.Dropdown>
+        </Menu>
+      )}
+    </>
+  );
+}
+
+/** Colleagues who have it open. */
+function Viewers({ row }: { row: Conversation }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const directory = useDirectory();
+  const others = usePresence(row.id).filter((p) => p.agent !== me.id);
+  if (others.length === 0) return null;
+  const typing = others.filter((p) => p.typing);
+  const told = typing.length > 0 ? typing : others;
+  const first = directory.agent(told[0]?.agent)?.name ?? t("activity.former");
+  const given = first.split(" ")[0];
+  const words = t(typing.length > 0 ? "presence.typing" : "presence.reading", {
+    count: told.length,
+    name: given,
+    more: told.length - 1,
+  });
+  return (
+    <span className={css.viewers} role="status" title={others.map((p) => directory.agent(p.agent)?.name).join(", ")}>
+      <Avatar name={first} seed={`agent:${told[0]?.agent}`} size={18} />
+      {words}
+    </span>
+  );
+}

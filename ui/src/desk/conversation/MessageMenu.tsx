@@ -1,0 +1,75 @@
+import { Menu } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { base, post } from "../../api/client";
+import type { Message, Opened } from "../../api/types";
+import { useMay } from "../../app/session";
+import { Icon } from "../../parts/Icon";
+import { toast } from "../../parts/toast";
+import { inWords } from "../../parts/trouble";
+import css from "./MessageView.module.css";
+
+const WhySheet = lazy(() => import("./WhySheet").then((m) => ({ default: m.WhySheet })));
+const MoveSheet = lazy(() => import("./MoveSheet").then((m) => ({ default: m.MoveSheet })));
+const RedactSheet = lazy(() => import("./RedactSheet").then((m) => ({ default: m.RedactSheet })));
+const EraseSheet = lazy(() => import("./EraseSheet").then((m) => ({ default: m.EraseSheet })));
+
+/** What can be done with one message. */
+export function MessageMenu({ message: m, opened }: { message: Message; opened: Opened }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const mayWrite = useMay("conversation.write");
+  const mayErase = useMay("conversation.erase");
+  const [over, setOver] = useState<"" | "why" | "move" | "redact" | "erase">("");
+  const fresh = () => client.invalidateQueries({ queryKey: ["conversation", opened.conversation.number] });
+
+  async function takeBack() {
+    try {
+      await post(`/messages/${m.id}/cancel`);
+      await fresh();
+    } catch (err) {
+      toast(inWords(t, err), { tone: "bad" });
+      void fresh();
+    }
+  }
+
+  const why = m.kind === "incoming" && (m.threading?.length || m.spamReasons?.length || m.verdicts);
+  const move = mayWrite && m.kind === "incoming";
+  const redact = mayErase && !m.erasedAt && m.text !== "";
+  const erase = mayErase && !m.erasedAt && m.state !== "queued" && m.state !== "sending";
+  const cancel = mayWrite && m.state === "queued";
+  const any = why || move || redact || erase || cancel;
+  return (
+    <span className={css.actions}>
+      {m.raw && (
+        <a href={`${base}/messages/${m.id}/raw`} download title={t("message.original_title")}>
+          {t("message.original")}
+        </a>
+      )}
+      {any && (
+        <Menu width={240}>
+          <Menu.Target>
+            <button type="button" className={css.menu} aria-label={t("message.menu")}>
+              <Icon name="more" size={16} />
+            </button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {cancel && <Menu.Item onClick={() => void takeBack()}>{t("message.take_back")}</Menu.Item>}
+            {why && <Menu.Item onClick={() => setOver("why")}>{t("message.why")}</Menu.Item>}
+            {move && <Menu.Item onClick={() => setOver("move")}>{t("message.move")}</Menu.Item>}
+            {(redact || erase) && <Menu.Divider />}
+            {redact && <Menu.Item onClick={() => setOver("redact")}>{t("message.redact")}</Menu.Item>}
+            {erase && <Menu.Item onClick={() => setOver("erase")}>{t("message.erase")}</Menu.Item>}
+          </Menu.Dropdown>
+        </Menu>
+      )}
+      <Suspense>
+        {over === "why" && <WhySheet message={m} close={() => setOver("")} />}
+        {over === "move" && <MoveSheet message={m} opened={opened} close={() => setOver("")} />}
+        {over === "redact" && <RedactSheet message={m} close={() => setOver("")} done={fresh} />}
+        {over === "erase" && <EraseSheet message={m} close={() => setOver("")} done={fresh} />}
+      </Suspense>
+    </span>
+  );
+}

@@ -1,0 +1,171 @@
+import { memo, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { base } from "../../api/client";
+import { type Directory, useDirectory } from "../../api/queries";
+import type { Message, NamedAddress, Opened } from "../../api/types";
+import { useMe } from "../../app/session";
+import { useFormat } from "../../i18n/format";
+import { Avatar } from "../../parts/Avatar";
+import { Icon } from "../../parts/Icon";
+import { Pill } from "../../parts/Pill";
+import { When } from "../../parts/When";
+import { fromWire } from "../compose/html";
+import { DeliveryNote } from "./DeliveryNote";
+import { Files } from "./Files";
+import { Frame } from "./Frame";
+import { Invitation } from "./Invitation";
+import { linkify } from "./linkify";
+import { MessageMenu } from "./MessageMenu";
+import css from "./MessageView.module.css";
+import { Warnings } from "./Warnings";
+
+export const failedStates = new Set(["failed", "bounced", "unsure"]);
+
+/** One thing said: who, when, to whom, the words, and what came with them. */
+export const MessageView = memo(function MessageView({ message: m, opened }: { message: Message; opened: Opened }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const directory = useDirectory();
+  const [remote, setRemote] = useState(false);
+  const [unfolded, setUnfolded] = useState(false);
+  const who = authorOf(m, opened, directory, me.id, t as never);
+  const failed = failedStates.has(m.state ?? "") || m.deliveries?.some((d) => failedStates.has(d.state));
+  const kind = m.kind === "note" ? css.note : m.authorKind === "customer" ? css.theirs : css.mine;
+  return (
+    <section
+      className={`${css.message} ${kind}`}
+      data-message={m.id}
+      data-incoming={m.kind === "incoming" || undefined}
+      aria-label={t("message.label", { name: who.name })}
+    >
+      <Avatar name={who.avatar} seed={who.seed} />
+      <div className={`${css.box} ${failed ? css.failed : ""}`}>
+        <div className={css.head}>
+          <b className={css.name}>{who.name}</b>
+          <Meta m={m} opened={opened} />
+          <MessageMenu message={m} opened={opened} />
+        </div>
+        <Warnings message={m} />
+        {m.remoteImages && !remote && !m.erasedAt ? (
+          <p className={css.images}>
+            <Icon name="image" size={15} />
+            {t("message.images", { count: m.remoteImages })}{" "}
+            <button type="button" className={css.act} onClick={() => setRemote(true)}>
+              {t("message.show_images")}
+            </button>
+          </p>
+        ) : null}
+        <Body m={m} remote={remote} unfolded={unfolded} />
+        {m.invitation && <Invitation invitation={m.invitation} />}
+        <Files message={m} />
+        <Folded m={m} open={unfolded} toggle={() => setUnfolded(!unfolded)} />
+        <DeliveryNote message={m} opened={opened} />
+      </div>
+    </section>
+  );
+});
+
+interface Author {
+  name: string;
+  avatar: string;
+  seed: string;
+}
+
+function authorOf(m: Message, opened: Opened, directory: Directory, me: number, t: (key: string) => string): Author {
+  if (m.authorKind === "agent") {
+    const agent = directory.agent(m.agent);
+    const name = agent?.name ?? m.from.name ?? t("activity.former");
+    return { name: m.agent === me ? t("common.you") : name, avatar: name, seed: `agent:${m.agent ?? 0}` };
+  }
+  if (m.authorKind === "system") return { name: t("activity.system"), avatar: "T", seed: "tellus" };
+  const row = opened.conversation;
+  const own = m.customer === row.customer ? row.customerName : "";
+  const name = m.from.name || own || m.from.address || t("list.no_name");
+  return { name, avatar: name, seed: m.customer ? `customer:${m.customer}` : m.from.address };
+}
+
+function Meta({ m, opened }: { m: Message; opened: Opened }) {
+  const { t, i18n } = useTranslation();
+  const format = useFormat();
+  const names = (list: NamedAddress[]) => list.map((a) => a.name || a.address.replace(/@.*/, "@")).join(", ");
+  const full = (list: NamedAddress[]) => list.map((a) => (a.name ? `${a.name} <${a.address}>` : a.address)).join(", ");
+  const record = m.record;
+  const row = opened.conversation;
+  const other =
+    m.kind === "outgoing" &&
+    m.to.length === 1 &&
+    m.to[0]?.address === row.address &&
+    m.cc.length === 0 &&
+    m.bcc.length === 0;
+  return (
+    <>
+      <span className={css.meta}>
+        {m.kind === "note" && `${t("message.note")} · `}
+        {record && `${t(`record.${m.channel}_${record.direction}`)} · `}
+        <When at={m.at} />
+        {record?.seconds ? ` · ${format.seconds(record.seconds)}` : ""}
+        {record?.with ? ` · ${t("record.with_name", { name: record.with })}` : ""}
+        {m.to.length > 0 && !other && <span title={full(m.to)}> · {t("message.to", { names: names(m.to) })}</span>}
+        {m.cc.length > 0 && <span title={full(m.cc)}> · {t("message.cc", { names: names(m.cc) })}</span>}
+        {m.bcc.length > 0 && <span title={full(m.bcc)}> · {t("message.bcc", { names: names(m.bcc) })}</span>}
+      </span>
+      {m.kind === "incoming" && m.language && m.language !== i18n.language && (
+        <Pill>{format.languageName(m.language)}</Pill>
+      )}
+      {record?.outcome && (
+        <Pill tone={record.outcome === "agreed" || record.outcome === "delivered" ? "ok" : "grey"}>
+          {t(`record.outcome_${record.outcome}`)}
+        </Pill>
+      )}
+      {m.automatic && <Pill title={t("message.automatic_title")}>{t("message.automatic")}</Pill>}
+      {m.authorKind === "system" && m.kind === "outgoing" && <Pill>{t("message.acknowledgement")}</Pill>}
+    </>
+  );
+}
+
+function Body({ m, remote, unfolded }: { m: Message; remote: boolean; unfolded: boolean }) {
+  const { t } = useTranslation();
+  const own = useMemo(() => (m.html ? fromWire(m.html, m.attachments) : ""), [m.html, m.attachments]);
+  if (m.erasedAt) return <p className={css.gone}>{t("message.erased")}</p>;
+  if (m.unreadable) {
+    return (
+      <p className={css.gone}>
+        {t("message.unreadable")}{" "}
+        {m.raw && (
+          <a href={`${base}/messages/${m.id}/raw`} download>
+            {t("message.original")}
+          </a>
+        )}
+      </p>
+    );
+  }
+  return (
+    <>
+      {m.redactedAt && <p className={css.gone}>{t("message.redacted")}</p>}
+      {m.rich ? (
+        <Frame message={m.id} remote={remote} folded={unfolded && Boolean(m.richFolded)} />
+      ) : own ? (
+        // biome-ignore lint/security/noDangerouslySetInnerHtml: agents' own words, sanitised by the server (htmltext.SanitiseComposed); foreign HTML never comes here
+        <div className={css.rich} dangerouslySetInnerHTML={{ __html: own }} />
+      ) : (
+        <p className={css.text} lang={m.language || undefined}>
+          {m.text ? linkify(m.text) : <span className={css.gone}>{t("message.no_words")}</span>}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Folded({ m, open, toggle }: { m: Message; open: boolean; toggle: () => void }) {
+  const { t } = useTranslation();
+  if ((!m.folded && !m.richFolded) || m.erasedAt) return null;
+  const lines = (m.folded ?? "").trim().split("\n").length;
+  return (
+    <div className={css.folded}>
+      <button type="button" aria-expanded={open} onClick={toggle}>
+        ··· {t("message.folded", { count: m.folded ? lines : 1 })}
+      </button>
+      {open && !(m.rich && m.richFolded) && <p className={css.quote}>{linkify(m.folded ?? "")}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+import { Button, Menu } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Conversation } from "../../api/types";
+import { useCommands } from "../../app/keys";
+import { useMe } from "../../app/session";
+import { useFormat } from "../../i18n/format";
+import { useNow } from "../../i18n/now";
+import { fieldOf, fromField } from "../../i18n/zone";
+import { useChange } from "./change";
+import css from "./Menus.module.css";
+import { snoozeTimes } from "./snooze";
+
+/** Puts a conversation off until a time; it comes back by itself. */
+export function SnoozeMenu({ row }: { row: Conversation }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const change = useChange();
+  const zone = useMe().timeZone;
+  const now = useNow();
+  const [open, setOpen] = useState(false);
+  const [own, setOwn] = useState("");
+  const times = snoozeTimes(now, zone);
+  const until = (at: number) => {
+    setOpen(false);
+    void change(
+      row,
+      { snoozedUntil: new Date(at).toISOString() },
+      t("change.snoozed", { when: format.weekdayMoment(at) }),
+    );
+  };
+  useCommands([
+    {
+      id: "snooze",
+      label: t("conversation.snooze"),
+      group: "conversation",
+      keys: ["s"],
+      icon: "clock",
+      run: () => setOpen(true),
+    },
+  ]);
+  const ownAt = fromField(own, zone);
+  return (
+    <Menu opened={open} onChange={setOpen} width={270} trapFocus>
+      <Menu.Target>
+        <Button className={css.foldable} aria-label={t("conversation.snooze")}>
+          {t("conversation.snooze")}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{t("snooze.title")}</Menu.Label>
+        {row.snoozedUntil && <Menu.Item onClick={() => void change(row, { wake: true })}>{t("snooze.wake")}</Menu.Item>}
+        {times.map((s) => (
+          <Menu.Item
+            key={s.key}
+            rightSection={<span className={css.right}>{format.weekdayMoment(s.at)}</span>}
+            onClick={() => until(s.at)}
+          >
+            {t(`snooze.${s.key}`)}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <form
+          className={css.own}
+          onSubmit={(e) => {
+            e.preventDefault();
+            if (ownAt && ownAt > Date.now()) until(ownAt);
+          }}
+        >
+          <input
+            type="datetime-local"
+            aria-label={t("snooze.own")}
+            value={own}
+            min={fieldOf(now, zone)}
+            onChange={(e) => setOwn(e.target.value)}
+            onKeyDown={(e) => e.key !== "Escape" && e.stopPropagation()}
+          />
+          <Button type="submit" size="xs" disabled={!ownAt || ownAt <= now}>
+            {t("snooze.set")}
+          </Button>
+        </form>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,186 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { get } from "../../api/client";
+import { useDirectory } from "../../api/queries";
+import type { DeskEvent, Opened, Timeline } from "../../api/types";
+import { useMe } from "../../app/session";
+import { useFormat } from "../../i18n/format";
+import { toast } from "../../parts/toast";
+import { inWords } from "../../parts/trouble";
+import { useOutbox } from "../outbox";
+import { activityWords } from "./activity";
+import { MessageView } from "./MessageView";
+import css from "./TimelineView.module.css";
+import { weave } from "./timeline";
+import { UnsentView } from "./UnsentView";
+
+/** What was said and what happened, oldest first; it opens at the newest. */
+export function TimelineView({ opened }: { opened: Opened }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const directory = useDirectory();
+  const me = useMe().id;
+  const place = useRef<HTMLDivElement>(null);
+  const { conversation, timeline } = opened;
+  const unsent = useOutbox().filter((u) => u.conversation === conversation.id);
+  const words = (e: DeskEvent) => activityWords(t as never, format, directory, me, e);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whether an event has words does not hang on the language
+  const pieces = useMemo(() => weave(timeline, (e) => words(e) !== undefined), [timeline]);
+  const older = useOlder(opened, place);
+  useKeptAtEnd(place, timeline.messages.at(-1)?.id ?? 0, timeline.messages.at(-1)?.kind === "incoming");
+
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section ref={place} className={css.timeline} aria-label={t("conversation.timeline")} tabIndex={0}>
+      {timeline.before && (
+        <button type="button" className={css.older} disabled={older.busy} onClick={() => void older.load()}>
+          {t(older.busy ? "common.loading" : "conversation.older")}
+        </button>
+      )}
+      {pieces.map((piece) =>
+        piece.kind === "message" ? (
+          <MessageView key={`m${piece.message.id}`} message={piece.message} opened={opened} />
+        ) : (
+          <Activities key={`a${piece.key}`} events={piece.events} words={words} />
+        ),
+      )}
+      {unsent.map((u) => (
+        <UnsentView key={u.key} unsent={u} />
+      ))}
+    </section>
+  );
+}
+
+/** Fetches older messages and keeps in sight what was in sight. */
+function useOlder(opened: Opened, place: React.RefObject<HTMLDivElement | null>) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [busy, setBusy] = useState(false);
+  const fromEnd = useRef<number | undefined>(undefined);
+  const first = opened.timeline.messages[0]?.id;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when older messages have come in above
+  useLayoutEffect(() => {
+    const element = place.current;
+    if (!element || fromEnd.current === undefined) return;
+    element.scrollTop = element.scrollHeight - fromEnd.current;
+    fromEnd.current = undefined;
+  }, [first]);
+
+  async function load() {
+    const { conversation, timeline } = opened;
+    if (!timeline.before) return;
+    setBusy(true);
+    try {
+      const earlier = await get<Timeline>(`/conversations/${conversation.id}/timeline`, { before: timeline.before });
+      if (place.current) fromEnd.current = place.current.scrollHeight - place.current.scrollTop;
+      client.setQueryData<Opened>(["conversation", conversation.number], (o) => {
+        if (!o) return o;
+        const known = new Set(o.timeline.activities.map((a) => a.seq));
+        return {
+          ...o,
+          timeline: {
+            messages: [...earlier.messages, ...o.timeline.messages],
+            activities: [...earlier.activities.filter((a) => !known.has(a.seq)), ...o.timeline.activities],
+            before: earlier.before,
+          },
+        };
+      });
+    } catch (err) {
+      toast(inWords(t, err), { tone: "bad" });
+    }
+    setBusy(false);
+  }
+  return { busy, load };
+}
+
+/**
+ * Opens at the end and stays there while frames and pictures grow and messages come in, until the reader scrolls up. A long last message of
+ * the customer is shown from its beginning.
+ */
+function useKeptAtEnd(place: React.RefObject<HTMLDivElement | null>, last: number, incoming: boolean) {
+  const following = useRef(true);
+  const shown = useRef(0);
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return;
+    const toEnd = () => {
+      if (!following.current) return;
+      const newest = element.querySelector<HTMLElement>(`[data-message="${shown.current}"]`);
+      const end = element.scrollHeight - element.clientHeight;
+      const top = newest ? newest.offsetTop - element.offsetTop - 12 : end;
+      element.scrollTop = newest?.dataset.incoming ? Math.min(end, top) : end;
+    };
+    const scrolled = () => {
+      const end = element.scrollHeight - element.clientHeight;
+      following.current = element.scrollTop >= end - 60;
+    };
+    const watch = new ResizeObserver(toEnd);
+    watch.observe(element);
+    const children = () => {
+      for (const child of element.children) watch.observe(child);
+      toEnd();
+    };
+    const grow = new MutationObserver(children);
+    grow.observe(element, { childList: true });
+    children();
+    // Only the reader's own scrolling lets go of the end.
+    for (const kind of ["wheel", "touchmove", "keydown", "pointerup"])
+      element.addEventListener(kind, () => setTimeout(scrolled, 80), { passive: true });
+    return () => {
+      watch.disconnect();
+      grow.disconnect();
+    };
+  }, [place]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new last message is what this is for
+  useLayoutEffect(() => {
+    const grown = shown.current !== 0 && last !== shown.current;
+    shown.current = last;
+    if (grown && !incoming) following.current = true; // one's own words are wanted in sight
+  }, [last]);
+}
+
+function Activities({ events, words }: { events: DeskEvent[]; words: (e: DeskEvent) => string | undefined }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [all, setAll] = useState(false);
+  const line = (e: DeskEvent) => (
+    <time dateTime={e.at ?? ""} title={e.at ? format.exact(Date.parse(e.at)) : undefined}>
+      {words(e)}
+    </time>
+  );
+  if (all) {
+    return (
+      <ul className={css.all}>
+        {events.map((e) => (
+          <li key={e.seq} className={css.activity}>
+            {line(e)}
+          </li>
+        ))}
+      </ul>
+    );
+  }
+  const few = events.length <= 3 ? events : events.slice(0, 2);
+  const rest = events.length - few.length;
+  return (
+    <p className={css.activity}>
+      <span>
+        {few.map((e, i) => (
+          <span key={e.seq}>
+            {i > 0 && " · "}
+            {line(e)}
+          </span>
+        ))}
+        {rest > 0 && (
+          <>
+            {" · "}
+            <button type="button" onClick={() => setAll(true)}>
+              {t("activity.more", { count: rest })}
+            </button>
+          </>
+        )}
+      </span>
+    </p>
+  );
+}

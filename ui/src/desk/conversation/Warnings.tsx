@@ -1,0 +1,49 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Message } from "../../api/types";
+import { Icon } from "../../parts/Icon";
+import { spamWords } from "./reasons";
+import css from "./Warnings.module.css";
+
+const bad = new Set(["fail", "softfail", "permerror"]);
+
+/** What speaks against a mail: a sender that could not be proven, and signs of spam. */
+export function Warnings({ message: m }: { message: Message }) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  if (m.kind !== "incoming" || m.erasedAt) return null;
+  const v = m.verdicts;
+  const failed = v ? (["dmarc", "spf", "dkim"] as const).filter((k) => bad.has(v[k] ?? "")) : [];
+  // A single weak sign (a forwarder breaks SPF or a signature) is no reason to alarm anybody while DMARC holds.
+  const forged =
+    failed.includes("dmarc") || (failed.length > 0 && v?.dmarc !== "pass" && (v?.spf === "fail" || v?.dkim === "fail"));
+  const spam = (m.spamScore ?? 0) >= 0.5 && (m.spamReasons?.length ?? 0) > 0;
+  if (!forged && !spam) return null;
+  const reasons = (m.spamReasons ?? []).filter((r) => (r.weight ?? 0) > 0);
+  return (
+    <div className={css.warning}>
+      <p>
+        <Icon name="shield" size={15} />
+        <span>
+          {forged ? t("warning.forged", { domain: v?.from || m.from.address.replace(/^.*@/, "") }) : t("warning.spam")}{" "}
+          <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
+            {t("warning.why")}
+          </button>
+        </span>
+      </p>
+      {open && (
+        <ul>
+          {v &&
+            failed.map((k) => (
+              <li key={k}>{t("warning.check", { check: k.toUpperCase(), result: t(`verdict.${v[k]}`) })}</li>
+            ))}
+          {reasons
+            .filter((r) => !/^(dmarc|spf|dkim)_/.test(r.code))
+            .map((r, i) => (
+              <li key={i}>{spamWords(t as never, r)}</li>
+            ))}
+        </ul>
+      )}
+    </div>
+  );
+}
