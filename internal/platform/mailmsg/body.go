@@ -79,7 +79,13 @@ func (r *bodyReader) collectMultipart(p *Part) []block {
 		return nil
 	}
 	var out []block
+	root := relatedRoot(p)
 	for i, child := range p.Parts {
+		if root > 0 { // the others count as following it, wherever they stand
+			if i++; i-1 == root {
+				i = 0
+			}
+		}
 		if p.MediaType == "multipart/encrypted" && child.MediaType == "text/plain" {
 			r.mail.Attachments = append(r.mail.Attachments, child)
 			continue
@@ -87,6 +93,27 @@ func (r *bodyReader) collectMultipart(p *Part) []block {
 		out = append(out, r.collect(child, i)...)
 	}
 	return out
+}
+
+// relatedRoot returns which part of a multipart/related the others belong to: the one that "start" names (RFC 2387 3.2), else the first, else,
+// where a program put its pictures first, the first that is text. It is 0 for other multiparts.
+func relatedRoot(p *Part) int {
+	if p.MediaType != "multipart/related" {
+		return 0
+	}
+	if start := strings.Trim(p.Params["start"], "<> "); start != "" {
+		for i, child := range p.Parts {
+			if child.ContentID == start {
+				return i
+			}
+		}
+	}
+	for i, child := range p.Parts {
+		if child.Disposition != "attachment" && (strings.HasPrefix(child.MediaType, "text/") || child.IsMultipart()) {
+			return i
+		}
+	}
+	return 0
 }
 
 // collectAlternative makes one block of the versions of one content.

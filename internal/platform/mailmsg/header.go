@@ -146,6 +146,7 @@ type headerReader struct {
 	first    bool                   // the block begins the mail: blank lines and mbox lines before it are skipped
 	isStop   func(line []byte) bool // line ends the block without being part of it (a boundary)
 	overrun  bool                   // fields were left out
+	ended    bool                   // the block ended with a blank line
 	badLines int
 	bad      []byte // first line that is no field
 }
@@ -181,6 +182,7 @@ func (r *headerReader) read(pos int) (Header, int) {
 		switch {
 		case len(line) == 0:
 			flush(pos)
+			r.ended = true
 			return h, next
 		case r.isStop != nil && len(line) > 1 && line[0] == '-' && line[1] == '-' && r.isStop(line):
 			flush(pos)
@@ -189,6 +191,7 @@ func (r *headerReader) read(pos int) (Header, int) {
 			// A line of blanks alone ends the header unless the header visibly goes on (RFC 5322 4.2 allows it as folding).
 			if blank(line) && !r.goesOn(next) {
 				flush(pos)
+				r.ended = true
 				return h, next
 			}
 			if last < 0 && !blank(line) {

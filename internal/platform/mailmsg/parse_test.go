@@ -111,6 +111,11 @@ func TestStructure(t *testing.T) {
 		"related inside alternative": {"Content-Type: multipart/alternative; boundary=b\n\n--b\n\nplain\n--b\nContent-Type: multipart/related; boundary=c\n\n--c\nContent-Type: text/html\n\n" +
 			"<img src=\"cid:i@x\">\n--c\nContent-Type: image/png\nContent-ID: <i@x>\nContent-Transfer-Encoding: base64\n\nAAEC\n--c--\n--b--\n", []string{
 			`text "plain"`, `html "<img src=\"cid:i@x\">"`, `image/png image.png "\x00\x01\x02" inline`}},
+		"related, picture first": {"Content-Type: multipart/related; boundary=c\n\n--c\nContent-Type: image/png\nContent-ID: <i@x>\n\nX\n--c\nContent-Type: text/html\n\n<img src=\"cid:i@x\">hi\n--c--\n", []string{
+			`text "hi"`, `html "<img src=\"cid:i@x\">hi"`, `image/png image.png "X" inline`}},
+		"related with a start": {"Content-Type: multipart/related; boundary=c; start=\"<r@x>\"\n\n--c\nContent-Type: text/html\nContent-ID: <f@x>\n\nframe\n--c\nContent-Type: text/html\nContent-ID: <r@x>\n\nhi\n--c--\n", []string{
+			`text "hi"`, `html "hi"`, `text/html document.html "frame"`}},
+		"part that only looks like a header": {"Content-Type: multipart/mixed; boundary=b\n\n--b\nNote: see below\n--b\nContent-Type: text/plain\n--b--\n", []string{`text "Note: see below"`}},
 		"mixed with attachment": {"Content-Type: multipart/mixed; boundary=b\n\npreamble\n--b\n\nhello\n--b\nContent-Type: application/pdf\nContent-Disposition: attachment; filename=a.pdf\n\nPDF\n--b--\nepilogue\n",
 			[]string{`text "hello"`, `application/pdf a.pdf "PDF"`}},
 		"text, image, text": {"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nbefore\n--b\nContent-Type: image/png; name=p.png\nContent-Disposition: inline\n\nX\n--b\n\nafter\n--b--\n",

@@ -86,6 +86,9 @@ func (p *parser) entity(pos int, parent *Part) (*Part, int) {
 	r := headerReader{src: p.src, limit: p.limits.HeaderBytes, first: parent == nil}
 	r.isStop = func(line []byte) bool { _, _, ok := p.boundary(line); return ok }
 	h, body := r.read(pos)
+	if parent != nil && !r.ended && h.Len() > 0 && !h.speaksOfContent() {
+		h, body = Header{}, pos // no header, but text of the form "Note: see below"
+	}
 	if r.overrun {
 		p.mail.problem(ProblemHeaderSize, "")
 	}
@@ -111,6 +114,16 @@ func (p *parser) entity(pos int, parent *Part) (*Part, int) {
 	}
 	p.leaf, p.start = part, body
 	return part, body
+}
+
+// speaksOfContent tells whether a header is one of a part: those have fields that begin with "Content-" (RFC 2045 9).
+func (h Header) speaksOfContent() bool {
+	for _, f := range h.fields {
+		if len(f.name) > 8 && strings.EqualFold(f.name[:8], "content-") {
+			return true
+		}
+	}
+	return false
 }
 
 // open puts a multipart on the stack. It tells whether it could; if not, the part is treated as a leaf.
