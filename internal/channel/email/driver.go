@@ -7,7 +7,6 @@ import (
 	"context"
 	"crypto/x509"
 	"log/slog"
-	"sync"
 	"time"
 
 	"tellus/internal/channel"
@@ -56,6 +55,7 @@ func (d *Driver) Open(_ context.Context, settings channel.Settings, state channe
 		state:    state,
 		log:      d.logger().With("inbox", settings.Inbox.ID),
 		outbox:   newPool(d, settings),
+		health:   health{state: state, now: desk.Health{Inbox: settings.Inbox.ID}},
 		retry:    map[uint32]retry{},
 	}, nil
 }
@@ -82,13 +82,12 @@ type conn struct {
 	log      *slog.Logger
 	outbox   *pool
 
-	mu       sync.Mutex // guards what follows
-	health   desk.Health
-	progress bool // the last Receive got as far as reading the folder
+	health health
 
-	// Of the one Receive at a time:
-	retry   map[uint32]retry // mails that accept refused, by UID
-	suspect suspect
+	// Of the one Receive at a time, and of Supervise around it:
+	progress bool             // the last Receive got as far as reading the folder
+	retry    map[uint32]retry // mails that accept refused, by UID
+	suspect  suspect
 }
 
 // Close ends idle submission connections; Receive ends with its context.

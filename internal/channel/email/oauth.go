@@ -22,7 +22,7 @@ type OAuth struct {
 	ClientID     string
 	ClientSecret string
 	RedirectURL  string // where the provider sends the browser back to
-	Tenant       string // of Microsoft 365; "organizations" where empty
+	Tenant       string // of Microsoft 365; any organisation where empty
 
 	AuthURL  string // the provider's where empty
 	TokenURL string
@@ -58,7 +58,7 @@ func (o OAuth) config() (*oauth2.Config, error) {
 	case "microsoft":
 		tenant := o.Tenant
 		if tenant == "" {
-			tenant = "organizations"
+			tenant = "organizations" //nolint:misspell // Microsoft's word
 		}
 		base := "https://login.microsoftonline.com/" + url.PathEscape(tenant) + "/oauth2/v2.0/"
 		c.Endpoint = oauth2.Endpoint{AuthURL: base + "authorize", TokenURL: base + "token"}

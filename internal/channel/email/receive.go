@@ -16,8 +16,9 @@ func (c *conn) Receive(ctx context.Context, accept channel.Accept) error {
 		<-ctx.Done()
 		return ctx.Err()
 	}
-	c.setProgress(false)
+	c.progress = false
 	c.report(func(h *desk.Health) { h.State, h.NextTry = "connecting", 0 })
+	defer c.health.flush()
 	entering, cancel := context.WithTimeout(ctx, time.Minute)
 	s, err := c.driver.enter(entering, c.settings)
 	cancel()
@@ -49,7 +50,7 @@ func (c *conn) read(ctx context.Context, s *session, accept channel.Accept) erro
 		if err := r.catchUp(ctx); err != nil {
 			return err
 		}
-		c.setProgress(true)
+		c.progress = true
 		now := time.Now()
 		c.report(func(h *desk.Health) {
 			h.State, h.LastContact, h.Backlog, h.NextTry = "ok", desk.At(now), len(r.mark.Refused), 0
@@ -60,17 +61,4 @@ func (c *conn) read(ctx context.Context, s *session, accept channel.Accept) erro
 			return err
 		}
 	}
-}
-
-// setProgress notes whether the folder could be read, which resets the back-off of whoever reconnects.
-func (c *conn) setProgress(made bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.progress = made
-}
-
-func (c *conn) madeProgress() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.progress
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/emersion/go-sasl"
 
 	"tellus/internal/channel"
-	"tellus/internal/desk"
 )
 
 // session is one IMAP connection with the folder selected.
@@ -300,14 +299,4 @@ func rest(ctx context.Context, s *session, d time.Duration) error {
 	case <-timer.C:
 	}
 	return nil
-}
-
-// report changes what is known of the connection's health and passes it on.
-func (c *conn) report(change func(h *desk.Health)) {
-	c.mu.Lock()
-	c.health.Inbox = c.inbox()
-	change(&c.health)
-	h := c.health
-	c.mu.Unlock()
-	c.state.Health(h)
 }

@@ -52,7 +52,7 @@ func Supervise(ctx context.Context, receiver channel.Conn, accept channel.Accept
 		if ctx.Err() != nil {
 			return
 		}
-		if c.madeProgress() {
+		if c.progress {
 			failures = 0
 		}
 		now := time.Now()

@@ -2,6 +2,7 @@ package mailtest
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net"
 	"os"
@@ -62,7 +63,7 @@ func StartDovecot(t testing.TB, options DovecotOptions) *Dovecot {
 		log:       filepath.Join(home, "log"),
 	}
 	config := d.configure(t, home, options)
-	cmd := exec.Command(binary, "-F", "-c", config)
+	cmd := exec.CommandContext(context.Background(), binary, "-F", "-c", config) // ended in Cleanup, with all its children
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
@@ -71,15 +72,15 @@ func StartDovecot(t testing.TB, options DovecotOptions) *Dovecot {
 	}
 	exited := make(chan struct{})
 	go func() {
-		cmd.Wait() // its result says nothing: it is stopped by a signal
+		_ = cmd.Wait() // its result says nothing: it is stopped by a signal
 		close(exited)
 	}()
 	t.Cleanup(func() {
-		syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) // it may have ended
 		select {
 		case <-exited:
 		case <-time.After(10 * time.Second):
-			syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // as above
 			<-exited
 		}
 		if t.Failed() {
@@ -91,7 +92,7 @@ func StartDovecot(t testing.TB, options DovecotOptions) *Dovecot {
 	})
 	deadline := time.Now().Add(15 * time.Second)
 	for {
-		if c, err := net.Dial("tcp", net.JoinHostPort(d.Host, strconv.Itoa(d.Port))); err == nil {
+		if c, err := dial(net.JoinHostPort(d.Host, strconv.Itoa(d.Port))); err == nil {
 			c.Close() // only asked whether it listens
 			return d
 		}
@@ -210,10 +211,7 @@ service imap-login {
 
 func freePort(t testing.TB) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatalf("find a free port: %v", err)
-	}
+	l := listen(t)
 	defer l.Close()
 	return l.Addr().(*net.TCPAddr).Port
 }

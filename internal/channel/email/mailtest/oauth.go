@@ -57,7 +57,11 @@ func (o *OAuth) Consent(t testing.TB, authURL string) (code, state string) {
 	t.Helper()
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	defer client.CloseIdleConnections()
-	resp, err := client.Get(authURL)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, authURL, http.NoBody)
+	if err != nil {
+		t.Fatalf("authorise: %v", err)
+	}
+	resp, err := client.Do(req)
 	if err != nil {
 		t.Fatalf("authorise: %v", err)
 	}
@@ -153,7 +157,7 @@ func (o *OAuth) token(w http.ResponseWriter, r *http.Request) {
 	access := fmt.Sprintf("access-%d", o.issued)
 	o.access[access] = time.Now().Add(o.Lifetime)
 	w.Header().Set("Content-Type", "application/json")
-	json.NewEncoder(w).Encode(map[string]any{ // the client sees a cut answer
+	answer(w, map[string]any{
 		"access_token": access, "refresh_token": o.refresh, "token_type": "Bearer", "expires_in": int(o.Lifetime.Seconds()),
 	})
 }
@@ -161,7 +165,7 @@ func (o *OAuth) token(w http.ResponseWriter, r *http.Request) {
 func refuse(w http.ResponseWriter, code string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusBadRequest)
-	json.NewEncoder(w).Encode(map[string]string{"error": code, "error_description": "refused by the test's provider"}) // as above
+	answer(w, map[string]any{"error": code, "error_description": "refused by the test's provider"})
 }
 
 // info answers as Dovecot's tokeninfo_url wants it.
@@ -172,5 +176,9 @@ func (o *OAuth) info(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	json.NewEncoder(w).Encode(map[string]string{"email": o.User, "active": "true"}) // the client sees a cut answer
+	answer(w, map[string]any{"email": o.User, "active": "true"})
+}
+
+func answer(w http.ResponseWriter, body map[string]any) {
+	_ = json.NewEncoder(w).Encode(body) // the client sees an answer that was cut off
 }

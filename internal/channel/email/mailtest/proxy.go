@@ -2,11 +2,13 @@ package mailtest
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // Proxy passes connections on to a server, until it is told to cut them.
@@ -27,10 +29,7 @@ type Proxy struct {
 // StartProxy listens on a free port in front of target ("host:port").
 func StartProxy(t testing.TB, target string) *Proxy {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatalf("start the proxy: %v", err)
-	}
+	l := listen(t)
 	p := &Proxy{Port: l.Addr().(*net.TCPAddr).Port, target: target, listener: l, open: map[net.Conn]struct{}{}}
 	p.running.Go(p.serve)
 	t.Cleanup(func() {
@@ -69,14 +68,14 @@ func (p *Proxy) serve() {
 			return
 		}
 		p.accepted.Add(1)
-		out, err := net.Dial("tcp", p.target)
+		out, err := dial(p.target)
 		if err != nil {
 			in.Close() // as if the server had
 			continue
 		}
 		p.hold(in, out)
 		p.running.Go(func() {
-			io.Copy(out, in) // ends with either connection
+			_, _ = io.Copy(out, in) // ends with either connection
 			out.Close()
 		})
 		p.running.Go(func() {
@@ -121,7 +120,7 @@ func (p *Proxy) pass(in io.Writer, out io.Reader) {
 		if left := p.cutAfter.Load(); left > 0 {
 			if left <= int64(n) {
 				p.cutAfter.Store(0)
-				in.Write(buf[:left]) // the connection is cut whatever became of it
+				_, _ = in.Write(buf[:left]) // the connection is cut whatever became of it
 				return
 			}
 			p.cutAfter.Store(left - int64(n))
@@ -130,4 +129,18 @@ func (p *Proxy) pass(in io.Writer, out io.Reader) {
 			return
 		}
 	}
+}
+
+// listen takes a free port on loopback.
+func listen(t testing.TB) net.Listener {
+	t.Helper()
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatalf("find a free port: %v", err)
+	}
+	return l
+}
+
+func dial(address string) (net.Conn, error) {
+	return (&net.Dialer{Timeout: 10 * time.Second}).DialContext(context.Background(), "tcp", address)
 }

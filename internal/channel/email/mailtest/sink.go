@@ -85,10 +85,7 @@ func StartSink(t testing.TB, options SinkOptions) *Sink {
 	if !options.NoTLS {
 		s.server.TLSConfig = config
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatalf("start the sink: %v", err)
-	}
+	l := listen(t)
 	s.Port = l.Addr().(*net.TCPAddr).Port
 	if options.TLS {
 		l = tls.NewListener(l, config)
@@ -96,7 +93,7 @@ func StartSink(t testing.TB, options SinkOptions) *Sink {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		s.server.Serve(l) // ends with Close
+		_ = s.server.Serve(l) // ends with Close
 	}()
 	t.Cleanup(func() {
 		s.server.Close() // cuts what is open

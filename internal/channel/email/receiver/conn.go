@@ -103,7 +103,7 @@ func (c *peerConn) drain() {
 	defer c.mu.Unlock()
 	c.draining = true
 	if c.until.IsZero() {
-		c.Conn.SetReadDeadline(time.Unix(1, 0)) // a broken connection ends anyway
+		_ = c.Conn.SetReadDeadline(time.Unix(1, 0)) // a broken connection ends anyway
 	}
 }
 
@@ -129,9 +129,8 @@ func (g *gate) Accept() (net.Conn, error) {
 		if c, ok := g.admit(raw); ok {
 			return c, nil
 		}
-		// The answer fits into any socket's buffer, so this does not block.
-		raw.SetWriteDeadline(time.Now().Add(time.Second))
-		raw.Write([]byte("421 4.7.0 Too many connections, try again later\r\n"))
+		// The answer fits into any socket's buffer, so this does not block; whether it arrives is the peer's concern.
+		_, _ = raw.Write([]byte("421 4.7.0 Too many connections, try again later\r\n"))
 		raw.Close()
 	}
 }

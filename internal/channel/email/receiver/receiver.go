@@ -65,7 +65,7 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := net.Listen("tcp", config.Addr)
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", config.Addr)
 	if err != nil {
 		return nil, fmt.Errorf("smtp receiver: %w", err)
 	}
@@ -135,7 +135,9 @@ func (s *Server) Listen(ctx context.Context, resolve channel.Resolve, accept cha
 	case <-ctx.Done():
 	}
 	s.listener.Close() // ends Serve, so that nobody is admitted any more
-	<-served
+	if err := <-served; err != nil && !errors.Is(err, net.ErrClosed) {
+		s.log.WarnContext(ctx, "port broke while it was given back", "error", err)
+	}
 	g.drain()
 	shutdown, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.config.Grace)
 	defer cancel()

@@ -294,13 +294,13 @@ func (s *scanner) quoted() string {
 // skipTo passes the next c outside of comments and quotes.
 func (s *scanner) skipTo(c byte) {
 	for {
-		switch next := s.peek(); {
-		case next == 0:
+		switch next := s.peek(); next {
+		case 0:
 			return
-		case next == c:
+		case c:
 			s.at++
 			return
-		case next == ';' || next == '=':
+		case ';', '=':
 			s.at++
 		default:
 			s.word()
