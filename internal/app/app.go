@@ -126,7 +126,7 @@ func (a *App) wire() {
 	a.mail = &mailroom{db: a.DB, node: a.node, inboxes: a.Inboxes, driver: &email.Driver{Hello: hostName(), Log: a.log}, url: a.URL, log: a.log,
 		lines: map[desk.InboxID]*line{}}
 	house := &deliver.HouseMail{DB: a.DB, Inboxes: a.Inboxes, Settings: a.Settings, Keys: a.Keys, Outlet: a.mail, Log: a.log}
-	a.Staff = staff.New(staff.Config{DB: a.DB, Keys: a.Keys, Passwords: secret.NewPasswords(secret.Cost{}), Mail: house.Queue, URL: a.URL, Log: a.log})
+	a.Staff = staff.New(staff.Config{DB: a.DB, Keys: a.Keys, Passwords: secret.NewPasswords(secret.Recommended), Mail: house.Queue, URL: a.URL, Log: a.log})
 	reactor := &react.Reactor{Inboxes: a.Inboxes, Conversations: a.Conversations, NewMailID: a.newMailID, Outbox: deliver.Outbox, Log: a.log}
 	a.Intake = &intake.Intake{DB: a.DB, Blobs: a.Blobs, Inboxes: a.Inboxes, Customers: a.Customers, Conversations: a.Conversations, React: reactor,
 		Log: a.log, Token: a.readToken, Scan: a.scan, Verdicts: func(h []string) *desk.Verdicts { return verdict.FromHeaders(h, "") }}

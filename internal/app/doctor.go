@@ -341,7 +341,7 @@ func (x *examination) keys() *secret.Keyring {
 
 func (x *examination) inbox(ctx context.Context, in desk.Inbox) {
 	subject := "inbox " + in.Name
-	way, out, err := x.mail.Test(ctx, inbox.Edit{Inbox: in})
+	way, out, err := x.mail.Test(ctx, inbox.EditOf(in))
 	if err != nil {
 		x.bad(subject, sentence(err.Error()), "Put the right key file in place, or type the passwords in again in the desk.")
 		return

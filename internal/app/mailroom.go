@@ -279,9 +279,9 @@ func (s *state) change(ctx context.Context, change func(*desk.Health) bool) {
 
 // Test tries settings; secrets that are not given are those stored for the inbox.
 func (m *mailroom) Test(ctx context.Context, e inbox.Edit) (in, out desk.Problem, err error) {
-	settings := channel.Settings{Inbox: e.Inbox}
+	settings := channel.Settings{Inbox: e.Inbox()}
 	if e.ID != 0 {
-		if settings, err = m.settings(ctx, e.Inbox); err != nil {
+		if settings, err = m.settings(ctx, e.Inbox()); err != nil {
 			return in, out, err
 		}
 	}

@@ -101,7 +101,7 @@ func (m *mailroom) FinishOAuth(ctx context.Context, by desk.Actor, oauthState, c
 		if err != nil {
 			return err
 		}
-		e := inbox.Edit{Inbox: in}
+		e := inbox.EditOf(in)
 		grant := string(text)
 		if c.Ask.Side != "submit" {
 			e.Receive.Auth, e.ReceiveSecret = c.Ask.Provider, &grant

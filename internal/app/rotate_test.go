@@ -63,11 +63,9 @@ func TestRotateKeepsSecretsReadable(t *testing.T) {
 		inboxes := &inbox.Service{Secrets: keys}
 		write(t, c, func(tx *db.Tx) error {
 			in, err := inboxes.Create(t.Context(), tx, desk.System, inbox.Edit{
-				Inbox: desk.Inbox{
-					Kind: desk.Email, Name: "Help", Address: "help@desk.test", Language: "en", Reopen: "within", ReopenDays: 14, Active: true,
-					Receive: desk.Receive{Method: "imap", Host: "mail.desk.test", Port: 993, Security: "tls", User: "help", Auth: "password"},
-					Submit:  desk.Submit{Host: "mail.desk.test", Port: 465, Security: "tls", User: "help", Auth: "password"},
-				},
+				Name: "Help", Address: "help@desk.test", Language: "en", Reopen: "within", ReopenDays: 14, Active: true,
+				Receive:       desk.Receive{Method: "imap", Host: "mail.desk.test", Port: 993, Security: "tls", User: "help", Auth: "password"},
+				Submit:        desk.Submit{Host: "mail.desk.test", Port: 465, Security: "tls", User: "help", Auth: "password"},
 				ReceiveSecret: &receive, SubmitSecret: &submit,
 			})
 			id = in.ID

@@ -33,7 +33,7 @@ type Receive struct {
 	User      string `json:"user,omitempty"`
 	Folder    string `json:"folder,omitempty" doc:"INBOX where empty"`
 	Auth      string `json:"auth,omitempty" enum:",password,google,microsoft"`
-	HasSecret bool   `json:"hasSecret" readOnly:"true"`
+	HasSecret bool   `json:"hasSecret,omitempty" readOnly:"true"`
 }
 
 // Submit is how mail goes out.
@@ -43,7 +43,7 @@ type Submit struct {
 	Security  string `json:"security,omitempty" enum:",tls,starttls,none" doc:"none is allowed on loopback only"`
 	User      string `json:"user,omitempty"`
 	Auth      string `json:"auth,omitempty" enum:",none,password,google,microsoft"`
-	HasSecret bool   `json:"hasSecret" readOnly:"true"`
+	HasSecret bool   `json:"hasSecret,omitempty" readOnly:"true"`
 }
 
 // Health is how a connection fares.

@@ -178,20 +178,21 @@ func (s *Service) conclude(ctx context.Context, tx *db.Tx, id desk.MessageID) er
 }
 
 // Bounce marks the recipients of the mail with that Message-ID from whom it came back, and returns its conversation. Where no recipient is
-// named, or none matches, all who were sent it count. ok is false where no such mail went out.
-func (s *Service) Bounce(ctx context.Context, tx *db.Tx, mailID string, failed []Outcome) (conversation desk.ConversationID, ok bool, err error) {
+// named, or none matches, all who were sent it count. matched are the addresses that the mail really went to: a forged report says nothing about
+// others. ok is false where no such mail went out.
+func (s *Service) Bounce(ctx context.Context, tx *db.Tx, mailID string, failed []Outcome) (conversation desk.ConversationID, matched []string, ok bool, err error) {
 	var id desk.MessageID
 	rows, err := tx.Query(ctx, `SELECT id FROM message WHERE mail_key = $1 AND mail_key <> 0 AND mail_id = $2 AND kind = 'outgoing' ORDER BY id LIMIT 1`, MailKey(db.Text(mailID)), db.Text(mailID))
 	ids, err := db.Rows(rows, err, scanID[desk.MessageID])
 	if err != nil {
-		return 0, false, fmt.Errorf("find the bounced mail: %w", err)
+		return 0, nil, false, fmt.Errorf("find the bounced mail: %w", err)
 	}
 	if len(ids) == 0 {
-		return 0, false, nil
+		return 0, nil, false, nil
 	}
 	id = ids[0]
 	if err := tx.Row(ctx, `SELECT conversation FROM message WHERE id = $1`, id).Scan(&conversation); err != nil {
-		return 0, false, fmt.Errorf("conversation of message %s: %w", id, err)
+		return 0, nil, false, fmt.Errorf("conversation of message %s: %w", id, err)
 	}
 	var hit int64
 	for _, f := range failed {
@@ -199,17 +200,20 @@ func (s *Service) Bounce(ctx context.Context, tx *db.Tx, mailID string, failed [
 			UPDATE delivery SET state = $1, status = $2, error = $3, updated_at = $4
 			WHERE message = $5 AND lower(recipient) = $6`, desk.Bounced, f.Status, db.Text(f.Error), tx.Now, id, db.Text(strings.ToLower(f.Recipient)))
 		if err != nil {
-			return 0, false, fmt.Errorf("mark message %s as bounced: %w", id, err)
+			return 0, nil, false, fmt.Errorf("mark message %s as bounced: %w", id, err)
 		}
 		hit += n
+		if n > 0 {
+			matched = append(matched, f.Recipient)
+		}
 	}
 	if hit == 0 && len(failed) > 0 {
 		if _, err := tx.Exec(ctx, `UPDATE delivery SET state = $1, status = $2, error = $3, updated_at = $4 WHERE message = $5`,
 			desk.Bounced, failed[0].Status, db.Text(failed[0].Error), tx.Now, id); err != nil {
-			return 0, false, fmt.Errorf("mark message %s as bounced: %w", id, err)
+			return 0, nil, false, fmt.Errorf("mark message %s as bounced: %w", id, err)
 		}
 	}
-	return conversation, true, s.conclude(ctx, tx, id)
+	return conversation, matched, true, s.conclude(ctx, tx, id)
 }
 
 // Cancel takes a queued message back: it becomes a draft again. It refuses with desk.Gone once sending began.

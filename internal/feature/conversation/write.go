@@ -241,6 +241,9 @@ func insertDeliveries(ctx context.Context, tx *db.Tx, message desk.MessageID, to
 func afterAnswer(ctx context.Context, tx *db.Tx, by desk.Actor, c *row, then Then) error {
 	if c.firstAnswerAt == 0 {
 		c.firstAnswerAt = tx.Now
+		if err := learn(ctx, tx, c); err != nil { // whom we answer, we wanted to hear from
+			return err
+		}
 	}
 	c.answered()
 	if c.Assignee == 0 && by.Agent() != 0 {

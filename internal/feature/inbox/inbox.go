@@ -38,9 +38,42 @@ type Service struct {
 
 // Edit is an inbox as an administrator writes it. A nil secret keeps what is stored; an empty one removes it.
 type Edit struct {
-	desk.Inbox
-	ReceiveSecret *string `json:"receiveSecret,omitempty" writeOnly:"true" maxLength:"4000"`
-	SubmitSecret  *string `json:"submitSecret,omitempty" writeOnly:"true" maxLength:"4000"`
+	ID              desk.InboxID      `json:"id,omitempty" doc:"Of the inbox whose stored secrets a test of the connection uses"`
+	Kind            desk.ChannelKind  `json:"kind,omitempty" enum:"email"`
+	Name            string            `json:"name" minLength:"1" maxLength:"100"`
+	Address         string            `json:"address" minLength:"3" maxLength:"320"`
+	Aliases         []string          `json:"aliases,omitempty" maxItems:"50"`
+	FromName        string            `json:"fromName,omitempty" maxLength:"100"`
+	Language        string            `json:"language" enum:"en,lv,lt,pl,ru,uk,et,de"`
+	Signature       string            `json:"signature,omitempty" maxLength:"20000" doc:"HTML"`
+	Team            desk.TeamID       `json:"team,omitempty"`
+	Teams           []desk.TeamID     `json:"teams,omitempty"`
+	Acknowledge     bool              `json:"acknowledge"`
+	AcknowledgeText map[string]string `json:"acknowledgeText,omitempty"`
+	AnswerWithin    int               `json:"answerWithin" minimum:"0" maximum:"43200"`
+	Reopen          string            `json:"reopen,omitempty" enum:"always,never,within"`
+	ReopenDays      int               `json:"reopenDays,omitempty" minimum:"0" maximum:"3650"`
+	ReplyToken      bool              `json:"replyToken"`
+	Active          bool              `json:"active"`
+	Receive         desk.Receive      `json:"receive"`
+	Submit          desk.Submit       `json:"submit"`
+	Version         int64             `json:"version,omitempty"`
+	ReceiveSecret   *string           `json:"receiveSecret,omitempty" writeOnly:"true" maxLength:"4000"`
+	SubmitSecret    *string           `json:"submitSecret,omitempty" writeOnly:"true" maxLength:"4000"`
+}
+
+// EditOf is an inbox as it is, to be changed.
+func EditOf(in desk.Inbox) Edit {
+	return Edit{ID: in.ID, Kind: in.Kind, Name: in.Name, Address: in.Address, Aliases: in.Aliases, FromName: in.FromName, Language: in.Language, Signature: in.Signature,
+		Team: in.Team, Teams: in.Teams, Acknowledge: in.Acknowledge, AcknowledgeText: in.AcknowledgeText, AnswerWithin: in.AnswerWithin, Reopen: in.Reopen,
+		ReopenDays: in.ReopenDays, ReplyToken: in.ReplyToken, Active: in.Active, Receive: in.Receive, Submit: in.Submit, Version: in.Version}
+}
+
+// Inbox is the inbox that the edit describes.
+func (e Edit) Inbox() desk.Inbox {
+	return desk.Inbox{ID: e.ID, Kind: desk.Email, Name: e.Name, Address: e.Address, Aliases: e.Aliases, FromName: e.FromName, Language: e.Language,
+		Signature: e.Signature, Team: e.Team, Teams: e.Teams, Acknowledge: e.Acknowledge, AcknowledgeText: e.AcknowledgeText, AnswerWithin: e.AnswerWithin,
+		Reopen: e.Reopen, ReopenDays: e.ReopenDays, ReplyToken: e.ReplyToken, Active: e.Active, Receive: e.Receive, Submit: e.Submit, Version: e.Version}
 }
 
 // Get returns an inbox without its secrets.
@@ -124,7 +157,7 @@ func (s *Service) Create(ctx context.Context, tx *db.Tx, by desk.Actor, e Edit) 
 	if err := check(&e); err != nil {
 		return desk.Inbox{}, err
 	}
-	in := e.Inbox
+	in := e.Inbox()
 	err := tx.Row(ctx, `
 		INSERT INTO inbox (kind, name, name_key, address, created_at, version)
 		VALUES ($1, $2, $3, $4, $5, 0)
@@ -132,7 +165,7 @@ func (s *Service) Create(ctx context.Context, tx *db.Tx, by desk.Actor, e Edit) 
 	if err != nil {
 		return in, fmt.Errorf("create inbox: %w", err)
 	}
-	e.Inbox = in
+	e.ID = in.ID
 	return s.write(ctx, tx, by, e)
 }
 
@@ -155,7 +188,7 @@ func (s *Service) Update(ctx context.Context, tx *db.Tx, by desk.Actor, e Edit) 
 }
 
 func (s *Service) write(ctx context.Context, tx *db.Tx, by desk.Actor, e Edit) (desk.Inbox, error) {
-	in := e.Inbox
+	in := e.Inbox()
 	acknowledge, err1 := json.Marshal(in.AcknowledgeText)
 	receive, err2 := json.Marshal(in.Receive)
 	submit, err3 := json.Marshal(in.Submit)
@@ -331,11 +364,8 @@ func (s *Service) OwnAddresses(ctx context.Context, tx *db.Tx) (map[string]desk.
 }
 
 func check(e *Edit) error {
-	in := &e.Inbox
+	in := e
 	in.Name, in.Address = strings.TrimSpace(db.Text(in.Name)), strings.TrimSpace(in.Address)
-	if in.Kind == "" {
-		in.Kind = desk.Email
-	}
 	if in.Name == "" {
 		return desk.RefuseField(desk.Invalid, "body.name", "a name is needed")
 	}

@@ -88,7 +88,7 @@ func (d *Delivery) body(out conversation.ToSend, box desk.Inbox, signature strin
 		if quoted == "" {
 			quoted = htmltext.FromText(q.Text)
 		}
-		b.WriteString(`<br><div>` + html.EscapeString(head) + `</div><blockquote>` + htmltext.SanitiseComposed(quoted) + `</blockquote>`)
+		b.WriteString(`<br><div>` + html.EscapeString(head) + `</div><blockquote>` + htmltext.Quoted(quoted) + `</blockquote>`)
 	}
 	return b.String()
 }

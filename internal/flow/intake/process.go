@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tellus/internal/desk"
@@ -140,18 +141,18 @@ func (in *Intake) applyReport(ctx context.Context, tx *db.Tx, u understood) (des
 		}
 		failed = append(failed, conversation.Outcome{Recipient: r.Address, Status: status, Error: r.Reply})
 	}
-	in1, ok, err := in.Conversations.Bounce(ctx, tx, u.report.MessageID, failed)
+	about, matched, ok, err := in.Conversations.Bounce(ctx, tx, u.report.MessageID, failed)
 	if err != nil || !ok {
 		return 0, err
 	}
 	for _, r := range u.report.Failures() {
-		if r.Hard && r.Address != "" {
+		if r.Hard && slices.Contains(matched, r.Address) {
 			if err := in.Customers.Bounced(ctx, tx, r.Address, true); err != nil {
 				return 0, err
 			}
 		}
 	}
-	return in1, nil
+	return about, nil
 }
 
 // judge says how likely the mail is spam.
