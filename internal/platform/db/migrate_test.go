@@ -147,3 +147,37 @@ func TestSchemasAgree(t *testing.T) {
 		t.Errorf("Pending = %v, %v", files, err)
 	}
 }
+
+// withoutIndex says why a column needs none: rows that it refers to are not deleted in service.
+var withoutIndex = map[string]string{
+	"attachment.uploader": "agents are deactivated, never deleted",
+	"message.agent":       "agents are deactivated, never deleted",
+	"mention.message":     "messages are erased in place, never deleted",
+	"message.customer":    "customers are erased in place; the one that Identify deletes after a lost race is what an index would be for",
+}
+
+// TestForeignKeysHaveIndexes finds columns that refer to another table without an index that begins with them: deleting what they refer to would read their
+// whole table.
+func TestForeignKeysHaveIndexes(t *testing.T) {
+	t.Parallel()
+	d := dbtest.SQLite(t)
+	var bare []string
+	err := d.Read(t.Context(), func(tx *db.Tx) error {
+		rows, err := tx.Query(t.Context(), `SELECT m.name || '.' || f."from"
+			FROM sqlite_schema AS m JOIN pragma_foreign_key_list(m.name) AS f JOIN pragma_table_info(m.name) AS c ON c.name = f."from"
+			WHERE m.type = 'table' AND NOT (c.pk = 1 AND c.type = 'INTEGER' AND (SELECT COUNT(*) FROM pragma_table_info(m.name) AS k WHERE k.pk > 0) = 1)
+				AND NOT EXISTS (SELECT 1 FROM pragma_index_list(m.name) AS i JOIN pragma_index_info(i.name) AS x
+					WHERE x.seqno = 0 AND x.name = f."from")
+			ORDER BY 1`)
+		bare, err = db.Rows(rows, err, scanText)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, column := range bare {
+		if withoutIndex[column] == "" {
+			t.Errorf("%s has no index", column)
+		}
+	}
+}

@@ -1,0 +1,18 @@
+package db
+
+import (
+	"context"
+	"errors"
+)
+
+// Prepare has the database prepare a query without running it.
+func Prepare(ctx context.Context, d *DB, query string) error {
+	if !d.Postgres() {
+		query = rewrite(query)
+	}
+	s, err := d.read.PrepareContext(ctx, query)
+	if err != nil {
+		return err
+	}
+	return errors.Join(err, s.Close())
+}
