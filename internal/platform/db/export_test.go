@@ -1,9 +1,6 @@
 package db
 
-import (
-	"context"
-	"errors"
-)
+import "context"
 
 // Prepare has the database prepare a query without running it.
 func Prepare(ctx context.Context, d *DB, query string) error {
@@ -14,5 +11,6 @@ func Prepare(ctx context.Context, d *DB, query string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(err, s.Close())
+	defer s.Close()
+	return nil
 }
