@@ -79,10 +79,10 @@ func mime4jBodies(text []byte) ([]string, error) {
 // collectLeaves walks into attached mails as well.
 func collectLeaves(m *mailmsg.Mail, out *[]*mailmsg.Part) {
 	m.Root.Walk(func(p *mailmsg.Part) bool {
-		switch inner := (*mailmsg.Mail)(nil); {
+		switch {
 		case p.IsMultipart():
 		case p.IsMessage():
-			if inner = p.Message(); inner != nil {
+			if inner := p.Message(); inner != nil {
 				collectLeaves(inner, out)
 			}
 		default:

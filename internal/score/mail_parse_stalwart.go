@@ -172,13 +172,13 @@ func scoreStalwart(c *Corpus, s *Sheet, row Row) error {
 		d := date.DateTime
 		p.equal("date", m.Date.Format("2006-01-02 15:04:05"), fmt.Sprintf("%04d-%02d-%02d %02d:%02d:%02d", d.Year, d.Month, d.Day, d.Hour, d.Minute, d.Second))
 	}
-	scoreStalwartBody(p, m, want, raw)
+	scoreStalwartBody(p, m, want)
 	scoreStalwartFiles(p, m, want, raw)
 	return nil
 }
 
 // scoreStalwartBody expects each text of the body, in plain text or HTML, within what we show.
-func scoreStalwartBody(p parseSheet, m *mailmsg.Mail, want stalwartMail, raw []byte) {
+func scoreStalwartBody(p parseSheet, m *mailmsg.Mail, want stalwartMail) {
 	for _, i := range want.TextBody {
 		if i >= len(want.Parts) {
 			continue

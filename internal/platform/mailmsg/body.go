@@ -43,7 +43,7 @@ func (r *bodyReader) collect(p *Part, index int) []block {
 		}
 		return nil
 	}
-	text, _, ok := p.decodedText(max(r.room, 0))
+	text, ok := p.decodedText(max(r.room, 0))
 	if !ok {
 		r.mail.problem(ProblemCharset, p.Charset)
 	}
@@ -236,8 +236,9 @@ func textToHTML(s string) string {
 	return `<div style="white-space:pre-wrap">` + html.EscapeString(s) + `</div>`
 }
 
-// decodedText returns the content of a text part in UTF-8 with \n line ends, at most about limit bytes, and the character set it was read in.
-func (p *Part) decodedText(limit int) (text, charset string, ok bool) {
+// decodedText returns the content of a text part in UTF-8 with \n line ends, at most limit bytes. ok is false where its transfer encoding or
+// character set was not what is declared.
+func (p *Part) decodedText(limit int) (text string, ok bool) {
 	raw := p.Raw
 	if most := 4*limit + 4096; len(raw) > most {
 		raw = raw[:most]
@@ -251,9 +252,9 @@ func (p *Part) decodedText(limit int) (text, charset string, ok bool) {
 	if label == "" && (p.MediaType == "text/html" || p.MediaType == "application/xhtml+xml") {
 		label = htmlCharset(content)
 	}
-	text, charset, ok = decodeCharset(content, label)
+	text, _, ok = decodeCharset(content, label)
 	text = normaliseNewlines(text)
-	return clip(text, limit), charset, ok && good
+	return clip(text, limit), ok && good
 }
 
 // looksBase64 tells whether most of b's characters are of the base64 alphabet and in long lines, as encoders write it.

@@ -1,3 +1,4 @@
+//nolint:misspell // RFC 5545 spells it ORGANIZER
 package mailmsg
 
 import (
@@ -40,7 +41,7 @@ func (p *Part) Invitation() (inv Invitation, ok bool) {
 	if !p.IsCalendar() {
 		return inv, false
 	}
-	text, _, _ := p.decodedText(maxCalendar)
+	text, _ := p.decodedText(maxCalendar)
 	return ParseCalendar(text)
 }
 

@@ -1,3 +1,4 @@
+//nolint:misspell // RFC 5545 spells it ORGANIZER
 package mailmsg
 
 import (

@@ -1,3 +1,4 @@
+//nolint:misspell // languages other than English
 package mailmsg
 
 // languageSample is a little prose in the manner of letters to a company, written for this purpose, from which the frequencies of letters

@@ -1,3 +1,4 @@
+//nolint:misspell // languages other than English
 package mailmsg
 
 import (

@@ -113,7 +113,7 @@ func (p *Part) SHA256Hex() string {
 
 // Text returns the content as text: decoded, in UTF-8, with \n as line end. It is meant for text parts, but works for any.
 func (p *Part) Text() string {
-	s, _, _ := p.decodedText(p.limits.withDefaults().TextBytes)
+	s, _ := p.decodedText(p.limits.withDefaults().TextBytes)
 	return s
 }
 
