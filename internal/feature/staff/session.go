@@ -131,6 +131,14 @@ func (s *Service) finishSession(ctx context.Context, tx *db.Tx, id desk.SessionI
 	return token, nil
 }
 
+// Leave ends the session that a browser held before it signed in anew, so that a list of devices shows each once. An unknown cookie is none.
+func (s *Service) Leave(ctx context.Context, tx *db.Tx, cookie string) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM session WHERE token_hash = $1`, secret.HashToken(cookie)); err != nil {
+		return fmt.Errorf("end former session: %w", err)
+	}
+	return nil
+}
+
 // Sessions lists an agent's signed-in devices, the last used first.
 func (s *Service) Sessions(ctx context.Context, tx *db.Tx, agent desk.AgentID, current desk.SessionID) ([]desk.Session, error) {
 	rows, err := tx.Query(ctx, `

@@ -185,7 +185,8 @@ func (z *compressor) Unwrap() http.ResponseWriter { return z.ResponseWriter }
 func compressible(contentType string) bool {
 	kind, _, _ := strings.Cut(contentType, ";")
 	switch kind = strings.TrimSpace(kind); kind {
-	case "application/json", "application/problem+json", "application/javascript", "image/svg+xml", "application/manifest+json":
+	case "application/json", "application/problem+json", "application/javascript", "image/svg+xml", "application/manifest+json",
+		"application/yaml":
 		return true
 	}
 	return strings.HasPrefix(kind, "text/")

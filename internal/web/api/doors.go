@@ -231,6 +231,9 @@ type acceptInput struct {
 func (s *Server) acceptLink(ctx context.Context, c *Caller, in *acceptInput) (*withCookies[desk.Profile], error) {
 	b := in.Body
 	done, err := s.Staff.Accept(ctx, c.Visitor, in.Token, staff.Accepting{Name: b.Name, Password: b.Password, Language: b.Language, TimeZone: b.TimeZone})
+	if err == nil {
+		err = s.leave(ctx, c)
+	}
 	if err != nil {
 		return nil, err
 	}

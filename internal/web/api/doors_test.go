@@ -441,6 +441,7 @@ func TestSessionsAreListedAndRevoked(t *testing.T) {
 		h.signIn(phone, ownerMail, ownerPassword)
 		third := h.browser()
 		h.signIn(third, ownerMail, ownerPassword)
+		h.signIn(third, ownerMail, ownerPassword) // again in the same browser: one session
 		var all list[desk.Session]
 		b.do(get, "/profile/sessions", nil, &all)
 		if len(all.Items) != 3 {

@@ -115,6 +115,16 @@ func TestUnknownOperationIsAProblem(t *testing.T) {
 	}
 }
 
+func TestDescriptionIsServed(t *testing.T) {
+	t.Parallel()
+	w := httptest.NewRecorder()
+	New(Deps{Version: "1"}).Handler().ServeHTTP(w, httptest.NewRequest(get, base+"/openapi.yaml", nil))
+	want, err := Spec()
+	if err != nil || w.Code != 200 || w.Body.String() != string(want) {
+		t.Errorf("GET openapi.yaml = %d, %d bytes; want Spec's %d, %v", w.Code, w.Body.Len(), len(want), err)
+	}
+}
+
 func TestRequestsAreBounded(t *testing.T) {
 	t.Parallel()
 	each(t, func(h *house) {

@@ -103,6 +103,7 @@ func stream(s *Server, id string, types []string, fn func(w http.ResponseWriter,
 	s.api.OpenAPI().AddOperation(&op)
 	s.api.Adapter().Handle(&op, op.Middlewares.Handler(func(ctx huma.Context) {
 		req, w := humago.Unwrap(ctx)
+		req.Body = http.MaxBytesReader(w, req.Body, max(r.option.max, 1<<20)+1<<16) // what wraps a file needs some room
 		if err := fn(w, req.WithContext(ctx.Context()), callerIn(ctx.Context())); err != nil {
 			writeProblem(w, s.problem(ctx.Context(), err))
 		}
@@ -229,9 +230,12 @@ func (s *Server) caller(req *http.Request, n need) (*Caller, error) {
 		return nil, err
 	}
 	if stale {
-		err = s.DB.Write(ctx, func(tx *db.Tx) error { return s.Staff.Touch(ctx, tx, c.Identity, c.Visitor) })
+		err := s.DB.Write(ctx, func(tx *db.Tx) error { return s.Staff.Touch(ctx, tx, c.Identity, c.Visitor) })
+		if err != nil && ctx.Err() == nil { // "last seen" is not worth a refusal
+			s.Log.WarnContext(ctx, "last use not noted", "agent", c.Agent, "error", err)
+		}
 	}
-	return c, err
+	return c, nil
 }
 
 func bearerToken(req *http.Request) (string, bool) {

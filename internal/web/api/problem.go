@@ -94,6 +94,10 @@ func problemOf(err error) *ProblemDetails {
 	if errors.As(err, &p) {
 		return p
 	}
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return newProblem(http.StatusRequestEntityTooLarge, desk.TooLarge, "the request is too large")
+	}
 	var r *desk.Refusal
 	if !errors.As(err, &r) {
 		return newProblem(http.StatusInternalServerError, Internal, "something went wrong on our side; it has been noted")

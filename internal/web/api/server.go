@@ -90,6 +90,7 @@ func New(d Deps) *Server {
 		}
 	}
 	s.mux.HandleFunc("/api/", operations.others)
+	s.mux.HandleFunc("GET "+base+"/openapi.yaml", s.describe)
 	if d.UI != nil {
 		s.desk = newDeskFiles(d.UI)
 		s.mux.Handle("GET /app/", s.desk)
@@ -112,6 +113,17 @@ func (s *Server) Handler() http.Handler {
 	h = s.protect(h)
 	h = s.headers(h)
 	return s.watch(h)
+}
+
+// describe serves the description of the API to whoever writes a program against it.
+func (s *Server) describe(w http.ResponseWriter, r *http.Request) {
+	y, err := s.api.OpenAPI().YAML()
+	if err != nil {
+		writeProblem(w, s.problem(r.Context(), fmt.Errorf("write OpenAPI: %w", err)))
+		return
+	}
+	w.Header().Set("Content-Type", "application/yaml; charset=utf-8")
+	w.Write(y) // the client may have gone; nothing is left to do then
 }
 
 // Spec returns the OpenAPI 3.1 description as YAML. It needs no database.

@@ -23,7 +23,19 @@ type signedInBody struct {
 
 func (s *Server) createSession(ctx context.Context, c *Caller, in *body[signInBody]) (*withCookies[signedInBody], error) {
 	done, err := s.Staff.SignIn(ctx, c.Visitor, c.device, in.Body.Email, in.Body.Password)
+	if err == nil {
+		err = s.leave(ctx, c)
+	}
 	return s.signedIn(ctx, done, err)
+}
+
+// leave ends the session that the browser came with: the new one takes its place.
+func (s *Server) leave(ctx context.Context, c *Caller) error {
+	if c.cookie == "" {
+		return nil
+	}
+	_, err := change(ctx, s, func(tx *db.Tx) error { return s.Staff.Leave(ctx, tx, c.cookie) })
+	return err
 }
 
 func (s *Server) signedIn(ctx context.Context, done staff.SignedIn, err error) (*withCookies[signedInBody], error) {
@@ -90,6 +102,9 @@ type credentialBody struct {
 
 func (s *Server) finishSessionPasskey(ctx context.Context, c *Caller, in *body[credentialBody]) (*withCookies[signedInBody], error) {
 	done, err := s.Staff.FinishPasskeySignIn(ctx, c.Identity, c.Visitor, in.Body.Credential)
+	if err == nil {
+		err = s.leave(ctx, c)
+	}
 	return s.signedIn(ctx, done, err)
 }
 
