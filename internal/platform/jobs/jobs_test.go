@@ -104,7 +104,7 @@ func TestEffectsAreExactlyOnce(t *testing.T) {
 }
 
 func exactlyOnce(t *testing.T, url string) {
-	const n = 400
+	const n = 200
 	d := dbtest.Open(t, url, db.Options{})
 	dbtest.Exec(t, d, "CREATE TABLE effect (id BIGINT NOT NULL)")
 	for i := range int64(n) {
@@ -151,9 +151,9 @@ func exactlyOnce(t *testing.T, url string) {
 	var wg sync.WaitGroup
 	for range 2 {
 		wg.Go(func() {
-			for end := time.Now().Add(20 * time.Second); !done() && time.Now().Before(end); {
+			for end := time.Now().Add(90 * time.Second); !done() && time.Now().Before(end); {
 				kill := start()
-				time.Sleep(100*time.Millisecond + rand.N(300*time.Millisecond))
+				time.Sleep(200*time.Millisecond + rand.N(400*time.Millisecond))
 				kill()
 			}
 		})
