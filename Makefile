@@ -58,6 +58,7 @@ ui_sources := $(shell find ui locales -name node_modules -prune -o -type f -prin
 
 $(DIST)/index.html: $(ui_sources) ui/node_modules
 	cd ui && npm run --silent build
+	@touch $(DIST)/.keep $@
 
 %/node_modules: %/package-lock.json
 	@scripts/need node

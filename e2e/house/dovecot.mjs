@@ -22,7 +22,9 @@ export async function startDovecot({ user = "help@desk.test", password = "correc
   mkdirSync(join(maildir, "new"), { recursive: true });
   mkdirSync(join(maildir, "cur"));
   mkdirSync(join(maildir, "tmp"));
-  writeFileSync(join(home, "users"), `${user}:{PLAIN}${password}:${process.getuid()}:${process.getgid()}::${home}::\n`);
+  writeFileSync(join(home, "users"), `${user}:{PLAIN}${password}\n`);
+  // Dovecot gives root no mail: nobody owns it then.
+  const [uid, gid] = root ? [65534, 65534] : [process.getuid(), process.getgid()];
   const conf = join(home, "dovecot.conf");
   writeFileSync(
     conf,
@@ -34,18 +36,18 @@ listen = 127.0.0.1
 ssl = no
 disable_plaintext_auth = no
 mail_location = maildir:${maildir}
-first_valid_uid = 0
-first_valid_gid = 0
+first_valid_uid = 1
+mail_fsync = never
 default_internal_user = ${root ? "dovecot" : name}
 default_internal_group = ${root ? "dovecot" : group}
 default_login_user = ${root ? "dovenull" : name}
 passdb {
   driver = passwd-file
-  args = scheme=PLAIN username_format=%u ${home}/users
+  args = ${home}/users
 }
 userdb {
-  driver = passwd-file
-  args = username_format=%u ${home}/users
+  driver = static
+  args = uid=${uid} gid=${gid} home=${maildir}
 }
 service imap-login {
   chroot =
@@ -67,9 +69,7 @@ service stats {
 `,
   );
   if (root) {
-    execFileSync("chown", ["-R", "root:root", home]);
-    // The unprivileged processes pass through the folder.
-    chmodSync(home, 0o755);
+    execFileSync("chown", ["-R", `${uid}:${gid}`, maildir]);
   }
   const server = run(binary, ["-F", "-c", conf]);
   let delivered = 0;

@@ -34,7 +34,7 @@ export async function startTellus({ store = "sqlite" } = {}) {
   const port = await freePort();
   const smtpPort = await freePort();
   const desk = {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://localhost:${port}`,
     smtpPort,
     data,
     database: base.url,
