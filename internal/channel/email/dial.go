@@ -75,13 +75,32 @@ func loopback(a net.Addr) bool {
 type wire struct {
 	net.Conn
 	reading     atomic.Int64 // UnixNano since when a Read has been waiting; 0 while none is
+	patience    atomic.Int64 // nanoseconds that one Read may wait; 0 for ever
 	writeFailed atomic.Bool
 }
 
 func (w *wire) Read(b []byte) (int, error) {
-	w.reading.Store(time.Now().UnixNano())
+	now := time.Now()
+	if p := w.patience.Load(); p > 0 {
+		if err := w.Conn.SetReadDeadline(now.Add(time.Duration(p))); err != nil {
+			return 0, err
+		}
+	}
+	w.reading.Store(now.UnixNano())
 	defer w.reading.Store(0)
 	return w.Conn.Read(b)
+}
+
+// SetReadDeadline makes of a deadline the time that each Read may wait, so that a large mail on a slow line, or one that we are slow to keep,
+// does not run into the five minutes that the IMAP library gives a literal as a whole.
+func (w *wire) SetReadDeadline(t time.Time) error {
+	if t.IsZero() {
+		w.patience.Store(0)
+		return w.Conn.SetReadDeadline(t)
+	}
+	left := max(time.Until(t), 1)
+	w.patience.Store(int64(left))
+	return w.Conn.SetReadDeadline(t)
 }
 
 // Write gives the other side writeStall to take the bytes.

@@ -71,6 +71,7 @@ func (r *reader) catchUp(ctx context.Context) error {
 	}
 	if len(uids) > batchSize {
 		r.conn.log.InfoContext(ctx, "catching up with the folder", "mails", len(uids))
+		r.conn.report(func(h *desk.Health) { h.Backlog = len(uids) + len(r.mark.Refused) })
 	}
 	if err := r.fetchAll(ctx, uids); err != nil {
 		return err

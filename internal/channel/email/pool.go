@@ -21,6 +21,8 @@ const (
 	commandTimeout = 2 * time.Minute
 	// RFC 5321 4.5.3.2.6: a client that gives up earlier sends mails twice.
 	answerTimeout = 10 * time.Minute
+	// A password that was refused is not tried again for this long, whatever waits to be sent: that is how accounts get locked.
+	refusedPause = 30 * time.Second
 )
 
 // submitter is a connection to the submission server, signed in.
@@ -51,6 +53,9 @@ type pool struct {
 	idle   []*submitter
 	closed bool
 	ended  sync.WaitGroup
+
+	refused   error // the last refusal to sign in; nil where the last try was fine
+	refusedAt time.Time
 }
 
 func newPool(d *Driver, settings channel.Settings) *pool {
@@ -70,12 +75,35 @@ func (p *pool) get(ctx context.Context, anew bool) (s *submitter, reused bool, e
 			return s, true, nil
 		}
 	}
-	s, err = p.driver.submit(ctx, p.settings)
+	if err = p.pausing(); err == nil {
+		s, err = p.driver.submit(ctx, p.settings)
+		p.note(err)
+	}
 	if err != nil {
 		<-p.slots
 		return nil, false, err
 	}
 	return s, false, nil
+}
+
+// pausing is the refusal because of which we don't try at present.
+func (p *pool) pausing() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.refused != nil && time.Since(p.refusedAt) < refusedPause {
+		return p.refused
+	}
+	return nil
+}
+
+func (p *pool) note(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var f *Failure
+	p.refused = nil
+	if errors.As(err, &f) && f.Code == codeAuth {
+		p.refused, p.refusedAt = err, time.Now()
+	}
 }
 
 // take removes the connection used last from those kept.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -211,6 +212,43 @@ func TestARefusedMailIsTriedAgainAndHoldsUpNobody(t *testing.T) {
 	state.await(t, "no problem", func(h desk.Health) bool { return h.State == "ok" && h.Backlog == 0 && h.Problem.Code == "" })
 	if strings.Contains(state.kept(), "refused") {
 		t.Errorf("the mark is %s, want nothing refused", state.kept())
+	}
+}
+
+func TestFlagsThatOthersChangeMeanwhileHideNoMail(t *testing.T) {
+	t.Parallel()
+	d := mailtest.StartDovecot(t, mailtest.DovecotOptions{})
+	var mails []string
+	for n := range 300 {
+		mails = append(mails, mailOf(n))
+	}
+	d.Drop(t, mails...)
+	c := d.Client(t)
+	if _, err := c.Select("INBOX", nil).Wait(); err != nil {
+		t.Fatalf("select: %v", err)
+	}
+	s, state := newStore(), newMemory()
+	// Each mail is kept only after all flags have changed once more.
+	var changing sync.Mutex
+	flag, changes := imap.StoreFlagsAdd, 0
+	s.refusing(func(arrival) error {
+		changing.Lock()
+		defer changing.Unlock()
+		if changes++; changes%10 != 0 {
+			return nil
+		}
+		if err := c.Store(imap.SeqSet{imap.SeqRange{Start: 1, Stop: 0}}, &imap.StoreFlags{Op: flag, Silent: true, Flags: []imap.Flag{imap.FlagFlagged}}, nil).Close(); err != nil {
+			t.Errorf("change flags: %v", err)
+		}
+		flag = map[imap.StoreFlagsOp]imap.StoreFlagsOp{imap.StoreFlagsAdd: imap.StoreFlagsDel, imap.StoreFlagsDel: imap.StoreFlagsAdd}[flag]
+		return nil
+	})
+	supervised(t, &email.Driver{RetryRefused: 50 * time.Millisecond}, settingsFor(d), state, s)
+	found := subjects(s.await(t, 300))
+	for n := range 300 {
+		if found[fmt.Sprintf("mail %d", n)] != 1 {
+			t.Errorf("mail %d was kept %d times, want once", n, found[fmt.Sprintf("mail %d", n)])
+		}
 	}
 }
 

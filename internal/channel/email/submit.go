@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,7 +22,8 @@ const lastWord = 15 * time.Second
 //
 // An error means that nothing was handed over and the same mail may be sent again: the server was out of reach, or refused to talk with us.
 // Otherwise the Receipt has an answer for every recipient, in the order of out.To. Where it is Unsure, the connection broke after the last byte and
-// before the answer: recipients that are not refused may or may not get the mail, and sending again may make it arrive twice.
+// before the answer: the Receipt has only those who were refused before, the others may or may not get the mail, and sending again may make it
+// arrive twice.
 func (c *conn) Send(ctx context.Context, out channel.Outgoing) (channel.Receipt, error) {
 	if len(out.To) == 0 {
 		return channel.Receipt{}, fail(codeOther, "the mail has no recipient")
@@ -125,7 +127,7 @@ func (t *transaction) finish(data *smtp.DataCommand) error {
 		return failure(codeProtocol, "end the mail", err)
 	}
 	t.receipt.Unsure = true
-	t.settle(channel.Recipient{Text: clip("no answer after the end of the mail: " + err.Error())})
+	t.receipt.Recipients = slices.DeleteFunc(t.receipt.Recipients, func(r channel.Recipient) bool { return r.OK })
 	return nil
 }
 

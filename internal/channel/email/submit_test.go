@@ -205,8 +205,8 @@ func TestSendIsUnsureOnlyAfterTheWholeMailWasHandedOver(t *testing.T) {
 	if err != nil || !got.Unsure {
 		t.Fatalf("Send with a hang-up before the answer: %+v, %v; want unsure", got, err)
 	}
-	if ann, bob := got.Recipients[0], got.Recipients[1]; ann.OK || ann.Code != 0 || bob.Code != 550 {
-		t.Errorf("recipients %+v: want ann without an answer and bob refused", got.Recipients)
+	if len(got.Recipients) != 1 || got.Recipients[0].Address != "bob@customer.test" || got.Recipients[0].Code != 550 {
+		t.Errorf("recipients %+v: want bob refused and no word of ann", got.Recipients)
 	}
 
 	s.Behave(mailtest.Behaviour{HangUpWithin: func(string) bool { return true }})
@@ -217,6 +217,25 @@ func TestSendIsUnsureOnlyAfterTheWholeMailWasHandedOver(t *testing.T) {
 	}
 	if email.Permanent(err) {
 		t.Errorf("%v is permanent, want it tried again", err)
+	}
+}
+
+func TestAWrongPasswordIsNotTriedForEveryMail(t *testing.T) {
+	t.Parallel()
+	s := mailtest.StartSink(t, mailtest.SinkOptions{})
+	s.Behave(mailtest.Behaviour{User: "desk", Password: "right"})
+	c := open(t, &email.Driver{Roots: s.Authority.Roots}, withPassword(submitTo(s, "starttls"), "desk", "wrong"))
+	for range 20 {
+		_, err := c.Send(t.Context(), reply(answer, "ann@customer.test"))
+		if p := email.ProblemOf(err, 1); p.Code != "auth" || !strings.Contains(p.Detail, "Wrong name or password") {
+			t.Fatalf("Send: %+v, want auth with the server's words", p)
+		}
+		if email.Permanent(err) {
+			t.Errorf("%v is permanent, want the mail to wait for the right password", err)
+		}
+	}
+	if n := s.Connections(); n != 1 {
+		t.Errorf("the password was tried %d times, want once", n)
 	}
 }
 

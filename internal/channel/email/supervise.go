@@ -81,15 +81,9 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// Permanent reports whether trying again without a change of settings is pointless.
+// Permanent reports whether an error of Send will stay whatever is mended. A wrong password or a bad certificate is not permanent: the mail waits until
+// it is put right. What a server refuses for good stands in the Receipt.
 func Permanent(err error) bool {
 	var f *Failure
-	if !errors.As(err, &f) {
-		return false
-	}
-	switch f.Code {
-	case codeAuth, codeOAuth, codeCertificate, codeTooLarge:
-		return true
-	}
-	return false
+	return errors.As(err, &f) && f.Code == codeTooLarge
 }

@@ -317,7 +317,8 @@ func TestBombsCostOneAnswer(t *testing.T) {
 			if test.code != 0 {
 				wantCode(t, name, err, test.code, test.status)
 			}
-			if took := time.Since(at); took > 5*time.Second {
+			// Far more than it takes, far less than anything worse than linear would.
+			if took := time.Since(at); took > time.Minute {
 				t.Errorf("took %v", took)
 			}
 		})
