@@ -93,7 +93,8 @@ type Outgoing struct {
 // Receipt is what became of a message.
 type Receipt struct {
 	Recipients []Recipient
-	// Unsure is set where the connection broke after the last byte of the message was handed over and before the answer came.
+	// Unsure is set where the connection broke after the last byte of the message was handed over and before the answer came. Recipients
+	// then has only those who were refused before; of the others nobody knows.
 	Unsure bool
 }
 

@@ -262,7 +262,9 @@ func (r *reader) settle(ctx context.Context, b *batch, left int) error {
 		c.brokeAt(ctx, b, r)
 		return r.session.broke("fetch mail", b.err)
 	}
-	c.suspect = suspect{}
+	if slices.Contains(b.uids, c.suspect.uid) {
+		c.suspect = suspect{}
+	}
 	// A server that says NO could not give some of them (Gmail does so); with OK, what is missing was deleted meanwhile.
 	// What it spoke of without giving it is there still: NIL for a body, or flags that another session changed.
 	var gone []uint32

@@ -146,7 +146,7 @@ func (s *store) arrivals() []arrival {
 	return all
 }
 
-func (s *store) await(t *testing.T, count int) []arrival {
+func (s *store) await(t testing.TB, count int) []arrival {
 	t.Helper()
 	timeout := time.After(30 * time.Second)
 	for {

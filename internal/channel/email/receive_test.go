@@ -1,6 +1,7 @@
 package email_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -348,4 +349,28 @@ func eventually(t *testing.T, what string, ok func() bool) {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
+}
+
+func BenchmarkCatchUpWith2000Mails(b *testing.B) {
+	d := mailtest.StartDovecot(b, mailtest.DovecotOptions{})
+	var mails []string
+	for n := range 2000 {
+		mails = append(mails, mailOf(n)+strings.Repeat("A line of text in a mail of four kilobytes.\r\n", 85))
+	}
+	d.Drop(b, mails...)
+	for b.Loop() {
+		s := newStore()
+		conn, err := (&email.Driver{}).Open(b.Context(), settingsFor(d), newMemory())
+		if err != nil {
+			b.Fatalf("Open: %v", err)
+		}
+		ctx, cancel := context.WithCancel(b.Context())
+		done := make(chan error, 1)
+		go func() { done <- conn.Receive(ctx, s.accept) }()
+		s.await(b, 2000)
+		cancel()
+		<-done
+		conn.Close()
+	}
+	b.ReportMetric(2000*float64(b.N)/b.Elapsed().Seconds(), "mails/s")
 }
