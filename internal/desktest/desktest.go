@@ -1,0 +1,330 @@
+// Package desktest gives tests a whole desk: every feature and flow as the program wires them, on SQLite or PostgreSQL, with a clock that the
+// test sets and an outlet that accepts, refuses, postpones, breaks or never says. Nothing of the desk itself is replaced.
+package desktest
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"tellus/internal/channel"
+	"tellus/internal/channel/email/verdict"
+	"tellus/internal/desk"
+	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/customer"
+	"tellus/internal/feature/inbox"
+	"tellus/internal/feature/setting"
+	"tellus/internal/feature/staff"
+	"tellus/internal/flow/deliver"
+	"tellus/internal/flow/intake"
+	"tellus/internal/flow/react"
+	"tellus/internal/flow/upkeep"
+	"tellus/internal/platform/blob"
+	"tellus/internal/platform/db"
+	"tellus/internal/platform/db/dbtest"
+	"tellus/internal/platform/jobs"
+	"tellus/internal/platform/secret"
+)
+
+// Engine is a database that a desk stands on.
+type Engine string
+
+const (
+	SQLite   Engine = "sqlite"
+	Postgres Engine = "postgres"
+)
+
+// Start is when every desk begins: a Monday morning.
+var Start = time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
+
+// Desk is a desk in a test. Its helpers fail the test where what they do is refused; the features are there for what may be.
+type Desk struct {
+	T             testing.TB
+	DB            *db.DB
+	Blobs         *blob.Store
+	Staff         *staff.Service
+	Inboxes       *inbox.Service
+	Customers     *customer.Service
+	Conversations *conversation.Service
+	Settings      *setting.Service
+	Intake        *intake.Intake
+	Delivery      *deliver.Delivery
+	Upkeep        *upkeep.Upkeep
+	Workers       *jobs.Workers
+	Outlet        *Outlet
+
+	Support desk.InboxID // the inbox that every desk has: support@shop.example
+	Eva     desk.AgentID // the agent who acts where nobody else is named: a supervisor, sees everything
+
+	// Erasures are the lines of the journal that a restore would apply again.
+	Erasures []conversation.Erasure
+	// UndoFor is how long an answer waits before it leaves.
+	UndoFor time.Duration
+
+	now     atomic.Int64 // microseconds
+	ids     atomic.Int64
+	sources atomic.Int64
+	keys    *secret.Keyring
+}
+
+// Each runs f on a desk of each database, as parallel subtests. PostgreSQL is skipped where its programs are not installed.
+func Each(t *testing.T, f func(d *Desk)) {
+	t.Helper()
+	for _, e := range []Engine{SQLite, Postgres} {
+		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
+			f(New(t, e))
+		})
+	}
+}
+
+// New opens a fresh desk with an inbox, Support, and a supervisor, Eva.
+func New(t testing.TB, e Engine) *Desk {
+	t.Helper()
+	d := Idle(t, e)
+	d.work()
+	return d
+}
+
+// Idle is New without workers: what is queued stays queued. Races and sequences of use cases need no more.
+func Idle(t testing.TB, e Engine) *Desk {
+	t.Helper()
+	d := &Desk{T: t, Outlet: &Outlet{}}
+	d.now.Store(Start.UnixMicro())
+	url := dbtest.SQLiteURL
+	if e == Postgres {
+		url = dbtest.PostgresURL
+	}
+	d.DB = dbtest.Open(t, url(t), db.Options{Clock: d.Now})
+	var err error
+	if d.Blobs, err = blob.OpenStore(filepath.Join(t.TempDir(), "blobs")); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Blobs.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if d.keys, err = secret.OpenKeyring(filepath.Join(t.TempDir(), "key")); err != nil {
+		t.Fatal(err)
+	}
+	d.wire()
+	d.Eva = d.Agent("Eva", desk.Supervisor)
+	d.Support = d.Inbox(inbox.Edit{Name: "Support", Address: "support@shop.example", FromName: "Shop", Language: "en", Acknowledge: true, AnswerWithin: 240,
+		Reopen: "within", ReopenDays: 14})
+	return d
+}
+
+// wire puts the house together as app.Open does.
+func (d *Desk) wire() {
+	log := dbtest.Logger(d.T)
+	d.Settings, d.Inboxes, d.Customers = &setting.Service{}, &inbox.Service{Secrets: d.keys}, &customer.Service{}
+	d.Conversations = &conversation.Service{Journal: func(e conversation.Erasure) error {
+		d.Erasures = append(d.Erasures, e)
+		return nil
+	}}
+	d.Staff = staff.New(staff.Config{DB: d.DB, Keys: d.keys, Passwords: secret.NewPasswords(secret.Cost{Memory: 64, Passes: 1, Threads: 1}),
+		URL: func() string { return "https://desk.example" }, Log: log})
+	reactor := &react.Reactor{Inboxes: d.Inboxes, Conversations: d.Conversations, NewMailID: d.NewMailID, Outbox: deliver.Outbox, Log: log}
+	d.Intake = &intake.Intake{DB: d.DB, Blobs: d.Blobs, Inboxes: d.Inboxes, Customers: d.Customers, Conversations: d.Conversations, React: reactor,
+		Log: log, Token: d.readToken, Verdicts: func(h []string) *desk.Verdicts { return verdict.FromHeaders(h, "") }}
+	d.Delivery = &deliver.Delivery{DB: d.DB, Blobs: d.Blobs, Inboxes: d.Inboxes, Conversations: d.Conversations, Outlet: d.Outlet, Log: log,
+		Token: d.makeToken, Signature: d.Staff.Signature, Loop: "desk"}
+	d.Upkeep = &upkeep.Upkeep{DB: d.DB, Blobs: d.Blobs, Conversations: d.Conversations, Staff: d.Staff, Log: log}
+	// One worker a queue: what a test does has one order.
+	d.Workers = jobs.New(d.DB, jobs.Options{Queues: map[string]int{"intake": 1, "deliver": 1}, Logger: log})
+	jobs.Register(d.Workers, d.Intake.Handle)
+	jobs.Register(d.Workers, d.Delivery.Handle)
+	d.Upkeep.Register(d.Workers)
+}
+
+func (d *Desk) work() {
+	ctx, stop := context.WithCancel(context.WithoutCancel(d.T.Context()))
+	over := make(chan error, 1)
+	go func() { over <- d.Workers.Run(ctx) }()
+	d.T.Cleanup(func() {
+		stop()
+		if err := <-over; ctx.Err() == nil {
+			d.T.Errorf("workers ended: %v", err)
+		}
+	})
+}
+
+// Now is the desk's clock.
+func (d *Desk) Now() time.Time { return time.UnixMicro(d.now.Load()).UTC() }
+
+// tick lets a second pass, so that one thing comes after another.
+func (d *Desk) tick() { d.now.Add(time.Second.Microseconds()) }
+
+// After moves the clock and lets everything happen that is due by then.
+func (d *Desk) After(span time.Duration) {
+	d.T.Helper()
+	d.now.Add(span.Microseconds())
+	d.Settle()
+}
+
+// Settle waits until nothing is left to do at this time.
+func (d *Desk) Settle() {
+	d.T.Helper()
+	d.Workers.Wake()
+	dbtest.Eventually(d.T, "all jobs that are due are done", func() bool {
+		var left int
+		err := d.DB.Ask(d.T.Context(), `SELECT count(*) FROM job WHERE state = 'running' OR state = 'ready' AND run_at <= $1`, d.DB.Now()).Scan(&left)
+		if err != nil {
+			d.T.Fatal(err)
+		}
+		return left == 0
+	})
+}
+
+// Write runs fn in a transaction and fails the test where it fails.
+func (d *Desk) Write(fn func(ctx context.Context, tx *db.Tx) error) {
+	d.T.Helper()
+	if err := d.Try(fn); err != nil {
+		d.T.Fatal(err)
+	}
+}
+
+// Try runs fn in a transaction, a second after what was before.
+func (d *Desk) Try(fn func(ctx context.Context, tx *db.Tx) error) error {
+	d.tick()
+	return d.DB.Write(d.T.Context(), func(tx *db.Tx) error { return fn(d.T.Context(), tx) })
+}
+
+// Read runs fn on a snapshot and fails the test where it fails.
+func (d *Desk) Read(fn func(ctx context.Context, tx *db.Tx) error) {
+	d.T.Helper()
+	if err := d.DB.Read(d.T.Context(), func(tx *db.Tx) error { return fn(d.T.Context(), tx) }); err != nil {
+		d.T.Fatal(err)
+	}
+}
+
+// Agent adds a colleague.
+func (d *Desk) Agent(name string, role desk.Role, teams ...desk.TeamID) (id desk.AgentID) {
+	d.T.Helper()
+	d.Write(func(ctx context.Context, tx *db.Tx) error {
+		mail := strings.ToLower(name) + "@shop.example"
+		err := tx.Row(ctx, `
+			INSERT INTO agent (name, email, email_key, role, accepted_at, created_at)
+			VALUES ($1, $2, $2, $3, $4, $4)
+			RETURNING id`, name, mail, role, tx.Now).Scan(&id)
+		for _, team := range teams {
+			if err == nil {
+				_, err = tx.Exec(ctx, `INSERT INTO team_member (team, agent) VALUES ($1, $2)`, team, id)
+			}
+		}
+		return err
+	})
+	return id
+}
+
+// Team adds a team.
+func (d *Desk) Team(name string, members ...desk.AgentID) (id desk.TeamID) {
+	d.T.Helper()
+	d.Write(func(ctx context.Context, tx *db.Tx) error {
+		team, err := d.Staff.NewTeam(ctx, tx, staff.Identity{Role: desk.Owner, Permissions: desk.Roles[desk.Owner]}, staff.Visitor{}, name, members)
+		id = team.ID
+		return err
+	})
+	return id
+}
+
+// Inbox adds an inbox that sends and receives.
+func (d *Desk) Inbox(e inbox.Edit) (id desk.InboxID) {
+	d.T.Helper()
+	e.Kind, e.Active, e.Submit = desk.Email, true, desk.Submit{Host: "mail.shop.example", Port: 465, Security: "tls"}
+	d.Write(func(ctx context.Context, tx *db.Tx) error {
+		in, err := d.Inboxes.Create(ctx, tx, desk.System, e)
+		id = in.ID
+		return err
+	})
+	return id
+}
+
+// ChangeInbox changes an inbox's settings.
+func (d *Desk) ChangeInbox(id desk.InboxID, change func(e *inbox.Edit)) {
+	d.T.Helper()
+	d.Write(func(ctx context.Context, tx *db.Tx) error {
+		in, err := d.Inboxes.Get(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		e := inbox.EditOf(in)
+		change(&e)
+		_, err = d.Inboxes.Update(ctx, tx, desk.System, e)
+		return err
+	})
+}
+
+// Scope is what an agent sees.
+func (d *Desk) Scope(agent desk.AgentID) (scope desk.Scope) {
+	d.T.Helper()
+	d.Read(func(ctx context.Context, tx *db.Tx) (err error) {
+		scope, err = d.Staff.Scope(ctx, tx, agent)
+		return err
+	})
+	return scope
+}
+
+// Sender is what an agent's answer from an inbox is written with, as the API makes it.
+func (d *Desk) Sender(ctx context.Context, tx *db.Tx, agent desk.AgentID, box desk.InboxID) (conversation.Sender, error) {
+	house, err := d.Inboxes.House(ctx, tx)
+	if err != nil {
+		return conversation.Sender{}, err
+	}
+	in, ok := house.Inbox(box)
+	if !ok {
+		return conversation.Sender{}, fmt.Errorf("no inbox %s", box)
+	}
+	who, err := d.Staff.Agent(ctx, tx, agent)
+	if err != nil {
+		return conversation.Sender{}, err
+	}
+	scope, err := d.Staff.Scope(ctx, tx, agent)
+	if err != nil {
+		return conversation.Sender{}, err
+	}
+	return conversation.Sender{By: desk.ByAgent(agent), Scope: scope, Name: who.Name, Inbox: in, NewID: d.NewMailID, OwnParty: house.Own,
+		SendAt: tx.Now.Add(d.UndoFor), Enqueue: deliver.Outbox}, nil
+}
+
+// NewMailID makes a Message-ID that no mail of this desk has.
+func (d *Desk) NewMailID() string { return fmt.Sprintf("m%d@desk.example", d.ids.Add(1)) }
+
+// Arrive hands a mail to the desk as a channel would, and waits until it is dealt with. Line ends may be bare.
+func (d *Desk) Arrive(box desk.InboxID, raw string, envelope channel.Envelope) {
+	d.T.Helper()
+	d.Accept(box, fmt.Sprintf("test/%d", d.sources.Add(1)), raw, envelope)
+	d.Settle()
+}
+
+// Accept keeps a mail with a source id of its own, and does not wait.
+func (d *Desk) Accept(box desk.InboxID, source, raw string, envelope channel.Envelope) {
+	d.T.Helper()
+	d.tick()
+	raw = strings.ReplaceAll(strings.ReplaceAll(raw, "\r\n", "\n"), "\n", "\r\n")
+	err := d.Intake.Accept(d.T.Context(), channel.Arrival{Inbox: box, SourceID: source, ReceivedAt: d.Now(), Envelope: envelope, Body: strings.NewReader(raw)})
+	if err != nil {
+		d.T.Fatalf("accept a mail: %v", err)
+	}
+}
+
+func (d *Desk) makeToken(id desk.ConversationID) string {
+	return fmt.Sprintf("c%x-%s", int64(id), d.keys.Tag("reply", []byte(id.String())))
+}
+
+func (d *Desk) readToken(tag string) (desk.ConversationID, bool) {
+	var id desk.ConversationID
+	number, mac, ok := strings.Cut(strings.TrimPrefix(tag, "c"), "-")
+	if !ok {
+		return 0, false
+	}
+	if _, err := fmt.Sscanf(number, "%x", &id); err != nil {
+		return 0, false
+	}
+	return id, d.keys.CheckTag("reply", []byte(id.String()), mac)
+}
