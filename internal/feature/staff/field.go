@@ -54,9 +54,9 @@ func checkName(field, name string, limit int) (string, error) {
 	return name, nil
 }
 
-func checkLanguage(field, language string) error {
+func checkLanguage(language string) error {
 	if !slices.Contains(languages, language) {
-		return desk.RefuseField(desk.Invalid, field, "one of %s", strings.Join(languages, ", "))
+		return desk.RefuseField(desk.Invalid, "body.language", "one of %s", strings.Join(languages, ", "))
 	}
 	return nil
 }

@@ -135,7 +135,7 @@ func (s *Service) Accept(ctx context.Context, from Visitor, token string, a Acce
 		}
 	}
 	if a.Language != "" {
-		if err := checkLanguage("body.language", a.Language); err != nil {
+		if err := checkLanguage(a.Language); err != nil {
 			return SignedIn{}, err
 		}
 	}

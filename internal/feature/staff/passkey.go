@@ -268,9 +268,8 @@ func (s *Service) FinishPasskeySignIn(ctx context.Context, id Identity, from Vis
 			return nil
 		}
 		h, err := s.keyHolder(ctx, tx, agent)
-		if refused(err) != nil {
-			wrong = true
-			return nil
+		if wrong = refused(err) != nil; wrong {
+			return nil //nolint:nilerr // nobody has this key any more: told as a refusal, after the commit
 		}
 		if err != nil {
 			return err
@@ -283,9 +282,8 @@ func (s *Service) FinishPasskeySignIn(ctx context.Context, id Identity, from Vis
 			_, used, err = party.ValidatePasskeyLogin(func(_, _ []byte) (webauthn.User, error) { return h, nil }, c.Data, parsed)
 		}
 		// A counter that went back means that the key was copied (WebAuthn section 6.1.1).
-		if err != nil || used.Authenticator.CloneWarning {
-			wrong = true
-			return nil
+		if wrong = err != nil || used.Authenticator.CloneWarning; wrong {
+			return nil //nolint:nilerr // a key that is refused is no failure of ours
 		}
 		if err := s.keepUse(ctx, tx, h.id, used); err != nil {
 			return err
@@ -294,7 +292,7 @@ func (s *Service) FinishPasskeySignIn(ctx context.Context, id Identity, from Vis
 		if c.Agent != 0 {
 			out.Cookie, err = s.finishSession(ctx, tx, c.Session, h.id)
 		} else {
-			out.Cookie, _, err = s.startSession(ctx, tx, h.id, stageFull, from)
+			out.Cookie, err = s.startSession(ctx, tx, h.id, stageFull, from)
 		}
 		if err != nil {
 			return err

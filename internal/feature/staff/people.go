@@ -32,7 +32,7 @@ func (s *Service) Invite(ctx context.Context, tx *db.Tx, by Identity, from Visit
 	if err != nil {
 		return desk.Agent{}, "", err
 	}
-	if err := checkLanguage("body.language", n.Language); err != nil {
+	if err := checkLanguage(n.Language); err != nil {
 		return desk.Agent{}, "", err
 	}
 	var id desk.AgentID

@@ -95,7 +95,7 @@ func (c *ProfileChange) check() error {
 		c.Name = &name
 	}
 	if c.Language != nil {
-		if err := checkLanguage("body.language", *c.Language); err != nil {
+		if err := checkLanguage(*c.Language); err != nil {
 			return err
 		}
 	}

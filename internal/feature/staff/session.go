@@ -89,26 +89,25 @@ func (s *Service) Touch(ctx context.Context, tx *db.Tx, id Identity, from Visito
 }
 
 // startSession signs a device in and returns the text for its cookie.
-func (s *Service) startSession(ctx context.Context, tx *db.Tx, agent desk.AgentID, stage string, from Visitor) (token string, id desk.SessionID, err error) {
+func (s *Service) startSession(ctx context.Context, tx *db.Tx, agent desk.AgentID, stage string, from Visitor) (token string, err error) {
 	token, hash := secret.NewToken()
 	expires := tx.Now.Add(SessionMax)
 	if stage != stageFull {
 		expires = tx.Now.Add(factorWait)
 	}
-	err = tx.Row(ctx, `
+	_, err = tx.Exec(ctx, `
 		INSERT INTO session (agent, token_hash, stage, device, ip, created_at, seen_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $6, $7)
-		RETURNING id`, agent, hash, stage, db.Text(from.Device), db.Text(from.IP), tx.Now, expires).Scan(&id)
+		VALUES ($1, $2, $3, $4, $5, $6, $6, $7)`, agent, hash, stage, db.Text(from.Device), db.Text(from.IP), tx.Now, expires)
 	if err != nil {
-		return "", 0, fmt.Errorf("start session of agent %s: %w", agent, err)
+		return "", fmt.Errorf("start session of agent %s: %w", agent, err)
 	}
 	if stage != stageFull {
-		return token, id, nil
+		return token, nil
 	}
 	if _, err = tx.Exec(ctx, `UPDATE agent SET seen_at = $1 WHERE id = $2`, tx.Now, agent); err != nil {
-		return "", 0, fmt.Errorf("note agent seen: %w", err)
+		return "", fmt.Errorf("note agent seen: %w", err)
 	}
-	return token, id, nil
+	return token, nil
 }
 
 // finishSession turns a session that waited for its second factor into a full one, with a new cookie, so that a cookie from before the

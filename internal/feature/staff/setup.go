@@ -65,7 +65,7 @@ func (s *Service) Setup(ctx context.Context, from Visitor, f FirstOwner, also fu
 	if err != nil {
 		return SignedIn{}, err
 	}
-	if err := checkLanguage("body.language", f.Language); err != nil {
+	if err := checkLanguage(f.Language); err != nil {
 		return SignedIn{}, err
 	}
 	if err := checkTimeZone("body.timeZone", f.TimeZone); err != nil {
@@ -119,7 +119,7 @@ func (s *Service) Setup(ctx context.Context, from Visitor, f FirstOwner, also fu
 				return err
 			}
 		}
-		if out.Cookie, _, err = s.startSession(ctx, tx, who.id, stageFull, from); err != nil {
+		if out.Cookie, err = s.startSession(ctx, tx, who.id, stageFull, from); err != nil {
 			return err
 		}
 		out, err = s.welcome(ctx, tx, SignedIn{Agent: who.id, Cookie: out.Cookie}, from, "setup")

@@ -109,10 +109,10 @@ func (s *Service) enter(ctx context.Context, tx *db.Tx, who doorRow, from Visito
 	}
 	out := SignedIn{Agent: who.id, Methods: methods}
 	if len(methods) > 0 {
-		out.Cookie, _, err = s.startSession(ctx, tx, who.id, stageFactor, from)
+		out.Cookie, err = s.startSession(ctx, tx, who.id, stageFactor, from)
 		return out, err
 	}
-	if out.Cookie, _, err = s.startSession(ctx, tx, who.id, stageFull, from); err != nil {
+	if out.Cookie, err = s.startSession(ctx, tx, who.id, stageFull, from); err != nil {
 		return SignedIn{}, err
 	}
 	return s.welcome(ctx, tx, out, from, by)

@@ -291,7 +291,7 @@ func TestSweepKeepsWhatStillCounts(t *testing.T) {
 		var cookie, link string
 		make := func() {
 			w.write(func(ctx context.Context, tx *db.Tx) (err error) {
-				if cookie, _, err = w.startSession(ctx, tx, id, stageFull, Visitor{}); err != nil {
+				if cookie, err = w.startSession(ctx, tx, id, stageFull, Visitor{}); err != nil {
 					return err
 				}
 				if link, err = w.makeLink(ctx, tx, linkReset, id, ResetLife); err != nil {

@@ -243,7 +243,7 @@ func (s *Service) setMembers(ctx context.Context, tx *db.Tx, by desk.Actor, team
 			return false, err
 		}
 	}
-	return len(added)+len(removed) > 0, s.moved(ctx, tx, by, append(added, removed...))
+	return len(added)+len(removed) > 0, s.moved(ctx, tx, by, slices.Concat(added, removed))
 }
 
 // setTeamsOf makes exactly these teams an agent's. It reports whether that changed anything, and has told live feeds about the teams; about
@@ -265,8 +265,7 @@ func (s *Service) setTeamsOf(ctx context.Context, tx *db.Tx, by desk.Actor, agen
 			return false, err
 		}
 	}
-	touched := append(added, removed...)
-	slices.Sort(touched)
+	touched := slices.Sorted(slices.Values(slices.Concat(added, removed)))
 	for _, team := range touched {
 		if _, err := tx.Exec(ctx, `UPDATE team SET version = version + 1 WHERE id = $1`, team); err != nil {
 			return false, fmt.Errorf("change team %s: %w", team, err)

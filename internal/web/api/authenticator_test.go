@@ -91,7 +91,7 @@ func (a *authenticator) create(o creationOptions) map[string]any {
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	attested := make([]byte, 16) // AAGUID
+	attested := append([]byte{}, make([]byte, 16)...) // AAGUID
 	attested = binary.BigEndian.AppendUint16(attested, uint16(len(a.id)))
 	attested = append(attested, a.id...)
 	// COSE key in CBOR: {1: 2 (EC2), 3: -7 (ES256), -1: 1 (P-256), -2: x, -3: y}

@@ -35,7 +35,10 @@ func newDeskFiles(dir fs.FS) *deskFiles {
 	}
 	// An unreadable folder leaves an empty desk, which says so when it is asked for.
 	_ = fs.WalkDir(dir, ".", func(name string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() || strings.HasSuffix(name, ".br") || strings.HasSuffix(name, ".gz") || path.Base(name) == ".keep" {
+		if err != nil {
+			return err
+		}
+		if e.IsDir() || strings.HasSuffix(name, ".br") || strings.HasSuffix(name, ".gz") || path.Base(name) == ".keep" {
 			return nil
 		}
 		data := load(name)

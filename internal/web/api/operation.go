@@ -203,14 +203,10 @@ func (s *Server) caller(req *http.Request, n need) (*Caller, error) {
 		c.device = k.Value
 	}
 	bearer, isToken := bearerToken(req)
-	if !isToken {
-		k, err := req.Cookie(sessionCookie)
-		if err != nil {
-			return c, nil
-		}
+	if k, err := req.Cookie(sessionCookie); err == nil && !isToken {
 		c.cookie = k.Value
 	}
-	if n == public {
+	if n == public || !isToken && c.cookie == "" {
 		return c, nil
 	}
 	ctx := req.Context()
@@ -230,12 +226,17 @@ func (s *Server) caller(req *http.Request, n need) (*Caller, error) {
 		return nil, err
 	}
 	if stale {
-		err := s.DB.Write(ctx, func(tx *db.Tx) error { return s.Staff.Touch(ctx, tx, c.Identity, c.Visitor) })
-		if err != nil && ctx.Err() == nil { // "last seen" is not worth a refusal
-			s.Log.WarnContext(ctx, "last use not noted", "agent", c.Agent, "error", err)
-		}
+		s.touch(ctx, c)
 	}
 	return c, nil
+}
+
+// touch notes that an identity was used. "Last seen" is not worth refusing a request.
+func (s *Server) touch(ctx context.Context, c *Caller) {
+	err := s.DB.Write(ctx, func(tx *db.Tx) error { return s.Staff.Touch(ctx, tx, c.Identity, c.Visitor) })
+	if err != nil && ctx.Err() == nil {
+		s.Log.WarnContext(ctx, "last use not noted", "agent", c.Agent, "error", err)
+	}
 }
 
 func bearerToken(req *http.Request) (string, bool) {

@@ -152,7 +152,7 @@ func writeProblem(w http.ResponseWriter, err huma.StatusError) {
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Content-Length", strconv.Itoa(len(data)))
 	w.WriteHeader(err.GetStatus())
-	w.Write(data) // the client may have gone; nothing is left to do then
+	_, _ = w.Write(data) // the client may have gone; nothing is left to do then
 }
 
 // huma makes its own errors (a body that does not fit the schema…) by this variable, and there is no other place to give it ours.

@@ -123,7 +123,7 @@ func (s *Server) describe(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/yaml; charset=utf-8")
-	w.Write(y) // the client may have gone; nothing is left to do then
+	_, _ = w.Write(y) // the client may have gone; nothing is left to do then
 }
 
 // Spec returns the OpenAPI 3.1 description as YAML. It needs no database.
