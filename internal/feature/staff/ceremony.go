@@ -15,7 +15,8 @@ import (
 
 func ceremonyHash(purpose, name string) []byte { return secret.HashToken(purpose + "\n" + name) }
 
-func (s *Service) keepCeremony(ctx context.Context, tx *db.Tx, purpose, name, data string, life time.Duration) error {
+// KeepCeremony keeps what a ceremony must remember, under its name, for a while. A later one of the same name replaces it.
+func (s *Service) KeepCeremony(ctx context.Context, tx *db.Tx, purpose, name, data string, life time.Duration) error {
 	_, err := tx.Exec(ctx, `
 		INSERT INTO ceremony (token_hash, purpose, data, expires_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (token_hash) DO UPDATE SET data = excluded.data, expires_at = excluded.expires_at`,
@@ -31,8 +32,8 @@ func (s *Service) seeCeremony(ctx context.Context, tx *db.Tx, purpose, name stri
 		ceremonyHash(purpose, name), tx.Now))
 }
 
-// takeCeremony returns a ceremony and ends it. Of two at the same time one finds it.
-func (s *Service) takeCeremony(ctx context.Context, tx *db.Tx, purpose, name string) (data string, found bool, err error) {
+// TakeCeremony returns a ceremony and ends it. Of two at the same time one finds it.
+func (s *Service) TakeCeremony(ctx context.Context, tx *db.Tx, purpose, name string) (data string, found bool, err error) {
 	return ceremonyData(purpose, tx.Row(ctx, `DELETE FROM ceremony WHERE token_hash = $1 AND expires_at > $2 RETURNING data`,
 		ceremonyHash(purpose, name), tx.Now))
 }

@@ -93,11 +93,11 @@ func (s *Service) keepKeyCeremony(ctx context.Context, tx *db.Tx, purpose string
 	if err != nil {
 		return fmt.Errorf("write %s ceremony: %w", purpose, err)
 	}
-	return s.keepCeremony(ctx, tx, purpose, c.Data.Challenge, string(data), passkeyWait)
+	return s.KeepCeremony(ctx, tx, purpose, c.Data.Challenge, string(data), passkeyWait)
 }
 
 func (s *Service) takeKeyCeremony(ctx context.Context, tx *db.Tx, purpose, challenge string) (c ceremonyOfKey, err error) {
-	data, found, err := s.takeCeremony(ctx, tx, purpose, challenge)
+	data, found, err := s.TakeCeremony(ctx, tx, purpose, challenge)
 	if err != nil {
 		return c, err
 	}

@@ -297,7 +297,7 @@ func TestSweepKeepsWhatStillCounts(t *testing.T) {
 				if link, err = w.makeLink(ctx, tx, linkReset, id, ResetLife); err != nil {
 					return err
 				}
-				return w.keepCeremony(ctx, tx, "totp", cookie, "{}", time.Minute)
+				return w.KeepCeremony(ctx, tx, "totp", cookie, "{}", time.Minute)
 			})
 		}
 		make()

@@ -65,7 +65,7 @@ func (s *Service) BeginTOTP(ctx context.Context, tx *db.Tx, id Identity) (TOTPOf
 	key := make([]byte, 20) // the length that RFC 4226 section 4 recommends
 	rand.Read(key)          // never fails
 	sealed := base64.StdEncoding.EncodeToString(s.keys.Seal(key, totpContext(id.Agent)))
-	if err := s.keepCeremony(ctx, tx, "totp", totpContext(id.Agent), sealed, 15*time.Minute); err != nil {
+	if err := s.KeepCeremony(ctx, tx, "totp", totpContext(id.Agent), sealed, 15*time.Minute); err != nil {
 		return TOTPOffer{}, err
 	}
 	text := base32Plain.EncodeToString(key)
@@ -104,7 +104,7 @@ func (s *Service) ConfirmTOTP(ctx context.Context, id Identity, from Visitor, co
 		if !ok {
 			return errWrongCode
 		}
-		if _, _, err := s.takeCeremony(ctx, tx, "totp", totpContext(id.Agent)); err != nil {
+		if _, _, err := s.TakeCeremony(ctx, tx, "totp", totpContext(id.Agent)); err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, `UPDATE agent SET totp_secret = $1, totp_step = $2 WHERE id = $3`, sealed, step, id.Agent)

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"tellus/internal/desk"
+	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/staff"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/db/dbtest"
@@ -73,7 +74,8 @@ func newHouse(t *testing.T, databaseURL string) *house {
 	log := slog.New(slog.NewJSONHandler(locked{&h.mu, &h.log}, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	h.staff = staff.New(staff.Config{DB: h.db, Keys: keys, Passwords: secret.NewPasswords(secret.Cost{Memory: 64, Passes: 1, Threads: 1}),
 		Mail: h.mail, URL: func() string { return h.url }, Log: log})
-	h.server = New(Deps{DB: h.db, Staff: h.staff, Keys: keys, URL: func() string { return h.url }, Version: "test", Log: log})
+	h.server = New(Deps{DB: h.db, Staff: h.staff, Keys: keys, URL: func() string { return h.url }, Version: "test", Log: log,
+		Conversations: &conversation.Service{}})
 	ts := httptest.NewServer(h.server.Handler())
 	t.Cleanup(ts.Close)
 	h.url = strings.Replace(ts.URL, "127.0.0.1", "localhost", 1)

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"sync"
 	"time"
 
@@ -33,12 +34,12 @@ type repeat struct {
 	hash    []byte // of the key, who gave it and the operation
 	request []byte // hash of everything that was asked for
 	status  int
-	used    bool
+	used    reflect.Type // of the answer, once a transaction took the key
 }
 
 type repeatKey struct{}
 
-// idempotent reads the key and the body of a creating call, and puts both aside for create.
+// idempotent reads the key and the body of a creating call, and puts both aside for the call's first writing transaction.
 func (s *Server) idempotent(r route) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		key := ctx.Header("Idempotency-Key")
@@ -83,18 +84,20 @@ func digest(parts ...[]byte) []byte {
 	return h.Sum(nil)
 }
 
-// create is write for creating operations: with an Idempotency-Key, what was done once is not done again.
+// create is write for creating operations, whose answer is what fn returned.
 func create[T any](ctx context.Context, s *Server, fn func(tx *db.Tx) (T, error)) (*reply[T], error) {
-	rep, _ := ctx.Value(repeatKey{}).(*repeat)
-	if rep == nil {
-		v, err := write(ctx, s, fn)
-		if err != nil {
-			return nil, err
-		}
-		return answer(v), nil
+	v, err := write(ctx, s, fn)
+	if err != nil {
+		return nil, err
 	}
-	rep.used = true
-	v, err := write(ctx, s, func(tx *db.Tx) (v T, err error) {
+	return answer(v), nil
+}
+
+// once makes fn, the first writing transaction of a creating call, do nothing where the same call was answered before. What fn returns must be
+// the body of the answer.
+func once[T any](ctx context.Context, s *Server, rep *repeat, fn func(tx *db.Tx) (T, error)) func(tx *db.Tx) (T, error) {
+	rep.used = reflect.TypeFor[T]()
+	return func(tx *db.Tx) (v T, err error) {
 		if err := s.claim(ctx, tx, rep); err != nil {
 			return v, err
 		}
@@ -102,11 +105,18 @@ func create[T any](ctx context.Context, s *Server, fn func(tx *db.Tx) (T, error)
 			return v, err
 		}
 		return v, s.remember(ctx, tx, rep, v)
-	})
-	if err != nil {
-		return nil, err
 	}
-	return answer(v), nil
+}
+
+// kept complains where a creating operation, answered with a body of that type, did not keep that answer: a fault of its handler.
+func (s *Server) kept(ctx context.Context, id string, output reflect.Type) {
+	rep, _ := ctx.Value(repeatKey{}).(*repeat)
+	if rep == nil {
+		return
+	}
+	if f, ok := output.FieldByName("Body"); !ok || f.Type != rep.used {
+		s.Log.ErrorContext(ctx, "operation does not keep its answer for its Idempotency-Key", "operation", id)
+	}
 }
 
 // claim inserts the key's row, or returns the answer that is stored there as an error.
@@ -211,4 +221,13 @@ func (f *flights) enter(key []byte) (leave func()) {
 			delete(f.own, string(key))
 		}
 	}
+}
+
+// DropAnswers forgets at most limit answers from before a time; it returns how many.
+func (s *Server) DropAnswers(ctx context.Context, tx *db.Tx, before desk.Time, limit int) (int, error) {
+	n, err := tx.Exec(ctx, `DELETE FROM idempotency WHERE key_hash IN (SELECT key_hash FROM idempotency WHERE created_at < $1 LIMIT $2)`, before, limit)
+	if err != nil {
+		return 0, fmt.Errorf("drop answers to repeated calls: %w", err)
+	}
+	return int(n), nil
 }

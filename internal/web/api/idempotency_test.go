@@ -40,6 +40,16 @@ func TestCreatingTwiceWithOneKeyCreatesOnce(t *testing.T) {
 		if h.secret(made.Secret) != same.Secret {
 			h.t.Error("the repeated call got another token")
 		}
+		// An operation that returns what it wrote needs to do nothing for this.
+		tag := object{"name": "Steidzami", "colour": "red"}
+		once.do(post, "/tags", tag, nil)
+		once.do(post, "/tags", tag, nil)
+		if n := h.count("tag"); n != 1 {
+			h.t.Errorf("%d tags", n)
+		}
+		if logged := h.logged(); strings.Contains(logged, "does not keep its answer") {
+			h.t.Errorf("log = %s", logged)
+		}
 		// What was refused may be tried again with the same key.
 		refused := inga.with("Idempotency-Key", "k-2")
 		refused.refused(desk.Conflict, post, "/teams", in)
@@ -93,6 +103,12 @@ func TestCreatingOnTwoNodesWithOneKeyCreatesOnce(t *testing.T) {
 			h.t.Errorf("six equal calls: %v, %d teams", statuses, h.count("team"))
 		}
 	})
+}
+
+func (h *house) logged() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.log.String()
 }
 
 func (h *house) count(table string) (n int) {

@@ -68,6 +68,7 @@ func handle[I, O any](s *Server, id string, fn func(ctx context.Context, c *Call
 		if err != nil {
 			return nil, s.problem(ctx, err)
 		}
+		s.kept(ctx, id, reflect.TypeFor[O]())
 		return out, nil
 	})
 }
@@ -288,8 +289,12 @@ func read[T any](ctx context.Context, s *Server, fn func(tx *db.Tx) (T, error)) 
 	return v, err
 }
 
-// write runs fn in a writing transaction and returns what it returned. fn may run more than once.
+// write runs fn in a writing transaction and returns what it returned. fn may run more than once. In a creating operation the first write takes
+// the call's Idempotency-Key, and must return the body of the answer.
 func write[T any](ctx context.Context, s *Server, fn func(tx *db.Tx) (T, error)) (v T, err error) {
+	if rep, _ := ctx.Value(repeatKey{}).(*repeat); rep != nil && rep.used == nil {
+		fn = once(ctx, s, rep, fn)
+	}
 	err = s.DB.Write(ctx, func(tx *db.Tx) (err error) {
 		v, err = fn(tx)
 		return err
