@@ -3,27 +3,41 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"runtime/pprof"
 	"strings"
+	"time"
 
 	"tellus/internal/app"
+	"tellus/internal/bench"
 )
 
 type serveCommand struct {
 	store
-	Listen         string   `help:"host:port of the desk and the API." default:"127.0.0.1:8080" env:"TELLUS_LISTEN" placeholder:"ADDRESS"`
-	URL            string   `help:"Public address, which links in mails begin with; that of the settings where empty." env:"TELLUS_URL" placeholder:"URL"`
-	SMTPListen     string   `name:"smtp-listen" help:"host:port of the mail receiver, in place of what the settings say." env:"TELLUS_SMTP_LISTEN" placeholder:"ADDRESS"`
-	TrustedProxies []string `help:"Addresses or networks of proxies whose X-Forwarded-For and -Proto count." env:"TELLUS_TRUSTED_PROXIES" placeholder:"NETWORK"`
+	Listen         string        `help:"host:port of the desk and the API." default:"127.0.0.1:8080" env:"TELLUS_LISTEN" placeholder:"ADDRESS"`
+	URL            string        `help:"Public address, which links in mails begin with; that of the settings where empty." env:"TELLUS_URL" placeholder:"URL"`
+	SMTPListen     string        `name:"smtp-listen" help:"host:port of the mail receiver, in place of what the settings say." env:"TELLUS_SMTP_LISTEN" placeholder:"ADDRESS"`
+	TrustedProxies []string      `help:"Addresses or networks of proxies whose X-Forwarded-For and -Proto count." env:"TELLUS_TRUSTED_PROXIES" placeholder:"NETWORK"`
+	SlowSync       time.Duration `name:"slow-sync" hidden:"" env:"TELLUS_SLOW_SYNC"`
+	CPUProfile     string        `name:"cpu-profile" hidden:"" env:"TELLUS_CPU_PROFILE" type:"path"`
 }
 
 func (s serveCommand) Run(ctx context.Context, std streams) (err error) {
 	c := s.config()
-	c.Listen, c.URL, c.SMTPListen, c.Output = s.Listen, s.URL, s.SMTPListen, std.out
+	c.Listen, c.URL, c.SMTPListen, c.Output, c.SlowSync = s.Listen, s.URL, s.SMTPListen, std.out, s.SlowSync
 	if c.TrustedProxies, err = prefixes(s.TrustedProxies); err != nil {
 		return err
+	}
+	if s.CPUProfile != "" {
+		stop, err := profile(s.CPUProfile)
+		if err != nil {
+			return err
+		}
+		defer stop()
 	}
 	a, err := app.Open(ctx, c)
 	if err != nil {
@@ -172,4 +186,46 @@ func (r rotateCommand) Run(ctx context.Context, std streams) error {
 	}
 	fmt.Fprintf(std.out, "%d secrets are sealed with a new key. Copy %s to where its backup lies.\n", n, app.KeyFile(r.config()))
 	return nil
+}
+
+type benchCommand struct {
+	Sizes    []int         `help:"Conversations to seed, a run each." default:"10000,100000,1000000"`
+	Database string        `help:"A PostgreSQL database that is emptied; SQLite where empty." placeholder:"URL"`
+	Mail     time.Duration `help:"How long mails are sent in the last run; 0 for not at all." default:"60s"`
+	SlowSync time.Duration `help:"Added to every sync of SQLite." default:"0s"`
+	Idle     time.Duration `help:"How long the idle server is watched." default:"20s"`
+	Dir      string        `help:"Where data folders are made." type:"path"`
+	JSON     string        `help:"Also write the figures to this file." name:"json" type:"path"`
+}
+
+func (b benchCommand) Run(ctx context.Context, std streams) error {
+	report, err := bench.Measure(ctx, bench.Options{Sizes: b.Sizes, Database: b.Database, Mail: b.Mail, SlowSync: b.SlowSync, Idle: b.Idle, Dir: b.Dir, Log: std.err})
+	if err != nil {
+		return err
+	}
+	if b.JSON != "" {
+		data, err := json.MarshalIndent(report, "", "  ")
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(b.JSON, append(data, '\n'), 0o644); err != nil {
+			return err
+		}
+	}
+	return report.Table(std.out)
+}
+
+// profile writes a profile of the processor's time until stop is called: for developers who look where it goes.
+func profile(path string) (stop func(), err error) {
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		_ = f.Close() // a profile that is cut short is a developer's disappointment and nobody else's
+	}, nil
 }

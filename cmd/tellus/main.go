@@ -27,6 +27,7 @@ type commands struct {
 	Restore restoreCommand `cmd:"" help:"Fill an empty data folder and database from a backup."`
 	Doctor  doctorCommand  `cmd:"" help:"Check database, mailboxes, DNS records for sending, disk and clock; say what to do."`
 	Key     keyCommand     `cmd:"" help:"The key that secrets in the database are sealed with."`
+	Bench   benchCommand   `cmd:"" help:"Measure this build on this machine: seeds desks, reads them, feeds them mail."`
 	Openapi openapiCommand `cmd:"" help:"Print the description of the API (OpenAPI 3.1, YAML)."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

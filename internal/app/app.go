@@ -127,6 +127,7 @@ func (a *App) wire() {
 		lines: map[desk.InboxID]*line{}}
 	house := &deliver.HouseMail{DB: a.DB, Inboxes: a.Inboxes, Settings: a.Settings, Keys: a.Keys, Outlet: a.mail, Log: a.log}
 	a.Staff = staff.New(staff.Config{DB: a.DB, Keys: a.Keys, Passwords: secret.NewPasswords(secret.Recommended), Mail: house.Queue, URL: a.URL, Log: a.log})
+	a.mail.staff = a.Staff
 	reactor := &react.Reactor{Inboxes: a.Inboxes, Conversations: a.Conversations, NewMailID: a.newMailID, Outbox: deliver.Outbox, Log: a.log}
 	a.Intake = &intake.Intake{DB: a.DB, Blobs: a.Blobs, Inboxes: a.Inboxes, Customers: a.Customers, Conversations: a.Conversations, React: reactor,
 		Log: a.log, Token: a.readToken, Scan: a.scan, Verdicts: func(h []string) *desk.Verdicts { return verdict.FromHeaders(h, "") }}
@@ -137,10 +138,10 @@ func (a *App) wire() {
 	jobs.Register(a.Workers, a.Intake.Handle)
 	jobs.Register(a.Workers, delivery.Handle)
 	jobs.Register(a.Workers, house.Handle)
-	(&upkeep.Upkeep{DB: a.DB, Blobs: a.Blobs, Conversations: a.Conversations, Staff: a.Staff, Log: a.log}).Register(a.Workers)
 	a.Web = api.New(api.Deps{DB: a.DB, Staff: a.Staff, Keys: a.Keys, Setup: a.setUp, URL: a.URL, Version: VersionText(), UI: ui.Files(), Log: a.log,
 		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Customers: a.Customers, Conversations: a.Conversations, Settings: a.Settings,
 		Intake: a.Intake, Blobs: a.Blobs, Outward: outward.New(outward.Options{}), Connections: a.mail, Outbox: deliver.Outbox, NewMailID: a.newMailID})
+	(&upkeep.Upkeep{DB: a.DB, Blobs: a.Blobs, Conversations: a.Conversations, Staff: a.Staff, DropAnswers: a.Web.DropAnswers, Log: a.log}).Register(a.Workers)
 	a.live = live.New(live.Deps{DB: a.DB, Events: a.events, Node: a.node, Staff: a.Staff, Conversations: a.Conversations, Counts: a.Web.Counts, Log: a.log})
 	a.Web.SetLive(a.live)
 }

@@ -13,6 +13,7 @@ import (
 	"tellus/internal/channel/email"
 	"tellus/internal/desk"
 	"tellus/internal/feature/inbox"
+	"tellus/internal/feature/staff"
 	"tellus/internal/platform/cluster"
 	"tellus/internal/platform/db"
 )
@@ -22,6 +23,7 @@ type mailroom struct {
 	db      *db.DB
 	node    *cluster.Node
 	inboxes *inbox.Service
+	staff   *staff.Service
 	driver  *email.Driver
 	accept  channel.Accept
 	url     func() string

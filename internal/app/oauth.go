@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/feature/inbox"
 	"tellus/internal/platform/db"
-	"tellus/internal/platform/secret"
 	"tellus/internal/web/api"
 )
 
@@ -50,9 +48,7 @@ func (m *mailroom) BeginOAuth(ctx context.Context, by desk.Actor, ask api.OAuth)
 		return "", fmt.Errorf("begin authorisation: %w", err)
 	}
 	err = m.db.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO ceremony (token_hash, purpose, data, expires_at) VALUES ($1, 'oauth', $2, $3)`,
-			secret.HashToken("oauth\n"+a.State), encode(m.inboxes.Secrets.Seal(text, "oauth")), tx.Now.Add(consentLife))
-		return err
+		return m.staff.KeepCeremony(ctx, tx, "oauth", a.State, encode(m.inboxes.Secrets.Seal(text, "oauth")), consentLife)
 	})
 	if err != nil {
 		return "", fmt.Errorf("begin authorisation: %w", err)
@@ -63,15 +59,16 @@ func (m *mailroom) BeginOAuth(ctx context.Context, by desk.Actor, ask api.OAuth)
 // FinishOAuth exchanges the code and keeps the grant for the sides that were asked for.
 func (m *mailroom) FinishOAuth(ctx context.Context, by desk.Actor, oauthState, code string) (desk.InboxID, error) {
 	var sealed string
-	err := m.db.Write(ctx, func(tx *db.Tx) error {
-		return tx.Row(ctx, `DELETE FROM ceremony WHERE token_hash = $1 AND purpose = 'oauth' AND expires_at > $2 RETURNING data`,
-			secret.HashToken("oauth\n"+oauthState), tx.Now).Scan(&sealed)
+	var found bool
+	err := m.db.Write(ctx, func(tx *db.Tx) (err error) {
+		sealed, found, err = m.staff.TakeCeremony(ctx, tx, "oauth", oauthState)
+		return err
 	})
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, desk.Refuse(desk.Gone, "the authorisation took too long, or was finished already: begin again")
-	}
 	if err != nil {
 		return 0, fmt.Errorf("finish authorisation: %w", err)
+	}
+	if !found {
+		return 0, desk.Refuse(desk.Gone, "the authorisation took too long, or was finished already: begin again")
 	}
 	data, err := decode(sealed)
 	if err == nil {

@@ -33,7 +33,12 @@ var table = []row{
 	{"desktest", []string{""}, ""},
 	{"score", []string{"desk", "engine", "platform", "channel", "feature", "flow", "desktest"}, "a score measures what answers are made of, not the edges"},
 	{"app", []string{""}, ""},
+	{"demo", []string{""}, ""},
+	{"bench", []string{""}, ""},
 }
+
+// commandParts are what cmd/tellus is made of: the house, and the two sub-commands that stand beside it.
+var commandParts = []string{"app", "demo", "bench"}
 
 // rowOf finds the row of a package below internal, nil where the house has no place for it.
 func rowOf(pkg string) *row {
@@ -127,8 +132,8 @@ func TestImportsFollowTheTable(t *testing.T) {
 				}
 				continue
 			}
-			if name := f.pkg[len("cmd/"):]; imported != "app" && imported != name {
-				t.Errorf("%s: cmd/%s may import internal/app and internal/%[2]s only, not %s: what it needs is wired there", f.path, name, imp)
+			if name := f.pkg[len("cmd/"):]; !slices.Contains(commandParts, imported) && imported != name {
+				t.Errorf("%s: cmd/%s may import internal/{app,demo,bench} and internal/%[2]s only, not %s: what it needs is wired there", f.path, name, imp)
 			}
 		}
 	}

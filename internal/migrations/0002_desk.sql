@@ -320,6 +320,7 @@ CREATE TABLE message (
 CREATE INDEX message_conversation ON message (conversation, id);
 CREATE INDEX message_mail ON message (mail_key) WHERE mail_key <> 0;
 CREATE UNIQUE INDEX message_identity ON message (inbox, identity) WHERE identity IS NOT NULL;
+CREATE INDEX message_customer ON message (customer) WHERE customer IS NOT NULL;
 CREATE INDEX message_arrival ON message (arrival) WHERE arrival IS NOT NULL;
 -- What waits to be sent: small at any size of the desk.
 CREATE INDEX message_waiting ON message (inbox, id) WHERE state IN ('queued', 'sending');

@@ -8,7 +8,7 @@ import (
 
 // phrases are what hardly any customer writes to a company. They weigh little: quoting one must not cost a customer his
 // answer, and what is spam for this desk is learned from its agents.
-var phrases = []struct {
+var phrases = [...]struct {
 	code   string
 	weight float64
 	words  []string // folded
@@ -37,15 +37,47 @@ func (j *judge) phrases(f Facts) {
 		j.add("", "test_line", 8, "")
 	}
 	text := squeezed(language.Fold(head(f.Subject, 2000) + " \n " + head(f.Text, 64<<10)))
-	for _, p := range phrases {
-		for _, w := range p.words {
-			if strings.Contains(text, " "+w+" ") {
-				j.add("phrases", p.code, p.weight, "")
-				break
+	var seen [len(phrases)]bool
+	for rest := text; len(rest) > 1; {
+		rest = rest[1:] // the space before a word
+		end := strings.IndexByte(rest, ' ')
+		if end < 0 {
+			break
+		}
+		for _, p := range byFirstWord[rest[:end]] {
+			if !seen[p.kind] && strings.HasPrefix(rest[end:], p.rest) {
+				seen[p.kind] = true
 			}
+		}
+		rest = rest[end:]
+	}
+	for i, p := range phrases {
+		if seen[i] {
+			j.add("phrases", p.code, p.weight, "")
 		}
 	}
 }
+
+// begun is a phrase whose first word was found: what has to follow, the space at its end included.
+type begun struct {
+	kind int
+	rest string
+}
+
+// byFirstWord finds phrases in one walk over the words of a text.
+var byFirstWord = func() map[string][]begun {
+	by := map[string][]begun{}
+	for i, p := range phrases {
+		for _, words := range p.words {
+			first, rest, _ := strings.Cut(words, " ")
+			if rest != "" {
+				rest = " " + rest
+			}
+			by[first] = append(by[first], begun{i, rest + " "})
+		}
+	}
+	return by
+}()
 
 // squeezed turns all that parts words into single spaces, with one at either end.
 func squeezed(s string) string {

@@ -3,6 +3,8 @@ package conversation
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -24,9 +26,13 @@ type ToSend struct {
 	Pending    []string      // recipients who have not got it yet and are due
 }
 
-// Begin takes a message for sending: its state becomes sending, and what makes a mail of it is returned. A message that was being sent
-// when the program died is marked as unsure and not sent again by itself. ok is false where nothing is to be done.
-func (s *Service) Begin(ctx context.Context, tx *db.Tx, id desk.MessageID) (out ToSend, ok bool, err error) {
+// ErrSending says that another job is handing the message over at this moment.
+var ErrSending = errors.New("the message is being sent")
+
+// Begin takes a message for sending: its state becomes sending, and what makes a mail of it is returned. again says that this job was begun before and
+// did not end: a message that is still being sent then was in the hands of a program that died, and is marked as unsure and not sent again
+// by itself. Otherwise another job is sending it, and ErrSending is returned. ok is false where nothing is to be done.
+func (s *Service) Begin(ctx context.Context, tx *db.Tx, id desk.MessageID, again bool) (out ToSend, ok bool, err error) {
 	list, err := readMessages(ctx, tx, `WHERE m.id = $1 FOR NO KEY UPDATE`, id)
 	if err != nil {
 		return out, false, err
@@ -35,6 +41,9 @@ func (s *Service) Begin(ctx context.Context, tx *db.Tx, id desk.MessageID) (out 
 		return out, false, nil // erased meanwhile
 	}
 	m := list[0]
+	if m.State == desk.Sending && !again {
+		return out, false, ErrSending
+	}
 	if m.State == desk.Sending {
 		return out, false, s.unsure(ctx, tx, m)
 	}
@@ -98,8 +107,8 @@ func setState(ctx context.Context, tx *db.Tx, id desk.MessageID, state desk.Deli
 // unsure marks what was handed over and never confirmed.
 func (s *Service) unsure(ctx context.Context, tx *db.Tx, m read) error {
 	if _, err := tx.Exec(ctx, `
-		UPDATE delivery SET state = $1, attempts = attempts + 1, updated_at = $2
-		WHERE message = $3 AND state = $4`, desk.Unsure, tx.Now, m.ID, desk.Queued); err != nil {
+		UPDATE delivery SET state = $1, error = $2, attempts = attempts + 1, updated_at = $3
+		WHERE message = $4 AND state = $5 AND next_try_at <= $3`, desk.Unsure, "the program ended while it handed the mail over", tx.Now, m.ID, desk.Queued); err != nil {
 		return fmt.Errorf("mark message %s as unsure: %w", m.ID, err)
 	}
 	return s.conclude(ctx, tx, m.ID)
@@ -119,7 +128,7 @@ func (s *Service) Record(ctx context.Context, tx *db.Tx, id desk.MessageID, outc
 	for _, o := range outcomes {
 		if _, err := tx.Exec(ctx, `
 			UPDATE delivery SET state = $1, status = $2, error = $3, next_try_at = $4, attempts = attempts + 1, updated_at = $5
-			WHERE message = $6 AND recipient = $7`,
+			WHERE message = $6 AND recipient = $7 AND state <> 'bounced'`,
 			o.State, o.Status, db.Text(o.Error), o.NextTry, tx.Now, id, o.Recipient); err != nil {
 			return fmt.Errorf("record delivery of message %s: %w", id, err)
 		}
@@ -163,9 +172,8 @@ func (s *Service) conclude(ctx context.Context, tx *db.Tx, id desk.MessageID) er
 	if err != nil {
 		return err
 	}
-	if err := tx.Row(ctx, `
-		SELECT EXISTS (SELECT 1 FROM message WHERE conversation = $1 AND state IN ('failed', 'bounced', 'unsure'))`, in).Scan(&c.DeliveryTroubled); err != nil {
-		return fmt.Errorf("troubles in conversation %s: %w", in, err)
+	if err := c.recountTroubles(ctx, tx); err != nil {
+		return err
 	}
 	if err := c.save(ctx, tx); err != nil {
 		return err
@@ -175,6 +183,16 @@ func (s *Service) conclude(ctx context.Context, tx *db.Tx, id desk.MessageID) er
 		kind = desk.MessageQueued
 	}
 	return eventlog.Append(ctx, tx, c.messageEvent(desk.System, kind, id, nil))
+}
+
+// recountTroubles works out whether something in the conversation did not go out.
+func (c *row) recountTroubles(ctx context.Context, tx *db.Tx) error {
+	err := tx.Row(ctx, `
+		SELECT EXISTS (SELECT 1 FROM message WHERE conversation = $1 AND state IN ('failed', 'bounced', 'unsure'))`, c.ID).Scan(&c.DeliveryTroubled)
+	if err != nil {
+		return fmt.Errorf("troubles in conversation %s: %w", c.ID, err)
+	}
+	return nil
 }
 
 // Bounce marks the recipients of the mail with that Message-ID from whom it came back, and returns its conversation. Where no recipient is
@@ -207,9 +225,14 @@ func (s *Service) Bounce(ctx context.Context, tx *db.Tx, mailID string, failed [
 			matched = append(matched, f.Recipient)
 		}
 	}
-	if hit == 0 && len(failed) > 0 {
-		if _, err := tx.Exec(ctx, `UPDATE delivery SET state = $1, status = $2, error = $3, updated_at = $4 WHERE message = $5`,
-			desk.Bounced, failed[0].Status, db.Text(failed[0].Error), tx.Now, id); err != nil {
+	if hit == 0 {
+		var why Outcome
+		if len(failed) > 0 {
+			why = failed[0]
+		}
+		if _, err := tx.Exec(ctx, `
+			UPDATE delivery SET state = $1, status = $2, error = $3, updated_at = $4
+			WHERE message = $5 AND state IN ('sent', 'unsure')`, desk.Bounced, why.Status, db.Text(why.Error), tx.Now, id); err != nil {
 			return 0, nil, false, fmt.Errorf("mark message %s as bounced: %w", id, err)
 		}
 	}
@@ -254,7 +277,10 @@ func (s *Service) Cancel(ctx context.Context, tx *db.Tx, by desk.Actor, scope de
 		return desk.Draft{}, fmt.Errorf("give the files of message %s back: %w", id, err)
 	}
 	// The customer waits again, and since when he did: the answer never left.
-	if err := c.waitsAgain(ctx, tx); err != nil {
+	if err := c.waitsAgain(ctx, tx, by, id); err != nil {
+		return desk.Draft{}, err
+	}
+	if err := c.recount(ctx, tx); err != nil {
 		return desk.Draft{}, err
 	}
 	if err := c.save(ctx, tx); err != nil {
@@ -266,8 +292,35 @@ func (s *Service) Cancel(ctx context.Context, tx *db.Tx, by desk.Actor, scope de
 	return s.SaveDraft(ctx, tx, scope, c.ID, body)
 }
 
-// waitsAgain restores the wait as if the last answer had not been written: from the first customer's mail after the last answer that left.
-func (c *row) waitsAgain(ctx context.Context, tx *db.Tx) error {
+// waitsAgain restores what stood before an answer that was taken back, unless a later one is on its way.
+func (c *row) waitsAgain(ctx context.Context, tx *db.Tx, by desk.Actor, cancelled desk.MessageID) error {
+	var later, others bool
+	err := tx.Row(ctx, `
+		SELECT COALESCE(max(id), 0) > $2, count(*) > 0
+		FROM message
+		WHERE conversation = $1 AND kind = 'outgoing' AND `+counted, c.ID, cancelled).Scan(&later, &others)
+	if err != nil {
+		return fmt.Errorf("answers in conversation %s: %w", c.ID, err)
+	}
+	if !others {
+		c.firstAnswerAt = 0
+	}
+	if later {
+		return nil
+	}
+	if c.Status == desk.StatusResolved || c.Status == desk.StatusWaiting {
+		if err := c.setStatus(ctx, tx, by, desk.StatusOpen); err != nil {
+			return err
+		}
+	}
+	return c.rewait(ctx, tx)
+}
+
+// rewait works out anew since when the customer waits, while it is our turn: since his first mail after our last answer.
+func (c *row) rewait(ctx context.Context, tx *db.Tx) error {
+	if c.Status != desk.StatusNew && c.Status != desk.StatusOpen {
+		return nil
+	}
 	var since desk.Time
 	var within int
 	err := tx.Row(ctx, `
@@ -275,16 +328,13 @@ func (c *row) waitsAgain(ctx context.Context, tx *db.Tx) error {
 		FROM message m
 		WHERE m.conversation = $1 AND m.kind = 'incoming' AND m.automatic = '' AND m.id > COALESCE((
 			SELECT max(o.id) FROM message o
-			WHERE o.conversation = $1 AND o.kind = 'outgoing' AND o.author_kind = 'agent' AND o.state NOT IN ('cancelled')), 0)`,
+			WHERE o.conversation = $1 AND o.kind = 'outgoing' AND o.author_kind = 'agent' AND o.state <> 'cancelled'), 0)`,
 		c.ID, c.Inbox).Scan(&since, &within)
 	if err != nil {
 		return fmt.Errorf("since when does conversation %s wait: %w", c.ID, err)
 	}
-	if c.Status == desk.StatusResolved || c.Status == desk.StatusWaiting {
-		c.Status, c.resolvedAt = desk.StatusOpen, 0
-	}
+	c.answered()
 	if since != 0 {
-		c.answered()
 		c.customerWaits(since, within)
 	}
 	return nil
@@ -295,6 +345,9 @@ func (s *Service) Retry(ctx context.Context, tx *db.Tx, from Sender, id desk.Mes
 	m, c, err := oneMessage(ctx, tx, from.Scope, id)
 	if err != nil {
 		return desk.Message{}, err
+	}
+	if m.State == desk.Sending {
+		return desk.Message{}, desk.Refuse(desk.Invalid, "the message is being sent at this moment")
 	}
 	wanted := map[string]bool{}
 	for _, r := range to {
@@ -309,6 +362,9 @@ func (s *Service) Retry(ctx context.Context, tx *db.Tx, from Sender, id desk.Mes
 		if other := replace[d.Recipient]; other != "" {
 			if err := checkAddress(desk.NamedAddress{Address: other}, from.OwnParty); err != nil {
 				return desk.Message{}, desk.RefuseField(desk.Invalid, "body.replace", "%s", err)
+			}
+			if err := m.readdress(ctx, tx, d.Recipient, other); err != nil {
+				return desk.Message{}, err
 			}
 			address = other
 		}
@@ -325,6 +381,9 @@ func (s *Service) Retry(ctx context.Context, tx *db.Tx, from Sender, id desk.Mes
 	if err := setState(ctx, tx, id, desk.Queued); err != nil {
 		return desk.Message{}, err
 	}
+	if err := c.recountTroubles(ctx, tx); err != nil {
+		return desk.Message{}, err
+	}
 	if err := c.save(ctx, tx); err != nil {
 		return desk.Message{}, err
 	}
@@ -335,4 +394,46 @@ func (s *Service) Retry(ctx context.Context, tx *db.Tx, from Sender, id desk.Mes
 		return desk.Message{}, err
 	}
 	return s.Message(ctx, tx, from.Scope, id)
+}
+
+// mostKeptMail is the largest sent mail that is kept. What larger ones hold lies in the message and its files.
+const mostKeptMail = 256 << 10
+
+// KeepMail keeps a mail as it went, so that it can be downloaded.
+func (s *Service) KeepMail(ctx context.Context, tx *db.Tx, id desk.MessageID, raw []byte) error {
+	if len(raw) == 0 || len(raw) > mostKeptMail {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `
+		INSERT INTO outgoing_mail (message, raw)
+		VALUES ($1, $2)
+		ON CONFLICT (message) DO UPDATE SET raw = excluded.raw`, id, raw)
+	if err != nil {
+		return fmt.Errorf("keep mail of message %s: %w", id, err)
+	}
+	return nil
+}
+
+// readdress writes another address into the message in place of one that does not work. One that gets the message already is refused.
+func (m *read) readdress(ctx context.Context, tx *db.Tx, old, other string) error {
+	for _, d := range m.Deliveries {
+		if strings.EqualFold(d.Recipient, other) {
+			return desk.RefuseField(desk.Invalid, "body.replace", "%s is a recipient already", other)
+		}
+	}
+	for _, list := range [][]desk.NamedAddress{m.To, m.Cc, m.Bcc} {
+		for i := range list {
+			if strings.EqualFold(list[i].Address, old) {
+				list[i].Address = other
+			}
+		}
+	}
+	text, err := json.Marshal(recipients{m.To, m.Cc, m.Bcc})
+	if err != nil {
+		return fmt.Errorf("readdress message %s: %w", m.ID, err)
+	}
+	if _, err := tx.Exec(ctx, `UPDATE message SET recipients = $1 WHERE id = $2`, db.Text(string(text)), m.ID); err != nil {
+		return fmt.Errorf("readdress message %s: %w", m.ID, err)
+	}
+	return nil
 }

@@ -39,8 +39,26 @@ func (s *Service) Move(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk
 	if _, err := tx.Exec(ctx, `UPDATE message SET conversation = $1 WHERE id = $2`, target.ID, id); err != nil {
 		return 0, fmt.Errorf("move message %s: %w", id, err)
 	}
+	if _, err := tx.Exec(ctx, `UPDATE mention SET conversation = $1 WHERE message = $2`, target.ID, id); err != nil {
+		return 0, fmt.Errorf("move mentions of message %s: %w", id, err)
+	}
+	if m.Kind == desk.Incoming && m.Automatic == "" && to != 0 {
+		writer := desk.Participant{Customer: m.Customer, Name: m.From.Name, Address: m.From.Address, Role: desk.Contributor}
+		if err := addParticipant(ctx, tx, target.ID, writer); err != nil {
+			return 0, err
+		}
+	}
 	for _, c := range []*row{from, target} {
 		if err := c.recount(ctx, tx); err != nil {
+			return 0, err
+		}
+		if err := c.recountTroubles(ctx, tx); err != nil {
+			return 0, err
+		}
+		if err := c.rewait(ctx, tx); err != nil {
+			return 0, err
+		}
+		if err := c.leaveEmpty(ctx, tx, by); err != nil {
 			return 0, err
 		}
 		if err := c.save(ctx, tx); err != nil {
@@ -87,28 +105,36 @@ func (s *Service) moveTarget(ctx context.Context, tx *db.Tx, by desk.Actor, scop
 	if err := addParticipant(ctx, tx, c.ID, desk.Participant{Customer: customer, Name: name, Address: address, Role: desk.Requester}); err != nil {
 		return nil, err
 	}
-	if m.Kind == desk.Incoming && m.Automatic == "" {
-		c.customerWaits(m.At, inbox.AnswerWithin)
-	}
 	if err := link(ctx, tx, from.ID, c.ID, "split"); err != nil {
 		return nil, err
 	}
 	return c, eventlog.Append(ctx, tx, from.event(by, desk.ConversationsLinked, map[string]any{"to": c.ID, "kind": "split"}))
 }
 
-// recount works the row's summary of its messages out anew.
-func (c *row) recount(ctx context.Context, tx *db.Tx) error {
+// leaveEmpty puts a conversation whose last message was moved away into the trash: nothing is left in it to answer, and it can be restored.
+func (c *row) leaveEmpty(ctx context.Context, tx *db.Tx, by desk.Actor) error {
+	if c.Messages > 0 || c.TrashedAt != 0 {
+		return nil
+	}
+	c.TrashedAt = tx.Now
+	return eventlog.Append(ctx, tx, c.event(by, desk.Trashed, nil))
+}
+
+// counted is what the summary of a conversation is made of: what people said. Acknowledgements and answers that were taken back are not.
+const counted = `author_kind <> 'system' AND state <> 'cancelled'`
+
+// recount works the row's summary of its messages out anew. func (c *row) recount(ctx context.Context, tx *db.Tx) error {
 	var attachments int
 	err := tx.Row(ctx, `
 		SELECT count(*), COALESCE(sum(attachments), 0), COALESCE(max(CASE WHEN kind = 'incoming' THEN id END), 0), COALESCE(max(at), $2)
-		FROM message WHERE conversation = $1`, c.ID, c.CreatedAt).Scan(&c.Messages, &attachments, &c.lastIncoming, &c.LastAt)
+		FROM message WHERE conversation = $1 AND `+counted, c.ID, c.CreatedAt).Scan(&c.Messages, &attachments, &c.lastIncoming, &c.LastAt)
 	if err != nil {
 		return fmt.Errorf("recount conversation %s: %w", c.ID, err)
 	}
 	c.Attachments = attachments > 0
 	c.Preview, c.PreviewBy = "", "customer"
 	list, err := messages(ctx, tx, `
-		WHERE m.conversation = $1 AND m.author_kind <> 'system'
+		WHERE m.conversation = $1 AND `+counted+`
 		ORDER BY m.id DESC LIMIT 1`, c.ID)
 	if err != nil || len(list) == 0 {
 		return err

@@ -195,6 +195,7 @@ func (c *row) setStatus(ctx context.Context, tx *db.Tx, by desk.Actor, to desk.S
 	}
 	from := c.Status
 	c.Status = to
+	c.resolvedAt = 0
 	if to.Finished() {
 		c.resolvedAt = tx.Now
 		c.SnoozedUntil = 0

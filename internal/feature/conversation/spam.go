@@ -4,9 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"sync"
 
-	"tellus/internal/desk"
 	"tellus/internal/engine/spam"
 	"tellus/internal/platform/db"
 )
@@ -94,17 +94,18 @@ func learn(ctx context.Context, tx *db.Tx, c *row) error {
 	return nil
 }
 
-// KnownWriter reports whether an address is that of somebody whom we answered, or who wrote before without being marked as spam.
-func (s *Service) KnownWriter(ctx context.Context, tx *db.Tx, customer desk.CustomerID) (bool, error) {
-	if customer == 0 {
-		return false, nil
-	}
+// KnownWriter reports whether a mail address is that of somebody whom we answered before.
+func (s *Service) KnownWriter(ctx context.Context, tx *db.Tx, address string) (bool, error) {
 	var known bool
 	err := tx.Row(ctx, `
-		SELECT EXISTS (SELECT 1 FROM conversation WHERE customer = $1 AND spam = FALSE AND (first_answer_at > 0 OR status = 'resolved'))`,
-		customer).Scan(&known)
+		SELECT EXISTS (
+			SELECT 1
+			FROM address a
+			JOIN conversation c ON c.customer = a.customer
+			WHERE a.kind = 'email' AND a.value_key = $1 AND c.spam = FALSE AND c.first_answer_at > 0)`,
+		db.Text(strings.ToLower(address))).Scan(&known)
 	if err != nil {
-		return false, fmt.Errorf("is customer %s known: %w", customer, err)
+		return false, fmt.Errorf("is the writer known: %w", err)
 	}
 	return known, nil
 }

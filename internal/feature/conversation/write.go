@@ -297,6 +297,15 @@ func (s *Service) AutomaticAnswersTo(ctx context.Context, tx *db.Tx, address str
 	return n, nil
 }
 
+// DropAutomaticAnswers forgets at most limit counts of automatic answers from before a time; it returns how many.
+func (s *Service) DropAutomaticAnswers(ctx context.Context, tx *db.Tx, before desk.Time, limit int) (int, error) {
+	n, err := tx.Exec(ctx, `DELETE FROM automatic_answer WHERE id IN (SELECT id FROM automatic_answer WHERE at < $1 LIMIT $2)`, before, limit)
+	if err != nil {
+		return 0, fmt.Errorf("drop counts of automatic answers: %w", err)
+	}
+	return int(n), nil
+}
+
 // NewNote is what an agent writes down for colleagues only.
 type NewNote struct {
 	HTML        string              `json:"html" minLength:"1" maxLength:"1000000"`

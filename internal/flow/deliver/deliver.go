@@ -76,7 +76,7 @@ func (d *Delivery) Handle(ctx context.Context, job *jobs.Job[Send]) error {
 	var signature string
 	if err := d.DB.Write(ctx, func(tx *db.Tx) (err error) {
 		begun = false
-		if out, begun, err = d.Conversations.Begin(ctx, tx, id); err != nil || !begun {
+		if out, begun, err = d.Conversations.Begin(ctx, tx, id, job.Attempt > 1); err != nil || !begun {
 			return err
 		}
 		if box, err = d.Inboxes.Get(ctx, tx, out.Inbox); err != nil || out.Automatic {
@@ -84,7 +84,9 @@ func (d *Delivery) Handle(ctx context.Context, job *jobs.Job[Send]) error {
 		}
 		signature, err = d.Signature(ctx, tx, out.Agent)
 		return err
-	}); err != nil {
+	}); errors.Is(err, conversation.ErrSending) {
+		return jobs.Later(time.Minute, err)
+	} else if err != nil {
 		return fmt.Errorf("begin to send message %s: %w", id, err)
 	}
 	if !begun {
@@ -98,7 +100,7 @@ func (d *Delivery) Handle(ctx context.Context, job *jobs.Job[Send]) error {
 		if err := d.Conversations.Record(record, tx, id, outcomes); err != nil {
 			return err
 		}
-		if err := keepMail(record, tx, id, raw); err != nil {
+		if err := d.Conversations.KeepMail(record, tx, id, raw); err != nil {
 			return err
 		}
 		if next := nextTry(outcomes); next != 0 {
@@ -191,20 +193,4 @@ func nextTry(list []conversation.Outcome) (next desk.Time) {
 		}
 	}
 	return next
-}
-
-// keepMail keeps the mail as it went, so that it can be downloaded. Large ones are not kept: all that they hold lies in the message and its files.
-func keepMail(ctx context.Context, tx *db.Tx, id desk.MessageID, raw []byte) error {
-	const most = 256 << 10
-	if len(raw) == 0 || len(raw) > most {
-		return nil
-	}
-	_, err := tx.Exec(ctx, `
-		INSERT INTO outgoing_mail (message, raw)
-		VALUES ($1, $2)
-		ON CONFLICT (message) DO UPDATE SET raw = excluded.raw`, id, raw)
-	if err != nil {
-		return fmt.Errorf("keep mail of message %s: %w", id, err)
-	}
-	return nil
 }

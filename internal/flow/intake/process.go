@@ -41,13 +41,17 @@ func (in *Intake) process(ctx context.Context, id desk.ArrivalID, complete func(
 	if err != nil {
 		return conversation.Received{}, err
 	}
+	judged, err := in.judge(ctx, k, u, dangerous)
+	if err != nil {
+		return conversation.Received{}, err
+	}
 	var done conversation.Received
 	err = in.DB.Write(ctx, func(tx *db.Tx) error {
 		if k.state != "kept" {
 			return complete(ctx, tx)
 		}
 		var err error
-		done, err = in.store(ctx, tx, k, u, files, dangerous)
+		done, err = in.store(ctx, tx, k, u, files, judged)
 		if err != nil {
 			return err
 		}
@@ -63,7 +67,7 @@ func (in *Intake) process(ctx context.Context, id desk.ArrivalID, complete func(
 }
 
 // store identifies who wrote, finds the conversation, and stores the message there.
-func (in *Intake) store(ctx context.Context, tx *db.Tx, k kept, u understood, files []conversation.File, dangerous int) (conversation.Received, error) {
+func (in *Intake) store(ctx context.Context, tx *db.Tx, k kept, u understood, files []conversation.File, verdict spam.Result) (conversation.Received, error) {
 	house, err := in.Inboxes.House(ctx, tx)
 	if err != nil {
 		return conversation.Received{}, err
@@ -84,9 +88,8 @@ func (in *Intake) store(ctx context.Context, tx *db.Tx, k kept, u understood, fi
 	if err != nil {
 		return conversation.Received{}, err
 	}
-	verdict, err := in.judge(ctx, tx, k, u, house, writer, choice.into != 0, dangerous)
-	if err != nil {
-		return conversation.Received{}, err
+	if choice.into != 0 {
+		verdict = spam.Result{} // what belongs to a conversation is wanted there
 	}
 	msg := conversation.Incoming{
 		Inbox: box, Channel: desk.Email, Customer: writer.ID, CustomerName: writer.Name, From: u.from, ReplyTo: u.replyTo, To: u.to, Cc: u.cc,
@@ -155,18 +158,28 @@ func (in *Intake) applyReport(ctx context.Context, tx *db.Tx, u understood) (des
 	return about, nil
 }
 
-// judge says how likely the mail is spam.
-func (in *Intake) judge(ctx context.Context, tx *db.Tx, k kept, u understood, house *inbox.House, writer customer.Identified, answers bool, dangerous int) (spam.Result, error) {
+// judge says how likely the mail is spam, before the transaction that stores it: the work on its words must not hold up other writers.
+func (in *Intake) judge(ctx context.Context, k kept, u understood, dangerous int) (result spam.Result, err error) {
 	if u.mail == nil {
-		return spam.Result{}, nil
-	}
-	learned, err := in.Conversations.Learned(ctx, tx)
-	if err != nil {
-		return spam.Result{}, err
+		return result, nil
 	}
 	facts := spam.Facts{From: u.from.Address, FromName: u.from.Name, ReplyTo: u.replyTo, EnvelopeFrom: k.envelope.From, Date: u.mail.Date,
-		Received: k.receivedAt.Time(), Subject: u.subject, Text: u.text, HTML: u.mail.HTML, Dangerous: dangerous, Answers: answers, Learned: learned,
-		OwnClaim: house.Own(u.from.Address) && u.mail.LoopHeader == ""}
+		Received: k.receivedAt.Time(), Subject: u.subject, Text: u.text, HTML: u.mail.HTML, Dangerous: dangerous}
+	err = in.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		house, err := in.Inboxes.House(ctx, tx)
+		if err != nil {
+			return err
+		}
+		facts.OwnClaim = house.Own(u.from.Address) && u.mail.LoopHeader == ""
+		if facts.Learned, err = in.Conversations.Learned(ctx, tx); err != nil {
+			return err
+		}
+		facts.Known, err = in.Conversations.KnownWriter(ctx, tx, u.from.Address)
+		return err
+	})
+	if err != nil {
+		return result, fmt.Errorf("what is known of the writer: %w", err)
+	}
 	for i, f := range u.mail.Header.Fields() {
 		if i == 200 {
 			break
@@ -181,13 +194,8 @@ func (in *Intake) judge(ctx context.Context, tx *db.Tx, k kept, u understood, ho
 			facts.Headers = append(facts.Headers, spam.Field{Name: "X-Spam-Flag", Value: "YES"})
 		}
 	}
-	if learned != nil {
+	if facts.Learned != nil {
 		facts.Tokens = spam.Tokens(u.subject, u.text, []spam.Field{{Name: "From", Value: u.from.Address}})
-	}
-	if !writer.Created {
-		if facts.Known, err = in.Conversations.KnownWriter(ctx, tx, writer.ID); err != nil {
-			return spam.Result{}, err
-		}
 	}
 	return spam.Score(facts), nil
 }

@@ -76,7 +76,7 @@ func (in *Intake) read(k kept) (u understood) {
 			u.text, u.folded = htmltext.ToText(visible), htmltext.ToText(folded)
 		}
 	}
-	if code, confidence := language.Detect(u.subject + "\n" + u.text); confidence >= 0.5 {
+	if code, confidence := language.Detect(u.subject + "\n" + head(u.text, 1500)); confidence >= 0.5 {
 		u.language = code
 	}
 	if m.Auto.Automatic() {
@@ -91,6 +91,14 @@ func (in *Intake) read(k kept) (u understood) {
 	}
 	u.invitation = invitationOf(m)
 	return u
+}
+
+// head is the beginning of a text, at most n bytes and whole runes.
+func head(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n], "")
 }
 
 // nobody is the address of a writer who named none; mail to it cannot exist (RFC 2606).

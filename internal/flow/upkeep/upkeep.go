@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"tellus/internal/desk"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/staff"
 	"tellus/internal/platform/blob"
@@ -21,7 +22,9 @@ type Upkeep struct {
 	Blobs         *blob.Store
 	Conversations *conversation.Service
 	Staff         *staff.Service
-	Log           *slog.Logger
+	// DropAnswers forgets answers to repeated calls of the API.
+	DropAnswers func(ctx context.Context, tx *db.Tx, before desk.Time, limit int) (int, error)
+	Log         *slog.Logger
 }
 
 // Hourly is the periodic job that drops what is over.
@@ -65,20 +68,19 @@ const (
 
 func (u *Upkeep) hourly(ctx context.Context, _ *jobs.Job[Hourly]) error {
 	for _, drop := range []struct {
-		what, text string
-		keep       time.Duration
+		keep time.Duration
+		drop func(ctx context.Context, tx *db.Tx, before desk.Time, limit int) (int, error)
 	}{
-		{"answers to repeated calls", `DELETE FROM idempotency WHERE key_hash IN (SELECT key_hash FROM idempotency WHERE created_at < $1 LIMIT $2)`, keepAnswers},
-		{"counts of automatic answers", `DELETE FROM automatic_answer WHERE id IN (SELECT id FROM automatic_answer WHERE at < $1 LIMIT $2)`, keepCounts},
+		{keepAnswers, u.DropAnswers}, {keepCounts, u.Conversations.DropAutomaticAnswers}, {keepUploads, u.Conversations.DropUploads},
 	} {
-		if err := u.drop(ctx, drop.text, drop.keep); err != nil {
-			return fmt.Errorf("drop old %s: %w", drop.what, err)
+		if err := u.slices(ctx, drop.keep, drop.drop); err != nil {
+			return err
 		}
 	}
 	if err := u.DB.Write(ctx, func(tx *db.Tx) error { return u.Staff.Sweep(ctx, tx) }); err != nil {
 		return err
 	}
-	if err := u.uploads(ctx); err != nil {
+	if err := u.DB.RefreshStatistics(ctx); err != nil {
 		return err
 	}
 	swept, err := u.Blobs.Sweep(ctx, u.DB, u.Log)
@@ -91,30 +93,15 @@ func (u *Upkeep) hourly(ctx context.Context, _ *jobs.Job[Hourly]) error {
 	return nil
 }
 
-func (u *Upkeep) drop(ctx context.Context, text string, keep time.Duration) error {
-	for {
-		var n int64
-		if err := u.DB.Write(ctx, func(tx *db.Tx) (err error) {
-			n, err = tx.Exec(ctx, text, tx.Now.Add(-keep), slice)
-			return err
-		}); err != nil {
-			return err
-		}
-		if n < slice {
-			return nil
-		}
-	}
-}
-
-// uploads drops files that an agent put into a draft and never sent.
-func (u *Upkeep) uploads(ctx context.Context) error {
+// slices drops what is older than keep, in transactions of few rows each.
+func (u *Upkeep) slices(ctx context.Context, keep time.Duration, drop func(ctx context.Context, tx *db.Tx, before desk.Time, limit int) (int, error)) error {
 	for {
 		var n int
 		if err := u.DB.Write(ctx, func(tx *db.Tx) (err error) {
-			n, err = u.Conversations.DropUploads(ctx, tx, tx.Now.Add(-keepUploads), slice)
+			n, err = drop(ctx, tx, tx.Now.Add(-keep), slice)
 			return err
 		}); err != nil {
-			return fmt.Errorf("drop unsent uploads: %w", err)
+			return err
 		}
 		if n < slice {
 			return nil

@@ -10,7 +10,10 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/text/unicode/norm"
@@ -35,9 +38,10 @@ const saltLen, hashLen = 16, 32
 
 // Passwords hashes passwords by argon2id, two at a time, so that many sign-ins at once cost time and not memory.
 type Passwords struct {
-	cost  Cost
-	slots chan struct{}
-	decoy string
+	cost    Cost
+	slots   chan struct{}
+	decoy   string
+	pending atomic.Bool // memory waits to be given back
 }
 
 // NewPasswords returns a hasher. Tests give a small cost; everything else gives Recommended.
@@ -98,7 +102,18 @@ func (p *Passwords) derive(ctx context.Context, password, salt []byte, c Cost, s
 	case <-ctx.Done():
 		return nil, fmt.Errorf("wait to hash a password: %w", ctx.Err())
 	}
+	defer p.giveBack()
 	return argon2.IDKey(password, salt, c.Passes, c.Memory, c.Threads, size), nil
+}
+
+// giveBack returns the memory of hashing to the system soon after the last hash: it is as much as everything else that a small desk uses.
+func (p *Passwords) giveBack() {
+	if p.pending.CompareAndSwap(false, true) {
+		time.AfterFunc(2*time.Second, func() {
+			p.pending.Store(false)
+			debug.FreeOSMemory()
+		})
+	}
 }
 
 // normalise brings one password, typed on different systems, to the same bytes: NFKC, as NIST SP 800-63B section 5.1.1.2 asks for.

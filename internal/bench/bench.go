@@ -1,0 +1,199 @@
+// Package bench measures Tellus as a company would use it: the real binary on the real database, asked over HTTP and fed over SMTP by a load
+// generator on the same machine. docs/BENCHMARKS.md says what the figures mean.
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"tellus/internal/app"
+	"tellus/internal/platform/db"
+)
+
+// Options say what is measured.
+type Options struct {
+	Sizes    []int         // conversations seeded, one run each
+	Database string        // PostgreSQL; emptied first. SQLite in a folder of its own where empty
+	Mail     time.Duration // how long mails are sent; 0 for not at all
+	SlowSync time.Duration // added to every sync of SQLite
+	Idle     time.Duration // how long the idle process is watched; 0 for not at all
+	Dir      string        // where data folders are made; the system's where empty
+	Log      io.Writer     // progress
+}
+
+// Report is what was measured.
+type Report struct {
+	Machine  string        `json:"machine"`
+	Version  string        `json:"version"`
+	Database string        `json:"database"`
+	SlowSync time.Duration `json:"slowSync,omitempty"`
+	BinaryMB float64       `json:"binaryMB"`
+	DeskKB   float64       `json:"deskKB"` // first load of the desk, compressed
+	Runs     []Run         `json:"runs"`
+}
+
+// Run is one size.
+type Run struct {
+	Conversations int           `json:"conversations"`
+	Unfinished    int           `json:"unfinished"`
+	SeedTook      time.Duration `json:"seedTook"`
+	StartMS       float64       `json:"startMS"` // from start to first answer
+	Reads         []Read        `json:"reads"`
+	MailsPerSec   float64       `json:"mailsPerSec,omitempty"` // stored, threaded and reacted to
+	AcceptPerSec  float64       `json:"acceptPerSec,omitempty"`
+	Mails         int64         `json:"mails,omitempty"`
+	IdleMB        float64       `json:"idleMB,omitempty"`
+	IdleCore      float64       `json:"idleCore,omitempty"` // share of one core, 0..1
+}
+
+// Read is one kind of request.
+type Read struct {
+	Name string  `json:"name"`
+	N    int     `json:"n"`
+	P50  float64 `json:"p50"` // milliseconds
+	P99  float64 `json:"p99"`
+}
+
+const (
+	password = "milliseconds and mails"
+	address  = "bench@bench.test"
+	inboxAt  = "help@bench.test"
+)
+
+// Measure runs all of it.
+func Measure(ctx context.Context, o Options) (Report, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return Report{}, fmt.Errorf("find the binary: %w", err)
+	}
+	info, err := os.Stat(exe)
+	if err != nil {
+		return Report{}, fmt.Errorf("find the binary: %w", err)
+	}
+	kind := "sqlite"
+	if o.Database != "" {
+		kind = "postgresql"
+	}
+	rep := Report{Machine: fmt.Sprintf("%s/%s, %d cores, %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), cpuName()), Version: app.VersionText(),
+		Database: kind, SlowSync: o.SlowSync, BinaryMB: float64(info.Size()) / 1e6}
+	if rep.DeskKB, err = deskSize(); err != nil {
+		return rep, err
+	}
+	for _, n := range o.Sizes {
+		run, err := o.run(ctx, exe, n)
+		if err != nil {
+			return rep, fmt.Errorf("with %d conversations: %w", n, err)
+		}
+		rep.Runs = append(rep.Runs, run)
+	}
+	return rep, nil
+}
+
+func (o Options) run(ctx context.Context, exe string, n int) (run Run, err error) {
+	dir, err := os.MkdirTemp(o.Dir, "tellus-bench-")
+	if err != nil {
+		return run, fmt.Errorf("make data folder: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	c := app.Config{Data: filepath.Join(dir, "data"), Database: o.Database, Logger: quiet()}
+	if err := emptyDatabase(ctx, o.Database); err != nil {
+		return run, err
+	}
+	if _, err := app.MakeAdmin(ctx, c, app.Admin{Name: "Bench", Email: address, Password: password}); err != nil {
+		return run, err
+	}
+	run.Conversations, run.Unfinished = n, min(n, max(n/40, 2500))
+	srv, err := o.start(ctx, exe, c)
+	if err != nil {
+		return run, err
+	}
+	err = srv.prepare(ctx)
+	if err := errors.Join(err, srv.stop()); err != nil {
+		return run, err
+	}
+	begun := time.Now()
+	if err := o.seed(ctx, c, run); err != nil {
+		return run, err
+	}
+	run.SeedTook = time.Since(begun).Round(time.Millisecond)
+	if srv, err = o.start(ctx, exe, c); err != nil {
+		return run, err
+	}
+	defer func() { err = errors.Join(err, srv.stop()) }()
+	run.StartMS = milliseconds(srv.started)
+	if err := srv.signIn(ctx); err != nil {
+		return run, err
+	}
+	if o.Idle > 0 {
+		if run.IdleMB, run.IdleCore, err = srv.idle(ctx, o.Idle); err != nil {
+			return run, err
+		}
+	}
+	fmt.Fprintf(o.Log, "%d conversations: reading\n", n)
+	if run.Reads, err = srv.reads(ctx, n); err != nil {
+		return run, err
+	}
+	if o.Mail > 0 {
+		fmt.Fprintf(o.Log, "%d conversations: mail for %s\n", n, o.Mail)
+		err = o.mail(ctx, c, srv, &run)
+	}
+	return run, err
+}
+
+func (o Options) seed(ctx context.Context, c app.Config, run Run) error {
+	a, err := app.Open(ctx, c)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(o.Log, "%d conversations: seeding\n", run.Conversations)
+	err = Seed{Conversations: run.Conversations, Unfinished: run.Unfinished, Agent: 1, Inbox: 1, Progress: func(done int) {
+		if done%100_000 == 0 {
+			fmt.Fprintf(o.Log, "  %d\n", done)
+		}
+	}}.Run(ctx, a.DB)
+	return errors.Join(err, a.Close())
+}
+
+// mail feeds the receiver and waits until everything that it took is a message.
+func (o Options) mail(ctx context.Context, c app.Config, srv *server, run *Run) error {
+	begun := time.Now()
+	sent, err := Load{Address: srv.smtp, To: inboxAt, Connections: 16, For: o.Mail}.Run(ctx)
+	if err != nil {
+		return fmt.Errorf("send mails: %w", err)
+	}
+	run.Mails, run.AcceptPerSec = sent.Mails, float64(sent.Mails)/sent.Took.Seconds()
+	d, err := db.Open(ctx, databaseURL(c), db.Options{Logger: quiet()})
+	if err != nil {
+		return err
+	}
+	defer d.Close() // read only
+	for {
+		var waiting int64
+		if err := d.Read(ctx, func(tx *db.Tx) error {
+			return tx.Row(ctx, `SELECT count(*) FROM arrival WHERE state = 'kept'`).Scan(&waiting)
+		}); err != nil {
+			return fmt.Errorf("count what waits: %w", err)
+		}
+		if waiting == 0 {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	run.MailsPerSec = float64(sent.Mails) / time.Since(begun).Seconds()
+	var messages int64
+	if err := d.Read(ctx, func(tx *db.Tx) error {
+		return tx.Row(ctx, `SELECT count(*) FROM arrival WHERE state = 'done' AND message IS NOT NULL`).Scan(&messages)
+	}); err != nil {
+		return fmt.Errorf("count messages: %w", err)
+	}
+	if messages != sent.Mails {
+		return fmt.Errorf("%d mails were acknowledged, %d became messages", sent.Mails, messages)
+	}
+	return nil
+}

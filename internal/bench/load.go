@@ -1,0 +1,174 @@
+package bench
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Load sends mails by SMTP on several connections at once, each as fast as the receiver answers.
+type Load struct {
+	Address     string // host:port of the receiver
+	To          string // recipient
+	Connections int
+	For         time.Duration
+}
+
+// Sent is what a load came to.
+type Sent struct {
+	Mails int64
+	Took  time.Duration
+}
+
+// Run sends until the time is over or ctx ends.
+func (l Load) Run(ctx context.Context) (Sent, error) {
+	ctx, cancel := context.WithTimeout(ctx, l.For)
+	defer cancel()
+	var sent atomic.Int64
+	var failed atomic.Pointer[error]
+	var wg sync.WaitGroup
+	begun := time.Now()
+	for n := range l.Connections {
+		wg.Go(func() {
+			if err := l.connection(ctx, n, &sent); err != nil && ctx.Err() == nil {
+				failed.CompareAndSwap(nil, &err)
+				cancel()
+			}
+		})
+	}
+	wg.Wait()
+	out := Sent{sent.Load(), time.Since(begun)}
+	if err := failed.Load(); err != nil {
+		return out, *err
+	}
+	return out, nil
+}
+
+func (l Load) connection(ctx context.Context, n int, sent *atomic.Int64) error {
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", l.Address)
+	if err != nil {
+		return fmt.Errorf("connect: %w", err)
+	}
+	defer conn.Close() // the last mail was answered
+	r, w := bufio.NewReader(conn), bufio.NewWriter(conn)
+	say := func(line, want string) error {
+		if line != "" {
+			if _, err := w.WriteString(line); err != nil {
+				return err
+			}
+			if err := w.Flush(); err != nil {
+				return err
+			}
+		}
+		for {
+			got, err := r.ReadString('\n')
+			if err != nil {
+				return fmt.Errorf("after %.20q: %w", line, err)
+			}
+			if len(got) < 4 || !strings.HasPrefix(got, want) {
+				return fmt.Errorf("after %.20q: %q, want %s", line, got, want)
+			}
+			if got[3] == ' ' {
+				return nil
+			}
+		}
+	}
+	if err := say("", "220"); err != nil {
+		return err
+	}
+	if err := say("EHLO bench.test\r\n", "250"); err != nil {
+		return err
+	}
+	writer := newWriter(uint64(n))
+	for ctx.Err() == nil {
+		from, mail := writer.next(l.To)
+		if err := say("MAIL FROM:<"+from+">\r\n", "250"); err != nil {
+			return err
+		}
+		if err := say("RCPT TO:<"+l.To+">\r\n", "250"); err != nil {
+			return err
+		}
+		if err := say("DATA\r\n", "354"); err != nil {
+			return err
+		}
+		if err := say(mail+"\r\n.\r\n", "250"); err != nil {
+			return err
+		}
+		sent.Add(1)
+	}
+	return say("QUIT\r\n", "221")
+}
+
+// writer makes mails of about 4 KB: seven of ten begin a matter, three answer an earlier mail of the same person.
+type writer struct {
+	n    uint64
+	rnd  *rand.Rand
+	seq  int
+	past []past
+}
+
+type past struct{ from, id, subject string }
+
+func newWriter(n uint64) *writer {
+	return &writer{n: n, rnd: rand.New(rand.NewPCG(n, 4096))}
+}
+
+var words = strings.Fields(`labdien paldies pasūtījums piegāde rēķins summa nav saņemts lūdzu atbildiet kad varētu preces kvalitāte bojāts
+	iepakojums kurjers adrese tālrunis veikals atgriezt nauda maksājums datums laiks order delivery invoice amount please reply when goods quality
+	damaged courier address phone shop return money payment date time thank you hello question answer help account password change`)
+
+func (w *writer) text(size int) string {
+	var b strings.Builder
+	line := 0
+	for b.Len() < size {
+		word := words[w.rnd.IntN(len(words))]
+		if line+len(word) > 70 {
+			b.WriteString("\r\n")
+			line = 0
+		}
+		b.WriteString(word)
+		b.WriteByte(' ')
+		line += len(word) + 1
+	}
+	return b.String()
+}
+
+func (w *writer) next(to string) (from, mail string) {
+	w.seq++
+	id := fmt.Sprintf("%d.%d.%d@bench.test", w.n, w.seq, w.rnd.Uint32())
+	from = fmt.Sprintf("customer%d.%d@bench.test", w.n, w.rnd.IntN(20000))
+	subject := "Jautājums " + words[w.rnd.IntN(len(words))] + " " + fmt.Sprint(w.rnd.IntN(100000))
+	var refers string
+	if len(w.past) > 50 && w.rnd.IntN(10) < 3 {
+		p := w.past[w.rnd.IntN(len(w.past))]
+		from, subject = p.from, "Re: "+p.subject
+		refers = "In-Reply-To: <" + p.id + ">\r\nReferences: <" + p.id + ">\r\n"
+	}
+	w.past = append(w.past, past{from, id, subject})
+	if len(w.past) > 500 {
+		w.past = w.past[100:]
+	}
+	mail = "From: Customer " + from[:8] + " <" + from + ">\r\nTo: <" + to + ">\r\nSubject: =?utf-8?q?" + strings.ReplaceAll(quoted(subject), " ", "_") +
+		"?=\r\nMessage-ID: <" + id + ">\r\n" + refers + "Date: " + time.Now().Format(time.RFC1123Z) +
+		"\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + w.text(3700)
+	return from, mail
+}
+
+// quoted is Q encoding of what is not ASCII (RFC 2047 4.2), without the blanks.
+func quoted(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			fmt.Fprintf(&b, "=%02X", s[i])
+		} else {
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String()
+}

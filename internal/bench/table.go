@@ -1,0 +1,33 @@
+package bench
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+)
+
+// Table prints a report for people.
+func (r Report) Table(w io.Writer) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "machine\t%s\n", r.Machine)
+	fmt.Fprintf(t, "version\t%s on %s\n", r.Version, r.Database)
+	if r.SlowSync > 0 {
+		fmt.Fprintf(t, "added to each sync\t%s\n", r.SlowSync)
+	}
+	fmt.Fprintf(t, "binary\t%.1f MB\n", r.BinaryMB)
+	fmt.Fprintf(t, "desk, first load\t%.0f KB compressed\n", r.DeskKB)
+	for _, run := range r.Runs {
+		fmt.Fprintf(t, "\t\n%d conversations\t%d unfinished, seeded in %s\n", run.Conversations, run.Unfinished, run.SeedTook)
+		fmt.Fprintf(t, "start to first answer\t%.0f ms\n", run.StartMS)
+		if run.IdleMB > 0 {
+			fmt.Fprintf(t, "idle\t%.0f MB resident, %.2f %% of a core\n", run.IdleMB, 100*run.IdleCore)
+		}
+		for _, x := range run.Reads {
+			fmt.Fprintf(t, "%s\tp50 %.2f ms\tp99 %.2f ms\tn %d\n", x.Name, x.P50, x.P99, x.N)
+		}
+		if run.Mails > 0 {
+			fmt.Fprintf(t, "mails stored, threaded and reacted to\t%.0f/s\t(%d; acknowledged at %.0f/s)\n", run.MailsPerSec, run.Mails, run.AcceptPerSec)
+		}
+	}
+	return t.Flush()
+}
