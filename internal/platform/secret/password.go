@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"runtime/debug"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/argon2"
@@ -34,6 +33,9 @@ type Cost struct {
 // servers have two cores.
 var Recommended = Cost{Memory: 64 << 10, Passes: 3, Threads: 2}
 
+// releaseAfter is how long after the last hash its memory is given back: it is as much as everything else that a small desk uses.
+const releaseAfter = 2 * time.Second
+
 const saltLen, hashLen = 16, 32
 
 // Passwords hashes passwords by argon2id, two at a time, so that many sign-ins at once cost time and not memory.
@@ -41,7 +43,7 @@ type Passwords struct {
 	cost    Cost
 	slots   chan struct{}
 	decoy   string
-	pending atomic.Bool // memory waits to be given back
+	quiet   *time.Timer // gives the memory of hashing back to the system; nil where it is not worth it
 }
 
 // NewPasswords returns a hasher. Tests give a small cost; everything else gives Recommended.
@@ -49,6 +51,10 @@ func NewPasswords(cost Cost) *Passwords {
 	p := &Passwords{cost: cost, slots: make(chan struct{}, 2)}
 	// A well-formed hash that no password has: the hash itself is random, not computed.
 	p.decoy = phc(cost, random(saltLen), random(hashLen))
+	if cost.Memory >= 8<<10 { // below it is nothing to speak of
+		p.quiet = time.AfterFunc(releaseAfter, debug.FreeOSMemory)
+		p.quiet.Stop()
+	}
 	return p
 }
 
@@ -98,21 +104,18 @@ func (p *Passwords) Verify(ctx context.Context, password, hash string) (ok, outd
 func (p *Passwords) derive(ctx context.Context, password, salt []byte, c Cost, size uint32) ([]byte, error) {
 	select {
 	case p.slots <- struct{}{}:
-		defer func() { <-p.slots }()
+		defer p.done()
 	case <-ctx.Done():
 		return nil, fmt.Errorf("wait to hash a password: %w", ctx.Err())
 	}
-	defer p.giveBack()
 	return argon2.IDKey(password, salt, c.Passes, c.Memory, c.Threads, size), nil
 }
 
-// giveBack returns the memory of hashing to the system soon after the last hash: it is as much as everything else that a small desk uses.
-func (p *Passwords) giveBack() {
-	if p.pending.CompareAndSwap(false, true) {
-		time.AfterFunc(2*time.Second, func() {
-			p.pending.Store(false)
-			debug.FreeOSMemory()
-		})
+// done frees the slot of a hash.
+func (p *Passwords) done() {
+	<-p.slots
+	if p.quiet != nil {
+		p.quiet.Reset(releaseAfter)
 	}
 }
 

@@ -78,14 +78,10 @@ func (s *Server) Counts(ctx context.Context, tx *db.Tx, scope desk.Scope) ([]con
 }
 
 func (s *Server) listViews(ctx context.Context, c *Caller, _ *none) (*reply[viewsBody], error) {
-	out, err := read(ctx, s, func(tx *db.Tx) (viewsBody, error) {
+	return asking(ctx, s, func(tx *db.Tx) (viewsBody, error) {
 		counts, err := s.Counts(ctx, tx, c.Scope)
 		return viewsBody{counts, tx.Now}, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
 }
 
 type listInput struct {
@@ -100,16 +96,12 @@ func (s *Server) listConversations(ctx context.Context, c *Caller, in *listInput
 	if err != nil {
 		return nil, err
 	}
-	out, err := read(ctx, s, func(tx *db.Tx) (p page[desk.Conversation], err error) {
+	return asking(ctx, s, func(tx *db.Tx) (p page[desk.Conversation], err error) {
 		var next *conversation.Cursor
 		p.Items, next, err = s.Conversations.List(ctx, tx, c.Scope, conversation.ListQuery{View: in.View, Order: in.Sort, Tag: in.Tag, After: after, Limit: in.Limit})
 		p.Next = listCursorText(next)
 		return p, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
 }
 
 // listCursor reads where a page ended.
@@ -158,11 +150,7 @@ func (s *Server) opened(ctx context.Context, tx *db.Tx, c *Caller, id desk.Conve
 }
 
 func (s *Server) getConversation(ctx context.Context, c *Caller, in *ConversationInput) (*reply[openedBody], error) {
-	out, err := read(ctx, s, func(tx *db.Tx) (openedBody, error) { return s.opened(ctx, tx, c, in.ID) })
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
+	return asking(ctx, s, func(tx *db.Tx) (openedBody, error) { return s.opened(ctx, tx, c, in.ID) })
 }
 
 type numberInput struct {
@@ -170,17 +158,13 @@ type numberInput struct {
 }
 
 func (s *Server) findConversation(ctx context.Context, c *Caller, in *numberInput) (*reply[openedBody], error) {
-	out, err := read(ctx, s, func(tx *db.Tx) (out openedBody, err error) {
+	return asking(ctx, s, func(tx *db.Tx) (out openedBody, err error) {
 		id, err := s.Conversations.Number(ctx, tx, in.Number)
 		if err != nil {
 			return out, err
 		}
 		return s.opened(ctx, tx, c, id)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
 }
 
 type timelineInput struct {
@@ -189,13 +173,9 @@ type timelineInput struct {
 }
 
 func (s *Server) getTimeline(ctx context.Context, c *Caller, in *timelineInput) (*reply[conversation.Timeline], error) {
-	out, err := read(ctx, s, func(tx *db.Tx) (conversation.Timeline, error) {
+	return asking(ctx, s, func(tx *db.Tx) (conversation.Timeline, error) {
 		return s.Conversations.Timeline(ctx, tx, c.Scope, in.ID, in.Before)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
 }
 
 type changeInput struct {
@@ -204,13 +184,9 @@ type changeInput struct {
 }
 
 func (s *Server) changeConversation(ctx context.Context, c *Caller, in *changeInput) (*reply[desk.Conversation], error) {
-	out, err := write(ctx, s, func(tx *db.Tx) (desk.Conversation, error) {
+	return changing(ctx, s, func(tx *db.Tx) (desk.Conversation, error) {
 		return s.Conversations.Update(ctx, tx, c.By(), c.Scope, in.ID, in.Body)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
 }
 
 type followInput struct {
@@ -280,17 +256,13 @@ type searchBody struct {
 }
 
 func (s *Server) searchDesk(ctx context.Context, c *Caller, in *searchInput) (*reply[searchBody], error) {
-	out, err := read(ctx, s, func(tx *db.Tx) (out searchBody, err error) {
+	return asking(ctx, s, func(tx *db.Tx) (out searchBody, err error) {
 		if out.Conversations, err = s.Conversations.Search(ctx, tx, c.Scope, in.Q, 8); err != nil {
 			return out, err
 		}
 		out.Customers, err = s.Customers.Find(ctx, tx, in.Q, nil, 5)
 		return out, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
 }
 
 func (s *Server) listTags(ctx context.Context, _ *Caller, _ *none) (*reply[list[desk.Tag]], error) {
@@ -321,11 +293,7 @@ func (s *Server) changeTag(ctx context.Context, c *Caller, in *tagInput) (*reply
 }
 
 func (s *Server) saveTag(ctx context.Context, c *Caller, t desk.Tag) (*reply[desk.Tag], error) {
-	out, err := write(ctx, s, func(tx *db.Tx) (desk.Tag, error) { return s.Conversations.SaveTag(ctx, tx, c.By(), t) })
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
+	return changing(ctx, s, func(tx *db.Tx) (desk.Tag, error) { return s.Conversations.SaveTag(ctx, tx, c.By(), t) })
 }
 
 func (s *Server) deleteTag(ctx context.Context, c *Caller, in *struct {

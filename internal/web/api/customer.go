@@ -64,11 +64,7 @@ func (s *Server) listCustomers(ctx context.Context, _ *Caller, in *customersInpu
 }
 
 func (s *Server) getCustomer(ctx context.Context, _ *Caller, in *CustomerInput) (*reply[desk.Customer], error) {
-	out, err := read(ctx, s, func(tx *db.Tx) (desk.Customer, error) { return s.Customers.Get(ctx, tx, in.ID) })
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
+	return asking(ctx, s, func(tx *db.Tx) (desk.Customer, error) { return s.Customers.Get(ctx, tx, in.ID) })
 }
 
 type changeCustomerInput struct {
@@ -77,11 +73,7 @@ type changeCustomerInput struct {
 }
 
 func (s *Server) changeCustomer(ctx context.Context, c *Caller, in *changeCustomerInput) (*reply[desk.Customer], error) {
-	out, err := write(ctx, s, func(tx *db.Tx) (desk.Customer, error) { return s.Customers.Update(ctx, tx, c.By(), in.ID, in.Body) })
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
+	return changing(ctx, s, func(tx *db.Tx) (desk.Customer, error) { return s.Customers.Update(ctx, tx, c.By(), in.ID, in.Body) })
 }
 
 type addressInput struct {
@@ -93,13 +85,9 @@ type addressInput struct {
 }
 
 func (s *Server) addCustomerAddress(ctx context.Context, c *Caller, in *addressInput) (*reply[desk.Customer], error) {
-	out, err := write(ctx, s, func(tx *db.Tx) (desk.Customer, error) {
+	return changing(ctx, s, func(tx *db.Tx) (desk.Customer, error) {
 		return s.Customers.AddAddress(ctx, tx, c.By(), in.ID, in.Body.Kind, in.Body.Value)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
 }
 
 type customerAddressInput struct {
@@ -108,13 +96,9 @@ type customerAddressInput struct {
 }
 
 func (s *Server) removeCustomerAddress(ctx context.Context, c *Caller, in *customerAddressInput) (*reply[desk.Customer], error) {
-	out, err := write(ctx, s, func(tx *db.Tx) (desk.Customer, error) {
+	return changing(ctx, s, func(tx *db.Tx) (desk.Customer, error) {
 		return s.Customers.RemoveAddress(ctx, tx, c.By(), in.ID, in.Address)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
 }
 
 func (s *Server) listCustomerConversations(ctx context.Context, c *Caller, in *CustomerInput) (*reply[list[desk.Conversation]], error) {

@@ -81,25 +81,17 @@ func (s *Server) listInboxes(ctx context.Context, c *Caller, _ *none) (*reply[li
 }
 
 func (s *Server) getInbox(ctx context.Context, _ *Caller, in *InboxInput) (*reply[desk.Inbox], error) {
-	out, err := read(ctx, s, func(tx *db.Tx) (desk.Inbox, error) { return s.Inboxes.Get(ctx, tx, in.ID) })
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
+	return asking(ctx, s, func(tx *db.Tx) (desk.Inbox, error) { return s.Inboxes.Get(ctx, tx, in.ID) })
 }
 
 func (s *Server) createInbox(ctx context.Context, c *Caller, in *body[inbox.Edit]) (*reply[desk.Inbox], error) {
-	out, err := write(ctx, s, func(tx *db.Tx) (desk.Inbox, error) {
+	return changing(ctx, s, func(tx *db.Tx) (desk.Inbox, error) {
 		made, err := s.Inboxes.Create(ctx, tx, c.By(), in.Body)
 		if err != nil {
 			return made, err
 		}
 		return made, s.audit(ctx, tx, c, "inbox.created", "inbox:"+made.ID.String(), "")
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
 }
 
 type changeInboxInput struct {
@@ -108,7 +100,7 @@ type changeInboxInput struct {
 }
 
 func (s *Server) changeInbox(ctx context.Context, c *Caller, in *changeInboxInput) (*reply[desk.Inbox], error) {
-	out, err := write(ctx, s, func(tx *db.Tx) (desk.Inbox, error) {
+	return changing(ctx, s, func(tx *db.Tx) (desk.Inbox, error) {
 		edit := in.Body
 		edit.ID = in.ID
 		made, err := s.Inboxes.Update(ctx, tx, c.By(), edit)
@@ -117,10 +109,6 @@ func (s *Server) changeInbox(ctx context.Context, c *Caller, in *changeInboxInpu
 		}
 		return made, s.audit(ctx, tx, c, "inbox.updated", "inbox:"+made.ID.String(), "")
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
 }
 
 func (s *Server) deleteInbox(ctx context.Context, c *Caller, in *InboxInput) (*none, error) {
@@ -204,25 +192,17 @@ func (s *Server) finishOAuth(w http.ResponseWriter, r *http.Request, c *Caller) 
 }
 
 func (s *Server) getSettings(ctx context.Context, _ *Caller, _ *none) (*reply[setting.Settings], error) {
-	out, err := read(ctx, s, func(tx *db.Tx) (setting.Settings, error) { return s.Settings.Get(ctx, tx) })
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
+	return asking(ctx, s, func(tx *db.Tx) (setting.Settings, error) { return s.Settings.Get(ctx, tx) })
 }
 
 func (s *Server) changeSettings(ctx context.Context, c *Caller, in *body[setting.Settings]) (*reply[setting.Settings], error) {
-	out, err := write(ctx, s, func(tx *db.Tx) (setting.Settings, error) {
+	return changing(ctx, s, func(tx *db.Tx) (setting.Settings, error) {
 		made, err := s.Settings.Save(ctx, tx, c.By(), in.Body)
 		if err != nil {
 			return made, err
 		}
 		return made, s.audit(ctx, tx, c, "setting.updated", "", "")
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
 }
 
 func (s *Server) listDeadJobs(ctx context.Context, _ *Caller, _ *none) (*reply[list[jobs.Info]], error) {

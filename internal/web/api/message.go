@@ -24,13 +24,9 @@ type MessageInput struct {
 }
 
 func (s *Server) cancelMessage(ctx context.Context, c *Caller, in *MessageInput) (*reply[desk.Draft], error) {
-	out, err := write(ctx, s, func(tx *db.Tx) (desk.Draft, error) {
+	return changing(ctx, s, func(tx *db.Tx) (desk.Draft, error) {
 		return s.Conversations.Cancel(ctx, tx, c.By(), c.Scope, in.ID)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
 }
 
 type retryInput struct {
@@ -42,7 +38,7 @@ type retryInput struct {
 }
 
 func (s *Server) retryMessage(ctx context.Context, c *Caller, in *retryInput) (*reply[desk.Message], error) {
-	out, err := write(ctx, s, func(tx *db.Tx) (desk.Message, error) {
+	return changing(ctx, s, func(tx *db.Tx) (desk.Message, error) {
 		m, err := s.Conversations.Message(ctx, tx, c.Scope, in.ID)
 		if err != nil {
 			return m, err
@@ -58,10 +54,6 @@ func (s *Server) retryMessage(ctx context.Context, c *Caller, in *retryInput) (*
 		from.SendAt = tx.Now
 		return s.Conversations.Retry(ctx, tx, from, in.ID, in.Body.Recipients, in.Body.Replace)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
 }
 
 type moveInput struct {
@@ -72,7 +64,7 @@ type moveInput struct {
 }
 
 func (s *Server) moveMessage(ctx context.Context, c *Caller, in *moveInput) (*reply[openedBody], error) {
-	out, err := write(ctx, s, func(tx *db.Tx) (out openedBody, err error) {
+	return changing(ctx, s, func(tx *db.Tx) (out openedBody, err error) {
 		m, err := s.Conversations.Message(ctx, tx, c.Scope, in.ID)
 		if err != nil {
 			return out, err
@@ -92,10 +84,6 @@ func (s *Server) moveMessage(ctx context.Context, c *Caller, in *moveInput) (*re
 		}
 		return s.opened(ctx, tx, c, id)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
 }
 
 // suggestion is a part of a text that is better blackened, in bytes of UTF-8 and in UTF-16 units as browsers count.
@@ -124,21 +112,13 @@ type redactInput struct {
 }
 
 func (s *Server) redactMessage(ctx context.Context, c *Caller, in *redactInput) (*reply[desk.Message], error) {
-	out, err := write(ctx, s, func(tx *db.Tx) (desk.Message, error) {
+	return changing(ctx, s, func(tx *db.Tx) (desk.Message, error) {
 		return s.Conversations.Redact(ctx, tx, c.By(), c.Scope, in.ID, in.Body.Spans)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
 }
 
 func (s *Server) eraseMessage(ctx context.Context, c *Caller, in *MessageInput) (*reply[desk.Message], error) {
-	out, err := write(ctx, s, func(tx *db.Tx) (desk.Message, error) {
+	return changing(ctx, s, func(tx *db.Tx) (desk.Message, error) {
 		return s.Conversations.Erase(ctx, tx, c.By(), c.Scope, in.ID)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
 }

@@ -302,6 +302,24 @@ func write[T any](ctx context.Context, s *Server, fn func(tx *db.Tx) (T, error))
 	return v, err
 }
 
+// asking is read for an operation that answers with what fn returned.
+func asking[T any](ctx context.Context, s *Server, fn func(tx *db.Tx) (T, error)) (*reply[T], error) {
+	v, err := read(ctx, s, fn)
+	if err != nil {
+		return nil, err
+	}
+	return answer(v), nil
+}
+
+// changing is write for an operation that answers with what fn returned.
+func changing[T any](ctx context.Context, s *Server, fn func(tx *db.Tx) (T, error)) (*reply[T], error) {
+	v, err := write(ctx, s, fn)
+	if err != nil {
+		return nil, err
+	}
+	return answer(v), nil
+}
+
 // change is write for what returns nothing.
 func change(ctx context.Context, s *Server, fn func(tx *db.Tx) error) (*none, error) {
 	if err := s.DB.Write(ctx, fn); err != nil {

@@ -52,7 +52,7 @@ type replyInput struct {
 }
 
 func (s *Server) sendReply(ctx context.Context, c *Caller, in *replyInput) (*reply[desk.Message], error) {
-	out, err := write(ctx, s, func(tx *db.Tx) (desk.Message, error) {
+	return changing(ctx, s, func(tx *db.Tx) (desk.Message, error) {
 		row, err := s.Conversations.Get(ctx, tx, c.Scope, in.ID)
 		if err != nil {
 			return desk.Message{}, err
@@ -63,10 +63,6 @@ func (s *Server) sendReply(ctx context.Context, c *Caller, in *replyInput) (*rep
 		}
 		return s.Conversations.Reply(ctx, tx, from, in.ID, in.Body)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
 }
 
 type noteInput struct {
@@ -75,17 +71,13 @@ type noteInput struct {
 }
 
 func (s *Server) addNote(ctx context.Context, c *Caller, in *noteInput) (*reply[desk.Message], error) {
-	out, err := write(ctx, s, func(tx *db.Tx) (desk.Message, error) {
+	return changing(ctx, s, func(tx *db.Tx) (desk.Message, error) {
 		return s.Conversations.AddNote(ctx, tx, c.By(), c.Scope, in.ID, in.Body, s.Staff.Scope)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
 }
 
 func (s *Server) startConversation(ctx context.Context, c *Caller, in *body[conversation.Start]) (*reply[openedBody], error) {
-	out, err := write(ctx, s, func(tx *db.Tx) (out openedBody, err error) {
+	return changing(ctx, s, func(tx *db.Tx) (out openedBody, err error) {
 		from, err := s.sender(ctx, tx, c, in.Body.Inbox)
 		if err != nil {
 			return out, err
@@ -107,10 +99,6 @@ func (s *Server) startConversation(ctx context.Context, c *Caller, in *body[conv
 		}
 		return s.opened(ctx, tx, c, id)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
 }
 
 // recordBody is a call, visit or letter with whom it was.
@@ -124,7 +112,7 @@ type recordBody struct {
 }
 
 func (s *Server) recordConversation(ctx context.Context, c *Caller, in *body[recordBody]) (*reply[openedBody], error) {
-	out, err := write(ctx, s, func(tx *db.Tx) (out openedBody, err error) {
+	return changing(ctx, s, func(tx *db.Tx) (out openedBody, err error) {
 		house, err := s.Inboxes.House(ctx, tx)
 		if err != nil {
 			return out, err
@@ -143,10 +131,6 @@ func (s *Server) recordConversation(ctx context.Context, c *Caller, in *body[rec
 		}
 		return s.opened(ctx, tx, c, id)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
 }
 
 func (s *Server) recordedCustomer(ctx context.Context, tx *db.Tx, c *Caller, in recordBody) (desk.Customer, string, error) {
@@ -183,7 +167,7 @@ type addRecordInput struct {
 }
 
 func (s *Server) addRecord(ctx context.Context, c *Caller, in *addRecordInput) (*reply[desk.Message], error) {
-	out, err := write(ctx, s, func(tx *db.Tx) (desk.Message, error) {
+	return changing(ctx, s, func(tx *db.Tx) (desk.Message, error) {
 		row, err := s.Conversations.Get(ctx, tx, c.Scope, in.ID)
 		if err != nil {
 			return desk.Message{}, err
@@ -195,10 +179,6 @@ func (s *Server) addRecord(ctx context.Context, c *Caller, in *addRecordInput) (
 		box, _ := house.Inbox(row.Inbox)
 		return s.Conversations.RecordIn(ctx, tx, c.By(), c.Scope, in.ID, box, in.Body)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
 }
 
 type draftInput struct {
@@ -207,13 +187,9 @@ type draftInput struct {
 }
 
 func (s *Server) saveDraft(ctx context.Context, c *Caller, in *draftInput) (*reply[desk.Draft], error) {
-	out, err := write(ctx, s, func(tx *db.Tx) (desk.Draft, error) {
+	return changing(ctx, s, func(tx *db.Tx) (desk.Draft, error) {
 		return s.Conversations.SaveDraft(ctx, tx, c.Scope, in.ID, in.Body)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
 }
 
 func (s *Server) dropDraft(ctx context.Context, c *Caller, in *ConversationInput) (*none, error) {
@@ -242,11 +218,7 @@ func (s *Server) changeDraft(ctx context.Context, c *Caller, in *newDraftInput) 
 }
 
 func (s *Server) saveNewDraft(ctx context.Context, c *Caller, id desk.DraftID, d desk.DraftBody) (*reply[desk.Draft], error) {
-	out, err := write(ctx, s, func(tx *db.Tx) (desk.Draft, error) { return s.Conversations.SaveNew(ctx, tx, c.Agent, id, d) })
-	if err != nil {
-		return nil, err
-	}
-	return answer(out), nil
+	return changing(ctx, s, func(tx *db.Tx) (desk.Draft, error) { return s.Conversations.SaveNew(ctx, tx, c.Agent, id, d) })
 }
 
 func (s *Server) deleteDraft(ctx context.Context, c *Caller, in *struct {
