@@ -62,7 +62,9 @@ func (o *Outlet) Die() { o.set(func() { o.deadly = true }) }
 
 // Accept has everything taken again.
 func (o *Outlet) Accept() {
-	o.set(func() { o.away, o.unsure, o.deadly, o.permanent, o.refuse, o.postpone = false, false, false, false, nil, nil })
+	o.set(func() {
+		o.away, o.unsure, o.deadly, o.permanent, o.refuse, o.postpone = false, false, false, false, nil, nil
+	})
 }
 
 // Hold has sendings wait until the returned function is called.

@@ -40,7 +40,7 @@ func (s *Service) Redact(ctx context.Context, tx *db.Tx, by desk.Actor, scope de
 	if !ok {
 		return desk.Message{}, desk.RefuseField(desk.Invalid, "body.spans", "the parts do not lie within the text")
 	}
-	if err := s.apply(ctx, tx, Erasure{Message: id, At: tx.Now, Kind: "redact", Spans: spans}, text); err != nil {
+	if err := s.apply(ctx, tx, Erasure{Message: id, At: tx.Now, Kind: "redact", Spans: spans}, m.Text, text); err != nil {
 		return desk.Message{}, err
 	}
 	return s.erased(ctx, tx, by, scope, c, id, desk.MessageRedacted)
@@ -55,7 +55,7 @@ func (s *Service) Erase(ctx context.Context, tx *db.Tx, by desk.Actor, scope des
 	if m.State == desk.Queued || m.State == desk.Sending {
 		return desk.Message{}, desk.Refuse(desk.Invalid, "the message is on its way: wait until it was sent, or take it back")
 	}
-	if err := s.apply(ctx, tx, Erasure{Message: id, At: tx.Now, Kind: "erase"}, ""); err != nil {
+	if err := s.apply(ctx, tx, Erasure{Message: id, At: tx.Now, Kind: "erase"}, m.Text, ""); err != nil {
 		return desk.Message{}, err
 	}
 	return s.erased(ctx, tx, by, scope, c, id, desk.MessageErased)
@@ -78,14 +78,15 @@ func (s *Service) erased(ctx context.Context, tx *db.Tx, by desk.Actor, scope de
 
 // apply takes content out of every place that holds it, and writes the journal before the commit: a line too many does no harm when it is
 // applied again, one too few would.
-func (s *Service) apply(ctx context.Context, tx *db.Tx, e Erasure, text string) error {
+func (s *Service) apply(ctx context.Context, tx *db.Tx, e Erasure, was, text string) error {
 	if err := s.Journal(e); err != nil {
 		return fmt.Errorf("journal of erasures: %w", err)
 	}
-	return s.takeOut(ctx, tx, e, text)
+	return s.takeOut(ctx, tx, e, was, text)
 }
 
-func (s *Service) takeOut(ctx context.Context, tx *db.Tx, e Erasure, text string) error {
+// takeOut replaces the text of a message that was said as was.
+func (s *Service) takeOut(ctx context.Context, tx *db.Tx, e Erasure, was, text string) error {
 	column := "redacted_at"
 	if e.Kind == "erase" {
 		column = "erased_at"
@@ -103,6 +104,9 @@ func (s *Service) takeOut(ctx context.Context, tx *db.Tx, e Erasure, text string
 		return fmt.Errorf("take content out of message %s: %w", e.Message, err)
 	}
 	if err := s.dropRaw(ctx, tx, e.Message); err != nil {
+		return err
+	}
+	if err := s.follow(ctx, tx, e, was); err != nil {
 		return err
 	}
 	// A draft may quote what was taken out; whoever writes it begins the quotation anew.
@@ -185,7 +189,7 @@ func (s *Service) Reapply(ctx context.Context, tx *db.Tx, entries []Erasure) err
 				text = mask // the text is not what it was: better too much than too little
 			}
 		}
-		if err := s.takeOut(ctx, tx, e, text); err != nil {
+		if err := s.takeOut(ctx, tx, e, list[0].Text, text); err != nil {
 			return err
 		}
 		c, err := hold(ctx, tx, list[0].Conversation)

@@ -54,6 +54,7 @@ type facts struct {
 	Quote        bool             `json:"quote,omitempty"`      // an outgoing mail quotes what it answers
 	ReplyTo      desk.MessageID   `json:"replyTo,omitempty"`    // the message that an outgoing one answers
 	Automatic    bool             `json:"automatic,omitempty"`  // an outgoing mail that nobody wrote
+	NoReply      bool             `json:"noReply,omitempty"`    // an incoming mail that no machine may answer
 }
 
 var errSeen = errors.New("the message is stored already")

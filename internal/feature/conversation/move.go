@@ -123,7 +123,8 @@ func (c *row) leaveEmpty(ctx context.Context, tx *db.Tx, by desk.Actor) error {
 // counted is what the summary of a conversation is made of: what people said. Acknowledgements and answers that were taken back are not.
 const counted = `author_kind <> 'system' AND state <> 'cancelled'`
 
-// recount works the row's summary of its messages out anew. func (c *row) recount(ctx context.Context, tx *db.Tx) error {
+// recount works the row's summary of its messages out anew.
+func (c *row) recount(ctx context.Context, tx *db.Tx) error {
 	var attachments int
 	err := tx.Row(ctx, `
 		SELECT count(*), COALESCE(sum(attachments), 0), COALESCE(max(CASE WHEN kind = 'incoming' THEN id END), 0), COALESCE(max(at), $2)

@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -34,6 +35,7 @@ type Incoming struct {
 	RemoteImages int
 	Language     string
 	Automatic    string // why the mail counts as automatic; such mails never reopen and nobody waits for an answer
+	NoReply      bool   // no machine may answer it, whoever wrote it
 	Verdicts     *desk.Verdicts
 	Spam         bool
 	SpamScore    float64
@@ -89,7 +91,7 @@ func (s *Service) Receive(ctx context.Context, tx *db.Tx, in Incoming, into, fol
 		inbox: in.Inbox.ID, mailID: in.MailID, identity: in.Identity, arrival: in.Arrival, files: len(in.Attachments), sender: in.From,
 	}
 	err = insertMessage(ctx, tx, m, facts{Verdicts: in.Verdicts, SpamReasons: in.SpamReasons, Threading: in.Threading, Invitation: in.Invitation,
-		RemoteImages: in.RemoteImages, Unreadable: in.Unreadable, References: in.References})
+		RemoteImages: in.RemoteImages, Unreadable: in.Unreadable, References: in.References, NoReply: in.NoReply})
 	if err != nil {
 		return Received{}, err // errSeen too: another node stored it this moment, and running the job again finds it
 	}
@@ -242,6 +244,9 @@ func takePart(ctx context.Context, tx *db.Tx, c *row, in Incoming) error {
 	if in.Customer == c.Customer {
 		role = desk.Requester
 	}
+	if in.Automatic != "" && role != desk.Requester {
+		return nil // the machine that sends bounces is nobody to talk to
+	}
 	writer := desk.Participant{Customer: in.Customer, Name: in.From.Name, Address: in.From.Address, Role: role}
 	for _, p := range append([]desk.Participant{writer}, in.Participants...) {
 		if p.Address == "" {
@@ -300,16 +305,19 @@ type First struct {
 // Acknowledgeable returns the facts about the message that began a conversation.
 func (s *Service) Acknowledgeable(ctx context.Context, tx *db.Tx, message desk.MessageID) (First, error) {
 	var f First
-	var automatic string
-	var score float64
+	var automatic, text string
 	err := tx.Row(ctx, `
-		SELECT c.inbox, c.number, c.customer_name, c.address, m.language, m.automatic, c.spam, m.spam_score
+		SELECT c.inbox, c.number, c.customer_name, c.address, m.language, m.automatic, c.spam, m.facts
 		FROM message m
 		JOIN conversation c ON c.id = m.conversation
-		WHERE m.id = $1`, message).Scan(&f.Inbox, &f.Number, &f.Name, &f.Address, &f.Language, &automatic, &f.Spam, &score)
+		WHERE m.id = $1`, message).Scan(&f.Inbox, &f.Number, &f.Name, &f.Address, &f.Language, &automatic, &f.Spam, &text)
+	var known facts
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &known)
+	}
 	if err != nil {
 		return f, fmt.Errorf("message %s to acknowledge: %w", message, err)
 	}
-	f.Automatic = automatic != "" || strings.HasSuffix(strings.ToLower(f.Address), ".invalid")
+	f.Automatic = automatic != "" || known.NoReply || strings.HasSuffix(strings.ToLower(f.Address), ".invalid")
 	return f, nil
 }

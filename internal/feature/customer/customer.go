@@ -151,7 +151,7 @@ func (s *Service) Bounced(ctx context.Context, tx *db.Tx, address string, bounce
 	if bounced {
 		at = tx.Now
 	}
-	_, err := tx.Exec(ctx, `UPDATE address SET bounced_at = $1 WHERE kind = 'email' AND value_key = $2`, at, db.Text(Key(desk.AddressEmail, address)))
+	_, err := tx.Exec(ctx, `UPDATE address SET bounced_at = $1 WHERE kind = 'email' AND value_key = $2 AND bounced_at <> $1`, at, db.Text(Key(desk.AddressEmail, address)))
 	if err != nil {
 		return fmt.Errorf("mark address as bounced: %w", err)
 	}

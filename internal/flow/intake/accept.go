@@ -161,20 +161,21 @@ func (in *Intake) load(ctx context.Context, id desk.ArrivalID) (k kept, err erro
 func (in *Intake) Raw(ctx context.Context, tx *db.Tx, message desk.MessageID) (io.ReadCloser, error) {
 	var hash string
 	var raw []byte
+	var kept bool
 	err := tx.Row(ctx, `
-		SELECT COALESCE(a.blob, o.blob, ''), COALESCE(r.data, o.raw)
+		SELECT COALESCE(a.blob, o.blob, ''), COALESCE(r.data, o.raw), r.arrival IS NOT NULL OR o.message IS NOT NULL
 		FROM message m
 		LEFT JOIN arrival a ON a.id = m.arrival
 		LEFT JOIN raw_mail r ON r.arrival = a.id
 		LEFT JOIN outgoing_mail o ON o.message = m.id
-		WHERE m.id = $1`, message).Scan(&hash, &raw)
+		WHERE m.id = $1`, message).Scan(&hash, &raw, &kept)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("raw mail of message %s: %w", message, err)
 	}
 	if hash != "" {
 		return in.Blobs.Open(ctx, hash)
 	}
-	if len(raw) == 0 {
+	if !kept {
 		return nil, desk.Refuse(desk.NotFound, "the raw mail is not kept")
 	}
 	return io.NopCloser(bytes.NewReader(raw)), nil

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"tellus/internal/desk"
@@ -38,6 +39,9 @@ func (in *Intake) choose(ctx context.Context, tx *db.Tx, k kept, u understood, b
 		Inbox: box.ID, At: k.receivedAt, Automatic: u.automatic != ""}
 	if m := u.mail; m != nil {
 		msg.InReplyTo, msg.References = m.InReplyTo, m.References
+	}
+	if u.report != nil && u.report.MessageID != "" {
+		msg.InReplyTo = append(slices.Clone(msg.InReplyTo), u.report.MessageID)
 	}
 	candidates := make([]thread.Candidate, len(found))
 	for i, c := range found {

@@ -80,6 +80,14 @@ func (in *Intake) store(ctx context.Context, tx *db.Tx, k kept, u understood, fi
 	if err != nil {
 		return conversation.Received{}, err
 	}
+	if u.list && !in.addressed(u, house) {
+		u.automatic = "list"
+	}
+	if u.automatic == "" && !writer.Created {
+		if err := in.Customers.Bounced(ctx, tx, u.from.Address, false); err != nil { // he is alive
+			return conversation.Received{}, err
+		}
+	}
 	bounced, err := in.applyReport(ctx, tx, u)
 	if err != nil {
 		return conversation.Received{}, err
@@ -97,7 +105,7 @@ func (in *Intake) store(ctx context.Context, tx *db.Tx, k kept, u understood, fi
 		Text: u.text, Folded: u.folded, HTML: u.html, FoldedHTML: u.foldedHTML, RemoteImages: u.remote, Language: u.language,
 		Automatic: u.automatic, Verdicts: in.verdicts(k, u), Spam: verdict.Spam() && choice.into == 0, SpamScore: verdict.Score, SpamReasons: verdict.Reasons,
 		Threading: choice.reasons, Invitation: u.invitation, Attachments: files, Arrival: k.id, Unreadable: u.unreadable,
-		Participants: others(u, house),
+		Participants: others(u, house), NoReply: u.noReply,
 	}
 	if m := u.mail; m != nil {
 		msg.MailID, msg.References = m.MessageID, m.References
@@ -117,6 +125,17 @@ func (in *Intake) store(ctx context.Context, tx *db.Tx, k kept, u understood, fi
 		return done, fmt.Errorf("close arrival %s: %w", k.id, err)
 	}
 	return done, nil
+}
+
+// addressed reports whether a mail names one of our own addresses: a list that passes on what people write to us, such as a group of the company's
+// own, makes no machine of them.
+func (in *Intake) addressed(u understood, house *inbox.House) bool {
+	for _, a := range append(append([]desk.NamedAddress{}, u.to...), u.cc...) {
+		if house.Own(a.Address) {
+			return true
+		}
+	}
+	return false
 }
 
 // others are the people beside the writer who take part: those whom the mail addressed, our own inboxes left out.

@@ -37,6 +37,8 @@ type understood struct {
 	remote     int
 	language   string
 	automatic  string
+	list       bool // a mailing list passed it on
+	noReply    bool // no machine may answer it
 	report     *bounce.Report
 	invitation *desk.Invitation
 	unreadable bool
@@ -76,18 +78,25 @@ func (in *Intake) read(k kept) (u understood) {
 			u.text, u.folded = htmltext.ToText(visible), htmltext.ToText(folded)
 		}
 	}
-	if code, confidence := language.Detect(u.subject + "\n" + head(u.text, 1500)); confidence >= 0.5 {
-		u.language = code
+	// Two or three words are of no language in particular: the wrong one in an acknowledgement is worse than the inbox's.
+	if words := u.subject + "\n" + head(u.text, 1500); len(strings.Fields(u.text)) > 2 {
+		if code, confidence := language.Detect(words); confidence >= 0.5 {
+			u.language = code
+		}
 	}
 	if m.Auto.Automatic() {
 		u.automatic = string(m.Auto.Kind)
 	}
+	u.list, u.noReply = m.Auto.Kind == mailmsg.AutoList, m.Auto.NoReply
 	if k.envelope.NullSender && u.automatic == "" {
 		u.automatic = "report"
 	}
 	if report, ok := bounce.Read(m); ok {
 		u.report = &report
 		u.automatic = automaticOf(report.Kind)
+		if report.MessageID != "" {
+			u.mailIDs = append(u.mailIDs, report.MessageID) // it belongs beside the mail that it is about
+		}
 	}
 	u.invitation = invitationOf(m)
 	return u

@@ -1,0 +1,90 @@
+package conversation
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"tellus/internal/desk"
+	"tellus/internal/platform/db"
+	"tellus/internal/platform/htmltext"
+)
+
+// shortest is how many letters a redacted part must have to be looked for in other messages: a short word says nothing by itself.
+const shortest = 4
+
+// follow takes out what other messages of the conversation repeat of a message: answers quote it, and later mails quote the answers. was is what
+// the message said.
+func (s *Service) follow(ctx context.Context, tx *db.Tx, e Erasure, was string) error {
+	var words []string
+	for _, sp := range e.Spans {
+		if sp.Start >= 0 && sp.Start < sp.End && sp.End <= len(was) && utf8.RuneCountInString(strings.TrimSpace(was[sp.Start:sp.End])) >= shortest {
+			words = append(words, strings.TrimSpace(was[sp.Start:sp.End]))
+		}
+	}
+	type other struct {
+		id                                    desk.MessageID
+		kind                                  desk.MessageKind
+		text, folded, html, foldedHTML, facts string
+	}
+	rows, err := tx.Query(ctx, `
+		SELECT id, kind, text, folded, html, folded_html, facts
+		FROM message
+		WHERE id <> $1 AND conversation = (SELECT conversation FROM message WHERE id = $1)
+		ORDER BY id`, e.Message)
+	list, err := db.Rows(rows, err, func(r *sql.Rows, o *other) error {
+		return r.Scan(&o.id, &o.kind, &o.text, &o.folded, &o.html, &o.foldedHTML, &o.facts)
+	})
+	if err != nil {
+		return fmt.Errorf("look for copies of message %s: %w", e.Message, err)
+	}
+	for _, o := range list {
+		var f facts
+		if err := json.Unmarshal([]byte(o.facts), &f); err != nil {
+			return fmt.Errorf("message %s: %w", o.id, err)
+		}
+		text, folded := cover(o.text, words), cover(o.folded, words)
+		repeats := text != o.text || folded != o.folded || says(o.html, words) || says(o.foldedHTML, words)
+		if !repeats {
+			if f.Quote && f.ReplyTo == e.Message { // the mail that went out quotes it
+				if _, err := tx.Exec(ctx, `DELETE FROM outgoing_mail WHERE message = $1`, o.id); err != nil {
+					return fmt.Errorf("drop sent mail of message %s: %w", o.id, err)
+				}
+			}
+			continue
+		}
+		html := "" // a sender's own: what it holds cannot be told apart
+		if o.kind != desk.Incoming {
+			html = htmltext.FromText(text)
+		}
+		if _, err := tx.Exec(ctx, `
+			UPDATE message SET text = $1, folded = $2, html = $3, folded_html = '', redacted_at = $4
+			WHERE id = $5`, db.Text(text), db.Text(folded), db.Text(html), e.At, o.id); err != nil {
+			return fmt.Errorf("redact copy in message %s: %w", o.id, err)
+		}
+		if err := s.dropRaw(ctx, tx, o.id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cover blackens words in a text.
+func cover(text string, words []string) string {
+	for _, w := range words {
+		text = strings.ReplaceAll(text, w, strings.Repeat(mask, utf8.RuneCountInString(w)))
+	}
+	return text
+}
+
+// says reports whether HTML shows one of the words.
+func says(html string, words []string) bool {
+	if html == "" || len(words) == 0 {
+		return false
+	}
+	text := htmltext.ToText(html)
+	return cover(text, words) != text
+}
