@@ -65,7 +65,7 @@ function watch(context, page, url) {
         // biome-ignore lint/correctness/noUndeclaredVariables: put there by the line above
         axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }),
       );
-      return result.violations.flatMap((v) => v.nodes.map((n) => `${label}: ${v.id}: ${n.target.join(" ")}: ${n.failureSummary}`));
+      return result.violations.flatMap((v) => v.nodes.map((n) => `${label}: ${v.id}: ${n.html.slice(0, 200)}: ${n.failureSummary}`));
     },
     leave: () => context.close(),
   };

@@ -193,7 +193,11 @@ func (c Config) backupPostgres(ctx context.Context, a *archiveWriter) (m Manifes
 	if err != nil {
 		return Manifest{}, nil, err
 	}
-	defer tx.Rollback(context.WithoutCancel(ctx)) // read-only: nothing to keep
+	defer func() {
+		if e := tx.Rollback(context.WithoutCancel(ctx)); err == nil { // read-only: nothing to keep
+			err = e
+		}
+	}()
 	m, rows, err = describe(ctx, "postgres", pgxQuerier{tx})
 	if err != nil {
 		return Manifest{}, nil, err

@@ -30,7 +30,7 @@ func (x *examination) disk() {
 		x.bad("disk", sentence(err.Error()), "Check the file system of the data folder.")
 		return
 	}
-	free := int64(fs.Bavail) * int64(fs.Bsize)
+	free := int64(fs.Bavail) * fs.Bsize
 	says := fmt.Sprintf("%.1f GB are free for the data folder.", float64(free)/(1<<30))
 	switch {
 	case free < diskLow:

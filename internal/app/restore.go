@@ -66,7 +66,7 @@ func Restore(ctx context.Context, c Config, file string, force bool) (r Restored
 	if err != nil {
 		return Restored{}, fmt.Errorf("the data is restored, but: %w", err)
 	}
-	r.Notes = append(in.notes, notes...)
+	r.Notes = slices.Concat(in.notes, notes)
 	return r, nil
 }
 
