@@ -21,7 +21,14 @@ export default defineConfig(({ mode }) => ({
     rolldownOptions: {
       output: {
         // Shared pieces are few and big rather than many and small: each request costs a round trip before the first row is seen.
-        advancedChunks: { groups: [{ name: "react", test: /node_modules\/(react|react-dom|scheduler)\// }] },
+        codeSplitting: {
+          groups: [
+            {
+              name: "base",
+              test: /node_modules\/(react|react-dom|scheduler|@tanstack|i18next|react-i18next|html-parse-stringify|use-sync-external-store)\//,
+            },
+          ],
+        },
       },
     },
   },

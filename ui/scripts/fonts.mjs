@@ -26,6 +26,7 @@ for (const [name, { source, text }] of Object.entries(subsets)) {
   const out = await subsetFont(await readFile(`${from}/${source}`), text, {
     targetFormat: "woff2",
     variationAxes: { wght: { min: 400, max: 700, default: 400 } },
+    keepFeatures: ["kern", "mark", "mkmk", "ccmp", "locl", "tnum"], // no stylistic alternates
   });
   await writeFile(`${to}/${name}.woff2`, out);
   console.log(`${name}.woff2 ${out.length} bytes`);

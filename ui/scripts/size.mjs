@@ -1,5 +1,5 @@
 // Fails when the first load of the desk costs more than 250 KB over the wire: the page, the scripts and styles that the desk needs before
-// its first row, one catalogue of words, and both cuts of the font. What is loaded on demand (editor, settings) does not count.
+// its first row and an open conversation, one catalogue of words, and both cuts of the font. What is loaded on demand (editor, settings) does not count.
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -19,7 +19,15 @@ function collect(key) {
   for (const asset of chunk.assets ?? []) files.add(asset);
   for (const next of chunk.imports ?? []) collect(next);
 }
-for (const key of ["index.html", "src/desk/Desk.tsx", "src/locales/pl.json"]) collect(key);
+for (const key of [
+  "index.html",
+  "src/app/Shell.tsx",
+  "src/desk/Desk.tsx",
+  "src/desk/conversation/Conversation.tsx",
+  "src/locales/pl.json",
+]) {
+  collect(key);
+}
 
 async function wire(file) {
   for (const suffix of [".br", ""]) {

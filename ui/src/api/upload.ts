@@ -2,11 +2,16 @@ import { base } from "./client";
 import { Problem, type ProblemBody } from "./problem";
 import type { Attachment } from "./types";
 
-/** Uploads a file. progress runs from 0 to 1. Aborting the signal rejects with an AbortError. */
-export function upload(file: File, progress: (share: number) => void, signal: AbortSignal): Promise<Attachment> {
+/** Uploads a file; inline gives it a content id, by which the text can show it. progress runs from 0 to 1. Aborting the signal rejects with an AbortError. */
+export function upload(
+  file: File,
+  inline: boolean,
+  progress: (share: number) => void,
+  signal: AbortSignal,
+): Promise<Attachment> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest(); // fetch cannot tell how far an upload has come
-    request.open("POST", `${base}/attachments`);
+    request.open("POST", `${base}/attachments${inline ? "?inline=1" : ""}`);
     request.responseType = "json";
     request.upload.onprogress = (e) => e.lengthComputable && progress(e.loaded / e.total);
     request.onload = () => {

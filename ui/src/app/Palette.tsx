@@ -91,7 +91,7 @@ export function Palette({ close }: { close: () => void }) {
         .split(/\s+/)
         .some((w) => w.startsWith(wanted)) || fold(label).includes(wanted);
     for (const c of commands) {
-      if (c.id === "palette" || !fits(c.label)) continue;
+      if (c.id === "palette" || c.hidden || !fits(c.label)) continue;
       const group = c.group === "go" ? t("keys.group_go") : t("palette.actions");
       out.push({ id: c.id, group, label: c.label, keys: c.keys?.[0], icon: c.icon, run: c.run });
     }

@@ -1,20 +1,16 @@
-import { Menu, useMantineColorScheme } from "@mantine/core";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link, useRouterState } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { del, patch } from "../api/client";
 import { viewsQuery } from "../api/queries";
-import type { Profile } from "../api/types";
 import { useFormat } from "../i18n/format";
-import { speak } from "../i18n/i18n";
-import { isLanguage, languages } from "../i18n/languages";
 import { useLink } from "../live/live";
 import { Avatar } from "../parts/Avatar";
 import { Icon } from "../parts/Icon";
-import { toast } from "../parts/toast";
-import { inWords } from "../parts/trouble";
 import css from "./Rail.module.css";
-import { profileQuery, useMe } from "./session";
+import { useMe } from "./session";
+
+const OwnMenu = lazy(() => import("./OwnMenu").then((m) => ({ default: m.OwnMenu })));
 
 /** The house's rooms; on a narrow screen it lies at the foot. */
 export function Rail() {
@@ -55,85 +51,30 @@ export function Rail() {
   );
 }
 
+/** The reader's own menu; its code comes when it is reached for. */
 function Own() {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const me = useMe();
-  const client = useQueryClient();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
   const up = useLink() !== "lost";
-
-  async function keep(change: Partial<Pick<Profile, "language" | "theme">>) {
-    try {
-      const next = await patch<Profile>("/profile", { ...change, version: me.version });
-      client.setQueryData(profileQuery.queryKey, next);
-    } catch (err) {
-      toast(inWords(t, err), { tone: "bad" });
-      void client.invalidateQueries({ queryKey: profileQuery.queryKey });
-    }
-  }
-
-  async function leave() {
-    await del("/session").catch(() => undefined); // a session that is over already is just as well
-    client.clear();
-    window.location.assign("/app/sign-in");
-  }
-
-  const themes = [
-    ["auto", "system"],
-    ["light", "light"],
-    ["dark", "dark"],
-  ] as const;
+  const [wanted, setWanted] = useState<"" | "soon" | "now">("");
+  const face = (
+    <button
+      type="button"
+      className={css.own}
+      aria-haspopup="menu"
+      aria-label={t("rail.own", { name: me.name })}
+      onPointerEnter={() => setWanted((w) => w || "soon")}
+      onClick={() => setWanted("now")}
+    >
+      <span className={css.ring} data-up={up || undefined}>
+        <Avatar name={me.name} seed={`agent:${me.id}`} />
+      </span>
+    </button>
+  );
+  if (!wanted) return face;
   return (
-    <Menu position="right-end" width={230}>
-      <Menu.Target>
-        <button type="button" className={css.own} aria-label={t("rail.own", { name: me.name })}>
-          <span className={css.ring} data-up={up || undefined}>
-            <Avatar name={me.name} seed={`agent:${me.id}`} />
-          </span>
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{me.name}</Menu.Label>
-        <Menu.Item component="a" href="/app/settings/profile" leftSection={<Icon name="person" size={16} />}>
-          {t("rail.profile")}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Label>{t("rail.theme")}</Menu.Label>
-        {themes.map(([scheme, name]) => (
-          <Menu.Item
-            key={scheme}
-            role="menuitemradio"
-            aria-checked={colorScheme === scheme}
-            rightSection={colorScheme === scheme ? <Icon name="check" size={14} /> : undefined}
-            onClick={() => {
-              setColorScheme(scheme);
-              void keep({ theme: name });
-            }}
-          >
-            {t(`rail.theme_${name}`)}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Label>{t("rail.language")}</Menu.Label>
-        {Object.entries(languages).map(([code, name]) => (
-          <Menu.Item
-            key={code}
-            role="menuitemradio"
-            aria-checked={i18n.language === code}
-            lang={code}
-            rightSection={i18n.language === code ? <Icon name="check" size={14} /> : undefined}
-            onClick={() => {
-              if (isLanguage(code)) void speak(code).then(() => keep({ language: code }));
-            }}
-          >
-            {name}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item leftSection={<Icon name="out" size={16} />} onClick={leave}>
-          {t("rail.sign_out")}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <Suspense fallback={face}>
+      <OwnMenu face={face} open={wanted === "now"} />
+    </Suspense>
   );
 }

@@ -16,7 +16,7 @@ export function Shortcuts({ close }: { close: () => void }) {
         <p className={css.intro}>{t("keys.intro")}</p>
         <div className={css.groups}>
           {groups.map((group) => {
-            const here = commands.filter((c) => c.group === group && c.keys);
+            const here = commands.filter((c) => c.group === group && c.keys && !c.hidden);
             if (here.length === 0) return null;
             return (
               <section key={group}>

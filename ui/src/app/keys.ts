@@ -12,6 +12,8 @@ export interface Command {
   icon?: IconName;
   /** Works while typing in a field too. */
   everywhere?: boolean;
+  /** Another key for a command that is listed already. */
+  hidden?: boolean;
   run: () => void;
 }
 
@@ -99,7 +101,9 @@ export function listenToKeys(): () => void {
     if (e.defaultPrevented || e.isComposing || e.altKey || ["Shift", "Control", "Meta", "Alt"].includes(e.key)) return;
     const pressed = stroke(e);
     const inField = typing(e.target);
-    const dialog = document.querySelector("[role=dialog][aria-modal=true]") !== null;
+    const dialog =
+      document.querySelector("[role=dialog][aria-modal=true]") !== null ||
+      (e.target instanceof Element && e.target.closest("[role=menu],[role=dialog]") !== null);
     const usable = (c: Command) => (inField || dialog ? c.everywhere === true : true);
     const sequence = first ? `${first} ${pressed}` : pressed;
     // What was registered last lies on top.

@@ -7,7 +7,8 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { isProblem } from "../api/problem";
-import { speak } from "../i18n/i18n";
+import { loadConversation } from "../desk/conversation/open";
+import { loadWords, speak } from "../i18n/i18n";
 import { isLanguage } from "../i18n/languages";
 import { Lost, Stopped } from "../parts/Trouble";
 import { queryClient } from "./client";
@@ -55,7 +56,7 @@ const nothingOpen = createRoute({
 const opened = createRoute({
   getParentRoute: () => desk,
   path: "$number",
-  component: lazyRouteComponent(() => import("../desk/Desk"), "OpenConversation"),
+  component: lazyRouteComponent(loadConversation, "OpenConversation"),
 });
 const fresh = createRoute({
   getParentRoute: () => inside,
@@ -67,9 +68,55 @@ const fresh = createRoute({
   component: lazyRouteComponent(() => import("../desk/compose/NewMail"), "NewMail"),
 });
 
-// Screens of settings and doors are added here, each lazy, with `loader: () => loadWords("settings")` for their words.
+const settings = createRoute({
+  getParentRoute: () => inside,
+  path: "/settings/$",
+  loader: () => words("form", "settings"),
+  component: lazyRouteComponent(() => import("../settings/Settings"), "Settings"),
+});
+const firstSteps = createRoute({
+  getParentRoute: () => inside,
+  path: "/first-steps",
+  loader: () => words("door"),
+  component: lazyRouteComponent(() => import("../door/FirstSteps"), "FirstSteps"),
+});
+
+// The doors, for who has not.
+const atDoors = () => words("form", "door");
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: "/setup",
+  loader: atDoors,
+  component: lazyRouteComponent(() => import("../door/Setup"), "Setup"),
+});
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  loader: atDoors,
+  component: lazyRouteComponent(() => import("../door/SignIn"), "SignIn"),
+});
+const forgot = createRoute({
+  getParentRoute: () => root,
+  path: "/forgot",
+  loader: atDoors,
+  component: lazyRouteComponent(() => import("../door/Forgot"), "Forgot"),
+});
+const link = createRoute({
+  getParentRoute: () => root,
+  path: "/link/$token",
+  loader: atDoors,
+  component: lazyRouteComponent(() => import("../door/AcceptLink"), "AcceptLink"),
+});
+
+async function words(...areas: string[]) {
+  await Promise.all(areas.map(loadWords));
+}
+
 export const router = createRouter({
-  routeTree: root.addChildren([inside.addChildren([home, desk.addChildren([nothingOpen, opened]), fresh])]),
+  routeTree: root.addChildren([
+    inside.addChildren([home, desk.addChildren([nothingOpen, opened]), fresh, settings, firstSteps]),
+    ...[setup, signIn, forgot, link],
+  ]),
   basepath: "/app",
   defaultPreload: false,
   defaultNotFoundComponent: Lost,

@@ -3,10 +3,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useStored } from "../parts/stored";
 import { Quiet } from "../parts/Trouble";
-import { Conversation } from "./conversation/Conversation";
 import css from "./Desk.module.css";
 import { Divider } from "./Divider";
-import { ConversationList } from "./list/ConversationList";
+import { ConversationList, useViewName } from "./list/ConversationList";
 import { ViewsPanel } from "./list/ViewsPanel";
 
 /** The desk: views, list, and what is open beside them. */
@@ -17,15 +16,25 @@ export function Desk() {
   const [views, setViews] = useStored("tellus-width-views", 216);
   const [list, setList] = useStored("tellus-width-list", 372);
   const { t } = useTranslation();
+  const name = useViewName(view);
   return (
-    <div
+    <main
+      id="main"
       className={css.desk}
       data-open={number ? true : undefined}
       style={{ "--views-width": `${views}px`, "--list-width": `${list}px` } as React.CSSProperties}
     >
-      <div className={css.views} data-shown={viewsOpen || undefined}>
+      <nav className={css.views} data-shown={viewsOpen || undefined} aria-label={t("view.label")}>
         <ViewsPanel view={view} done={() => setViewsOpen(false)} />
-      </div>
+        <Divider
+          label={t("desk.divider_views")}
+          value={views}
+          min={180}
+          max={320}
+          set={setViews}
+          className={css.wide}
+        />
+      </nav>
       {viewsOpen && (
         <button
           type="button"
@@ -34,15 +43,14 @@ export function Desk() {
           onClick={() => setViewsOpen(false)}
         />
       )}
-      <Divider label={t("desk.divider_views")} value={views} min={180} max={320} set={setViews} className={css.wide} />
-      <div className={css.list}>
+      <section className={css.list} aria-label={name}>
         <ConversationList view={view} open={number ? Number(number) : undefined} showViews={() => setViewsOpen(true)} />
-      </div>
-      <Divider label={t("desk.divider_list")} value={list} min={280} max={560} set={setList} className={css.split} />
-      <main id="main" className={css.main}>
+        <Divider label={t("desk.divider_list")} value={list} min={280} max={560} set={setList} className={css.split} />
+      </section>
+      <section className={css.main} aria-label={t("desk.opened")}>
         <Outlet />
-      </main>
-    </div>
+      </section>
+    </main>
   );
 }
 
@@ -57,9 +65,4 @@ export function NothingOpen() {
       </Quiet>
     </div>
   );
-}
-
-export function OpenConversation() {
-  const { number, view } = useParams({ from: "/inside/view/$view/$number" });
-  return <Conversation key={number} number={Number(number)} view={view} />;
 }

@@ -19,6 +19,7 @@ export function Divider({ label, value, min, max, set, after, className }: Props
     // biome-ignore lint/a11y/useSemanticElements: a separator that can be moved is no hr
     <div
       role="separator"
+      data-after={after || undefined}
       tabIndex={0}
       aria-orientation="vertical"
       aria-label={label}

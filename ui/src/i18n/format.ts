@@ -11,13 +11,14 @@ const day = 24 * hour;
 const cache = new Map<string, Intl.DateTimeFormat>();
 
 function formatter(language: string, zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${language}|${zone}|${JSON.stringify(options)}`;
+  const locale = language === "en" ? "en-GB" : language; // day before month, as everywhere around the Baltic
+  const key = `${locale}|${zone}|${JSON.stringify(options)}`;
   let found = cache.get(key);
   if (!found) {
     try {
-      found = new Intl.DateTimeFormat(language, { ...options, timeZone: zone || undefined });
+      found = new Intl.DateTimeFormat(locale, { ...options, timeZone: zone || undefined });
     } catch {
-      found = new Intl.DateTimeFormat(language, options); // a zone that this browser does not know
+      found = new Intl.DateTimeFormat(locale, options); // a zone that this browser does not know
     }
     cache.set(key, found);
   }

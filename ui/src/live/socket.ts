@@ -5,9 +5,9 @@ export type Heard =
   | { type: "row"; seq: number; row: Conversation; event: DeskEvent[] | null }
   | { type: "gone"; seq: number; id: number }
   | { type: "counts"; items: ViewCount[] }
-  | { type: "event"; event: DeskEvent }
+  | { type: "event"; seq: number; event: DeskEvent }
   | { type: "presence"; conversation: number; agents: Presence[] }
-  | { type: "reset" }
+  | { type: "reset"; seq?: number }
   | { type: "ping" };
 
 export type Said =
@@ -122,7 +122,10 @@ export class LiveSocket {
       return; // not ours; the next message is
     }
     if (message.type === "ping") return this.say({ type: "pong" });
-    if ("seq" in message && typeof message.seq === "number") this.seq = Math.max(this.seq, message.seq);
+    // Where the log stands is where a first connection begins; a later one is still to be told what it missed.
+    if (message.type === "hello") this.seq ||= message.seq;
+    else if (message.type === "reset") this.seq = message.seq ?? this.seq;
+    else if ("seq" in message && typeof message.seq === "number") this.seq = Math.max(this.seq, message.seq);
     this.hear(message);
   }
 }

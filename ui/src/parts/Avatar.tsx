@@ -47,9 +47,8 @@ export function Avatar({ name, seed, size = 28 }: Props) {
     <span
       className={css.avatar}
       style={{ width: size, height: size, fontSize: Math.max(8, Math.round(size * 0.39)), background: colourOf(seed) }}
+      data-initials={initials(name)}
       aria-hidden="true"
-    >
-      {initials(name)}
-    </span>
+    />
   );
 }

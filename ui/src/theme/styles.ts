@@ -9,6 +9,5 @@ import "@mantine/core/styles/Overlay.css";
 import "@mantine/core/styles/Paper.css";
 import "@mantine/core/styles/Popover.css";
 import "@mantine/core/styles/Menu.css";
-import "@mantine/core/styles/Tooltip.css";
 import "./tokens.css";
 import "./mantine.css";

@@ -23,18 +23,26 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   components: {
-    Button: { defaultProps: { variant: "default", size: "sm" } },
-    Tooltip: {
-      defaultProps: {
-        openDelay: 350,
-        transitionProps: { duration: 100 },
-        events: { hover: true, focus: true, touch: false },
-      },
+    Button: {
+      defaultProps: { variant: "default", size: "sm" },
+      vars: (_theme: unknown, props: { size?: unknown }) =>
+        props.size === "sm"
+          ? { root: { "--button-height": "var(--target, 32px)", "--button-padding-x": "11px", "--button-fz": "13px" } }
+          : { root: {} },
     },
     Menu: {
-      defaultProps: { transitionProps: { duration: 80 }, position: "bottom-end", withinPortal: true, radius: 10 },
+      defaultProps: {
+        transitionProps: { duration: 80 },
+        position: "bottom-end",
+        withinPortal: true,
+        portalProps: { target: "#main" },
+        withInitialFocusPlaceholder: false,
+        radius: 10,
+      },
     },
-    Popover: { defaultProps: { transitionProps: { duration: 80 }, withinPortal: true } },
+    Popover: {
+      defaultProps: { transitionProps: { duration: 80 }, withinPortal: true, portalProps: { target: "#main" } },
+    },
     Modal: { defaultProps: { transitionProps: { duration: 100 }, centered: false, yOffset: "10vh", padding: "lg" } },
   },
 });

@@ -1,4 +1,4 @@
-import { Button, Tooltip } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDirectory } from "../../api/queries";
@@ -11,7 +11,7 @@ import css from "./Composer.module.css";
 import type { EditorHandle } from "./Editor";
 import { FileChips } from "./FileChips";
 import { Hold } from "./Hold";
-import { fromWire, inlineUrl, isBlank, plainText } from "./html";
+import { fromWire, inlineUrl, isBlank, plainText, toHtml } from "./html";
 import { Recipients } from "./Recipients";
 import { onRecall } from "./recall";
 import { type Composed, empty, firstMode, isAddress, type Mode, newestIncoming, recipientsOf } from "./state";
@@ -157,8 +157,9 @@ export function Composer({ opened }: { opened: Opened }) {
 
   async function take(list: File[], intoText: boolean) {
     for (const file of list) {
-      const done = await files.add(file);
-      if (done && intoText && /^image\//.test(file.type)) editor.current?.picture(inlineUrl(done.id), file.name);
+      const inline = intoText && /^image\/(png|jpeg|gif|webp)$/.test(file.type);
+      const done = await files.add(file, inline);
+      if (done && inline) editor.current?.picture(inlineUrl(done.id), file.name);
     }
   }
 
@@ -218,7 +219,16 @@ export function Composer({ opened }: { opened: Opened }) {
         }}
       >
         {live ? (
-          <Suspense fallback={<Waiting label={t("compose.label")} text={plainText(text)} />}>
+          <Suspense
+            fallback={
+              <Waiting
+                label={t("compose.label")}
+                text={plainText(text)}
+                focus={focus}
+                changed={(html) => change(note ? { note: html } : { mail: html })}
+              />
+            }
+          >
             <Editor
               key={`${edition}-${note}`}
               ref={editor}
@@ -252,16 +262,18 @@ export function Composer({ opened }: { opened: Opened }) {
             </Button>
           ) : (
             <>
-              <Tooltip label={why || keyCaps("mod+enter")}>
-                <Button className={css.secondary} disabled={Boolean(why) || busy} onClick={() => go(false)}>
-                  {t("compose.send")}
-                </Button>
-              </Tooltip>
-              <Tooltip label={why || keyCaps("mod+shift+enter")}>
-                <Button variant="filled" loading={busy} disabled={Boolean(why)} onClick={() => go(true)}>
-                  {t("compose.send_resolve")}
-                </Button>
-              </Tooltip>
+              <Button title={why || keyCaps("mod+enter")} disabled={Boolean(why) || busy} onClick={() => go(false)}>
+                {t("compose.send")}
+              </Button>
+              <Button
+                title={why || keyCaps("mod+shift+enter")}
+                variant="filled"
+                loading={busy}
+                disabled={Boolean(why)}
+                onClick={() => go(true)}
+              >
+                {t("compose.send_resolve")}
+              </Button>
             </>
           )}
         </div>
@@ -280,8 +292,25 @@ function placeholder(
   return t("compose.reply_to", { name });
 }
 
-function Waiting({ label, text }: { label: string; text: string }) {
-  return <textarea className={css.waiting} aria-label={label} defaultValue={text} readOnly />;
+interface WaitingProps {
+  label: string;
+  text: string;
+  focus: boolean;
+  changed: (html: string) => void;
+}
+
+/** Takes the first keys while the editor is on its way, so that none of them is lost or taken for a command. */
+function Waiting({ label, text, focus, changed }: WaitingProps) {
+  return (
+    <textarea
+      className={css.waiting}
+      aria-label={label}
+      defaultValue={text}
+      // biome-ignore lint/a11y/noAutofocus: writing was asked for
+      autoFocus={focus}
+      onChange={(e) => changed(toHtml(e.target.value))}
+    />
+  );
 }
 
 /** A button that picks files. */

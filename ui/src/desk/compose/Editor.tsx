@@ -63,6 +63,7 @@ export default function Editor(props: Props) {
         : []),
     ],
     content: props.html,
+    parseOptions: { preserveWhitespace: true },
     autofocus: props.focus ? "end" : false,
     editorProps: {
       attributes: { class: css.text!, role: "textbox", "aria-multiline": "true", "aria-label": props.label },

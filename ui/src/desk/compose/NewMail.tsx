@@ -77,7 +77,6 @@ function Write({ draft, to }: { draft: Draft | undefined; to: string | undefined
   const [kept, setKept] = useState<"" | "saved" | "local">(draft ? "saved" : "");
   const editor = useRef<EditorHandle>(null);
   const id = useRef(draft?.id ?? 0);
-  const version = useRef(draft?.version ?? 0);
   const key = useRef("");
   const timer = useRef<number | undefined>(undefined);
   const { body, files: attached } = local;
@@ -105,11 +104,8 @@ function Write({ draft, to }: { draft: Draft | undefined; to: string | undefined
         attachments: local.files.map((f) => f.id),
       };
       try {
-        const saved = id.current
-          ? await put<Draft>(`/drafts/${id.current}`, { ...wire, version: version.current })
-          : await post<Draft>("/drafts", wire);
+        const saved = id.current ? await put<Draft>(`/drafts/${id.current}`, wire) : await post<Draft>("/drafts", wire);
         id.current = saved.id;
-        version.current = saved.version;
         setKept("saved");
       } catch {
         setKept("local");
@@ -192,8 +188,9 @@ function Write({ draft, to }: { draft: Draft | undefined; to: string | undefined
 
   async function take(list: File[], intoText: boolean) {
     for (const file of list) {
-      const done = await files.add(file);
-      if (done && intoText && /^image\//.test(file.type)) editor.current?.picture(inlineUrl(done.id), file.name);
+      const inline = intoText && /^image\/(png|jpeg|gif|webp)$/.test(file.type);
+      const done = await files.add(file, inline);
+      if (done && inline) editor.current?.picture(inlineUrl(done.id), file.name);
     }
   }
 

@@ -15,6 +15,7 @@ import { inWords } from "../../parts/trouble";
 import css from "../conversation/Sheets.module.css";
 import { Attach } from "./Composer";
 import { FileChips } from "./FileChips";
+import { toHtml } from "./html";
 import { useFiles } from "./useFiles";
 
 type By = "phone" | "visit" | "letter";
@@ -24,16 +25,6 @@ const outcomes: Record<By, CallRecord["outcome"][]> = {
   visit: ["", "agreed", "call_back", "other"],
   letter: ["", "delivered", "other"],
 };
-
-const safe = (text: string) =>
-  text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c] ?? c);
-const paragraphs = (text: string) =>
-  text
-    .trim()
-    .split(/\n{2,}/)
-    .filter(Boolean)
-    .map((p) => `<p>${safe(p).replace(/\n/g, "<br>")}</p>`)
-    .join("");
 
 /** Writes down a call, a visit or a letter: in an open conversation, or as a new one. */
 export function RecordSheet({ conversation, close }: { conversation?: Conversation; close: () => void }) {
@@ -71,7 +62,7 @@ export function RecordSheet({ conversation, close }: { conversation?: Conversati
       channel: by,
       record,
       ...(at ? { at: new Date(at).toISOString() } : {}),
-      html: paragraphs(say("words")),
+      html: toHtml(say("words")),
       attachments: files.map((f) => f.id),
     };
     try {
@@ -200,7 +191,7 @@ export function RecordSheet({ conversation, close }: { conversation?: Conversati
           </label>
           <div>
             <span className={css.row}>
-              <Attach take={(list) => void Promise.all(list.map(uploads.add))} />
+              <Attach take={(list) => void Promise.all(list.map((f) => uploads.add(f)))} />
               <span className={css.hint}>{t("record.scan")}</span>
             </span>
             <FileChips files={files} uploading={uploads.uploading} remove={uploads.remove} />

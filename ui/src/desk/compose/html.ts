@@ -10,6 +10,17 @@ export function plainText(html: string): string {
   return (doc.body.textContent ?? "").replace(/\n{3,}/g, "\n\n").trim();
 }
 
+const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+/** Plain words as composed HTML: a paragraph per blank line. */
+export function toHtml(text: string): string {
+  return text
+    .split(/\n{2,}/)
+    .filter((p) => p.trim() !== "")
+    .map((p) => `<p>${p.replace(/[&<>"]/g, (c) => entities[c] ?? c).replace(/\n/g, "<br>")}</p>`)
+    .join("");
+}
+
 /** Whether anything would be lost by throwing it away. */
 export function isBlank(html: string): boolean {
   return !/<img/i.test(html) && plainText(html) === "";

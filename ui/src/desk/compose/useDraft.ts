@@ -70,7 +70,6 @@ export function useDraftKeeping(opened: Opened) {
   const timer = useRef<number | undefined>(undefined);
   const pending = useRef<Composed | undefined>(undefined);
   const onServer = useRef(Boolean(opened.draft));
-  const version = useRef(opened.draft?.version ?? 0);
   const [kept, setKept] = useState<Kept>(opened.draft ? "saved" : "");
 
   const push = useCallback(async () => {
@@ -87,11 +86,7 @@ export function useDraftKeeping(opened: Opened) {
         setKept("");
         return;
       }
-      const saved = await put<Draft>(`/conversations/${id}/draft`, {
-        ...toDraft(c, toWire(html, c.files)),
-        version: version.current,
-      });
-      version.current = saved.version;
+      const saved = await put<Draft>(`/conversations/${id}/draft`, toDraft(c, toWire(html, c.files)));
       onServer.current = true;
       client.setQueryData<Opened>(["conversation", number], (o) => o && { ...o, draft: saved });
       setKept("saved");

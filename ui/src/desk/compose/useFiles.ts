@@ -27,7 +27,7 @@ export function useFiles(ready: (file: Attachment) => void, gone: (file: Attachm
     setUploading((all) => all.map((u) => (u.key === key ? { ...u, ...change } : u)));
   const drop = (key: number) => setUploading((all) => all.filter((u) => u.key !== key));
 
-  async function add(file: File): Promise<Attachment | undefined> {
+  async function add(file: File, inline = false): Promise<Attachment | undefined> {
     const key = ++last.current;
     const abort = new AbortController();
     const stop = () => {
@@ -36,7 +36,7 @@ export function useFiles(ready: (file: Attachment) => void, gone: (file: Attachm
     };
     setUploading((all) => [...all, { key, name: file.name, size: file.size, share: 0, stop }]);
     try {
-      const done = await upload(file, (share) => patch(key, { share }), abort.signal);
+      const done = await upload(file, inline, (share) => patch(key, { share }), abort.signal);
       drop(key);
       latest.current(done);
       return done;

@@ -1,4 +1,4 @@
-import { Button, Menu } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDirectory } from "../../api/queries";
@@ -7,6 +7,7 @@ import { useCommands } from "../../app/keys";
 import { useMe } from "../../app/session";
 import { Avatar } from "../../parts/Avatar";
 import { Icon } from "../../parts/Icon";
+import { Choice, Pick, PickTitle } from "../../parts/Pick";
 import { useChange } from "./change";
 import css from "./Menus.module.css";
 
@@ -27,6 +28,10 @@ export function AssignMenu({ row }: { row: Conversation }) {
     .sort((a, b) => Number(b.id === row.assignee) - Number(a.id === row.assignee) || a.name.localeCompare(b.name));
   const teams = directory.teams.filter((team) => fits(team.name));
 
+  const show = (next: boolean) => {
+    setOpen(next);
+    if (next) setWanted("");
+  };
   const give = (to: ConversationPatch, done: string) => {
     setOpen(false);
     void change(row, to, done);
@@ -49,74 +54,68 @@ export function AssignMenu({ row }: { row: Conversation }) {
       ? t("assign.is_you")
       : t("assign.is", { name: holder.name });
   return (
-    <Menu
-      opened={open}
-      onChange={(next) => {
-        setOpen(next);
-        if (next) setWanted("");
-      }}
-      width={270}
-    >
-      <Menu.Target>
-        <Button className={css.foldable} title={holder?.name}>
+    <Pick
+      label={t("conversation.assign")}
+      open={open}
+      setOpen={show}
+      target={
+        <Button className={css.foldable} title={holder?.name} onClick={() => show(!open)}>
           <span className={css.assigned}>{words}</span>
         </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <input
-          className={css.filter}
-          aria-label={t("assign.filter")}
-          placeholder={t("assign.filter")}
-          value={wanted}
-          data-autofocus
-          onChange={(e) => setWanted(e.target.value)}
-          onKeyDown={(e) => {
-            if (e.key === "Enter" && people[0] && wanted.trim()) {
-              give({ assignee: people[0].id }, t("change.assigned", { name: people[0].name }));
-            } else if (!["ArrowDown", "ArrowUp", "Escape", "Tab"].includes(e.key)) e.stopPropagation();
-          }}
-        />
-        <div className={css.scroll}>
-          {row.assignee !== me.id && fits(me.name) && (
-            <Menu.Item leftSection={<Avatar name={me.name} seed={`agent:${me.id}`} size={20} />} onClick={take}>
-              {t("assign.me")}
-            </Menu.Item>
-          )}
-          {row.assignee && !wanted && (
-            <Menu.Item
-              leftSection={<Icon name="close" size={16} />}
-              onClick={() => give({ assignee: 0 }, t("change.unassigned"))}
-            >
-              {t("assign.nobody")}
-            </Menu.Item>
-          )}
-          {people.length > 0 && <Menu.Label>{t("assign.people")}</Menu.Label>}
-          {people.map((a) => (
-            <Menu.Item
-              key={a.id}
-              leftSection={<Avatar name={a.name} seed={`agent:${a.id}`} size={20} />}
-              rightSection={a.id === row.assignee ? <Icon name="check" size={14} /> : undefined}
-              onClick={() => give({ assignee: a.id }, t("change.assigned", { name: a.name }))}
-            >
-              {a.name}
-            </Menu.Item>
-          ))}
-          {teams.length > 0 && <Menu.Label>{t("assign.teams")}</Menu.Label>}
-          {teams.map((team) => (
-            <Menu.Item
-              key={team.id}
-              leftSection={<Icon name="people" size={16} />}
-              rightSection={team.id === row.team ? <Icon name="check" size={14} /> : undefined}
-              onClick={() => give({ team: team.id }, t("change.team", { name: team.name }))}
-            >
-              {team.name}
-            </Menu.Item>
-          ))}
-          {row.team && !wanted && (
-            <Menu.Item onClick={() => give({ team: 0 }, t("change.no_team"))}>{t("assign.no_team")}</Menu.Item>
-          )}
-        </div>
-      </Menu.Dropdown>
-    </Menu>
+      }
+    >
+      <input
+        className={css.filter}
+        aria-label={t("assign.filter")}
+        placeholder={t("assign.filter")}
+        value={wanted}
+        data-autofocus
+        onChange={(e) => setWanted(e.target.value)}
+        onKeyDown={(e) => {
+          if (e.key === "Enter" && people[0] && wanted.trim()) {
+            give({ assignee: people[0].id }, t("change.assigned", { name: people[0].name }));
+          }
+        }}
+      />
+      <div className={css.scroll}>
+        {row.assignee !== me.id && fits(me.name) && (
+          <Choice left={<Avatar name={me.name} seed={`agent:${me.id}`} size={20} />} run={take}>
+            {t("assign.me")}
+          </Choice>
+        )}
+        {row.assignee && !wanted && (
+          <Choice left={<Icon name="close" size={16} />} run={() => give({ assignee: 0 }, t("change.unassigned"))}>
+            {t("assign.nobody")}
+          </Choice>
+        )}
+        {people.length > 0 && <PickTitle>{t("assign.people")}</PickTitle>}
+        {people.map((a) => (
+          <Choice
+            key={a.id}
+            on={a.id === row.assignee}
+            left={<Avatar name={a.name} seed={`agent:${a.id}`} size={20} />}
+            right={a.id === row.assignee ? <Icon name="check" size={14} /> : undefined}
+            run={() => give({ assignee: a.id }, t("change.assigned", { name: a.name }))}
+          >
+            {a.name}
+          </Choice>
+        ))}
+        {teams.length > 0 && <PickTitle>{t("assign.teams")}</PickTitle>}
+        {teams.map((team) => (
+          <Choice
+            key={team.id}
+            on={team.id === row.team}
+            left={<Icon name="people" size={16} />}
+            right={team.id === row.team ? <Icon name="check" size={14} /> : undefined}
+            run={() => give({ team: team.id }, t("change.team", { name: team.name }))}
+          >
+            {team.name}
+          </Choice>
+        ))}
+        {row.team && !wanted && (
+          <Choice run={() => give({ team: 0 }, t("change.no_team"))}>{t("assign.no_team")}</Choice>
+        )}
+      </div>
+    </Pick>
   );
 }

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { put } from "../../api/client";
@@ -19,8 +19,14 @@ import css from "./Conversation.module.css";
 import { Header } from "./Header";
 import { TimelineView } from "./TimelineView";
 
+/** The open conversation of the address. */
+export function OpenConversation() {
+  const { number, view } = useParams({ from: "/inside/view/$view/$number" });
+  return <Conversation key={number} number={Number(number)} view={view} />;
+}
+
 /** An open conversation with its composer, and the customer beside it. */
-export function Conversation({ number, view }: { number: number; view: string }) {
+function Conversation({ number, view }: { number: number; view: string }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -41,7 +47,7 @@ export function Conversation({ number, view }: { number: number; view: string })
   }
   return (
     <div className={css.place} style={{ "--customer-width": `${width}px` } as React.CSSProperties}>
-      <article className={css.conversation} aria-label={row?.subject || t("list.no_subject")}>
+      <div className={css.conversation}>
         {row ? (
           <Header row={row} opened={opened} view={view} back={back} showCustomer={() => setPanel(true)} />
         ) : (
@@ -53,17 +59,17 @@ export function Conversation({ number, view }: { number: number; view: string })
         )}
         {opened ? <TimelineView opened={opened} /> : <Waiting row={row} />}
         {opened && <Composer key={opened.conversation.id} opened={opened} />}
-      </article>
-      <Divider
-        label={t("desk.divider_customer")}
-        value={width}
-        min={260}
-        max={480}
-        set={setWidth}
-        after
-        className={css.wide}
-      />
+      </div>
       <aside className={css.side} data-shown={panel || undefined} aria-label={t("customer.label")}>
+        <Divider
+          label={t("desk.divider_customer")}
+          value={width}
+          min={260}
+          max={480}
+          set={setWidth}
+          after
+          className={css.wide}
+        />
         {opened && <CustomerPanel key={opened.customer.id} opened={opened} view={view} close={() => setPanel(false)} />}
       </aside>
       {panel && (

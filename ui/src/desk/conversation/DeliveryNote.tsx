@@ -77,7 +77,7 @@ function Trouble({ delivery: d, message, opened, mayWrite, name }: TroubleProps)
   const [replacing, setReplacing] = useState(false);
   const [busy, setBusy] = useState(false);
 
-  async function again(body: { recipients?: string[]; replace?: { old: string; new: string } }) {
+  async function again(body: { recipients?: string[]; replace?: Record<string, string> }) {
     setBusy(true);
     try {
       await post(`/messages/${message.id}/retry`, body);
@@ -119,7 +119,7 @@ function Trouble({ delivery: d, message, opened, mayWrite, name }: TroubleProps)
           onSubmit={(e) => {
             e.preventDefault();
             const next = String(new FormData(e.currentTarget).get("address") ?? "").trim();
-            if (next) void again({ recipients: [d.recipient], replace: { old: d.recipient, new: next } });
+            if (next) void again({ recipients: [d.recipient], replace: { [d.recipient]: next } });
           }}
         >
           <input

@@ -101,7 +101,7 @@ function Held({ file }: { file: Attachment }) {
         (sure ? (
           <p>
             {t("held.sure")}{" "}
-            <a href={`${base}/attachments/${file.id}`} download={file.name}>
+            <a href={`${base}/attachments/${file.id}?held=1`} download={file.name}>
               {t("held.download")}
             </a>
           </p>

@@ -1,4 +1,4 @@
-import { Button, Menu, Tooltip } from "@mantine/core";
+import { Button, Menu } from "@mantine/core";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDirectory } from "../../api/queries";
@@ -69,7 +69,6 @@ export function Header({ row, opened, view, back, showCustomer }: Props) {
         <Facts row={row} />
       </div>
       <div className={css.actions}>
-        <Viewers row={row} />
         {mayWrite && (
           <>
             {!finished && <SnoozeMenu row={row} />}
@@ -77,11 +76,13 @@ export function Header({ row, opened, view, back, showCustomer }: Props) {
             {finished ? (
               <Button onClick={reopen}>{t("conversation.reopen")}</Button>
             ) : (
-              <Tooltip label={<Hint words={t("conversation.resolve")} keys="E" />}>
-                <Button onClick={resolve} disabled={row.spam || Boolean(row.trashedAt)}>
-                  {t("conversation.resolve")}
-                </Button>
-              </Tooltip>
+              <Button
+                title={`${t("conversation.resolve")} (E)`}
+                onClick={resolve}
+                disabled={row.spam || Boolean(row.trashedAt)}
+              >
+                {t("conversation.resolve")}
+              </Button>
             )}
           </>
         )}
@@ -94,14 +95,6 @@ export function Header({ row, opened, view, back, showCustomer }: Props) {
   );
 }
 
-export function Hint({ words, keys }: { words: string; keys: string }) {
-  return (
-    <span className={css.hint}>
-      {words} <kbd>{keys}</kbd>
-    </span>
-  );
-}
-
 function Subject({ row, editable }: { row: Conversation; editable: boolean }) {
   const { t } = useTranslation();
   const change = useChange();
@@ -110,7 +103,7 @@ function Subject({ row, editable }: { row: Conversation; editable: boolean }) {
   const words = row.subject || t("list.no_subject");
   if (!editing) {
     return (
-      <h2 className={css.subject}>
+      <h1 className={css.subject}>
         {editable ? (
           <button
             type="button"
@@ -125,7 +118,7 @@ function Subject({ row, editable }: { row: Conversation; editable: boolean }) {
             {words}
           </span>
         )}
-      </h2>
+      </h1>
     );
   }
   const keep = () => {
@@ -192,6 +185,7 @@ function Facts({ row }: { row: Conversation }) {
         </Pill>
       )}
       <Tags row={row} />
+      <Viewers row={row} />
     </div>
   );
 }
@@ -226,15 +220,14 @@ function Tags({ row }: { row: Conversation }) {
             {directory.tags.map((tag) => {
               const has = row.tags.includes(tag.id);
               return (
-                <Menu.Item
+                <Menu.CheckboxItem
                   key={tag.id}
-                  role="menuitemcheckbox"
-                  aria-checked={has}
-                  rightSection={has ? <Icon name="check" size={14} /> : undefined}
-                  onClick={() => void change(row, has ? { removeTags: [tag.id] } : { addTags: [tag.id] })}
+                  value={String(tag.id)}
+                  checked={has}
+                  onChange={() => void change(row, has ? { removeTags: [tag.id] } : { addTags: [tag.id] })}
                 >
                   <Pill tone={tagTone(tag.colour)}>{tag.name}</Pill>
-                </Menu.Item>
+                </Menu.CheckboxItem>
               );
             })}
           </Menu.Dropdown>

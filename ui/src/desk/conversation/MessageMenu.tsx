@@ -39,7 +39,7 @@ export function MessageMenu({ message: m, opened }: { message: Message; opened: 
   const redact = mayErase && !m.erasedAt && m.text !== "";
   const erase = mayErase && !m.erasedAt && m.state !== "queued" && m.state !== "sending";
   const cancel = mayWrite && m.state === "queued";
-  const any = why || move || redact || erase || cancel;
+  const any = m.raw || why || move || redact || erase || cancel;
   return (
     <span className={css.actions}>
       {m.raw && (
@@ -56,6 +56,11 @@ export function MessageMenu({ message: m, opened }: { message: Message; opened: 
           </Menu.Target>
           <Menu.Dropdown>
             {cancel && <Menu.Item onClick={() => void takeBack()}>{t("message.take_back")}</Menu.Item>}
+            {m.raw && (
+              <Menu.Item component="a" href={`${base}/messages/${m.id}/raw`} download>
+                {t("message.original_title")}
+              </Menu.Item>
+            )}
             {why && <Menu.Item onClick={() => setOver("why")}>{t("message.why")}</Menu.Item>}
             {move && <Menu.Item onClick={() => setOver("move")}>{t("message.move")}</Menu.Item>}
             {(redact || erase) && <Menu.Divider />}

@@ -32,7 +32,7 @@ export const MessageView = memo(function MessageView({ message: m, opened }: { m
   const failed = failedStates.has(m.state ?? "") || m.deliveries?.some((d) => failedStates.has(d.state));
   const kind = m.kind === "note" ? css.note : m.authorKind === "customer" ? css.theirs : css.mine;
   return (
-    <section
+    <article
       className={`${css.message} ${kind}`}
       data-message={m.id}
       data-incoming={m.kind === "incoming" || undefined}
@@ -55,13 +55,13 @@ export const MessageView = memo(function MessageView({ message: m, opened }: { m
             </button>
           </p>
         ) : null}
-        <Body m={m} remote={remote} unfolded={unfolded} />
+        <Body m={m} remote={remote} />
         {m.invitation && <Invitation invitation={m.invitation} />}
         <Files message={m} />
-        <Folded m={m} open={unfolded} toggle={() => setUnfolded(!unfolded)} />
+        <Folded m={m} open={unfolded} remote={remote} toggle={() => setUnfolded(!unfolded)} />
         <DeliveryNote message={m} opened={opened} />
       </div>
-    </section>
+    </article>
   );
 });
 
@@ -123,7 +123,7 @@ function Meta({ m, opened }: { m: Message; opened: Opened }) {
   );
 }
 
-function Body({ m, remote, unfolded }: { m: Message; remote: boolean; unfolded: boolean }) {
+function Body({ m, remote }: { m: Message; remote: boolean }) {
   const { t } = useTranslation();
   const own = useMemo(() => (m.html ? fromWire(m.html, m.attachments) : ""), [m.html, m.attachments]);
   if (m.erasedAt) return <p className={css.gone}>{t("message.erased")}</p>;
@@ -143,7 +143,7 @@ function Body({ m, remote, unfolded }: { m: Message; remote: boolean; unfolded: 
     <>
       {m.redactedAt && <p className={css.gone}>{t("message.redacted")}</p>}
       {m.rich ? (
-        <Frame message={m.id} remote={remote} folded={unfolded && Boolean(m.richFolded)} />
+        <Frame message={m.id} remote={remote} folded={false} />
       ) : own ? (
         // biome-ignore lint/security/noDangerouslySetInnerHtml: agents' own words, sanitised by the server (htmltext.SanitiseComposed); foreign HTML never comes here
         <div className={css.rich} dangerouslySetInnerHTML={{ __html: own }} />
@@ -156,7 +156,7 @@ function Body({ m, remote, unfolded }: { m: Message; remote: boolean; unfolded: 
   );
 }
 
-function Folded({ m, open, toggle }: { m: Message; open: boolean; toggle: () => void }) {
+function Folded({ m, open, remote, toggle }: { m: Message; open: boolean; remote: boolean; toggle: () => void }) {
   const { t } = useTranslation();
   if ((!m.folded && !m.richFolded) || m.erasedAt) return null;
   const lines = (m.folded ?? "").trim().split("\n").length;
@@ -165,7 +165,12 @@ function Folded({ m, open, toggle }: { m: Message; open: boolean; toggle: () => 
       <button type="button" aria-expanded={open} onClick={toggle}>
         ··· {t("message.folded", { count: m.folded ? lines : 1 })}
       </button>
-      {open && !(m.rich && m.richFolded) && <p className={css.quote}>{linkify(m.folded ?? "")}</p>}
+      {open &&
+        (m.richFolded ? (
+          <Frame message={m.id} remote={remote} folded />
+        ) : (
+          <p className={css.quote}>{linkify(m.folded ?? "")}</p>
+        ))}
     </div>
   );
 }

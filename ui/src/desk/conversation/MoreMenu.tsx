@@ -129,15 +129,15 @@ export function MoreMenu({ row, opened, view }: { row: Conversation; opened: Ope
               ))}
               <Menu.Label>{t("more.priority")}</Menu.Label>
               {[3, 2, 1, 0].map((p) => (
-                <Menu.Item
+                <Menu.RadioItem
                   key={p}
-                  role="menuitemradio"
-                  aria-checked={row.priority === p}
-                  rightSection={row.priority === p ? <Icon name="check" size={14} /> : undefined}
-                  onClick={() => void change(row, { priority: p })}
+                  value={String(p)}
+                  checked={row.priority === p}
+                  closeMenuOnClick
+                  onChange={() => void change(row, { priority: p })}
                 >
                   {t(`priority.${p}`)}
-                </Menu.Item>
+                </Menu.RadioItem>
               ))}
               <Menu.Divider />
               <Menu.Item leftSection={<Icon name="phone" size={16} />} onClick={() => setOver("record")}>

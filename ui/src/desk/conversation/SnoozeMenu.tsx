@@ -1,4 +1,4 @@
-import { Button, Menu } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Conversation } from "../../api/types";
@@ -7,6 +7,7 @@ import { useMe } from "../../app/session";
 import { useFormat } from "../../i18n/format";
 import { useNow } from "../../i18n/now";
 import { fieldOf, fromField } from "../../i18n/zone";
+import { Choice, Pick, PickTitle } from "../../parts/Pick";
 import { useChange } from "./change";
 import css from "./Menus.module.css";
 import { snoozeTimes } from "./snooze";
@@ -41,45 +42,50 @@ export function SnoozeMenu({ row }: { row: Conversation }) {
   ]);
   const ownAt = fromField(own, zone);
   return (
-    <Menu opened={open} onChange={setOpen} width={270} trapFocus>
-      <Menu.Target>
-        <Button className={css.foldable} aria-label={t("conversation.snooze")}>
+    <Pick
+      label={t("snooze.title")}
+      open={open}
+      setOpen={setOpen}
+      target={
+        <Button className={css.foldable} onClick={() => setOpen(!open)}>
           {t("conversation.snooze")}
         </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{t("snooze.title")}</Menu.Label>
-        {row.snoozedUntil && <Menu.Item onClick={() => void change(row, { wake: true })}>{t("snooze.wake")}</Menu.Item>}
-        {times.map((s) => (
-          <Menu.Item
-            key={s.key}
-            rightSection={<span className={css.right}>{format.weekdayMoment(s.at)}</span>}
-            onClick={() => until(s.at)}
-          >
-            {t(`snooze.${s.key}`)}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <form
-          className={css.own}
-          onSubmit={(e) => {
-            e.preventDefault();
-            if (ownAt && ownAt > Date.now()) until(ownAt);
+      }
+    >
+      <PickTitle>{t("snooze.title")}</PickTitle>
+      {row.snoozedUntil && (
+        <Choice
+          run={() => {
+            setOpen(false);
+            void change(row, { wake: true });
           }}
         >
-          <input
-            type="datetime-local"
-            aria-label={t("snooze.own")}
-            value={own}
-            min={fieldOf(now, zone)}
-            onChange={(e) => setOwn(e.target.value)}
-            onKeyDown={(e) => e.key !== "Escape" && e.stopPropagation()}
-          />
-          <Button type="submit" size="xs" disabled={!ownAt || ownAt <= now}>
-            {t("snooze.set")}
-          </Button>
-        </form>
-      </Menu.Dropdown>
-    </Menu>
+          {t("snooze.wake")}
+        </Choice>
+      )}
+      {times.map((s) => (
+        <Choice key={s.key} right={format.weekdayMoment(s.at)} run={() => until(s.at)}>
+          {t(`snooze.${s.key}`)}
+        </Choice>
+      ))}
+      <form
+        className={css.own}
+        onSubmit={(e) => {
+          e.preventDefault();
+          if (ownAt && ownAt > Date.now()) until(ownAt);
+        }}
+      >
+        <input
+          type="datetime-local"
+          aria-label={t("snooze.own")}
+          value={own}
+          min={fieldOf(now, zone)}
+          onChange={(e) => setOwn(e.target.value)}
+        />
+        <Button type="submit" size="xs" disabled={!ownAt || ownAt <= now}>
+          {t("snooze.set")}
+        </Button>
+      </form>
+    </Pick>
   );
 }

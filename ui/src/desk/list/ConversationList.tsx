@@ -1,17 +1,18 @@
-import { Menu } from "@mantine/core";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { conversationQuery, listQuery, useDirectory, viewsQuery } from "../../api/queries";
 import type { Sort } from "../../api/types";
 import { useCommands } from "../../app/keys";
+import { useMay } from "../../app/session";
 import { useFormat } from "../../i18n/format";
 import { Icon } from "../../parts/Icon";
 import { Bone, Late } from "../../parts/Skeleton";
 import { useStored } from "../../parts/stored";
 import { Failed, Quiet } from "../../parts/Trouble";
+import { loadConversation } from "../conversation/open";
 import css from "./ConversationList.module.css";
 import { Row } from "./Row";
 
@@ -40,12 +41,15 @@ export function ConversationList({ view, open, showViews }: Props) {
   const format = useFormat();
   const client = useQueryClient();
   const navigate = useNavigate();
+  const mayWrite = useMay("conversation.write");
   const name = useViewName(view);
   const usual = usualSort[view] ?? "due";
   const [sort, setSort] = useStored<Sort>(`tellus-sort-${usual}`, usual);
   const count = useQuery(viewsQuery).data?.find((c) => c.id === view);
   const pages = useInfiniteQuery(listQuery({ view, sort }));
   const rows = useMemo(() => pages.data?.pages.flatMap((p) => p.items) ?? [], [pages.data]);
+  // The open conversation is what the page is about, once there is one.
+  const Title = open ? "h2" : "h1";
   const scroller = useRef<HTMLDivElement>(null);
 
   const virtual = useVirtualizer({
@@ -67,7 +71,13 @@ export function ConversationList({ view, open, showViews }: Props) {
     scroller.current?.scrollTo({ top: 0 });
   }, [view, sort]);
 
-  const warm = useCallback((number: number) => void client.prefetchQuery(conversationQuery(number)), [client]);
+  const warm = useCallback(
+    (number: number) => {
+      void loadConversation();
+      void client.prefetchQuery(conversationQuery(number));
+    },
+    [client],
+  );
 
   // Where the open row was, once it has left the list: stepping goes on from there.
   const place = useRef(-1);
@@ -97,13 +107,13 @@ export function ConversationList({ view, open, showViews }: Props) {
   ]);
 
   return (
-    <section className={css.list} aria-label={name}>
+    <div className={css.list}>
       <header className={css.head}>
         <button type="button" className={css.views} aria-label={t("view.label")} onClick={showViews}>
           <Icon name="menu" />
         </button>
         <div className={css.titles}>
-          <h1 className="cut">{name}</h1>
+          <Title className="cut">{name}</Title>
           <p>
             {count &&
               t("list.count", {
@@ -114,27 +124,21 @@ export function ConversationList({ view, open, showViews }: Props) {
             {t(`list.order_${sort}`)}
           </p>
         </div>
-        <Menu>
-          <Menu.Target>
-            <button type="button" className={css.sort} aria-label={t("list.order")} title={t("list.order")}>
-              <Icon name="sort" size={17} />
-            </button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Label>{t("list.order")}</Menu.Label>
+        {mayWrite && (
+          <Link to="/new" search={{}} className={css.sort} aria-label={t("keys.new")} title={`${t("keys.new")} (C)`}>
+            <Icon name="pencil" size={17} />
+          </Link>
+        )}
+        <label className={css.sort} title={t("list.order")}>
+          <Icon name="sort" size={17} />
+          <select aria-label={t("list.order")} value={sort} onChange={(e) => setSort(e.target.value as Sort)}>
             {sorts.map((s) => (
-              <Menu.Item
-                key={s}
-                role="menuitemradio"
-                aria-checked={s === sort}
-                rightSection={s === sort ? <Icon name="check" size={14} /> : undefined}
-                onClick={() => setSort(s)}
-              >
+              <option key={s} value={s}>
                 {t(`list.sort_${s}`)}
-              </Menu.Item>
+              </option>
             ))}
-          </Menu.Dropdown>
-        </Menu>
+          </select>
+        </label>
       </header>
       <div ref={scroller} className={css.scroller}>
         {pages.isPending && <Waiting />}
@@ -170,7 +174,7 @@ export function ConversationList({ view, open, showViews }: Props) {
           </p>
         )}
       </div>
-    </section>
+    </div>
   );
 }
 

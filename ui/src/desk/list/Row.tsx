@@ -103,13 +103,18 @@ function Pills({ row }: { row: Conversation }) {
       </Pill>
     )),
     tags.length > 3 && <Pill key="more">+{tags.length - 3}</Pill>,
-    assignee && assignee.id !== me.id && (
-      <span key="assignee" className={css.assignee} title={t("list.assigned_to", { name: assignee.name })}>
-        <Avatar name={assignee.name} seed={`agent:${assignee.id}`} size={16} />
-        <span className="unseen">{t("list.assigned_to", { name: assignee.name })}</span>
-      </span>
-    ),
   ].filter(Boolean);
-  if (pills.length === 0) return null;
-  return <span className={css.pills}>{pills}</span>;
+  const other = assignee && assignee.id !== me.id ? assignee : undefined;
+  if (pills.length === 0 && !other) return null;
+  return (
+    <span className={css.pills}>
+      <span className={css.few}>{pills}</span>
+      {other && (
+        <span className={css.assignee} title={t("list.assigned_to", { name: other.name })}>
+          <Avatar name={other.name} seed={`agent:${other.id}`} size={16} />
+          <span className="unseen">{t("list.assigned_to", { name: other.name })}</span>
+        </span>
+      )}
+    </span>
+  );
 }

@@ -4,9 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useDirectory, viewsQuery } from "../../api/queries";
 import type { ViewCount } from "../../api/types";
 import { keyCaps, useAllCommands } from "../../app/keys";
-import { useMay } from "../../app/session";
 import { useFormat } from "../../i18n/format";
-import { Icon } from "../../parts/Icon";
 import css from "./ViewsPanel.module.css";
 
 const mine = ["mine", "mentions", "snoozed", "following", "drafts"];
@@ -18,7 +16,6 @@ export function ViewsPanel({ view, done }: { view: string; done: () => void }) {
   const counts = useQuery(viewsQuery).data ?? [];
   const directory = useDirectory();
   const palette = useAllCommands().find((c) => c.id === "palette");
-  const mayWrite = useMay("conversation.write");
   const known = new Set(counts.map((c) => c.id));
   const inboxes = directory.inboxes.filter((i) => known.has(`inbox:${i.id}`));
   const teams = directory.teams.filter((team) => known.has(`team:${team.id}`));
@@ -26,24 +23,12 @@ export function ViewsPanel({ view, done }: { view: string; done: () => void }) {
     <ViewLink key={id} id={id} name={name} on={id === view} count={counts.find((c) => c.id === id)} done={done} />
   );
   return (
-    <nav className={css.views} aria-label={t("view.label")}>
+    <div className={css.views}>
       <div className={css.top}>
         <button type="button" className={css.search} onClick={() => palette?.run()}>
           <span className="cut">{t("view.search")}</span>
           <kbd>{keyCaps("mod+k")}</kbd>
         </button>
-        {mayWrite && (
-          <Link
-            to="/new"
-            search={{}}
-            className={css.new}
-            aria-label={t("keys.new")}
-            title={`${t("keys.new")} (C)`}
-            onClick={done}
-          >
-            <Icon name="pencil" size={17} />
-          </Link>
-        )}
       </div>
       <Group title={t("view.group_mine")}>{mine.map((id) => row(id, t(`view.${id}`)))}</Group>
       <Group title={t("view.group_desk")}>{desk.map((id) => row(id, t(`view.${id}`)))}</Group>
@@ -53,7 +38,7 @@ export function ViewsPanel({ view, done }: { view: string; done: () => void }) {
       {teams.length > 0 && (
         <Group title={t("view.group_teams")}>{teams.map((team) => row(`team:${team.id}`, team.name))}</Group>
       )}
-    </nav>
+    </div>
   );
 }
 
