@@ -133,7 +133,7 @@ func (a *App) wire() {
 		Log: a.log, Token: a.readToken, Scan: a.scan, Verdicts: func(h []string) *desk.Verdicts { return verdict.FromHeaders(h, "") }}
 	a.mail.accept = a.Intake.Accept
 	delivery := &deliver.Delivery{DB: a.DB, Blobs: a.Blobs, Inboxes: a.Inboxes, Conversations: a.Conversations, Outlet: a.mail, Log: a.log,
-		Token: a.makeToken, Signature: a.Staff.Signature, Loop: "desk"}
+		Token: a.makeToken, Writer: a.writer, Loop: "desk"}
 	a.Workers = jobs.New(a.DB, jobs.Options{Queues: map[string]int{"intake": 16, "deliver": 16}, Logger: a.log})
 	jobs.Register(a.Workers, a.Intake.Handle)
 	jobs.Register(a.Workers, delivery.Handle)
@@ -373,6 +373,12 @@ func (a *App) newMailID() string {
 		host = "tellus.invalid"
 	}
 	return mailmsg.NewMessageID(host)
+}
+
+// writer is what an agent's mails are written with.
+func (a *App) writer(ctx context.Context, tx *db.Tx, agent desk.AgentID) (w deliver.Writer, err error) {
+	w.Signature, w.TimeZone, err = a.Staff.Hand(ctx, tx, agent)
+	return w, err
 }
 
 // replyToken is the purpose of the signature in plus-addresses.

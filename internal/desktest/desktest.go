@@ -133,7 +133,7 @@ func (d *Desk) wire() {
 	d.Intake = &intake.Intake{DB: d.DB, Blobs: d.Blobs, Inboxes: d.Inboxes, Customers: d.Customers, Conversations: d.Conversations, React: reactor,
 		Log: log, Token: d.readToken, Verdicts: func(h []string) *desk.Verdicts { return verdict.FromHeaders(h, "") }}
 	d.Delivery = &deliver.Delivery{DB: d.DB, Blobs: d.Blobs, Inboxes: d.Inboxes, Conversations: d.Conversations, Outlet: d.Outlet, Log: log,
-		Token: d.makeToken, Signature: d.Staff.Signature, Loop: "desk"}
+		Token: d.makeToken, Writer: d.writer, Loop: "desk"}
 	d.Upkeep = &upkeep.Upkeep{DB: d.DB, Blobs: d.Blobs, Conversations: d.Conversations, Staff: d.Staff, Log: log,
 		DropAnswers: func(context.Context, *db.Tx, desk.Time, int) (int, error) { return 0, nil }} // nobody calls the API here
 	// One worker a queue: what a test does has one order.
@@ -328,4 +328,10 @@ func (d *Desk) readToken(tag string) (desk.ConversationID, bool) {
 		return 0, false
 	}
 	return id, d.keys.CheckTag("reply", []byte(id.String()), mac)
+}
+
+// writer is what an agent's mails are written with.
+func (d *Desk) writer(ctx context.Context, tx *db.Tx, agent desk.AgentID) (w deliver.Writer, err error) {
+	w.Signature, w.TimeZone, err = d.Staff.Hand(ctx, tx, agent)
+	return w, err
 }

@@ -10,12 +10,11 @@ import (
 	"tellus/internal/platform/db"
 )
 
-// Signature is what an agent puts below his answers, as HTML; "" where he has none.
-func (s *Service) Signature(ctx context.Context, tx *db.Tx, id desk.AgentID) (string, error) {
-	var signature string
-	err := tx.Row(ctx, `SELECT signature FROM agent WHERE id = $1`, id).Scan(&signature)
+// Hand is what an agent puts below his answers, as HTML, and the time zone in which he reads clocks; empty for nobody.
+func (s *Service) Hand(ctx context.Context, tx *db.Tx, id desk.AgentID) (signature, zone string, err error) {
+	err = tx.Row(ctx, `SELECT signature, time_zone FROM agent WHERE id = $1`, id).Scan(&signature, &zone)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return "", fmt.Errorf("signature of agent %s: %w", id, err)
+		return "", "", fmt.Errorf("signature of agent %s: %w", id, err)
 	}
-	return signature, nil
+	return signature, zone, nil
 }

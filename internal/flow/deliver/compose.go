@@ -19,19 +19,19 @@ import (
 func readCloser(raw []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(raw)) }
 
 // compose writes the mail of a message, and says which address bounces come back to.
-func (d *Delivery) compose(ctx context.Context, out conversation.ToSend, box desk.Inbox, signature string) (raw []byte, from string, err error) {
+func (d *Delivery) compose(ctx context.Context, out conversation.ToSend, box desk.Inbox, by Writer) (raw []byte, from string, err error) {
 	reply := box.Address
 	if box.ReplyToken && d.Token != nil {
 		reply = tagged(box.Address, d.Token(out.Conversation))
 	}
-	body := d.body(out, box, signature)
+	body := d.body(out, box, by)
 	files, inline, err := d.files(ctx, out)
 	if err != nil {
 		return nil, "", err
 	}
 	mail := mailmsg.Outgoing{
 		From: mailmsg.Address{Name: out.From.Name, Email: box.Address}, To: addresses(out.To), Cc: addresses(out.Cc), Bcc: addresses(out.Bcc),
-		Subject: out.Subject, Date: out.At.Time(), MessageID: out.MailID, InReplyTo: out.InReplyTo, References: out.References,
+		Subject: out.Subject, Date: out.At.Time().In(by.zone()), MessageID: out.MailID, InReplyTo: out.InReplyTo, References: out.References,
 		Loop: d.Loop, Text: htmltext.ToText(body), HTML: document(body), Inline: inline, Attachments: files,
 	}
 	if reply != box.Address {
@@ -39,7 +39,6 @@ func (d *Delivery) compose(ctx context.Context, out conversation.ToSend, box des
 	}
 	if out.Automatic {
 		mail.AutoSubmitted = "auto-replied"
-		mail.Extra = append(mail.Extra, mailmsg.Field{Name: "X-Auto-Response-Suppress", Value: "All"})
 	}
 	raw, err = mailmsg.Compose(mail)
 	if err != nil {
@@ -63,13 +62,13 @@ func addresses(list []desk.NamedAddress) []mailmsg.Address {
 }
 
 // body is the text, the signatures, and what is quoted.
-func (d *Delivery) body(out conversation.ToSend, box desk.Inbox, signature string) string {
+func (d *Delivery) body(out conversation.ToSend, box desk.Inbox, by Writer) string {
 	var b strings.Builder
 	b.WriteString(out.HTML)
 	if out.Automatic {
 		return b.String()
 	}
-	for _, s := range []string{signature, box.Signature} {
+	for _, s := range []string{by.Signature, box.Signature} {
 		if s = strings.TrimSpace(htmltext.SanitiseComposed(s)); s != "" {
 			b.WriteString(`<br><div>` + s + `</div>`)
 		}
@@ -83,7 +82,7 @@ func (d *Delivery) body(out conversation.ToSend, box desk.Inbox, signature strin
 		if name == "" {
 			name = q.From.Address
 		}
-		head := locale.T(lang, "quote.header", map[string]any{"Date": locale.DateTime(lang, q.At.Time()), "Name": name})
+		head := locale.T(lang, "quote.header", map[string]any{"Date": locale.DateTime(lang, q.At.Time().In(by.zone())), "Name": name})
 		quoted := q.ForeignHTML
 		if quoted == "" {
 			quoted = htmltext.FromText(q.Text)

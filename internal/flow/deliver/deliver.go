@@ -26,6 +26,20 @@ type Outlet interface {
 	Permanent(err error) bool
 }
 
+// Writer is the agent who wrote a mail.
+type Writer struct {
+	Signature string // HTML
+	TimeZone  string // IANA name; UTC where empty or unknown
+}
+
+func (w Writer) zone() *time.Location {
+	zone, err := time.LoadLocation(w.TimeZone)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
 // Delivery is the flow.
 type Delivery struct {
 	DB            *db.DB
@@ -36,8 +50,8 @@ type Delivery struct {
 	Log           *slog.Logger
 	// Token makes the signed plus-tag of a conversation.
 	Token func(desk.ConversationID) string
-	// Signature is an agent's own, as HTML.
-	Signature func(ctx context.Context, tx *db.Tx, agent desk.AgentID) (string, error)
+	// Writer is what an agent's mails are written with.
+	Writer func(ctx context.Context, tx *db.Tx, agent desk.AgentID) (Writer, error)
 	// Loop is what X-Tellus-Loop says of mails of this desk.
 	Loop string
 }
@@ -73,7 +87,7 @@ func (d *Delivery) Handle(ctx context.Context, job *jobs.Job[Send]) error {
 	var out conversation.ToSend
 	var begun bool
 	var box desk.Inbox
-	var signature string
+	var by Writer
 	if err := d.DB.Write(ctx, func(tx *db.Tx) (err error) {
 		begun = false
 		if out, begun, err = d.Conversations.Begin(ctx, tx, id, job.Attempt > 1); err != nil || !begun {
@@ -82,7 +96,7 @@ func (d *Delivery) Handle(ctx context.Context, job *jobs.Job[Send]) error {
 		if box, err = d.Inboxes.Get(ctx, tx, out.Inbox); err != nil || out.Automatic {
 			return err
 		}
-		signature, err = d.Signature(ctx, tx, out.Agent)
+		by, err = d.Writer(ctx, tx, out.Agent)
 		return err
 	}); errors.Is(err, conversation.ErrSending) {
 		return jobs.Later(time.Minute, err)
@@ -93,7 +107,7 @@ func (d *Delivery) Handle(ctx context.Context, job *jobs.Job[Send]) error {
 		return nil
 	}
 	// From here on the message is marked as being sent: whatever happens, an outcome has to be recorded, or the next look finds it unsure.
-	raw, receipt, err := d.hand(ctx, out, box, signature)
+	raw, receipt, err := d.hand(ctx, out, box, by)
 	record := context.WithoutCancel(ctx)
 	if err := d.DB.Write(record, func(tx *db.Tx) error {
 		outcomes := d.outcomes(tx.Now, out, receipt, err)
@@ -116,8 +130,8 @@ func (d *Delivery) Handle(ctx context.Context, job *jobs.Job[Send]) error {
 }
 
 // hand composes the mail and hands it over.
-func (d *Delivery) hand(ctx context.Context, out conversation.ToSend, box desk.Inbox, signature string) ([]byte, channel.Receipt, error) {
-	raw, from, err := d.compose(ctx, out, box, signature)
+func (d *Delivery) hand(ctx context.Context, out conversation.ToSend, box desk.Inbox, by Writer) ([]byte, channel.Receipt, error) {
+	raw, from, err := d.compose(ctx, out, box, by)
 	if err != nil {
 		return nil, channel.Receipt{}, unfit{err}
 	}

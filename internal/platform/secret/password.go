@@ -40,10 +40,10 @@ const saltLen, hashLen = 16, 32
 
 // Passwords hashes passwords by argon2id, two at a time, so that many sign-ins at once cost time and not memory.
 type Passwords struct {
-	cost    Cost
-	slots   chan struct{}
-	decoy   string
-	quiet   *time.Timer // gives the memory of hashing back to the system; nil where it is not worth it
+	cost  Cost
+	slots chan struct{}
+	decoy string
+	quiet *time.Timer // gives the memory of hashing back to the system; nil where it is not worth it
 }
 
 // NewPasswords returns a hasher. Tests give a small cost; everything else gives Recommended.

@@ -181,14 +181,20 @@ func (s *Server) addRecord(ctx context.Context, c *Caller, in *addRecordInput) (
 	})
 }
 
+// savedDraft is what the composer holds, and the version that it last heard of: a draft has one author, whose last word counts.
+type savedDraft struct {
+	desk.DraftBody
+	Version int64 `json:"version,omitempty"`
+}
+
 type draftInput struct {
 	ConversationInput
-	Body desk.DraftBody
+	Body savedDraft
 }
 
 func (s *Server) saveDraft(ctx context.Context, c *Caller, in *draftInput) (*reply[desk.Draft], error) {
 	return changing(ctx, s, func(tx *db.Tx) (desk.Draft, error) {
-		return s.Conversations.SaveDraft(ctx, tx, c.Scope, in.ID, in.Body)
+		return s.Conversations.SaveDraft(ctx, tx, c.Scope, in.ID, in.Body.DraftBody)
 	})
 }
 
@@ -204,17 +210,17 @@ func (s *Server) listDrafts(ctx context.Context, c *Caller, _ *none) (*reply[lis
 	return answer(list[desk.Draft]{all}), nil
 }
 
-func (s *Server) createDraft(ctx context.Context, c *Caller, in *body[desk.DraftBody]) (*reply[desk.Draft], error) {
-	return s.saveNewDraft(ctx, c, 0, in.Body)
+func (s *Server) createDraft(ctx context.Context, c *Caller, in *body[savedDraft]) (*reply[desk.Draft], error) {
+	return s.saveNewDraft(ctx, c, 0, in.Body.DraftBody)
 }
 
 type newDraftInput struct {
 	ID   desk.DraftID `path:"id"`
-	Body desk.DraftBody
+	Body savedDraft
 }
 
 func (s *Server) changeDraft(ctx context.Context, c *Caller, in *newDraftInput) (*reply[desk.Draft], error) {
-	return s.saveNewDraft(ctx, c, in.ID, in.Body)
+	return s.saveNewDraft(ctx, c, in.ID, in.Body.DraftBody)
 }
 
 func (s *Server) saveNewDraft(ctx context.Context, c *Caller, id desk.DraftID, d desk.DraftBody) (*reply[desk.Draft], error) {
