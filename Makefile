@@ -35,6 +35,12 @@ test: ## everything: Go with -race on SQLite and PostgreSQL, tsc, Biome, Vitest,
 api: build ## write api/openapi.yaml and the TypeScript types ui/src/api/schema.ts
 	@scripts/api api/openapi.yaml ui/src/api/schema.ts
 
+.PHONY: score
+score: ## measure readers and engines against a folder of test material: make score CORPUS=DIR
+	@scripts/need go
+	@[ -n "$(CORPUS)" ] || { echo "name the folder: make score CORPUS=DIR"; exit 2; }
+	@go run -buildvcs=false ./cmd/score -corpus "$(abspath $(CORPUS))"
+
 .PHONY: dist
 dist: ui ## static Linux binaries for amd64 and arm64 in dist/
 	@scripts/need go
