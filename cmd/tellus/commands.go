@@ -46,6 +46,27 @@ func (s serveCommand) Run(ctx context.Context, std streams) (err error) {
 	return errors.Join(a.Serve(ctx), a.Close())
 }
 
+type intakeCommand struct {
+	store
+	Inbox string `help:"Name or address of the inbox; not needed where there is only one."`
+}
+
+func (i intakeCommand) Run(ctx context.Context, std streams) error {
+	taken, err := app.TakeMail(ctx, i.config(), i.Inbox, std.in)
+	if err != nil {
+		return err
+	}
+	switch {
+	case taken.Seen:
+		fmt.Fprintf(std.out, "the mail had come before: conversation #%d\n", taken.Number)
+	case taken.Opened:
+		fmt.Fprintf(std.out, "opened conversation #%d\n", taken.Number)
+	default:
+		fmt.Fprintf(std.out, "added to conversation #%d\n", taken.Number)
+	}
+	return nil
+}
+
 type versionCommand struct{}
 
 func (versionCommand) Run(std streams) error {

@@ -23,6 +23,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Serve the desk, the API and the mail receiver."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to this version's schema; serve does so by itself."`
 	Admin   adminCommand   `cmd:"" help:"Make an administrator, or let one in again who cannot sign in."`
+	Intake  intakeCommand  `cmd:"" help:"Take a mail from standard input: tellus intake < mail.eml."`
 	Backup  backupCommand  `cmd:"" help:"Write database and files to one file, while the server runs."`
 	Restore restoreCommand `cmd:"" help:"Fill an empty data folder and database from a backup."`
 	Doctor  doctorCommand  `cmd:"" help:"Check database, mailboxes, DNS records for sending, disk and clock; say what to do."`

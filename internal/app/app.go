@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -125,14 +126,18 @@ func (a *App) wire() {
 	a.resolver = verdict.NewCache(net.DefaultResolver)
 	a.mail = &mailroom{db: a.DB, node: a.node, inboxes: a.Inboxes, driver: &email.Driver{Hello: hostName(), Log: a.log}, url: a.URL, log: a.log,
 		lines: map[desk.InboxID]*line{}}
-	house := &deliver.HouseMail{DB: a.DB, Inboxes: a.Inboxes, Settings: a.Settings, Keys: a.Keys, Outlet: a.mail, Log: a.log}
+	var outlet deliver.Outlet = a.mail
+	if a.Config.Outlet != nil {
+		outlet = a.Config.Outlet
+	}
+	house := &deliver.HouseMail{DB: a.DB, Inboxes: a.Inboxes, Settings: a.Settings, Keys: a.Keys, Outlet: outlet, Log: a.log}
 	a.Staff = staff.New(staff.Config{DB: a.DB, Keys: a.Keys, Passwords: secret.NewPasswords(secret.Recommended), Mail: house.Queue, URL: a.URL, Log: a.log})
 	a.mail.staff = a.Staff
 	reactor := &react.Reactor{Inboxes: a.Inboxes, Conversations: a.Conversations, NewMailID: a.newMailID, Outbox: deliver.Outbox, Log: a.log}
 	a.Intake = &intake.Intake{DB: a.DB, Blobs: a.Blobs, Inboxes: a.Inboxes, Customers: a.Customers, Conversations: a.Conversations, React: reactor,
 		Log: a.log, Token: a.readToken, Scan: a.scan, Verdicts: func(h []string) *desk.Verdicts { return verdict.FromHeaders(h, "") }}
 	a.mail.accept = a.Intake.Accept
-	delivery := &deliver.Delivery{DB: a.DB, Blobs: a.Blobs, Inboxes: a.Inboxes, Conversations: a.Conversations, Outlet: a.mail, Log: a.log,
+	delivery := &deliver.Delivery{DB: a.DB, Blobs: a.Blobs, Inboxes: a.Inboxes, Conversations: a.Conversations, Outlet: outlet, Log: a.log,
 		Token: a.makeToken, Writer: a.writer, Loop: "desk"}
 	a.Workers = jobs.New(a.DB, jobs.Options{Queues: map[string]int{"intake": 16, "deliver": 16}, Logger: a.log})
 	jobs.Register(a.Workers, a.Intake.Handle)
@@ -142,7 +147,7 @@ func (a *App) wire() {
 		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Customers: a.Customers, Conversations: a.Conversations, Settings: a.Settings,
 		Intake: a.Intake, Blobs: a.Blobs, Outward: outward.New(outward.Options{}), Connections: a.mail, Outbox: deliver.Outbox, NewMailID: a.newMailID})
 	(&upkeep.Upkeep{DB: a.DB, Blobs: a.Blobs, Conversations: a.Conversations, Staff: a.Staff, DropAnswers: a.Web.DropAnswers, Log: a.log}).Register(a.Workers)
-	a.live = live.New(live.Deps{DB: a.DB, Events: a.events, Node: a.node, Staff: a.Staff, Conversations: a.Conversations, Counts: a.Web.Counts, Log: a.log})
+	a.live = live.New(live.Deps{DB: a.DB, Events: a.events, Node: a.node, Conversations: a.Conversations, Counts: a.Web.Counts, Log: a.log})
 	a.Web.SetLive(a.live)
 }
 
@@ -384,23 +389,22 @@ func (a *App) writer(ctx context.Context, tx *db.Tx, agent desk.AgentID) (w deli
 // replyToken is the purpose of the signature in plus-addresses.
 const replyToken = "reply"
 
-// makeToken is the plus-tag that names a conversation: its id in base 36 and a signature of 80 bits.
+// makeToken is the plus-tag that names a conversation: its id in base 16 and a signature of 80 bits.
 func (a *App) makeToken(id desk.ConversationID) string {
-	payload := binary.BigEndian.AppendUint64(nil, uint64(id))
-	return "c" + fmt.Sprintf("%x", uint64(id)) + "-" + a.Keys.Tag(replyToken, payload)
+	return fmt.Sprintf("c%x-", uint64(id)) + a.Keys.Tag(replyToken, binary.BigEndian.AppendUint64(nil, uint64(id)))
 }
 
+func (a *App) readToken(tag string) (desk.ConversationID, bool) { return readToken(a.Keys, tag) }
+
 // readToken returns the conversation of a plus-tag whose signature is ours.
-func (a *App) readToken(tag string) (desk.ConversationID, bool) {
-	number, mac, ok := strings.Cut(strings.TrimPrefix(strings.ToLower(tag), "c"), "-")
-	if !ok {
+func readToken(keys *secret.Keyring, tag string) (desk.ConversationID, bool) {
+	number, mac, ok := strings.Cut(strings.ToLower(tag), "-")
+	number, begins := strings.CutPrefix(number, "c")
+	id, err := strconv.ParseUint(number, 16, 53)
+	if !ok || !begins || err != nil || id == 0 {
 		return 0, false
 	}
-	var id uint64
-	if _, err := fmt.Sscanf(number, "%x", &id); err != nil || id == 0 || id >= 1<<53 {
-		return 0, false
-	}
-	return desk.ConversationID(id), a.Keys.CheckTag(replyToken, binary.BigEndian.AppendUint64(nil, id), mac)
+	return desk.ConversationID(id), keys.CheckTag(replyToken, binary.BigEndian.AppendUint64(nil, id), mac)
 }
 
 func encode(b []byte) string          { return base64.StdEncoding.EncodeToString(b) }

@@ -10,6 +10,7 @@ import (
 	"tellus/internal/platform/blob"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
+	"tellus/internal/platform/jobs"
 )
 
 // Span is a part of a message's text, in bytes of UTF-8.
@@ -125,7 +126,7 @@ func (s *Service) dropFiles(ctx context.Context, tx *db.Tx, message desk.Message
 		return fmt.Errorf("files of message %s: %w", message, err)
 	}
 	for _, f := range files {
-		if err := blob.Release(ctx, tx, f.Hash); err != nil {
+		if err := eraseFile(ctx, tx, f.Hash); err != nil {
 			return err
 		}
 	}
@@ -161,7 +162,7 @@ func (s *Service) dropRaw(ctx context.Context, tx *db.Tx, message desk.MessageID
 			return fmt.Errorf("drop raw mail of message %s: %w", message, err)
 		}
 		if large != "" {
-			if err := blob.Release(ctx, tx, large); err != nil {
+			if err := eraseFile(ctx, tx, large); err != nil {
 				return err
 			}
 		}
@@ -170,6 +171,23 @@ func (s *Service) dropRaw(ctx context.Context, tx *db.Tx, message desk.MessageID
 		return fmt.Errorf("drop sent mail of message %s: %w", message, err)
 	}
 	return nil
+}
+
+// EraseFile is the job that removes a file at once where nothing refers to it any more; the sweep alone would take a day.
+type EraseFile struct {
+	Hash string `json:"h"`
+}
+
+// JobKind names the job.
+func (EraseFile) JobKind() string { return "conversation.erase_file" }
+
+// eraseFile gives a reference back and has the file removed.
+func eraseFile(ctx context.Context, tx *db.Tx, hash string) error {
+	if err := blob.Release(ctx, tx, hash); err != nil {
+		return err
+	}
+	_, err := jobs.Enqueue(ctx, tx, tx.Now, EraseFile{hash})
+	return err
 }
 
 // Reapply takes out again what was taken out after the backup that the database was restored from.

@@ -239,3 +239,28 @@ func (in *Intake) GiveUp(ctx context.Context, id desk.ArrivalID, cause error) er
 		return nil
 	})
 }
+
+// ProcessSource is Process for the arrival of a source id.
+func (in *Intake) ProcessSource(ctx context.Context, box desk.InboxID, source string) (done conversation.Received, err error) {
+	var id desk.ArrivalID
+	var message desk.MessageID
+	if err := in.DB.Read(ctx, func(tx *db.Tx) error {
+		return tx.Row(ctx, `SELECT id, COALESCE(message, 0) FROM arrival WHERE inbox = $1 AND source_id = $2`, box, db.Text(source)).Scan(&id, &message)
+	}); err != nil {
+		return done, fmt.Errorf("find arrival: %w", err)
+	}
+	if message == 0 {
+		if done, err = in.Process(ctx, id); err != nil || done.Conversation != 0 {
+			return done, err
+		}
+	}
+	// It came before, or the server was quicker.
+	err = in.DB.Read(ctx, func(tx *db.Tx) error {
+		return tx.Row(ctx, `SELECT m.id, m.conversation FROM arrival a JOIN message m ON m.id = a.message WHERE a.id = $1`, id).Scan(&done.Message, &done.Conversation)
+	})
+	done.Seen = true
+	if err != nil {
+		return done, fmt.Errorf("find message of arrival %s: %w", id, err)
+	}
+	return done, nil
+}

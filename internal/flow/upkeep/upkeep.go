@@ -37,6 +37,7 @@ func (Hourly) JobKind() string { return "upkeep.hourly" }
 func (u *Upkeep) Register(w *jobs.Workers) {
 	jobs.Register(w, u.wake)
 	jobs.Register(w, u.hourly)
+	jobs.Register(w, u.eraseFile)
 	w.Every("upkeep.hourly", time.Hour, Hourly{})
 }
 
@@ -107,4 +108,16 @@ func (u *Upkeep) slices(ctx context.Context, keep time.Duration, drop func(ctx c
 			return nil
 		}
 	}
+}
+
+// eraseFile removes a file of an erased message, unless others refer to it.
+func (u *Upkeep) eraseFile(ctx context.Context, job *jobs.Job[conversation.EraseFile]) error {
+	gone, err := u.Blobs.Erase(ctx, u.DB, job.Payload.Hash)
+	if err != nil {
+		return err
+	}
+	if !gone && u.DB.Now().Sub(job.EnqueuedAt) < time.Hour {
+		return jobs.Later(11*time.Minute, nil) // the same content was stored a moment ago, perhaps for somebody else
+	}
+	return nil
 }
