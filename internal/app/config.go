@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"tellus/internal/flow/deliver"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/secret"
 )
@@ -48,6 +49,9 @@ type Config struct {
 	Logger         *slog.Logger
 	Output         io.Writer     // for what the operator must read, such as the set-up link; standard error where nil
 	SlowSync       time.Duration // added to every sync of SQLite, for measuring; 0 in service
+
+	Clock  func() time.Time // what features take for the present; time.Now where nil. The demo lives through a week with it
+	Outlet deliver.Outlet   // takes every mail that would go out, in place of the inboxes' own servers, where not nil
 }
 
 // Names of what lies in the data folder.
@@ -104,7 +108,7 @@ func (c Config) openDatabase(ctx context.Context) (*db.DB, error) {
 	if err := c.makeFolder(); err != nil {
 		return nil, err
 	}
-	return db.Open(ctx, c.databaseURL(), db.Options{Logger: c.logger(), SyncDelay: c.SlowSync})
+	return db.Open(ctx, c.databaseURL(), db.Options{Logger: c.logger(), SyncDelay: c.SlowSync, Clock: c.Clock})
 }
 
 // openKeys reads the key file, or makes it where it is missing.
