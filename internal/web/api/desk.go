@@ -45,6 +45,7 @@ var deskRoutes = []route{
 	{"get-remote-image", get, "/messages/{id}/remote", needs(desk.ReadConversations), "A remote image of a message, through the desk", option{}},
 	{"upload-attachment", post, "/attachments", needs(desk.WriteNotes), "Add a file to a draft", option{max: maxUpload, status: http.StatusCreated}},
 	{"get-attachment", get, "/attachments/{id}", needs(desk.ReadConversations), "A file", option{}},
+	{"read-attached-mail", get, "/attachments/{id}/mail", needs(desk.ReadConversations), "A mail that came as an attachment, readable", option{}},
 	{"get-thumbnail", get, "/attachments/{id}/thumbnail", needs(desk.ReadConversations), "A small picture of an image", option{}},
 	{"delete-attachment", del, "/attachments/{id}", needs(desk.WriteNotes), "Drop a file that was not sent", option{}},
 

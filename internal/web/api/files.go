@@ -30,6 +30,7 @@ const maxUpload = 40 << 20
 
 func (s *Server) registerFiles() {
 	handle(s, "delete-attachment", s.deleteAttachment)
+	handle(s, "read-attached-mail", s.readAttachedMail)
 	stream(s, "upload-attachment", []string{"application/json"}, s.uploadAttachment)
 	stream(s, "get-attachment", []string{"application/octet-stream"}, s.getAttachment)
 	stream(s, "get-thumbnail", []string{"image/jpeg"}, s.getThumbnail)
@@ -252,3 +253,5 @@ func writeJSON(w http.ResponseWriter, status int, v any) error {
 	_, err = w.Write(data)
 	return err
 }
+
+func readUpTo(r io.Reader, most int64) ([]byte, error) { return io.ReadAll(io.LimitReader(r, most)) }

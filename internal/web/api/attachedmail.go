@@ -1,0 +1,84 @@
+package api
+
+import (
+	"context"
+	"fmt"
+
+	"tellus/internal/desk"
+	"tellus/internal/engine/quote"
+	"tellus/internal/platform/db"
+	"tellus/internal/platform/htmltext"
+	"tellus/internal/platform/mailmsg"
+)
+
+// attachedMail is a mail that came as an attachment of another one (message/rfc822), as text.
+type attachedMail struct {
+	From        []desk.NamedAddress `json:"from"`
+	To          []desk.NamedAddress `json:"to"`
+	Cc          []desk.NamedAddress `json:"cc"`
+	Subject     string              `json:"subject"`
+	SentAt      desk.Time           `json:"sentAt,omitempty"`
+	Text        string              `json:"text"`
+	Folded      string              `json:"folded,omitempty" doc:"Quoted history and signature"`
+	Attachments []attachedFile      `json:"attachments"`
+}
+
+type attachedFile struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
+	Size int64  `json:"size"`
+}
+
+// largestAttachedMail is how much of an attached mail is read; the file itself can be downloaded whole.
+const largestAttachedMail = 16 << 20
+
+func (s *Server) readAttachedMail(ctx context.Context, c *Caller, in *struct {
+	ID desk.AttachmentID `path:"id"`
+}) (*reply[attachedMail], error) {
+	a, err := read(ctx, s, func(tx *db.Tx) (desk.Attachment, error) { return s.Conversations.Attachment(ctx, tx, c.Scope, in.ID) })
+	if err != nil {
+		return nil, err
+	}
+	if a.Type != "message/rfc822" && a.Type != "message/global" || a.Held == "virus" {
+		return nil, desk.Refuse(desk.NotFound, "the file is no mail")
+	}
+	f, err := s.Blobs.Open(ctx, a.Hash)
+	if err != nil {
+		return nil, fmt.Errorf("open attachment %d: %w", a.ID, err)
+	}
+	defer f.Close() // read side only
+	raw, err := readUpTo(f, largestAttachedMail)
+	if err != nil {
+		return nil, fmt.Errorf("read attachment %d: %w", a.ID, err)
+	}
+	m := mailmsg.Parse(raw, mailmsg.Limits{HTMLText: htmltext.ToText})
+	out := attachedMail{From: namedAddresses(m.From), To: namedAddresses(m.To), Cc: namedAddresses(m.Cc), Subject: m.Subject}
+	if !m.Date.IsZero() {
+		out.SentAt = desk.At(m.Date)
+	}
+	for _, part := range quote.Split(m.Text) {
+		if part.Kind == quote.Visible {
+			out.Text += m.Text[part.Start:part.End]
+		} else {
+			out.Folded += m.Text[part.Start:part.End]
+		}
+	}
+	for i, p := range m.Attachments {
+		if i == 100 {
+			break
+		}
+		out.Attachments = append(out.Attachments, attachedFile{p.Name(), p.MediaType, p.Size()})
+	}
+	return answer(out), nil
+}
+
+func namedAddresses(list []mailmsg.Address) []desk.NamedAddress {
+	out := make([]desk.NamedAddress, 0, len(list))
+	for _, a := range list {
+		if len(out) == 100 {
+			break
+		}
+		out = append(out, desk.NamedAddress{Name: a.Name, Address: a.Email})
+	}
+	return out
+}
