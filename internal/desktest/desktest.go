@@ -68,6 +68,7 @@ type Desk struct {
 	now     atomic.Int64 // microseconds
 	ids     atomic.Int64
 	sources atomic.Int64
+	traced  atomic.Pointer[func(query string, args []any)]
 	keys    *secret.Keyring
 }
 
@@ -99,7 +100,11 @@ func Idle(t testing.TB, e Engine) *Desk {
 	if e == Postgres {
 		url = dbtest.PostgresURL
 	}
-	d.DB = dbtest.Open(t, url(t), db.Options{Clock: d.Now})
+	d.DB = dbtest.Open(t, url(t), db.Options{Clock: d.Now, Trace: func(query string, args []any) {
+		if told := d.traced.Load(); told != nil {
+			(*told)(query, args)
+		}
+	}})
 	var err error
 	if d.Blobs, err = blob.OpenStore(filepath.Join(t.TempDir(), "blobs")); err != nil {
 		t.Fatal(err)
@@ -155,6 +160,9 @@ func (d *Desk) work() {
 	})
 }
 
+// Trace tells each statement from now on, as the database gets it. told must be safe for concurrent use.
+func (d *Desk) Trace(told func(query string, args []any)) { d.traced.Store(&told) }
+
 // Now is the desk's clock.
 func (d *Desk) Now() time.Time { return time.UnixMicro(d.now.Load()).UTC() }
 
@@ -174,7 +182,7 @@ func (d *Desk) Settle() {
 	d.Workers.Wake()
 	dbtest.Eventually(d.T, "all jobs that are due are done", func() bool {
 		var left int
-		err := d.DB.Ask(d.T.Context(), `SELECT count(*) FROM job WHERE state = 'running' OR state = 'ready' AND run_at <= $1`, d.DB.Now()).Scan(&left)
+		err := d.DB.Ask(d.T.Context(), `/* desktest */ SELECT count(*) FROM job WHERE state = 'running' OR state = 'ready' AND run_at <= $1`, d.DB.Now()).Scan(&left)
 		if err != nil {
 			d.T.Fatal(err)
 		}

@@ -85,7 +85,7 @@ func (s *Scenario) conversation(word string) (id desk.ConversationID, err error)
 	if err != nil {
 		return 0, err
 	}
-	err = s.d.DB.Ask(s.d.T.Context(), `SELECT id FROM conversation ORDER BY id LIMIT 1 OFFSET $1`, n-1).Scan(&id)
+	err = s.d.DB.Ask(s.d.T.Context(), `/* desktest */ SELECT id FROM conversation ORDER BY id LIMIT 1 OFFSET $1`, n-1).Scan(&id)
 	if err != nil {
 		return 0, fmt.Errorf("conversation %s: %w", word, err)
 	}
@@ -110,7 +110,7 @@ func (s *Scenario) message(word string) (id desk.MessageID, err error) {
 	if n < 0 {
 		order, n = "id DESC", -n
 	}
-	err = s.d.DB.Ask(s.d.T.Context(), `SELECT id FROM message WHERE conversation = $1 ORDER BY `+order+` LIMIT 1 OFFSET $2`, c, n-1).Scan(&id)
+	err = s.d.DB.Ask(s.d.T.Context(), `/* desktest */ SELECT id FROM message WHERE conversation = $1 ORDER BY `+order+` LIMIT 1 OFFSET $2`, c, n-1).Scan(&id)
 	if err != nil {
 		return 0, fmt.Errorf("message %s: %w", word, err)
 	}
@@ -302,7 +302,7 @@ func (s *Scenario) landed() error {
 	var outcome, state, jobError string
 	return s.d.DB.Read(s.d.T.Context(), func(tx *db.Tx) error {
 		ctx := s.d.T.Context()
-		err := tx.Row(ctx, `
+		err := tx.Row(ctx, `/* desktest */
 			SELECT COALESCE(m.conversation, 0), (SELECT count(*) FROM conversation c WHERE c.id <= m.conversation), a.outcome, a.state,
 				COALESCE((SELECT max(last_error) FROM job WHERE kind = 'intake.arrived'), '')
 			FROM arrival a
@@ -371,7 +371,7 @@ func (s *Scenario) again(words []string, _ string) error {
 		return err
 	}
 	var raw []byte
-	if err := s.d.DB.Ask(s.d.T.Context(), `SELECT r.data FROM arrival a JOIN raw_mail r ON r.arrival = a.id ORDER BY a.id LIMIT 1 OFFSET $1`, n-1).Scan(&raw); err != nil {
+	if err := s.d.DB.Ask(s.d.T.Context(), `/* desktest */ SELECT r.data FROM arrival a JOIN raw_mail r ON r.arrival = a.id ORDER BY a.id LIMIT 1 OFFSET $1`, n-1).Scan(&raw); err != nil {
 		return err
 	}
 	s.d.Arrive(s.d.Support, string(raw), channel.Envelope{})

@@ -45,7 +45,7 @@ func (d *Desk) ReceiveAbout(from Person, subject, text string, headers ...string
 	d.T.Helper()
 	d.Arrive(d.Support, d.Mail(from, subject, text, headers...), channel.Envelope{From: from.Address, To: []string{"support@shop.example"}})
 	d.Read(func(ctx context.Context, tx *db.Tx) error {
-		return tx.Row(ctx, `
+		return tx.Row(ctx, `/* desktest */
 			SELECT m.conversation
 			FROM arrival a
 			JOIN message m ON m.id = a.message

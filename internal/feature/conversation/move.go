@@ -39,7 +39,7 @@ func (s *Service) Move(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk
 	if _, err := tx.Exec(ctx, `UPDATE message SET conversation = $1 WHERE id = $2`, target.ID, id); err != nil {
 		return 0, fmt.Errorf("move message %s: %w", id, err)
 	}
-	if _, err := tx.Exec(ctx, `UPDATE mention SET conversation = $1 WHERE message = $2`, target.ID, id); err != nil {
+	if _, err := tx.Exec(ctx, `UPDATE mention SET conversation = $1 WHERE message = $2 AND conversation = $3`, target.ID, id, from.ID); err != nil {
 		return 0, fmt.Errorf("move mentions of message %s: %w", id, err)
 	}
 	if m.Kind == desk.Incoming && m.Automatic == "" && to != 0 {

@@ -172,7 +172,7 @@ func activities(ctx context.Context, tx *db.Tx, id desk.ConversationID, from, un
 	rows, err := tx.Query(ctx, `
 		SELECT seq, at, actor_kind, actor_id, kind, COALESCE(message, 0), COALESCE(cause, 0), COALESCE(data, '')
 		FROM event
-		WHERE conversation = $1 AND at >= $2 AND at < $3 AND kind IN `+db.In(len(told), 4)+`
+		WHERE conversation = $1 AND conversation <> 0 AND at >= $2 AND at < $3 AND kind IN `+db.In(len(told), 4)+`
 		ORDER BY seq DESC
 		LIMIT 300`, db.Args(told, id, from, until)...)
 	list, err := db.Rows(rows, err, func(r *sql.Rows, e *desk.Activity) error {

@@ -70,32 +70,38 @@ func (s *Service) Receive(ctx context.Context, tx *db.Tx, in Incoming, into, fol
 		return seen, err
 	}
 	by := desk.ByCustomer(in.Customer)
-	var c *row
-	var err error
-	if into != 0 {
-		c, err = hold(ctx, tx, into)
-	} else {
-		c, err = open(ctx, tx, by, opening{
-			inbox: in.Inbox, customer: in.Customer, name: in.CustomerName, address: in.answerTo(), channel: in.Channel,
-			subject: in.Subject, subjectKey: in.SubjectKey, spam: in.Spam, language: in.Language, at: in.ReceivedAt,
-		})
-	}
-	if err != nil {
-		return Received{}, err
-	}
-	done := Received{Conversation: c.ID, Opened: into == 0}
 	m := &stored{
-		Message: desk.Message{Conversation: c.ID, Kind: desk.Incoming, Channel: in.Channel, AuthorKind: desk.AuthorCustomer, Customer: in.Customer,
+		Message: desk.Message{Kind: desk.Incoming, Channel: in.Channel, AuthorKind: desk.AuthorCustomer, Customer: in.Customer,
 			To: in.To, Cc: in.Cc, Subject: in.Subject, At: tx.Now, SentAt: in.SentAt, Text: in.Text, Folded: in.Folded,
 			ForeignHTML: in.HTML, ForeignFolded: in.FoldedHTML, Language: in.Language, Automatic: in.Automatic, SpamScore: in.SpamScore},
 		inbox: in.Inbox.ID, mailID: in.MailID, identity: in.Identity, arrival: in.Arrival, files: len(in.Attachments), sender: in.From,
 	}
+	done := Received{Opened: into == 0}
+	c, err := in.place(ctx, tx, into)
+	if err != nil {
+		return Received{}, err
+	}
+	if in.Automatic == "" {
+		done.Reopened = c.customerWrote(tx.Now, in.Inbox.AnswerWithin)
+	}
+	c.noticeMessage(m, "customer")
+	if c.Language == "" {
+		c.Language = in.Language
+	}
+	if done.Opened {
+		// Written once with all that lists sort by: moving a row through every index a second time costs more than everything else here.
+		c.Version = 1
+		if err := c.insert(ctx, tx, by); err != nil {
+			return Received{}, err
+		}
+	}
+	m.Conversation, done.Conversation = c.ID, c.ID
 	err = insertMessage(ctx, tx, m, facts{Verdicts: in.Verdicts, SpamReasons: in.SpamReasons, Threading: in.Threading, Invitation: in.Invitation,
 		RemoteImages: in.RemoteImages, Unreadable: in.Unreadable, References: in.References, NoReply: in.NoReply})
 	if err != nil {
 		return Received{}, err // errSeen too: another node stored it this moment, and running the job again finds it
 	}
-	done.Message = m.ID
+	done.Message, c.lastIncoming = m.ID, m.ID
 	if err := insertFiles(ctx, tx, m.ID, in.Attachments); err != nil {
 		return Received{}, err
 	}
@@ -103,27 +109,35 @@ func (s *Service) Receive(ctx context.Context, tx *db.Tx, in Incoming, into, fol
 		return Received{}, err
 	}
 	events := []*desk.Event{c.messageEvent(by, desk.MessageReceived, m.ID, nil)}
-	if in.Automatic == "" {
-		done.Reopened = c.customerWrote(tx.Now, in.Inbox.AnswerWithin)
-	}
 	if done.Reopened {
 		events = append(events, c.messageEvent(by, desk.ConversationReopened, m.ID, nil))
 	}
-	c.noticeMessage(m, "customer")
-	c.lastIncoming = m.ID
-	if c.Language == "" {
-		c.Language = in.Language
+	if done.Opened {
+		err = c.saveLastIncoming(ctx, tx)
+	} else {
+		err = c.save(ctx, tx)
 	}
-	if err := c.save(ctx, tx); err != nil {
+	if err != nil {
 		return Received{}, err
 	}
-	if follows != 0 && into == 0 {
+	if follows != 0 && done.Opened {
 		if err := link(ctx, tx, c.ID, follows, "follows"); err != nil {
 			return Received{}, err
 		}
 		events = append(events, c.event(desk.System, desk.ConversationsLinked, map[string]any{"to": follows, "kind": "follows"}))
 	}
 	return done, eventlog.Append(ctx, tx, events...)
+}
+
+// place holds the conversation that the message belongs to, or begins one that is not stored yet.
+func (in Incoming) place(ctx context.Context, tx *db.Tx, into desk.ConversationID) (*row, error) {
+	if into != 0 {
+		return hold(ctx, tx, into)
+	}
+	return begin(ctx, tx, opening{
+		inbox: in.Inbox, customer: in.Customer, name: in.CustomerName, address: in.answerTo(), channel: in.Channel,
+		subject: in.Subject, subjectKey: in.SubjectKey, spam: in.Spam, language: in.Language,
+	})
 }
 
 func (in Incoming) answerTo() string {
@@ -197,11 +211,19 @@ type opening struct {
 	language   string
 	status     desk.Status
 	assignee   desk.AgentID
-	at         desk.Time
 }
 
-// open begins a conversation and tells it.
+// open begins a conversation, stores it and tells it; whoever opens it saves it again once it holds its first message.
 func open(ctx context.Context, tx *db.Tx, by desk.Actor, o opening) (*row, error) {
+	c, err := begin(ctx, tx, o)
+	if err != nil {
+		return nil, err
+	}
+	return c, c.insert(ctx, tx, by)
+}
+
+// begin numbers a conversation without storing it.
+func begin(ctx context.Context, tx *db.Tx, o opening) (*row, error) {
 	number, err := nextNumber(ctx, tx)
 	if err != nil {
 		return nil, err
@@ -213,17 +235,31 @@ func open(ctx context.Context, tx *db.Tx, by desk.Actor, o opening) (*row, error
 	c.Conversation = desk.Conversation{Number: number, Inbox: o.inbox.ID, Customer: o.customer, CustomerName: db.Text(o.name), Address: db.Text(o.address),
 		Channel: o.channel, Subject: db.Text(o.subject), Status: o.status, Priority: desk.Normal, Assignee: o.assignee, Team: o.inbox.Team, Tags: []desk.TagID{},
 		Spam: o.spam, Language: o.language, DueAt: desk.Never, CreatedAt: tx.Now, LastAt: tx.Now, PreviewBy: "customer"}
-	err = tx.Row(ctx, `
+	return c, nil
+}
+
+// insert stores a conversation that was begun, and tells it.
+func (c *row) insert(ctx context.Context, tx *db.Tx, by desk.Actor) error {
+	err := tx.Row(ctx, `
 		INSERT INTO conversation (number, inbox, customer, customer_name, address, channel, subject, subject_key, status, shelf, assignee, team,
-			spam, due_at, language, created_at, last_at, version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0)
+			spam, due_at, waiting_since, language, preview, preview_by, messages, attachments, created_at, last_at, version)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
 		RETURNING id`,
 		c.Number, c.Inbox, c.Customer, c.CustomerName, c.Address, c.Channel, c.Subject, c.subjectKey, c.Status, c.Shelf(), nullID(c.Assignee),
-		nullID(c.Team), c.Spam, c.DueAt, c.Language, c.CreatedAt, c.LastAt).Scan(&c.ID)
+		nullID(c.Team), c.Spam, c.DueAt, c.WaitingSince, c.Language, c.Preview, c.PreviewBy, c.Messages, c.Attachments, c.CreatedAt, c.LastAt,
+		c.Version).Scan(&c.ID)
 	if err != nil {
-		return nil, fmt.Errorf("open conversation: %w", err)
+		return fmt.Errorf("open conversation: %w", err)
 	}
-	return c, eventlog.Append(ctx, tx, c.event(by, desk.ConversationOpened, map[string]any{"inbox": c.Inbox, "spam": c.Spam}))
+	return eventlog.Append(ctx, tx, c.event(by, desk.ConversationOpened, map[string]any{"inbox": c.Inbox, "spam": c.Spam}))
+}
+
+// saveLastIncoming writes what a conversation could not know before its first message was stored.
+func (c *row) saveLastIncoming(ctx context.Context, tx *db.Tx) error {
+	if _, err := tx.Exec(ctx, `UPDATE conversation SET last_incoming = $1 WHERE id = $2`, c.lastIncoming, c.ID); err != nil {
+		return fmt.Errorf("save conversation %s: %w", c.ID, err)
+	}
+	return nil
 }
 
 // nextNumber takes the next number that people will quote.

@@ -467,6 +467,11 @@ func (s *Service) record(ctx context.Context, tx *db.Tx, by desk.Actor, c *row, 
 	c.noticeMessage(m, "agent")
 	switch {
 	case in.Record.Direction == "in" && (in.Record.Outcome == "call_back" || in.Channel == desk.Letter):
+		if c.Status == desk.StatusWaiting || c.Status.Finished() { // it is our turn again
+			if err := c.setStatus(ctx, tx, by, desk.StatusOpen); err != nil {
+				return nil, err
+			}
+		}
 		c.customerWaits(tx.Now, inbox.AnswerWithin)
 	case in.Record.Outcome == "agreed" || in.Record.Outcome == "delivered":
 		c.answered()

@@ -26,7 +26,9 @@ type Options struct {
 	Clock     func() time.Time // the source of Tx.Now; time.Now where nil. Leases never use it, see Tx.Clock.
 	ReadConns int              // connections for Read on SQLite (4 where 0); all connections on PostgreSQL (20 where 0)
 	Logger    *slog.Logger     // slog.Default() where nil
-	SyncDelay time.Duration    // added before a commit on SQLite is reported, to measure as if the disk were slower; 0 in service
+	// Trace is told each statement as the database gets it, before it runs, for tests that look at plans; nil in service.
+	Trace     func(query string, args []any)
+	SyncDelay time.Duration // added before a commit on SQLite is reported, to measure as if the disk were slower; 0 in service
 }
 
 // DB is an open database. It is safe for concurrent use.
@@ -38,6 +40,7 @@ type DB struct {
 	read  *sql.DB // the same as write on PostgreSQL
 	group *group  // nil on PostgreSQL
 	bus   *bus
+	trace func(query string, args []any)
 
 	closing sync.Once
 }
@@ -48,7 +51,7 @@ var ErrClosed = errors.New("database closed")
 // Open opens the database that rawURL names: "postgres://…" (or "postgresql://…"), "sqlite:PATH" or a bare path. A missing SQLite file is
 // created, with mode 0600; its folder must exist. The schema is left as it is: see Migrate. Close must be called at the end.
 func Open(ctx context.Context, rawURL string, o Options) (*DB, error) {
-	d := &DB{clock: o.Clock, log: o.Logger, bus: newBus()}
+	d := &DB{clock: o.Clock, log: o.Logger, bus: newBus(), trace: o.Trace}
 	if d.clock == nil {
 		d.clock = time.Now
 	}

@@ -89,7 +89,8 @@ func isSQLiteUnique(err error) bool {
 func isSQLiteConstraint(err error) bool { return sqliteCode(err)&0xff == sqlite3.SQLITE_CONSTRAINT }
 
 // RefreshStatistics lets SQLite renew what its query planner knows of tables that have changed much, looking at some hundred rows of each index; it is meant to run
-// about once a day and takes milliseconds. PostgreSQL does so by itself.
+// about once a day and takes milliseconds. PostgreSQL does so by itself. What it learns of small tables is dropped: a plan that reads all of a
+// table of ten rows, even to find one by its key, would still be followed when there are a million.
 func (d *DB) RefreshStatistics(ctx context.Context) error {
 	if d.Postgres() {
 		return nil
@@ -101,10 +102,27 @@ func (d *DB) RefreshStatistics(ctx context.Context) error {
 				return err
 			}
 		}
-		return nil
+		return forgetSmallTables(ctx, tx)
 	})
 	if err != nil {
 		return fmt.Errorf("refresh statistics: %w", err)
+	}
+	return nil
+}
+
+// forgetSmallTables drops the statistics of tables of less than ten thousand rows, for which the planner then supposes its large defaults.
+func forgetSmallTables(ctx context.Context, tx *Tx) error {
+	var there bool
+	if err := tx.Row(ctx, "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1')").Scan(&there); err != nil || !there {
+		return err
+	}
+	for _, text := range []string{
+		"DELETE FROM sqlite_stat1 WHERE tbl NOT IN (SELECT tbl FROM sqlite_stat1 WHERE CAST(stat AS INTEGER) >= 10000)",
+		"ANALYZE sqlite_schema", // has this connection read them anew; others do when they see that the schema changed
+	} {
+		if _, err := tx.Exec(ctx, text); err != nil {
+			return err
+		}
 	}
 	return nil
 }

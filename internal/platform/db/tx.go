@@ -72,6 +72,9 @@ func (tx *Tx) prepare(ctx context.Context, query string, args []any) (context.Co
 	if tx.db.group != nil {
 		query = rewrite(query)
 	}
+	if tx.db.trace != nil {
+		tx.db.trace(query, args)
+	}
 	return ctx, query, nil
 }
 
