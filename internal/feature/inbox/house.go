@@ -24,6 +24,16 @@ func (h *House) Inbox(id desk.InboxID) (desk.Inbox, bool) {
 	return in, ok
 }
 
+// Any reports whether some inbox is as asked.
+func (h *House) Any(is func(desk.Inbox) bool) bool {
+	for _, in := range h.byID {
+		if is(in) {
+			return true
+		}
+	}
+	return false
+}
+
 // Own reports whether an address, its plus-tag aside, is one of our own.
 func (h *House) Own(address string) bool {
 	_, ok := h.own[AddressKey(address)]
@@ -32,6 +42,20 @@ func (h *House) Own(address string) bool {
 
 // House returns all inboxes as of this transaction, from memory where none has changed since they were last read.
 func (s *Service) House(ctx context.Context, tx *db.Tx) (*House, error) {
+	if h, ok := tx.Value(houseKey{}).(*House); ok {
+		return h, nil
+	}
+	h, err := s.readHouse(ctx, tx)
+	if err == nil {
+		tx.SetValue(houseKey{}, h)
+	}
+	return h, err
+}
+
+// houseKey keeps the house for the rest of a transaction. Whoever changes an inbox in one does not ask for the house afterwards.
+type houseKey struct{}
+
+func (s *Service) readHouse(ctx context.Context, tx *db.Tx) (*House, error) {
 	var mark houseMark
 	if err := tx.Row(ctx, `SELECT count(*), COALESCE(sum(version), 0) FROM inbox`).Scan(&mark.count, &mark.versions); err != nil {
 		return nil, fmt.Errorf("have inboxes changed: %w", err)

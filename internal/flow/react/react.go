@@ -29,6 +29,10 @@ type Reactor struct {
 // React looks at the events that the transaction appended.
 func (r *Reactor) React(ctx context.Context, tx *db.Tx) error {
 	opened := map[desk.ConversationID]bool{}
+	acknowledges, err := r.acknowledges(ctx, tx)
+	if err != nil || !acknowledges {
+		return err
+	}
 	for _, e := range eventlog.Appended(tx) {
 		switch e.Kind {
 		case desk.ConversationOpened:
@@ -44,6 +48,15 @@ func (r *Reactor) React(ctx context.Context, tx *db.Tx) error {
 		}
 	}
 	return nil
+}
+
+// acknowledges reports whether any inbox sends acknowledgements: a desk without them does not pay for looking at each message.
+func (r *Reactor) acknowledges(ctx context.Context, tx *db.Tx) (bool, error) {
+	house, err := r.Inboxes.House(ctx, tx)
+	if err != nil {
+		return false, err
+	}
+	return house.Any(func(in desk.Inbox) bool { return in.Acknowledge && in.Submit.Host != "" }), nil
 }
 
 // The cap on mails that are sent by themselves, per address: a machine that writes as a person would otherwise make a loop of it.
