@@ -19,37 +19,42 @@ import (
 	"tellus/internal/platform/db"
 )
 
+// Renew says who a connection belongs to now. It refuses with SignedOut once its session is over.
+type Renew func(ctx context.Context, tx *db.Tx) (staff.Identity, error)
+
 // client is one browser window.
 type client struct {
 	gws.BuiltinEventHandler
 	hub    *Hub
 	socket *gws.Conn
-	queue  chan []byte
+	ready  chan struct{} // something waits to be written
 	gone   chan struct{}
 	once   sync.Once
 	seen   atomic.Pointer[desk.Scope]
-	renew  func(ctx context.Context, tx *db.Tx) (staff.Identity, error)
+	renew  Renew
+	upTo   desk.Seq // what it was told before it joined the others; written before that
 
-	mu     sync.Mutex
-	counts []byte // as last sent
-	open   desk.ConversationID
-	typing bool
+	mu      sync.Mutex
+	pending [][]byte
+	counts  []byte // as last sent
+	open    desk.ConversationID
+	typing  bool
 }
 
 const (
-	queued    = 256              // messages that a client may be behind
+	queued    = 4096             // messages that a client may be behind: more than a whole catching-up
 	silence   = 75 * time.Second // after which a connection counts as dead
 	pingEvery = 25 * time.Second
-	mostHeard = 4 << 10 // bytes of one message from a browser
+	goodbye   = 2 * time.Second // for the end of a connection to reach the browser
+	mostHeard = 4 << 10         // bytes of one message from a browser
 )
 
-// Serve upgrades a request of a signed-in agent and serves it until either side ends. renew says who the connection belongs to now; it is asked
-// again and again, so that a revoked session ends its connections.
+// Serve upgrades a request of a signed-in agent and serves it until either side ends.
 func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, id staff.Identity, renew func(ctx context.Context, tx *db.Tx) (staff.Identity, error)) error {
 	if !sameOrigin(r) {
 		return desk.Refuse(desk.Forbidden, "a page of another site asked")
 	}
-	c := &client{hub: h, queue: make(chan []byte, queued), gone: make(chan struct{}), renew: renew}
+	c := &client{hub: h, ready: make(chan struct{}, 1), gone: make(chan struct{}), renew: renew}
 	scope := id.Scope
 	c.seen.Store(&scope)
 	upgrader := gws.NewUpgrader(c, &gws.ServerOption{ReadMaxPayloadSize: mostHeard, ParallelEnabled: false, CheckUtf8Enabled: true,
@@ -59,9 +64,18 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, id staff.Identity, r
 		return desk.Refuse(desk.Invalid, "not a WebSocket request")
 	}
 	c.socket = socket
-	go c.write()
-	go h.welcome(c, r.URL.Query().Get("from"))
+	if !h.enter(c) {
+		_ = socket.WriteClose(1001, []byte("the server stops")) // the browser comes back anyway
+		return nil
+	}
+	defer h.work.Done()
+	ctx, end := context.WithCancel(r.Context())
+	var both sync.WaitGroup
+	both.Go(c.write)
+	both.Go(func() { h.welcome(ctx, c, r.URL.Query().Get("from")) })
 	socket.ReadLoop() // until the connection ends
+	end()
+	both.Wait()
 	return nil
 }
 
@@ -75,35 +89,71 @@ func sameOrigin(r *http.Request) bool {
 	return err == nil && u.Host == r.Host
 }
 
-// welcome tells a new client where it stands, and what it missed since its cursor.
-func (h *Hub) welcome(c *client, from string) {
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	defer cancel()
-	h.mu.Lock()
-	h.clients[c] = true
-	h.mu.Unlock()
-	horizon := h.Events.Horizon()
-	c.send(message{Type: "hello", Seq: horizon})
-	cursor, err := strconv.ParseInt(from, 10, 64)
-	if err != nil || cursor <= 0 {
+// mostMissed is how many events a client is told when it comes back; who missed more fetches everything anew.
+const mostMissed = 2000
+
+// welcome tells a new client where the log stands and what it missed since its cursor, and has it join the others without a gap: what was
+// appended meanwhile is told until nothing is left between.
+func (h *Hub) welcome(ctx context.Context, c *client, from string) {
+	select {
+	case <-h.started:
+	case <-ctx.Done():
 		return
 	}
-	if desk.Seq(cursor) > horizon {
-		// On another node, or before a restore: the cursor says nothing here.
-		c.send(message{Type: "reset", Seq: horizon})
-		return
-	}
-	const most = 2000
-	events, _, err := h.Events.Settled(ctx, desk.Seq(cursor), most)
-	if err != nil || len(events) == most {
-		c.send(message{Type: "reset", Seq: horizon})
-		return
-	}
-	if len(events) > 0 {
-		if err := h.tell(ctx, events, []*client{c}); err != nil {
-			c.send(message{Type: "reset", Seq: horizon})
+	at := h.Events.Horizon()
+	c.send(message{Type: "hello", Seq: at})
+	var err error
+	if cursor, given := parseCursor(from); given {
+		if cursor < 0 || cursor > at {
+			// Of another node that is ahead, or from before a restore: the cursor says nothing here.
+			c.send(message{Type: "reset", Seq: at})
+		} else if at, err = h.catchUp(ctx, c, cursor); err != nil {
+			c.drop("not to be caught up")
+			return
 		}
 	}
+	for !h.join(c, at) {
+		if at, err = h.catchUp(ctx, c, at); err != nil {
+			c.drop("not to be caught up")
+			return
+		}
+	}
+	c.mu.Lock()
+	open := c.open
+	c.mu.Unlock()
+	if open != 0 { // said while it was welcomed
+		h.tellPresence(open)
+		h.publish()
+	}
+}
+
+// parseCursor reads where a browser's feed ended. What is no number is a cursor that says nothing here: -1.
+func parseCursor(text string) (_ desk.Seq, given bool) {
+	if text == "" || text == "0" {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 {
+		return -1, true
+	}
+	return desk.Seq(n), true
+}
+
+// catchUp tells a client what is settled after a position, and returns how far that is.
+func (h *Hub) catchUp(ctx context.Context, c *client, at desk.Seq) (desk.Seq, error) {
+	events, looked, err := h.Events.Settled(ctx, at, mostMissed)
+	if err != nil {
+		return at, err
+	}
+	if len(events) == mostMissed {
+		at = h.Events.Horizon()
+		c.send(message{Type: "reset", Seq: at})
+		return at, nil
+	}
+	if len(events) == 0 {
+		return looked, nil
+	}
+	return looked, h.tell(ctx, events, []*client{c})
 }
 
 func (c *client) scope() desk.Scope { return *c.seen.Load() }
@@ -119,13 +169,21 @@ func (c *client) setScope(s desk.Scope) bool {
 
 func (c *client) send(m message) { c.push(encode(m)) }
 
-// push queues a message; a client that is too far behind is dropped, and resumes by its cursor.
+// push queues a message and never waits; a client that is too far behind is dropped, and resumes by its cursor.
 func (c *client) push(data []byte) {
-	select {
-	case c.queue <- data:
-	case <-c.gone:
-	default:
+	c.mu.Lock()
+	full := len(c.pending) >= queued
+	if !full {
+		c.pending = append(c.pending, data)
+	}
+	c.mu.Unlock()
+	if full {
 		c.drop("too slow")
+		return
+	}
+	select {
+	case c.ready <- struct{}{}:
+	default: // the writer knows
 	}
 }
 
@@ -139,16 +197,16 @@ func (c *client) pushCounts(data []byte) {
 	}
 }
 
-// drop ends the connection.
+// drop ends the connection. It does not wait for the browser, who may be the reason.
 func (c *client) drop(why string) {
 	c.once.Do(func() {
 		close(c.gone)
-		h := c.hub
-		h.mu.Lock()
-		delete(h.clients, c)
-		h.mu.Unlock()
-		h.leave(c)
-		c.socket.WriteClose(1001, []byte(why))
+		c.hub.forget(c)
+		c.hub.leave(c)
+		c.hub.work.Go(func() {
+			_ = c.socket.SetDeadline(time.Now().Add(goodbye)) // ends a write that hangs, and then the reading
+			_ = c.socket.WriteClose(1001, []byte(why))        // the browser may have gone first
+		})
 	})
 }
 
@@ -156,26 +214,37 @@ func (c *client) write() {
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
 	for {
-		var err error
+		var some [][]byte
 		select {
 		case <-c.gone:
 			return
-		case data := <-c.queue:
-			err = c.socket.WriteMessage(gws.OpcodeText, data)
+		case <-c.ready:
+			c.mu.Lock()
+			some, c.pending = c.pending, nil
+			c.mu.Unlock()
 		case <-ping.C:
-			err = c.socket.WriteMessage(gws.OpcodeText, []byte(`{"type":"ping"}`))
+			some = [][]byte{[]byte(`{"type":"ping"}`)}
 		}
-		if err != nil {
-			c.drop("not reachable")
-			return
+		for _, data := range some {
+			if err := c.socket.WriteMessage(gws.OpcodeText, data); err != nil {
+				c.drop("not reachable")
+				return
+			}
 		}
 	}
 }
 
-// OnOpen starts the clock of silence.
-func (c *client) OnOpen(socket *gws.Conn) {
-	_ = socket.SetDeadline(time.Now().Add(silence)) // a broken connection shows in the next read
+// lives gives the connection time until the next sign of life.
+func (c *client) lives() {
+	select {
+	case <-c.gone: // it was given its last deadline
+	default:
+		_ = c.socket.SetDeadline(time.Now().Add(silence)) // a broken connection shows in the next read
+	}
 }
+
+// OnOpen starts the clock of silence.
+func (c *client) OnOpen(*gws.Conn) { c.lives() }
 
 // OnClose forgets the client.
 func (c *client) OnClose(*gws.Conn, error) { c.drop("closed") }
@@ -188,9 +257,9 @@ type heard struct {
 }
 
 // OnMessage takes what a browser says: what it has open, whether somebody types, and that it lives.
-func (c *client) OnMessage(socket *gws.Conn, m *gws.Message) {
-	defer m.Close()                                 // gives the buffer back
-	_ = socket.SetDeadline(time.Now().Add(silence)) // a broken connection shows in the next read
+func (c *client) OnMessage(_ *gws.Conn, m *gws.Message) {
+	defer m.Close() // gives the buffer back
+	c.lives()
 	var h heard
 	if err := json.Unmarshal(m.Bytes(), &h); err != nil {
 		return
@@ -200,24 +269,5 @@ func (c *client) OnMessage(socket *gws.Conn, m *gws.Message) {
 		c.hub.look(c, h.Conversation, false)
 	case "typing":
 		c.hub.look(c, h.Conversation, h.On)
-	}
-}
-
-// watchDoors ends connections whose session is over, and takes up what the agent may see now.
-func (h *Hub) watchDoors(ctx context.Context) {
-	for wait(ctx, 20*time.Second) {
-		for _, c := range h.all() {
-			var id staff.Identity
-			err := h.DB.Read(ctx, func(tx *db.Tx) (err error) {
-				id, err = c.renew(ctx, tx)
-				return err
-			})
-			switch {
-			case desk.IsRefusal(err, desk.SignedOut) || err == nil && (id.Agent == 0 || id.Pending):
-				c.drop("signed out")
-			case err == nil && c.setScope(id.Scope):
-				c.send(message{Type: "reset"})
-			}
-		}
 	}
 }

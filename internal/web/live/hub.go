@@ -9,13 +9,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
 
 	"tellus/internal/desk"
 	"tellus/internal/feature/conversation"
-	"tellus/internal/feature/staff"
 	"tellus/internal/platform/cluster"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
@@ -26,7 +26,6 @@ type Deps struct {
 	DB            *db.DB
 	Events        *eventlog.Log
 	Node          *cluster.Node
-	Staff         *staff.Service
 	Conversations *conversation.Service
 	Counts        func(ctx context.Context, tx *db.Tx, scope desk.Scope) ([]conversation.Count, error)
 	Log           *slog.Logger
@@ -35,18 +34,26 @@ type Deps struct {
 // Hub serves all browsers of this node. Use New, then Run.
 type Hub struct {
 	Deps
-	mu       sync.Mutex
-	clients  map[*client]bool
 	presence presence
-	stale    chan struct{} // counts may have changed
+	stale    chan struct{}  // counts may have changed
+	woken    chan struct{}  // somebody joined
+	started  chan struct{}  // the log is followed
+	work     sync.WaitGroup // of connections
+
+	mu        sync.Mutex
+	connected map[*client]bool
+	clients   map[*client]bool // those who are told what is appended
+	position  desk.Seq         // up to which they were told
+	closed    bool
 }
 
 // New returns a hub.
 func New(d Deps) *Hub {
-	return &Hub{Deps: d, clients: map[*client]bool{}, presence: newPresence(), stale: make(chan struct{}, 1)}
+	return &Hub{Deps: d, connected: map[*client]bool{}, clients: map[*client]bool{}, presence: newPresence(), stale: make(chan struct{}, 1),
+		woken: make(chan struct{}, 1), started: make(chan struct{})}
 }
 
-// Run follows the log until ctx ends, then closes all connections.
+// Run follows the log until ctx ends, then ends all connections and waits for them.
 func (h *Hub) Run(ctx context.Context) error {
 	var work sync.WaitGroup
 	work.Go(func() { h.follow(ctx) })
@@ -54,21 +61,66 @@ func (h *Hub) Run(ctx context.Context) error {
 	work.Go(func() { h.listen(ctx) })
 	work.Go(func() { h.watchDoors(ctx) })
 	<-ctx.Done()
-	work.Wait()
-	for _, c := range h.all() {
+	h.mu.Lock()
+	h.closed = true
+	open := slices.Collect(maps.Keys(h.connected))
+	h.mu.Unlock()
+	for _, c := range open {
 		c.drop("the server stops")
 	}
+	work.Wait()
+	h.work.Wait()
 	return nil
+}
+
+// enter counts a connection in, unless the hub ends.
+func (h *Hub) enter(c *client) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return false
+	}
+	h.connected[c] = true
+	h.work.Add(1)
+	return true
+}
+
+// join has a client that was told everything up to a position be told what comes after it. It reports false where the others are further:
+// then the client must catch up first.
+func (h *Hub) join(c *client, at desk.Seq) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	select {
+	case <-c.gone:
+		return true // it left while it was welcomed
+	default:
+	}
+	if len(h.clients) > 0 && h.position > at {
+		return false
+	}
+	if len(h.clients) == 0 {
+		h.position = at
+	}
+	c.upTo = at
+	h.clients[c] = true
+	select {
+	case h.woken <- struct{}{}:
+	default:
+	}
+	return true
+}
+
+func (h *Hub) forget(c *client) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.clients, c)
+	delete(h.connected, c)
 }
 
 func (h *Hub) all() []*client {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	list := make([]*client, 0, len(h.clients))
-	for c := range h.clients {
-		list = append(list, c)
-	}
-	return list
+	return slices.Collect(maps.Keys(h.clients))
 }
 
 // batch is how many events are told at once; gather is how long a batch waits for more, so that a burst is told once.
@@ -77,35 +129,77 @@ const (
 	gather = 20 * time.Millisecond
 )
 
+// follow tells clients what is appended. While there are none it rests: whoever comes catches up by himself.
 func (h *Hub) follow(ctx context.Context) {
-	from := h.Events.Horizon()
+	if !h.begin(ctx) {
+		return
+	}
 	for ctx.Err() == nil {
-		if len(h.all()) == 0 {
-			if !wait(ctx, 50*time.Millisecond) {
-				return
+		from, any := h.told()
+		if !any {
+			select {
+			case <-h.woken:
+			case <-ctx.Done():
 			}
-			from = h.Events.Horizon() // whoever connects resumes from his own cursor
 			continue
 		}
 		events, err := h.Events.Tail(ctx, from, batch)
 		if err != nil {
 			if ctx.Err() == nil && !errors.Is(err, eventlog.ErrClosed) {
 				h.Log.WarnContext(ctx, "live feed", "error", err)
-				wait(ctx, time.Second)
 			}
+			wait(ctx, time.Second)
 			continue
 		}
-		from = events[len(events)-1].Seq
-		if err := h.tell(ctx, events, h.all()); err != nil && ctx.Err() == nil {
+		last := events[len(events)-1].Seq
+		clients := h.advance(from, last)
+		if err := h.tell(ctx, events, clients); err != nil && ctx.Err() == nil {
 			h.Log.WarnContext(ctx, "live feed: events not told", "error", err)
-			for _, c := range h.all() {
-				c.send(message{Type: "reset", Seq: from})
+			for _, c := range clients {
+				c.send(message{Type: "reset", Seq: last})
 			}
 		}
-		if !wait(ctx, gather) {
-			return
+		wait(ctx, gather)
+	}
+}
+
+// begin waits until the log's horizon covers what was there before: on PostgreSQL it is found some time after the start.
+func (h *Hub) begin(ctx context.Context) bool {
+	for {
+		var newest desk.Seq
+		err := h.DB.Ask(ctx, "SELECT COALESCE(MAX(seq), 0) FROM event").Scan(&newest)
+		if err == nil && newest > 0 {
+			_, err = h.Events.Tail(ctx, newest-1, 1)
+		}
+		if err == nil {
+			close(h.started)
+			return true
+		}
+		if ctx.Err() == nil {
+			h.Log.WarnContext(ctx, "live feed", "error", err)
+		}
+		if !wait(ctx, time.Second) {
+			return false
 		}
 	}
+}
+
+// told returns how far the clients were told, and whether there are any.
+func (h *Hub) told() (desk.Seq, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.position, len(h.clients) > 0
+}
+
+// advance moves the position and returns whom to tell what lies between. Where all clients changed meanwhile it returns nobody.
+func (h *Hub) advance(from, to desk.Seq) []*client {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.position != from {
+		return nil
+	}
+	h.position = to
+	return slices.Collect(maps.Keys(h.clients))
 }
 
 func wait(ctx context.Context, d time.Duration) bool {
@@ -141,41 +235,68 @@ type single struct {
 // hides are the events after which somebody may have lost sight of a conversation.
 var hides = []desk.EventKind{desk.AssigneeChanged, desk.TeamChanged, desk.InboxChanged, desk.AccessRestricted, desk.AccessOpened}
 
-// tell brings a batch of events to clients.
-func (h *Hub) tell(ctx context.Context, events []desk.Event, clients []*client) error {
-	last := events[len(events)-1].Seq
-	byConversation := map[desk.ConversationID][]desk.Event{}
-	var order []desk.ConversationID
+// unit is what one message tells: what happened to one conversation within a batch, or one event that is not a conversation's.
+type unit struct {
+	conversation desk.ConversationID
+	events       []desk.Event
+}
+
+// units sorts a batch into units by their first events.
+func units(events []desk.Event) (all []unit, conversations []desk.ConversationID) {
+	at := map[desk.ConversationID]int{}
 	for _, e := range events {
-		if e.Conversation == 0 {
-			if err := h.tellSingle(ctx, e, clients); err != nil {
-				return err
-			}
+		i, known := at[e.Conversation]
+		if known && e.Conversation != 0 {
+			all[i].events = append(all[i].events, e)
 			continue
 		}
-		if byConversation[e.Conversation] == nil {
-			order = append(order, e.Conversation)
+		at[e.Conversation] = len(all)
+		all = append(all, unit{e.Conversation, []desk.Event{e}})
+		if e.Conversation != 0 {
+			conversations = append(conversations, e.Conversation)
 		}
-		byConversation[e.Conversation] = append(byConversation[e.Conversation], e)
 	}
-	if len(order) == 0 {
+	return all, conversations
+}
+
+// tell brings a batch of events to clients. Each message carries the number up to which all was told with it: a line that is cut within a
+// batch misses nothing.
+func (h *Hub) tell(ctx context.Context, events []desk.Event, clients []*client) error {
+	last := events[len(events)-1].Seq
+	clients = slices.DeleteFunc(clients, func(c *client) bool { return c.upTo >= last })
+	if len(clients) == 0 {
 		return nil
 	}
-	h.markStale()
-	rows := map[desk.ConversationID]conversation.Seen{}
-	err := h.DB.Read(ctx, func(tx *db.Tx) error {
-		list, err := h.Conversations.SeenBy(ctx, tx, order, agentsOf(clients))
-		for _, s := range list {
-			rows[s.Row.ID] = s
-		}
+	// Before any row is shown it must be known who may see it.
+	if err := h.accessChanged(ctx, events, clients); err != nil {
 		return err
-	})
-	if err != nil {
-		return fmt.Errorf("load changed rows: %w", err)
 	}
-	for _, id := range order {
-		row, found := rows[id]
-		h.tellRow(row, found, id, byConversation[id], last, clients)
+	all, conversations := units(events)
+	rows := map[desk.ConversationID]conversation.Seen{}
+	if len(conversations) > 0 {
+		h.markStale()
+		err := h.DB.Read(ctx, func(tx *db.Tx) error {
+			list, err := h.Conversations.SeenBy(ctx, tx, conversations, agentsOf(clients))
+			for _, s := range list {
+				rows[s.Row.ID] = s
+			}
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("load changed rows: %w", err)
+		}
+	}
+	for i, u := range all {
+		upTo := last
+		if i+1 < len(all) {
+			upTo = all[i+1].events[0].Seq - 1
+		}
+		if u.conversation == 0 {
+			tellSingle(u.events[0], upTo, clients)
+			continue
+		}
+		row, found := rows[u.conversation]
+		h.tellRow(row, found, u, upTo, clients)
 	}
 	return nil
 }
@@ -190,71 +311,118 @@ func agentsOf(clients []*client) []desk.AgentID {
 	return list
 }
 
-func (h *Hub) tellRow(row conversation.Seen, found bool, id desk.ConversationID, events []desk.Event, last desk.Seq, clients []*client) {
-	var built [2][]byte // for who has read it, for who has not
-	hidden := slices.ContainsFunc(events, func(e desk.Event) bool { return slices.Contains(hides, e.Kind) })
-	owner, private := privateTo(events)
+func (h *Hub) tellRow(row conversation.Seen, found bool, u unit, upTo desk.Seq, clients []*client) {
+	type version struct {
+		unread bool
+		agent  desk.AgentID // 0 where it holds nothing of somebody's own
+	}
+	built := map[version][]byte{}
+	hidden := slices.ContainsFunc(u.events, func(e desk.Event) bool { return slices.Contains(hides, e.Kind) })
 	for _, c := range clients {
 		scope := c.scope()
-		if private && scope.Agent != owner {
-			continue
-		}
 		if !found || !conversation.Visible(scope, row.Row, row.Named) {
 			if hidden || !found {
-				c.send(message{Type: "gone", Seq: last, ID: id})
+				c.send(message{Type: "gone", Seq: upTo, ID: u.conversation})
+				h.lookAway(c, u.conversation)
 			}
 			continue
 		}
-		unread := 0
-		if row.LastIncoming > row.Read[scope.Agent] {
-			unread = 1
+		theirs, own := toldTo(u.events, scope.Agent)
+		if len(theirs) == 0 {
+			continue
 		}
-		if built[unread] == nil {
+		v := version{unread: row.LastIncoming > row.Read[scope.Agent]}
+		if own {
+			v.agent = scope.Agent
+		}
+		if built[v] == nil {
 			r := row.Row
-			r.Unread = unread == 1
-			built[unread] = encode(message{Type: "row", Seq: last, Row: &r, Events: events})
+			r.Unread = v.unread
+			built[v] = encode(message{Type: "row", Seq: upTo, Row: &r, Events: theirs})
 		}
-		c.push(built[unread])
+		c.push(built[v])
 	}
 }
 
-// privateTo reports whether events concern one agent's own marks and drafts only.
-func privateTo(events []desk.Event) (owner desk.AgentID, private bool) {
+// toldTo is what an agent is told of events: all but the marks and drafts of others. own reports whether some are of himself.
+func toldTo(events []desk.Event, agent desk.AgentID) (theirs []desk.Event, own bool) {
 	for _, e := range events {
-		if e.Kind != desk.ReadMarked && e.Kind != desk.DraftSaved || owner != 0 && e.By.Agent() != owner {
-			return 0, false
+		if e.Kind == desk.ReadMarked || e.Kind == desk.DraftSaved {
+			if e.By.Agent() != agent {
+				continue
+			}
+			own = true
 		}
-		owner = e.By.Agent()
+		theirs = append(theirs, e)
 	}
-	return owner, true
+	return theirs, own
 }
 
-func (h *Hub) tellSingle(ctx context.Context, e desk.Event, clients []*client) error {
+func tellSingle(e desk.Event, upTo desk.Seq, clients []*client) {
 	if e.Kind == desk.AccessUpdated {
-		h.markStale()
-		return h.renewScopes(ctx, e.Seq, clients)
+		return // whom it concerns was told to start anew
 	}
-	told := encode(single{"event", e.Seq, e})
+	told := encode(single{Type: "event", Seq: upTo, Event: e})
 	for _, c := range clients {
 		c.push(told)
 	}
-	return nil
 }
 
-// renewScopes works out anew what each client may see; whose sight changed fetches everything again.
-func (h *Hub) renewScopes(ctx context.Context, seq desk.Seq, clients []*client) error {
+// accessChanged has those whom a change of access may concern be looked at anew.
+func (h *Hub) accessChanged(ctx context.Context, events []desk.Event, clients []*client) error {
+	concerned := map[*client]bool{}
+	var seq desk.Seq
+	for _, e := range events {
+		if e.Kind != desk.AccessUpdated {
+			continue
+		}
+		seq = e.Seq
+		for _, c := range clients {
+			if e.SubjectKind != desk.AboutAgent || int64(c.scope().Agent) == e.Subject {
+				concerned[c] = true
+			}
+		}
+	}
+	if seq == 0 {
+		return nil
+	}
+	err := h.askAtDoor(ctx, seq, slices.Collect(maps.Keys(concerned)))
+	h.markStale()
+	return err
+}
+
+// askAtDoor asks anew who each client is and what he may see: whose session is over is dropped, whose sight changed fetches everything again.
+func (h *Hub) askAtDoor(ctx context.Context, seq desk.Seq, clients []*client) error {
+	if len(clients) == 0 {
+		return nil
+	}
 	return h.DB.Read(ctx, func(tx *db.Tx) error {
 		for _, c := range clients {
-			now, err := h.Staff.Scope(ctx, tx, c.scope().Agent)
-			if err != nil {
-				return fmt.Errorf("what agent %s sees: %w", c.scope().Agent, err)
-			}
-			if c.setScope(now) {
+			id, err := c.renew(ctx, tx)
+			switch {
+			case desk.IsRefusal(err, desk.SignedOut) || err == nil && (id.Agent == 0 || id.Pending):
+				c.drop("signed out")
+			case err != nil:
+				return fmt.Errorf("who agent %s is now: %w", c.scope().Agent, err)
+			case c.setScope(id.Scope):
+				h.lookAway(c, 0) // what it looks at it says again once it has fetched that
 				c.send(message{Type: "reset", Seq: seq})
 			}
 		}
 		return nil
 	})
+}
+
+// watchEvery is how often sessions are looked at that may have run out; what ends one earlier is an event.
+const watchEvery = time.Minute
+
+func (h *Hub) watchDoors(ctx context.Context) {
+	for wait(ctx, watchEvery) {
+		at, _ := h.told()
+		if err := h.askAtDoor(ctx, at, h.all()); err != nil && ctx.Err() == nil {
+			h.Log.WarnContext(ctx, "live feed: sessions not looked at", "error", err)
+		}
+	}
 }
 
 func (h *Hub) markStale() {
@@ -272,7 +440,6 @@ func (h *Hub) count(ctx context.Context) {
 			return
 		case <-h.stale:
 		}
-		h.Conversations.ForgetCounts()
 		if err := h.sendCounts(ctx); err != nil && ctx.Err() == nil {
 			h.Log.WarnContext(ctx, "live feed: counts", "error", err)
 		}
@@ -283,6 +450,7 @@ func (h *Hub) count(ctx context.Context) {
 }
 
 func (h *Hub) sendCounts(ctx context.Context) error {
+	h.Conversations.ForgetCounts()
 	byAgent := map[desk.AgentID][]*client{}
 	for _, c := range h.all() {
 		byAgent[c.scope().Agent] = append(byAgent[c.scope().Agent], c)

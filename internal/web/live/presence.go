@@ -38,19 +38,31 @@ const (
 
 // look notes what a client has open, and tells those who have the same or had the former one open.
 func (h *Hub) look(c *client, id desk.ConversationID, typing bool) {
-	if id != 0 && !h.maySee(c, id) {
+	c.mu.Lock()
+	before, known := c.open, c.open == id
+	c.mu.Unlock()
+	if id != 0 && !known && !h.maySee(c, id) {
 		return
 	}
 	c.mu.Lock()
-	before := c.open
-	changed := before != id || c.typing != typing
-	c.open, c.typing = id, typing
+	changed := !known || c.typing != typing
+	c.open, c.typing = id, typing && id != 0
 	c.mu.Unlock()
 	if !changed {
 		return
 	}
 	h.tellPresence(before, id)
-	h.publish(before, id)
+	h.publish()
+}
+
+// lookAway ends a client's look at a conversation that it may not see any more; 0 stands for whatever it looks at.
+func (h *Hub) lookAway(c *client, id desk.ConversationID) {
+	c.mu.Lock()
+	looks := c.open != 0 && (id == 0 || c.open == id)
+	c.mu.Unlock()
+	if looks {
+		h.leave(c)
+	}
 }
 
 func (h *Hub) leave(c *client) {
@@ -59,7 +71,7 @@ func (h *Hub) leave(c *client) {
 	c.open, c.typing = 0, false
 	c.mu.Unlock()
 	h.tellPresence(before)
-	h.publish(before)
+	h.publish()
 }
 
 func (h *Hub) maySee(c *client, id desk.ConversationID) bool {
@@ -105,9 +117,6 @@ func (h *Hub) tellPresence(ids ...desk.ConversationID) {
 		agents := slices.Clone(here[id])
 		h.presence.mu.Lock()
 		for _, t := range h.presence.remote {
-			if time.Since(t.at) > forgetAfter {
-				continue
-			}
 			for _, p := range t.open[id] {
 				agents = join(agents, p)
 			}
@@ -133,15 +142,17 @@ func (h *Hub) tellPresence(ids ...desk.ConversationID) {
 	}
 }
 
-// report is what a node tells the others: all that it has open, and which conversations changed.
+// report is what a node tells the others: all that it has open.
 type report struct {
-	Node    int64                             `json:"node"`
-	Open    map[desk.ConversationID][]present `json:"open"`
-	Changed []desk.ConversationID             `json:"changed"`
+	Node int64                             `json:"node"`
+	Open map[desk.ConversationID][]present `json:"open"`
 }
 
-func (h *Hub) publish(changed ...desk.ConversationID) {
-	data, err := json.Marshal(report{h.Node.ID(), h.here(), changed})
+func (h *Hub) publish() {
+	if !h.DB.Postgres() {
+		return // SQLite has one node
+	}
+	data, err := json.Marshal(report{h.Node.ID(), h.here()})
 	if err != nil || len(data) > 6000 {
 		return // a very busy node: presence is a courtesy
 	}
@@ -159,7 +170,8 @@ func (h *Hub) listen(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-repeat.C:
-			if h.DB.Postgres() && len(h.all()) > 0 {
+			h.tellPresence(h.presence.expire(time.Now())...)
+			if len(h.all()) > 0 {
 				h.publish()
 			}
 		case m := <-messages:
@@ -167,10 +179,44 @@ func (h *Hub) listen(ctx context.Context) {
 			if err := json.Unmarshal([]byte(m.Payload), &r); err != nil || r.Node == h.Node.ID() {
 				continue
 			}
-			h.presence.mu.Lock()
-			h.presence.remote[r.Node] = told{time.Now(), r.Open}
-			h.presence.mu.Unlock()
-			h.tellPresence(r.Changed...)
+			h.tellPresence(h.presence.hear(r, time.Now())...)
 		}
 	}
+}
+
+// hear takes another node's report and returns the conversations at which somebody else looks now.
+func (p *presence) hear(r report, now time.Time) []desk.ConversationID {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	before := p.remote[r.Node].open
+	p.remote[r.Node] = told{now, r.Open}
+	var changed []desk.ConversationID
+	for id, agents := range r.Open {
+		if !slices.Equal(agents, before[id]) {
+			changed = append(changed, id)
+		}
+	}
+	for id := range before {
+		if r.Open[id] == nil {
+			changed = append(changed, id)
+		}
+	}
+	return changed
+}
+
+// expire forgets nodes that were silent for too long and returns the conversations at which they looked.
+func (p *presence) expire(now time.Time) []desk.ConversationID {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var changed []desk.ConversationID
+	for node, t := range p.remote {
+		if now.Sub(t.at) <= forgetAfter {
+			continue
+		}
+		for id := range t.open {
+			changed = append(changed, id)
+		}
+		delete(p.remote, node)
+	}
+	return changed
 }
