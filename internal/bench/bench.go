@@ -48,6 +48,7 @@ type Run struct {
 	MailsPerSec   float64       `json:"mailsPerSec,omitempty"` // stored, threaded and reacted to
 	AcceptPerSec  float64       `json:"acceptPerSec,omitempty"`
 	Mails         int64         `json:"mails,omitempty"`
+	MailCPU       float64       `json:"mailCPU,omitempty"` // processor time of the server for a mail, milliseconds
 	IdleMB        float64       `json:"idleMB,omitempty"`
 	IdleCore      float64       `json:"idleCore,omitempty"` // share of one core, 0..1
 }
@@ -162,6 +163,10 @@ func (o Options) seed(ctx context.Context, c app.Config, run Run) error {
 
 // mail feeds the receiver and waits until everything that it took is a message.
 func (o Options) mail(ctx context.Context, c app.Config, srv *server, run *Run) error {
+	before, err := srv.cpu()
+	if err != nil {
+		return err
+	}
 	begun := time.Now()
 	sent, err := Load{Address: srv.smtp, To: inboxAt, Connections: 16, For: o.Mail}.Run(ctx)
 	if err != nil {
@@ -186,6 +191,11 @@ func (o Options) mail(ctx context.Context, c app.Config, srv *server, run *Run) 
 		time.Sleep(20 * time.Millisecond)
 	}
 	run.MailsPerSec = float64(sent.Mails) / time.Since(begun).Seconds()
+	after, err := srv.cpu()
+	if err != nil {
+		return err
+	}
+	run.MailCPU = milliseconds(after-before) / float64(max(sent.Mails, 1))
 	var messages int64
 	if err := d.Read(ctx, func(tx *db.Tx) error {
 		return tx.Row(ctx, `SELECT count(*) FROM arrival WHERE state = 'done' AND message IS NOT NULL`).Scan(&messages)

@@ -49,7 +49,7 @@ func (s Seed) Run(ctx context.Context, d *db.DB) error {
 
 // finish brings the sequences of PostgreSQL behind the rows, and the planner's statistics up to date.
 func (s Seed) finish(ctx context.Context, d *db.DB) error {
-	return d.Write(ctx, func(tx *db.Tx) error {
+	err := d.Write(ctx, func(tx *db.Tx) error {
 		if tx.Postgres() {
 			for _, table := range []string{"customer", "conversation", "message"} {
 				if _, err := tx.Exec(ctx, `SELECT setval(pg_get_serial_sequence('`+table+`', 'id'), (SELECT max(id) FROM `+table+`))`); err != nil {
@@ -62,6 +62,15 @@ func (s Seed) finish(ctx context.Context, d *db.DB) error {
 		} else if _, err := tx.Exec(ctx, `UPDATE number_series SET value = (SELECT max(number) FROM conversation) WHERE name = 'conversation_number'`); err != nil {
 			return fmt.Errorf("seed numbers: %w", err)
 		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if !d.Postgres() {
+		return d.RefreshStatistics(ctx)
+	}
+	return d.Write(ctx, func(tx *db.Tx) error {
 		_, err := tx.Exec(ctx, `ANALYZE`)
 		return err
 	})

@@ -26,7 +26,7 @@ func (r Report) Table(w io.Writer) error {
 			fmt.Fprintf(t, "%s\tp50 %.2f ms\tp99 %.2f ms\tn %d\n", x.Name, x.P50, x.P99, x.N)
 		}
 		if run.Mails > 0 {
-			fmt.Fprintf(t, "mails stored, threaded and reacted to\t%.0f/s\t(%d; acknowledged at %.0f/s)\n", run.MailsPerSec, run.Mails, run.AcceptPerSec)
+			fmt.Fprintf(t, "mails stored, threaded and reacted to\t%.0f/s\t(%d; acknowledged at %.0f/s; %.2f ms of processor time each)\n", run.MailsPerSec, run.Mails, run.AcceptPerSec, run.MailCPU)
 		}
 	}
 	return t.Flush()

@@ -22,6 +22,9 @@ func (c *sqliteConnector) Connect(context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := stablePlans(raw); err != nil && !errors.Is(err, errNoHandle) {
+		return nil, errors.Join(err, raw.Close())
+	}
 	return &sqliteConn{raw: raw, keep: c.keep, kept: map[string]*keptStmt{}}, nil
 }
 
