@@ -1,0 +1,77 @@
+import { Button } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { useDirectory } from "../api/queries";
+import { useFormat } from "../i18n/format";
+import { Failed, Quiet } from "../parts/Trouble";
+import { When } from "../parts/When";
+import { auditFields, auditKey, subjectOf } from "./audit";
+import { Bones, Page, Section } from "./form/Page";
+import list from "./list.module.css";
+import { auditQuery } from "./queries";
+import type { AuditEntry } from "./types";
+
+/** Who did what to the desk itself, newest first. */
+export default function Audit() {
+  const { t } = useTranslation();
+  const log = useInfiniteQuery(auditQuery);
+  const entries = log.data?.pages.flatMap((p) => p.items) ?? [];
+  return (
+    <Page title={t("settings.audit.title")} about={t("settings.audit.about")}>
+      {log.isPending && <Bones rows={5} />}
+      {log.error && <Failed what={t("settings.audit.failed")} error={log.error} retry={() => void log.refetch()} />}
+      {log.data && entries.length === 0 && <Quiet icon="clock" title={t("settings.audit.none")} />}
+      {entries.length > 0 && (
+        <Section flush>
+          {entries.map((e) => (
+            <Line key={e.id} entry={e} />
+          ))}
+        </Section>
+      )}
+      {log.hasNextPage && (
+        <Button
+          loading={log.isFetchingNextPage}
+          onClick={() => void log.fetchNextPage()}
+          style={{ alignSelf: "center" }}
+        >
+          {t("settings.audit.more")}
+        </Button>
+      )}
+    </Page>
+  );
+}
+
+function Line({ entry }: { entry: AuditEntry }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { agent, team, inbox } = useDirectory();
+  const key = auditKey(entry.action);
+  const who = entry.by.kind === "agent" ? (agent(entry.by.id)?.name ?? `#${entry.by.id}`) : "";
+  const about = subjectOf(entry.subject);
+  const self = about?.kind === "agent" && entry.by.kind === "agent" && about.id === entry.by.id;
+  const named =
+    about &&
+    !self &&
+    ({ agent: agent(about.id)?.name, team: team(about.id)?.name, inbox: inbox(about.id)?.name }[about.kind] ??
+      `${about.kind} ${about.id}`);
+  const detail = (entry.detail ?? "")
+    .split(", ")
+    .filter(Boolean)
+    .map((f) => (auditFields.includes(f) ? t(`settings.audit.field.${f}`) : f));
+  return (
+    <div className={list.row}>
+      <div className={list.body}>
+        <div className={list.name}>
+          {key ? t(key) : entry.action}
+          {named && <span className={list.more}>{named}</span>}
+        </div>
+        {detail.length > 0 && <div className={list.more}>{format.list(detail)}</div>}
+        <div className={list.quiet}>
+          {[who, entry.ip, entry.device].filter(Boolean).join(" · ")}
+          {(who || entry.ip || entry.device) && " · "}
+          <When at={entry.at} />
+        </div>
+      </div>
+    </div>
+  );
+}

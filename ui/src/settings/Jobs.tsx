@@ -1,0 +1,89 @@
+import { Button } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { del, post } from "../api/client";
+import { Failed, Quiet } from "../parts/Trouble";
+import { toast } from "../parts/toast";
+import { inWords } from "../parts/trouble";
+import { When } from "../parts/When";
+import { Ask } from "./Ask";
+import { Bones, Page, Section } from "./form/Page";
+import list from "./list.module.css";
+import { deadJobsQuery } from "./queries";
+import type { DeadJob } from "./types";
+
+const kinds = new Set(["deliver.send", "deliver.letter", "intake.arrived", "conversation.wake", "upkeep.hourly"]);
+
+/** Work that was tried again and again, and then left to a person. */
+export default function Jobs() {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const jobs = useQuery(deadJobsQuery);
+  const [dropping, setDropping] = useState<DeadJob>();
+  const renew = () => client.invalidateQueries({ queryKey: deadJobsQuery.queryKey });
+  const retry = useMutation({
+    mutationFn: (id: number) => post(`/jobs/${id}/retry`),
+    onSuccess: () => toast(t("settings.jobs.retried")),
+    onError: (err) => toast(inWords(t, err), { tone: "bad" }),
+    onSettled: renew,
+  });
+  const name = (j: DeadJob) =>
+    kinds.has(j.kind)
+      ? t(`settings.jobs.kind.${j.kind.replace(".", "_")}`)
+      : t("settings.jobs.kind.other", { kind: j.kind });
+  return (
+    <Page title={t("settings.jobs.title")} about={t("settings.jobs.about")}>
+      {jobs.isPending && <Bones rows={3} />}
+      {jobs.error && <Failed what={t("settings.jobs.failed")} error={jobs.error} retry={() => void jobs.refetch()} />}
+      {jobs.data?.length === 0 && (
+        <Quiet icon="check" title={t("settings.jobs.none")}>
+          <p>{t("settings.jobs.none_text")}</p>
+        </Quiet>
+      )}
+      {jobs.data && jobs.data.length > 0 && (
+        <Section flush>
+          {jobs.data.map((j) => (
+            <div key={j.id} className={`${list.row} ${list.wrap}`}>
+              <div className={list.body}>
+                <div className={list.name}>{name(j)}</div>
+                <div className={list.trouble} lang="en">
+                  {j.lastError}
+                </div>
+                <div className={list.quiet}>
+                  #{j.id} · {t("settings.jobs.attempts", { count: j.attempts })} · {t("settings.jobs.gave_up")}{" "}
+                  <When at={j.diedAt} />
+                </div>
+              </div>
+              <div className={list.acts}>
+                <Button onClick={() => setDropping(j)} aria-label={`${t("settings.jobs.discard")}: ${name(j)}`}>
+                  {t("settings.jobs.discard")}
+                </Button>
+                <Button
+                  disabled={retry.isPending}
+                  onClick={() => retry.mutate(j.id)}
+                  aria-label={`${t("common.again")}: ${name(j)}`}
+                >
+                  {t("common.again")}
+                </Button>
+              </div>
+            </div>
+          ))}
+        </Section>
+      )}
+      {dropping && (
+        <Ask
+          title={t("settings.jobs.discard_title")}
+          act={t("settings.jobs.discard")}
+          close={() => setDropping(undefined)}
+          run={async () => {
+            await del(`/jobs/${dropping.id}`);
+            await renew();
+          }}
+        >
+          {t(`settings.jobs.discard_text.${dropping.kind === "deliver.send" ? "send" : "other"}`)}
+        </Ask>
+      )}
+    </Page>
+  );
+}

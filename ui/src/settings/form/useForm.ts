@@ -1,0 +1,129 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { isProblem } from "../../api/problem";
+import { toast } from "../../parts/toast";
+import { type Refused, refused, type T } from "./refusal";
+
+/** Whether two values say the same; a field that is absent is one that is undefined. */
+export function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+export interface Form<V> {
+  value: V;
+  set: (change: Partial<V>) => void;
+  dirty: boolean;
+  saving: boolean;
+  /** What is wrong with a field, by its location in the body. */
+  error: (location: string) => string | undefined;
+  /** What is wrong with all of it. */
+  whole: string;
+  /** What somebody else made of it meanwhile. */
+  theirs: V | undefined;
+  takeTheirs: () => void;
+  /** One's own words shall stand: the next try overwrites theirs. */
+  forgetTheirs: () => void;
+  submit: () => Promise<boolean>;
+  reset: () => void;
+}
+
+interface Options<V> {
+  /** Finds what the server need not be asked for, by location. */
+  check?: (value: V) => Record<string, string>;
+  /** What is said when it was kept; "" for nothing. */
+  said?: string;
+  /** Whether the form has a place for words about this location; all have where this is missing. */
+  shows?: (location: string) => boolean;
+}
+
+/**
+ * A form over something of the server. It follows the server until somebody types; then it is theirs until it is saved or reset. save gets
+ * what was typed and returns what the server made of it.
+ */
+export function useForm<V extends object>(
+  server: V,
+  save: (value: V) => Promise<V>,
+  { check, said, shows }: Options<V> = {},
+): Form<V> {
+  const { t } = useTranslation();
+  const [base, setBase] = useState(server);
+  const [value, setValue] = useState(server);
+  const [saving, setSaving] = useState(false);
+  const [wrong, setWrong] = useState<Refused>({ fields: {}, whole: "" });
+  const [theirs, setTheirs] = useState<V>();
+  const [failures, setFailures] = useState(0);
+  const dirty = !same(base, value);
+
+  const untouched = useRef(true);
+  untouched.current = !dirty && !saving;
+  useEffect(() => {
+    if (!untouched.current) return;
+    setBase(server);
+    setValue(server);
+  }, [server]);
+
+  useEffect(() => {
+    if (failures === 0) return;
+    const first = document.querySelector<HTMLElement>("[aria-invalid=true]");
+    first?.focus();
+    first?.scrollIntoView?.({ block: "center" });
+  }, [failures]);
+
+  const set = useCallback((change: Partial<V>) => {
+    setValue((old) => ({ ...old, ...change }));
+    setWrong((old) => without(old, Object.keys(change)));
+  }, []);
+
+  const adopt = (next: V) => {
+    setBase(next);
+    setValue(next);
+    setTheirs(undefined);
+    setWrong({ fields: {}, whole: "" });
+  };
+
+  async function submit(): Promise<boolean> {
+    if (saving) return false;
+    const found = check?.(value) ?? {};
+    if (Object.keys(found).length > 0) {
+      setWrong({ fields: found, whole: "" });
+      setFailures((n) => n + 1);
+      return false;
+    }
+    setSaving(true);
+    try {
+      adopt(await save(value));
+      if (said !== "") toast(said ?? t("form.saved"));
+      return true;
+    } catch (err) {
+      const current = isProblem(err, "conflict") ? (err.details as { current?: V } | undefined)?.current : undefined;
+      if (current) setTheirs(current);
+      else setWrong(refused(t as T, err, shows));
+      setFailures((n) => n + 1);
+      return false;
+    } finally {
+      setSaving(false);
+    }
+  }
+
+  return {
+    value,
+    set,
+    dirty,
+    saving,
+    error: (location) => wrong.fields[location],
+    whole: wrong.whole,
+    theirs,
+    takeTheirs: () => theirs && adopt(theirs),
+    forgetTheirs: () => setTheirs(undefined),
+    submit,
+    reset: () => adopt(base),
+  };
+}
+
+/** What is being changed is no longer wrong until it is tried again. */
+function without(old: Refused, keys: string[]): Refused {
+  const fields = Object.entries(old.fields).filter(
+    ([location]) => !keys.some((k) => location === k || location.startsWith(`${k}.`) || location.startsWith(`${k}[`)),
+  );
+  return { fields: Object.fromEntries(fields), whole: "" };
+}

@@ -1,0 +1,31 @@
+import type { ComponentType } from "react";
+import type { Permission } from "../api/types";
+import type { IconName } from "../parts/Icon";
+
+interface Room {
+  path: string;
+  icon: IconName;
+  /** Who may enter; everybody where it is missing. */
+  may?: Permission;
+  group: "you" | "house" | "technical";
+  load: () => Promise<{ default: ComponentType<{ id: string }> }>;
+}
+
+/** The pages of the settings, in the order of their list. Each is loaded when it is opened. */
+export const rooms: readonly Room[] = [
+  { path: "profile", icon: "person", group: "you", load: () => import("./Profile") },
+  { path: "security", icon: "lock", group: "you", load: () => import("./security/Security") },
+  { path: "tokens", icon: "link", group: "you", load: () => import("./Tokens") },
+  { path: "inboxes", icon: "inbox", may: "inbox.manage", group: "house", load: () => import("./inbox/Inboxes") },
+  { path: "teams", icon: "people", may: "team.manage", group: "house", load: () => import("./Teams") },
+  { path: "people", icon: "person", may: "people.manage", group: "house", load: () => import("./people/People") },
+  { path: "tags", icon: "list", may: "tag.manage", group: "house", load: () => import("./Tags") },
+  { path: "company", icon: "visit", may: "setting.manage", group: "house", load: () => import("./Company") },
+  { path: "jobs", icon: "alert", may: "job.manage", group: "technical", load: () => import("./Jobs") },
+  { path: "audit", icon: "clock", may: "audit.read", group: "technical", load: () => import("./Audit") },
+];
+
+/** What a role sees of the list. */
+export function roomsFor(permissions: readonly Permission[]): Room[] {
+  return rooms.filter((r) => !r.may || permissions.includes(r.may));
+}
