@@ -1,5 +1,5 @@
 # Shared by check and test: stages that are counted and do not stop each other.
-export TALLY
+export TALLY NO_COLOR=1 FORCE_COLOR=0
 TALLY=$(mktemp)
 started=$(date +%s)
 

@@ -111,7 +111,9 @@ function vitest(file) {
   const skipped = report.numPendingTests + (report.numTodoTests ?? 0);
   // A file that could not be loaded has no tests to fail.
   const unloaded = report.testResults.filter((f) => f.status === "failed" && f.assertionResults.length === 0).length;
-  enter("vitest", { passed: report.numPassedTests, failed: report.numFailedTests + unloaded, skipped });
+  const ran = report.numPassedTests + report.numFailedTests > 0;
+  if (!ran) console.log("failed: vitest ran nothing");
+  enter("vitest", { passed: report.numPassedTests, failed: report.numFailedTests + unloaded + (ran || unloaded ? 0 : 1), skipped });
 }
 
 function tap(name, file) {
