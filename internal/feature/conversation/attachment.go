@@ -74,7 +74,9 @@ func (s *Service) Attachment(ctx context.Context, tx *db.Tx, scope desk.Scope, i
 	if a.Message == 0 {
 		return a, nil
 	}
-	_, err = s.Message(ctx, tx, scope, a.Message)
+	if _, err = s.Message(ctx, tx, scope, a.Message); desk.IsRefusal(err, desk.NotFound) {
+		return desk.Attachment{}, desk.Refuse(desk.NotFound, "no attachment %s", id)
+	}
 	return a, err
 }
 

@@ -237,6 +237,9 @@ func oneMessage(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.Messag
 		return nil, nil, fmt.Errorf("message %s: %w", id, err)
 	}
 	c, err := holdVisible(ctx, tx, scope, in)
+	if desk.IsRefusal(err, desk.NotFound) { // in the words for one that is not there
+		return nil, nil, desk.Refuse(desk.NotFound, "no message %s", id)
+	}
 	if err != nil {
 		return nil, nil, err
 	}

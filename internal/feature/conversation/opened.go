@@ -153,8 +153,12 @@ func (s *Service) timeline(ctx context.Context, tx *db.Tx, id desk.ConversationI
 	}
 	until := desk.Never
 	if before > 0 {
-		if err := tx.Row(ctx, `SELECT at FROM message WHERE id = $1`, before).Scan(&until); err != nil {
-			return t, fmt.Errorf("message %s: %w", before, err)
+		// The message may have been moved away since.
+		err := tx.Row(ctx, `
+			SELECT COALESCE((SELECT at FROM message WHERE id = $1 AND conversation = $2), (SELECT max(at) FROM message WHERE id < $1 AND conversation = $2), 0)`,
+			before, id).Scan(&until)
+		if err != nil {
+			return t, fmt.Errorf("time of message %s: %w", before, err)
 		}
 	}
 	t.Messages = some(list)

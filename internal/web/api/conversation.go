@@ -163,7 +163,10 @@ func (s *Server) findConversation(ctx context.Context, c *Caller, in *numberInpu
 		if err != nil {
 			return out, err
 		}
-		return s.opened(ctx, tx, c, id)
+		if out, err = s.opened(ctx, tx, c, id); desk.IsRefusal(err, desk.NotFound) {
+			err = desk.Refuse(desk.NotFound, "no conversation #%d", in.Number) // in the words for one that is not there
+		}
+		return out, err
 	})
 }
 
@@ -194,7 +197,11 @@ type followInput struct {
 	Agent desk.AgentID `path:"agent"`
 }
 
+// follow is for oneself; whom others follow is changed by who may change the conversation.
 func (s *Server) follow(ctx context.Context, c *Caller, in *followInput, on bool) (*none, error) {
+	if in.Agent != c.Agent && !c.May(desk.WriteConversations) {
+		return nil, desk.Refuse(desk.Forbidden, "you may follow it yourself: your role does not allow changing whom else does")
+	}
 	return change(ctx, s, func(tx *db.Tx) error {
 		return s.Conversations.Follow(ctx, tx, c.By(), c.Scope, in.ID, in.Agent, on)
 	})
