@@ -200,7 +200,7 @@ func (c *row) recountTroubles(ctx context.Context, tx *db.Tx) error {
 // others. ok is false where no such mail went out.
 func (s *Service) Bounce(ctx context.Context, tx *db.Tx, mailID string, failed []Outcome) (conversation desk.ConversationID, matched []string, ok bool, err error) {
 	var id desk.MessageID
-	rows, err := tx.Query(ctx, `SELECT id FROM message WHERE mail_key = $1 AND mail_key <> 0 AND mail_id = $2 AND kind = 'outgoing' ORDER BY id LIMIT 1`, MailKey(db.Text(mailID)), db.Text(mailID))
+	rows, err := tx.Query(ctx, `SELECT id FROM message WHERE mail_key = $1 AND mail_key <> 0 AND mail_id = $2 AND kind = 'outgoing' AND state <> 'cancelled' ORDER BY id LIMIT 1`, MailKey(db.Text(mailID)), db.Text(mailID))
 	ids, err := db.Rows(rows, err, scanID[desk.MessageID])
 	if err != nil {
 		return 0, nil, false, fmt.Errorf("find the bounced mail: %w", err)
