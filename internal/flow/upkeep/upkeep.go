@@ -62,7 +62,7 @@ func (u *Upkeep) wake(ctx context.Context, _ *jobs.Job[conversation.WakeUp]) err
 
 // How long is kept what is kept for a while only.
 const (
-	keepAnswers = 24 * time.Hour // to calls with an Idempotency-Key
+	keepAnswers = 48 * time.Hour // to calls with an Idempotency-Key
 	keepUploads = 48 * time.Hour // that were put into no message; a draft that names them says so when it is sent
 	keepCounts  = 48 * time.Hour // of automatic answers, for the cap per address
 )

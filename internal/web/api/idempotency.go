@@ -14,7 +14,6 @@ import (
 	"net/http"
 	"reflect"
 	"sync"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -26,8 +25,6 @@ import (
 // How it works: the first transaction of a call with an Idempotency-Key inserts the key's row, does what is to be done and stores the answer, all in one,
 // so the effect and the memory of it stand or fall together. A second call finds the row and gets the stored answer; one at the same
 // time waits for the first one's commit. Answers are sealed, since some hold a link or a token that is shown once.
-
-const keyLife = 48 * time.Hour
 
 // repeat is a creating call with an Idempotency-Key.
 type repeat struct {
@@ -177,14 +174,6 @@ type repeated struct {
 func (r *repeated) Error() string                { return "answered before" }
 func (r *repeated) GetStatus() int               { return r.status }
 func (r *repeated) MarshalJSON() ([]byte, error) { return r.body, nil }
-
-// ForgetKeys removes idempotency keys that are over. Upkeep calls it once an hour.
-func (s *Server) ForgetKeys(ctx context.Context, tx *db.Tx) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM idempotency WHERE created_at < $1`, tx.Now.Add(-keyLife)); err != nil {
-		return fmt.Errorf("forget idempotency keys: %w", err)
-	}
-	return nil
-}
 
 // flights lets calls with the same key on this node go one after the other; across nodes the database does.
 type flights struct {
