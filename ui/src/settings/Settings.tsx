@@ -23,7 +23,7 @@ export function Settings() {
   const narrow = useNarrow();
   const main = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page begins at its top
-  useEffect(() => main.current?.scrollTo(0, 0), [path]);
+  useEffect(() => void main.current?.scrollTo(0, 0), [path]);
 
   if (!room && !narrow) return <Navigate to="/settings/$" params={{ _splat: "profile" }} replace />;
   const Page = pages.get(room);

@@ -44,7 +44,7 @@ export function auditKey(action: string): string {
   return known.has(action) ? `settings.audit.action.${action.replace(".", "_")}` : "";
 }
 
-/** Fields that a change can name; others stay as they are written. */
+/** Fields that a change can name, and ways of signing in; others stay as they are written. */
 export const auditFields = [
   "name",
   "email",
@@ -57,6 +57,12 @@ export const auditFields = [
   "signature",
   "theme",
   "twoFactor",
+  "password",
+  "passkey",
+  "totp",
+  "recovery",
+  "link",
+  "setup",
 ];
 
 /** "agent:3" as kind and id. */

@@ -326,7 +326,6 @@ export function Checks<V extends string | number>({
           onChange={(e) => setWanted(e.target.value)}
         />
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long list must scroll by keyboard too */}
       <div className={css.checks} tabIndex={options.length > 6 ? 0 : undefined}>
         {options.length === 0 && <div className={css.none}>{empty}</div>}
         {options.length > 0 && shown.length === 0 && <div className={css.none}>{t("form.none_found")}</div>}

@@ -56,11 +56,15 @@ export function useForm<V extends object>(
 
   const untouched = useRef(true);
   untouched.current = !dirty && !saving;
+  const latest = useRef(server);
+  latest.current = server;
+  const content = JSON.stringify(server);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what it says counts, not which object says it
   useEffect(() => {
     if (!untouched.current) return;
-    setBase(server);
-    setValue(server);
-  }, [server]);
+    setBase(latest.current);
+    setValue(latest.current);
+  }, [content]);
 
   useEffect(() => {
     if (failures === 0) return;
