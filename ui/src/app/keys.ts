@@ -1,4 +1,5 @@
 import { useEffect, useRef, useSyncExternalStore } from "react";
+import { flushSync } from "react-dom";
 import type { IconName } from "../parts/Icon";
 
 /** Something that can be done now: by key, from the palette, and listed under "?". */
@@ -112,7 +113,7 @@ export function listenToKeys(): () => void {
     first = "";
     if (found) {
       e.preventDefault();
-      found.run();
+      flushSync(() => found.run()); // the next key may come before React would have drawn what takes it
       return;
     }
     if (commands.some((c) => usable(c) && c.keys?.some((k) => k.startsWith(`${pressed} `)))) {

@@ -52,10 +52,22 @@ export function isAddress(text: string): boolean {
   return address.test(text);
 }
 
+/** Splits at commas, semicolons and lines, but not within quotation marks. */
+function pieces(text: string): string[] {
+  const out = [""];
+  let quoted = false;
+  for (const letter of text) {
+    if (letter === '"') quoted = !quoted;
+    if (!quoted && /[,;\n]/.test(letter)) out.push("");
+    else out[out.length - 1] += letter;
+  }
+  return out;
+}
+
 /** Reads what was typed or pasted: "Anna Nowak <anna@example.pl>, marek@example.pl". */
 export function parseAddresses(text: string): NamedAddress[] {
   const out: NamedAddress[] = [];
-  for (const piece of text.split(/[,;\n]+/)) {
+  for (const piece of pieces(text)) {
     const words = piece.trim();
     if (!words) continue;
     const open = words.lastIndexOf("<");

@@ -42,7 +42,10 @@ function Conversation({ number, view }: { number: number; view: string }) {
 
   if (found.isError && !opened) {
     return (
-      <Failed what={t("conversation.failed", { number })} error={found.error} retry={() => void found.refetch()} />
+      <>
+        <h1 className="unseen">#{number}</h1>
+        <Failed what={t("conversation.failed", { number })} error={found.error} retry={() => void found.refetch()} />
+      </>
     );
   }
   return (

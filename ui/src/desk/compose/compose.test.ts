@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { fromWire, isBlank, plainText, toHtml, toWire } from "./html";
+import { isAddress, parseAddresses } from "./state";
+
+describe("parseAddresses", () => {
+  it("reads what people paste", () => {
+    expect(parseAddresses('"Nowak, Anna" <anna@example.pl>')).toEqual([
+      { name: "Nowak, Anna", address: "anna@example.pl" },
+    ]);
+    expect(parseAddresses("Anna Nowak <anna@example.pl>; marek@example.pl,")).toEqual([
+      { name: "Anna Nowak", address: "anna@example.pl" },
+      { address: "marek@example.pl" },
+    ]);
+  });
+});
+
+describe("isAddress", () => {
+  it.each(["a@b", "zane.b+x@example.lv", "ķ@piemērs.lv"])("takes %s", (a) => expect(isAddress(a)).toBe(true));
+  it.each(["", "a", "a@", "@b", "a b@c", "a@b,c", "a@b@c"])("refuses %s", (a) => expect(isAddress(a)).toBe(false));
+});
+
+describe("composed HTML", () => {
+  const file = { id: 12, name: "x.png", type: "image/png", size: 1, contentId: "abc@desk" };
+  it("names pictures by content id on the wire and by address in sight", () => {
+    const seen = '<p>Look <img src="/api/v1/attachments/12?inline=1" alt="x"></p>';
+    const wire = toWire(seen, [file]);
+    expect(wire).toBe('<p>Look <img src="cid:abc@desk" alt="x"></p>');
+    expect(fromWire(wire, [file])).toBe(seen);
+  });
+  it("leaves foreign pictures alone", () => {
+    expect(toWire('<img src="https://example.com/api/v2/x">', [file])).toContain("https://example.com/api/v2/x");
+  });
+  it("opens links beside the desk", () => {
+    expect(fromWire('<a href="https://example.com">x</a>', [])).toContain('rel="noopener noreferrer"');
+  });
+  it("is blank without words and pictures", () => {
+    expect(isBlank("<p> </p><p><br></p>")).toBe(true);
+    expect(isBlank('<p><img src="cid:1"></p>')).toBe(false);
+  });
+  it("turns words to paragraphs and back, harmless", () => {
+    expect(toHtml("a < b\nc\n\nd & e")).toBe("<p>a &lt; b<br>c</p><p>d &amp; e</p>");
+    expect(plainText(toHtml("a < b\nc"))).toBe("a < b\nc");
+  });
+});
