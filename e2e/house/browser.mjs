@@ -17,7 +17,24 @@ export async function openBrowser() {
     executablePath: executable,
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none"],
   });
+  const open = new Set();
   return {
+    /** journey runs fn, and where it fails, leaves a picture of every window, e2e/out/failed-N.png, and what each has complained of. */
+    journey: (fn) => async () => {
+      try {
+        await fn();
+      } catch (error) {
+        let n = 0;
+        for (const page of open) {
+          n++;
+          await page.picture(`failed-${n}`).catch(() => {}); // the window may be gone
+          console.error(`window ${n} at ${page.url()}: ${page.trouble.join("; ") || "no complaint"}`);
+        }
+        throw error;
+      } finally {
+        for (const page of open) await page.leave();
+      }
+    },
     /** person opens a browser window of its own: own cookies, language and size. */
     async person({ url, locale = "en-GB", width = 1440, height = 900, dark = false }) {
       const context = await browser.newContext({
@@ -30,7 +47,10 @@ export async function openBrowser() {
       });
       context.setDefaultTimeout(15_000);
       const page = await context.newPage();
-      return Object.assign(page, watch(context, page, url));
+      Object.assign(page, watch(context, page, url));
+      open.add(page);
+      context.once("close", () => open.delete(page));
+      return page;
     },
     close: () => browser.close(),
   };

@@ -27,80 +27,87 @@ after(async () => {
 
 const arrive = (mail, from = "janis@home.test") => sendMail({ port: desk.smtpPort, from, to: "help@desk.test", raw: mail.raw });
 
+/** words waits until a message of the open conversation holds them. */
+const words = (page, text) => page.getByRole("region", { name: "Messages and activity" }).getByText(text).first().waitFor();
+
 /** row is a conversation in the list, by words of its accessible name. */
 const row = (page, words) => page.getByRole("link", { name: words });
 
-it("shows a mail as it comes, sends the answer, and puts the reply below it", async () => {
-  const page = await browser.person({ url: desk.url });
-  await api.enter(page);
-  await page.goto("/app/view/unassigned");
-  await page.getByText("Everything has somebody").waitFor();
+it("shows a mail as it comes, sends the answer, and puts the reply below it", () =>
+  browser.journey(async () => {
+    const page = await browser.person({ url: desk.url });
+    await api.enter(page);
+    await page.goto("/app/view/unassigned");
+    await page.getByText("Everything has somebody").waitFor();
 
-  const first = compose({
-    from: "Janis Ozols <janis@home.test>",
-    to: "help@desk.test",
-    subject: "Where is order 4471?",
-    text: "Hello,\n\nwhere is my order 4471?\n\nJanis",
-    html: '<p>Hello,</p><p>where is my <b>order 4471</b>?</p><p>Janis</p><img src="https://tracker.test/pixel.gif"><script>document.title="owned"</script>',
-  });
-  await arrive(first);
-  await row(page, /Janis Ozols.*Where is order 4471\?/s).click();
-  await page.getByRole("article", { name: "Where is order 4471?" }).waitFor();
-  const frame = page.frameLocator("iframe").first();
-  await frame.getByText("order 4471").waitFor();
-  await page.picture("conversation");
-  assert.deepEqual(await page.findings("conversation"), []);
-
-  await page.keyboard.press("r");
-  const editor = page.getByRole("textbox", { name: "Reply" });
-  await editor.click();
-  await editor.pressSequentially("It leaves today, 👟 promised.");
-  await page.picture("composer");
-  assert.deepEqual(await page.findings("composer"), []);
-  await page.keyboard.press("Control+Enter");
-  const answer = await sink.take("the answer", (m) => m.to.includes("janis@home.test"));
-  assert.match(text(answer.raw), /It leaves today, 👟 promised\./);
-  assert.equal(header(answer.raw, "In-Reply-To"), first.id);
-
-  await arrive(
-    compose({
+    const first = compose({
       from: "Janis Ozols <janis@home.test>",
       to: "help@desk.test",
-      subject: "Re: Where is order 4471?",
-      text: "Thank you, that is quick.",
-      extra: { "In-Reply-To": header(answer.raw, "Message-ID"), References: header(answer.raw, "Message-ID") },
-    }),
-  );
-  await page.getByRole("article", { name: "Where is order 4471?" }).getByText("Thank you, that is quick.").waitFor();
-  await page.picture("reply");
-  assert.deepEqual(page.trouble, []);
-  await page.leave();
-});
+      subject: "Where is order 4471?",
+      text: "Hello,\n\nwhere is my order 4471?\n\nJanis",
+      html: '<p>Hello,</p><p>where is my <b>order 4471</b>?</p><p>Janis</p><img src="https://tracker.test/pixel.gif"><script>document.title="owned"</script>',
+    });
+    await arrive(first);
+    await row(page, /Janis Ozols.*Where is order 4471\?/s).click();
+    await page.getByRole("heading", { name: "Where is order 4471?" }).waitFor();
+    const frame = page.frameLocator("iframe").first();
+    await frame.getByText("order 4471").waitFor();
+    await page.picture("conversation");
+    assert.deepEqual(await page.findings("conversation"), []);
 
-it("can be used at 380 pixels, and in the dark", async () => {
-  await arrive(compose({ from: "Eva <eva@home.test>", to: "help@desk.test", subject: "Narrow", text: "Does it fit?" }), "eva@home.test");
-  for (const look of [{ width: 380, height: 760 }, { dark: true }]) {
-    const page = await browser.person({ url: desk.url, ...look });
-    await api.enter(page);
-    const name = look.dark ? "dark" : "narrow";
-    await page.goto("/app/view/all");
-    await row(page, /Narrow/).waitFor();
-    await page.picture(`${name}-list`);
-    assert.deepEqual(await page.findings(`${name} list`), []);
-    await row(page, /Narrow/).click();
-    await page.getByRole("article", { name: "Narrow" }).getByText("Does it fit?").waitFor();
-    await page.picture(`${name}-conversation`);
-    assert.deepEqual(await page.findings(`${name} conversation`), []);
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    assert.ok(wide <= 0, `the page is ${wide} px wider than the window`);
+    await page.keyboard.press("r");
+    const editor = page.getByRole("textbox", { name: "Reply" });
+    await editor.click();
+    await editor.pressSequentially("It leaves today, 👟 promised.");
+    await page.picture("composer");
+    assert.deepEqual(await page.findings("composer"), []);
+    await page.keyboard.press("Control+Enter");
+    const answer = await sink.take("the answer", (m) => m.to.includes("janis@home.test"));
+    assert.match(text(answer.raw), /It leaves today, 👟 promised\./);
+    assert.equal(header(answer.raw, "In-Reply-To"), first.id);
+
+    await arrive(
+      compose({
+        from: "Janis Ozols <janis@home.test>",
+        to: "help@desk.test",
+        subject: "Re: Where is order 4471?",
+        text: "Thank you, that is quick.",
+        extra: { "In-Reply-To": header(answer.raw, "Message-ID"), References: header(answer.raw, "Message-ID") },
+      }),
+    );
+    await words(page, "Thank you, that is quick.");
+    await page.picture("reply");
     assert.deepEqual(page.trouble, []);
-    await page.leave();
-  }
-});
+  })(),
+);
 
-it("sends whoever is not signed in to the door", async () => {
-  const page = await browser.person({ url: desk.url });
-  await page.goto("/app/view/all");
-  await page.waitForURL(/\/app\/sign-in/);
-  await page.leave();
-});
+it("can be used at 380 pixels, and in the dark", () =>
+  browser.journey(async () => {
+    await arrive(compose({ from: "Eva <eva@home.test>", to: "help@desk.test", subject: "Narrow", text: "Does it fit?" }), "eva@home.test");
+    for (const look of [{ width: 380, height: 760 }, { dark: true }]) {
+      const page = await browser.person({ url: desk.url, ...look });
+      await api.enter(page);
+      const name = look.dark ? "dark" : "narrow";
+      await page.goto("/app/view/all");
+      await row(page, /Narrow/).waitFor();
+      await page.picture(`${name}-list`);
+      assert.deepEqual(await page.findings(`${name} list`), []);
+      await row(page, /Narrow/).click();
+      await words(page, "Does it fit?");
+      await page.picture(`${name}-conversation`);
+      assert.deepEqual(await page.findings(`${name} conversation`), []);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(wide <= 0, `the page is ${wide} px wider than the window`);
+      assert.deepEqual(page.trouble, []);
+      await page.leave();
+    }
+  })(),
+);
+
+it("sends whoever is not signed in to the door", () =>
+  browser.journey(async () => {
+    const page = await browser.person({ url: desk.url });
+    await page.goto("/app/view/all");
+    await page.waitForURL(/\/app\/sign-in/);
+  })(),
+);
