@@ -276,7 +276,7 @@ export function Choice<V extends string>({
   return (
     <fieldset className={css.field} aria-invalid={error ? true : undefined}>
       <legend className={css.label}>{legend}</legend>
-      <div className={css.choices}>
+      <div className={css.choices} data-short={options.every(([, , hint]) => !hint) || undefined}>
         {options.map(([v, label, hint]) => (
           <label key={v} className={css.choice}>
             <input type="radio" name={name} value={v} checked={v === value} onChange={() => change(v)} />

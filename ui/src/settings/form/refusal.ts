@@ -22,7 +22,7 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   [/must be an address such as/, "url"],
   [/must be host:port/, "listen"],
   [/the code is wrong/, "code"],
-  [/the password is wrong/, "password"],
+  [/^the password is wrong/, "password"],
   [/this is over already/, "past"],
   [/nobody gives a role above his own/, "role_above"],
   [/nobody deactivates himself/, "yourself"],
