@@ -22,12 +22,12 @@ export function Door({
   useTitle(title);
   return (
     <div className={css.door}>
-      <div className={css.top}>
+      <header className={css.top}>
         <span className={css.logo} aria-hidden="true">
           T
         </span>
         Tellus
-      </div>
+      </header>
       <main className={`${css.card} ${wide ? css.wide : ""}`}>
         <div>
           <h1>{title}</h1>

@@ -25,7 +25,8 @@ it("follows the server until somebody types, and keeps what was typed then", () 
 it("offers what somebody else saved, and can keep one's own over it", async () => {
   const theirs = { name: "theirs", version: 5 };
   const save = vi.fn(async (v: Thing) => {
-    if (v.version < 5) throw new Problem(409, { code: "conflict", details: { current: theirs } });
+    if (v.version < 5)
+      throw new Problem(409, { code: "conflict", details: { current: { ...theirs, twoFactor: true } } });
     return { ...v, version: 6 };
   });
   const { result } = renderHook(() => useForm<Thing>({ name: "a", version: 1 }, save, { said: "" }));

@@ -100,7 +100,7 @@ export function useForm<V extends object>(
       return true;
     } catch (err) {
       const current = isProblem(err, "conflict") ? (err.details as { current?: V } | undefined)?.current : undefined;
-      if (current) setTheirs(current);
+      if (current) setTheirs(likeForm(current, base));
       else setWrong(refused(t as T, err, shows));
       setFailures((n) => n + 1);
       return false;
@@ -122,6 +122,13 @@ export function useForm<V extends object>(
     submit,
     reset: () => adopt(base),
   };
+}
+
+/** What the server holds now, as far as the form shows it: it would refuse to be sent back what it only tells. */
+function likeForm<V extends object>(current: V, form: V): V {
+  return Object.fromEntries(
+    Object.entries(form).map(([key, value]) => [key, (current as Record<string, unknown>)[key] ?? value]),
+  ) as V;
 }
 
 /** What is being changed is no longer wrong until it is tried again. */
