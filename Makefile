@@ -23,6 +23,10 @@ run: build ## build, and serve http://localhost:8080 on SQLite in ./data
 	@mkdir -p data
 	bin/tellus serve --listen 127.0.0.1:8080 --data ./data
 
+.PHONY: demo
+demo: build ## build, and serve a week of a believable desk on http://localhost:8080 in ./demo-data
+	bin/tellus demo --listen 127.0.0.1:8080 --data ./demo-data
+
 .PHONY: check
 check: ui bin/golangci-lint ## formatting, vet, lint, archtest, Go tests on SQLite, tsc, Biome, Vitest
 	@scripts/check

@@ -21,6 +21,7 @@ import (
 // commands is the command line. What stands here works: a command appears with what it does.
 type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Serve the desk, the API and the mail receiver."`
+	Demo    demoCommand    `cmd:"" help:"Try Tellus out: a week of a believable shop's desk, in a folder of its own; sends nothing outside."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to this version's schema; serve does so by itself."`
 	Admin   adminCommand   `cmd:"" help:"Make an administrator, or let one in again who cannot sign in."`
 	Intake  intakeCommand  `cmd:"" help:"Take a mail from standard input: tellus intake < mail.eml."`
