@@ -27,6 +27,10 @@ run: build ## build, and serve http://localhost:8080 on SQLite in ./data
 demo: build ## build, and serve a week of a believable desk on http://localhost:8080 in ./demo-data
 	bin/tellus demo --listen 127.0.0.1:8080 --data ./demo-data
 
+.PHONY: bench
+bench: build ## measure this build on this machine; docs/BENCHMARKS.md tells how
+	bin/tellus bench
+
 .PHONY: check
 check: ui bin/golangci-lint ## formatting, vet, lint, archtest, Go tests on SQLite, tsc, Biome, Vitest
 	@scripts/check
