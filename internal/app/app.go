@@ -125,7 +125,7 @@ func (a *App) wire() {
 	a.Conversations = &conversation.Service{Journal: journal(a.Config.in(redactionsFile))}
 	a.resolver = verdict.NewCache(net.DefaultResolver)
 	a.mail = &mailroom{db: a.DB, node: a.node, inboxes: a.Inboxes, driver: &email.Driver{Hello: hostName(), Log: a.log}, url: a.URL, log: a.log,
-		lines: map[desk.InboxID]*line{}}
+		lines: map[desk.InboxID]*line{}, sources: map[string]*grantSource{}}
 	var outlet deliver.Outlet = a.mail
 	if a.Config.Outlet != nil {
 		outlet = a.Config.Outlet

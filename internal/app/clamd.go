@@ -39,12 +39,8 @@ func askClamd(ctx context.Context, address string, content io.Reader) (found str
 	if err != nil {
 		return "", fmt.Errorf("reach clamd: %w", err)
 	}
-	defer conn.Close() // nothing is buffered
-	if deadline, ok := ctx.Deadline(); ok {
-		if err := conn.SetDeadline(deadline); err != nil {
-			return "", fmt.Errorf("reach clamd: %w", err)
-		}
-	}
+	defer conn.Close()                                      // nothing is buffered
+	defer context.AfterFunc(ctx, func() { conn.Close() })() // whoever waits gets an error then
 	w := bufio.NewWriter(conn)
 	_, err = w.WriteString("zINSTREAM\x00")
 	chunk := make([]byte, 64<<10)
@@ -63,18 +59,38 @@ func askClamd(ctx context.Context, address string, content io.Reader) (found str
 	if err == nil {
 		err = errors.Join(binary.Write(w, binary.BigEndian, uint32(0)), w.Flush())
 	}
-	if err != nil {
-		return "", fmt.Errorf("send to clamd: %w", err)
-	}
-	answer, err := bufio.NewReader(io.LimitReader(conn, 4096)).ReadString(0)
-	answer = strings.TrimRight(answer, "\x00\n")
+	// Where clamd has seen enough it answers and closes while we still send: its answer says more than our error.
+	answer, readErr := bufio.NewReader(io.LimitReader(conn, mostAnswer)).ReadString(0)
+	found, verdict := readClamd(answer)
 	switch {
-	case strings.HasSuffix(answer, " FOUND"):
-		return strings.TrimSuffix(strings.TrimPrefix(answer, "stream: "), " FOUND"), nil
-	case strings.HasSuffix(answer, "OK"):
+	case found != "":
+		return found, nil
+	case err != nil:
+		return "", fmt.Errorf("send to clamd: %w", errors.Join(err, verdict))
+	case verdict != nil:
+		return "", errors.Join(verdict, readErr)
+	}
+	return "", nil
+}
+
+const mostAnswer = 4 << 10 // bytes of clamd's answer
+
+// readClamd reads the answer to INSTREAM (clamd(8)): "stream: OK", "stream: NAME FOUND", or what went wrong, which ends in ERROR. An error means that
+// there is no verdict.
+func readClamd(answer string) (found string, err error) {
+	answer = strings.TrimRight(answer, "\x00\r\n")
+	if answer == "stream: OK" {
 		return "", nil
 	}
-	return "", fmt.Errorf("clamd said %q: %w", answer, errors.Join(err, errors.New("no verdict")))
+	name, ok := strings.CutSuffix(answer, " FOUND")
+	name, ours := strings.CutPrefix(name, "stream: ")
+	if !ok || !ours {
+		return "", fmt.Errorf("clamd gave no verdict but %q", answer)
+	}
+	if name = strings.TrimSpace(name); name == "" {
+		name = "unnamed"
+	}
+	return name, nil
 }
 
 func second(_ int, err error) error { return err }

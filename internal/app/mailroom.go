@@ -2,10 +2,14 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"strconv"
 	"sync"
 	"time"
 
@@ -29,8 +33,12 @@ type mailroom struct {
 	url     func() string
 	log     *slog.Logger
 
-	mu    sync.Mutex
-	lines map[desk.InboxID]*line
+	// authURL and tokenURL stand in for the providers' in tests.
+	authURL, tokenURL string
+
+	mu      sync.Mutex
+	lines   map[desk.InboxID]*line
+	sources map[string]*grantSource // by sourceKey
 }
 
 // line is the connection of one inbox with the settings of one version.
@@ -49,24 +57,58 @@ func (m *mailroom) end(l *line) {
 	}
 }
 
+// again is how soon what could not be opened is tried again.
+const again = 30 * time.Second
+
+// reconnectTopic carries the id of an inbox whose connection is to be opened anew, wherever in the cluster it is.
+const reconnectTopic = "inbox.reconnect"
+
 // run keeps a connection for each active inbox until ctx ends.
 func (m *mailroom) run(ctx context.Context) {
 	changed, stop := m.db.Listen(inbox.Changed)
 	defer stop()
+	asked, end := m.node.Subscribe(reconnectTopic, 100)
+	defer end()
 	for {
+		var retry <-chan time.Time
 		if err := m.follow(ctx); err != nil && ctx.Err() == nil {
-			m.log.ErrorContext(ctx, "inboxes could not be looked up", "error", err)
+			m.log.ErrorContext(ctx, "inboxes could not be looked up or opened", "error", err)
+			retry = time.After(again)
 		}
 		select {
 		case <-ctx.Done():
-			m.mu.Lock()
-			defer m.mu.Unlock()
-			for _, l := range m.lines {
-				m.end(l)
-			}
+			m.endAll()
 			return
 		case <-changed:
+		case <-retry:
+		case ask := <-asked:
+			if id, err := strconv.ParseInt(ask.Payload, 10, 64); err == nil {
+				m.endLine(desk.InboxID(id))
+			}
 		}
+	}
+}
+
+// endAll ends all connections side by side: each may need a moment to say goodbye.
+func (m *mailroom) endAll() {
+	m.mu.Lock()
+	lines := m.lines
+	m.lines = map[desk.InboxID]*line{}
+	m.mu.Unlock()
+	var work sync.WaitGroup
+	for _, l := range lines {
+		work.Go(func() { m.end(l) })
+	}
+	work.Wait()
+}
+
+func (m *mailroom) endLine(id desk.InboxID) {
+	m.mu.Lock()
+	l := m.lines[id]
+	delete(m.lines, id)
+	m.mu.Unlock()
+	if l != nil {
+		m.end(l) // not under the lock: others send meanwhile
 	}
 }
 
@@ -79,23 +121,24 @@ func (m *mailroom) follow(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	wanted := map[desk.InboxID]desk.Inbox{}
 	for _, in := range all {
 		if in.Active {
 			wanted[in.ID] = in
 		}
 	}
-	for id, l := range m.lines {
+	m.mu.Lock()
+	open := maps.Clone(m.lines)
+	m.mu.Unlock()
+	for id, l := range open {
 		if in, ok := wanted[id]; !ok || in.Version != l.version {
-			m.end(l)
-			delete(m.lines, id)
+			m.endLine(id)
+			delete(open, id)
 		}
 	}
 	var errs []error
 	for id, in := range wanted {
-		if m.lines[id] == nil {
+		if open[id] == nil {
 			errs = append(errs, m.start(ctx, in))
 		}
 	}
@@ -113,7 +156,9 @@ func (m *mailroom) start(ctx context.Context, in desk.Inbox) error {
 	}
 	life, stop := context.WithCancel(ctx)
 	l := &line{version: in.Version, conn: conn, stop: stop, done: make(chan struct{})}
+	m.mu.Lock()
 	m.lines[in.ID] = l
+	m.mu.Unlock()
 	go func() {
 		defer close(l.done)
 		m.receive(life, in.ID, conn)
@@ -124,7 +169,17 @@ func (m *mailroom) start(ctx context.Context, in desk.Inbox) error {
 // receive reads the mailbox while this node holds its lease.
 func (m *mailroom) receive(ctx context.Context, id desk.InboxID, conn channel.Conn) {
 	for ctx.Err() == nil {
-		lease, err := m.node.AcquireWait(ctx, "inbox/"+id.String())
+		lease, err := m.node.Acquire(ctx, "inbox/"+id.String())
+		if errors.Is(err, cluster.ErrTaken) {
+			// Another node reads it. The more inboxes wait like this, the more seldom each asks: about once a second together.
+			m.mu.Lock()
+			wait := time.Duration(max(len(m.lines), 5)) * time.Second
+			m.mu.Unlock()
+			if !pause(ctx, wait) {
+				return
+			}
+			continue
+		}
 		if err != nil {
 			if ctx.Err() != nil {
 				return
@@ -200,11 +255,9 @@ func (m *mailroom) settings(ctx context.Context, in desk.Inbox) (channel.Setting
 	if err != nil {
 		return out, err
 	}
-	if out.ReceiveToken, err = m.tokens(in.ID, "receive", in.Receive.Auth, out.ReceiveSecret); err != nil {
-		return out, err
-	}
-	out.SubmitToken, err = m.tokens(in.ID, "submit", in.Submit.Auth, out.SubmitSecret)
-	return out, err
+	out.ReceiveToken = m.tokens(in.ID, "receive", in.Receive.Auth, out.ReceiveSecret)
+	out.SubmitToken = m.tokens(in.ID, "submit", in.Submit.Auth, out.SubmitSecret)
+	return out, nil
 }
 
 // authorised is the secret of one side of an inbox that signs in by OAuth.
@@ -215,27 +268,112 @@ type authorised struct {
 	Grant        email.Grant `json:"grant"`
 }
 
-func (m *mailroom) tokens(id desk.InboxID, side, provider, secret string) (channel.TokenSource, error) {
-	if provider != "google" && provider != "microsoft" || secret == "" {
-		return nil, nil //nolint:nilnil // signs in by password, or not yet
+// grantSource gives the access tokens of a grant.
+type grantSource struct {
+	give channel.TokenSource
+	kept string // the secret as it is stored, guarded by the mailroom
+}
+
+// tokens returns access tokens for one side of an inbox, nil where it signs in by password or was not authorised yet. Where a grant is of no use any more
+// it looks whether another node stored a newer one.
+func (m *mailroom) tokens(id desk.InboxID, side, provider, secret string) channel.TokenSource {
+	source := m.source(id, provider, secret)
+	if source == nil {
+		return nil
 	}
+	return func(ctx context.Context) (string, error) {
+		token, err := source.give(ctx)
+		if err == nil {
+			return token, nil
+		}
+		now, lookErr := m.secretOf(ctx, id, side)
+		m.mu.Lock()
+		same := now == source.kept
+		m.mu.Unlock()
+		if lookErr != nil || same {
+			return "", err
+		}
+		newer := m.source(id, provider, now)
+		if newer == nil {
+			return "", err
+		}
+		return newer.give(ctx)
+	}
+}
+
+func (m *mailroom) secretOf(ctx context.Context, id desk.InboxID, side string) (secret string, err error) {
+	err = m.db.Read(ctx, func(tx *db.Tx) error {
+		receive, submit, err := m.inboxes.OpenSecrets(ctx, tx, id)
+		if secret = submit; side == "receive" {
+			secret = receive
+		}
+		return err
+	})
+	return secret, err
+}
+
+// source returns the one source of tokens of a grant. Both sides of an inbox, a test of its connection and its next connection share it: a provider may
+// take a refresh token back once it was used, so that two sources of one grant would put each other out of work.
+func (m *mailroom) source(id desk.InboxID, provider, secret string) *grantSource {
 	var a authorised
-	if err := json.Unmarshal([]byte(secret), &a); err != nil {
-		return nil, nil //nolint:nilnil,nilerr // a password from before the switch to OAuth; the connection says that it is not authorised
+	if provider != "google" && provider != "microsoft" || json.Unmarshal([]byte(secret), &a) != nil {
+		return nil // also a password from before the switch to OAuth
 	}
-	client := m.client(provider, a)
-	return client.Source(a.Grant, func(ctx context.Context, g email.Grant) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	key := sourceKey(id, provider, secret)
+	if known := m.sources[key]; known != nil {
+		return known
+	}
+	s := &grantSource{kept: secret}
+	s.give = m.client(provider, a).Source(a.Grant, func(ctx context.Context, g email.Grant) error {
 		a.Grant = g
 		text, err := json.Marshal(a)
 		if err != nil {
 			return fmt.Errorf("keep grant of inbox %s: %w", id, err)
 		}
-		return m.db.Write(ctx, func(tx *db.Tx) error { return m.inboxes.KeepSecret(ctx, tx, id, side, string(text)) })
-	}), nil
+		if err := m.keepGrant(ctx, id, s.kept, string(text)); err != nil {
+			return err
+		}
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		delete(m.sources, sourceKey(id, provider, s.kept))
+		s.kept = string(text)
+		m.sources[sourceKey(id, provider, s.kept)] = s
+		return nil
+	})
+	m.sources[key] = s
+	return s
+}
+
+// sourceKey names a grant without holding it.
+func sourceKey(id desk.InboxID, provider, secret string) string {
+	sum := sha256.Sum256([]byte(provider + " " + secret))
+	return id.String() + " " + hex.EncodeToString(sum[:])
+}
+
+// keepGrant stores a changed grant on every side that had it before. A side that was authorised anew meanwhile keeps that.
+func (m *mailroom) keepGrant(ctx context.Context, id desk.InboxID, before, now string) error {
+	return m.db.Write(ctx, func(tx *db.Tx) error {
+		receive, submit, err := m.inboxes.OpenSecrets(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		for side, secret := range map[string]string{"receive": receive, "submit": submit} {
+			if secret != before {
+				continue
+			}
+			if err := m.inboxes.KeepSecret(ctx, tx, id, side, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (m *mailroom) client(provider string, a authorised) email.OAuth {
-	return email.OAuth{Provider: provider, ClientID: a.ClientID, ClientSecret: a.ClientSecret, Tenant: a.Tenant, RedirectURL: m.url() + "/api/v1/oauth/callback"}
+	return email.OAuth{Provider: provider, ClientID: a.ClientID, ClientSecret: a.ClientSecret, Tenant: a.Tenant, RedirectURL: m.url() + "/api/v1/oauth/callback",
+		AuthURL: m.authURL, TokenURL: m.tokenURL, Log: m.log}
 }
 
 // state is what a connection remembers, and its health, in the database.
@@ -294,17 +432,11 @@ func (m *mailroom) Test(ctx context.Context, e inbox.Edit) (in, out desk.Problem
 		settings.SubmitSecret = *e.SubmitSecret
 	}
 	in, out = m.driver.Test(ctx, settings)
+	if settings.ReceiveToken != nil && in.Code == "oauth" || settings.SubmitToken != nil && out.Code == "oauth" {
+		in, out = m.driver.Test(ctx, settings) // a token that was refused was replaced by then
+	}
 	return in, out, nil
 }
 
-// Reconnect ends an inbox's back-off by opening its connection anew.
-func (m *mailroom) Reconnect(id desk.InboxID) {
-	m.mu.Lock()
-	l := m.lines[id]
-	delete(m.lines, id)
-	m.mu.Unlock()
-	if l != nil {
-		m.end(l)
-	}
-	m.db.Signal(inbox.Changed)
-}
+// Reconnect ends an inbox's back-off by opening its connection anew, on whichever node it is.
+func (m *mailroom) Reconnect(id desk.InboxID) { m.node.Publish(reconnectTopic, id.String()) }

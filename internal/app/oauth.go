@@ -3,10 +3,10 @@ package app
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
+	"tellus/internal/channel/email"
 	"tellus/internal/desk"
 	"tellus/internal/feature/inbox"
 	"tellus/internal/platform/db"
@@ -87,7 +87,7 @@ func (m *mailroom) FinishOAuth(ctx context.Context, by desk.Actor, oauthState, c
 	a := authorised{ClientID: c.Ask.ClientID, ClientSecret: c.Ask.ClientSecret, Tenant: c.Ask.Tenant}
 	if a.Grant, err = m.client(c.Ask.Provider, a).Exchange(ctx, code, c.Verifier); err != nil {
 		m.log.WarnContext(ctx, "authorisation failed", "inbox", c.Inbox, "error", err)
-		return 0, desk.Refuse(desk.Unreachable, "the provider did not accept the authorisation: %s", errors.Unwrap(err))
+		return 0, desk.Refuse(desk.Unreachable, "the provider did not accept the authorisation: %s", email.ProblemOf(err, m.db.Now()).Detail)
 	}
 	text, err := json.Marshal(a)
 	if err != nil {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -69,6 +70,9 @@ func (s *Server) uploadAttachment(w http.ResponseWriter, r *http.Request, c *Cal
 			return tooLarge(err)
 		}
 		f := conversation.File{Name: fileName(part.FileName()), Type: mediaType(part.Header.Get("Content-Type")), Blob: ref.Hash, Size: ref.Size}
+		if shown[f.Type] {
+			f.ContentID = strings.ToLower(rand.Text()) + "@tellus" // the text may show it in place
+		}
 		a, err := write(r.Context(), s, func(tx *db.Tx) (desk.Attachment, error) { return s.Conversations.Upload(r.Context(), tx, c.Agent, f) })
 		if err != nil {
 			return err
