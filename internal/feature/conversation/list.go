@@ -1,15 +1,18 @@
 package conversation
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/language"
 	"tellus/internal/platform/db"
 )
 
@@ -261,29 +264,50 @@ func (s *Service) Rows(ctx context.Context, tx *db.Tx, scope desk.Scope, ids []d
 	return listRows(ctx, tx, &q)
 }
 
-// Search finds conversations for the palette: by number, or by the beginning of the subject's or customer's words among unfinished ones.
+// searched is how many of the latest unfinished conversations the palette looks through by words.
+const searched = 5000
+
+// Search finds conversations for the palette: by number, or unfinished ones by a part of the subject or the customer's name, whatever its case and
+// accents; the latest first.
 func (s *Service) Search(ctx context.Context, tx *db.Tx, scope desk.Scope, text string, limit int) ([]desk.Conversation, error) {
 	text = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(db.Text(text)), "#"))
 	if text == "" {
 		return []desk.Conversation{}, nil
 	}
-	var q query
-	me := q.arg(int64(scope.Agent))
-	q.WriteString(`SELECT ` + rowColumns + `, c.last_incoming > COALESCE(r.message, 0)
-		FROM conversation c
-		LEFT JOIN read_mark r ON r.agent = ` + me + ` AND r.conversation = c.id
-		WHERE `)
-	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
-		q.WriteString("c.number = " + q.arg(n))
-	} else {
-		like := q.arg("%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(text)) + "%")
-		q.WriteString(`c.id IN (SELECT id FROM conversation WHERE shelf IN (0, 1) ORDER BY last_at DESC LIMIT 5000)
-			AND (lower(c.subject) LIKE ` + like + ` ESCAPE '\' OR lower(c.customer_name) LIKE ` + like + ` ESCAPE '\')`)
-	}
-	q.WriteString(" AND " + q.visible(scope) + " ORDER BY c.last_at DESC, c.id DESC LIMIT " + q.arg(limit))
-	found, err := listRows(ctx, tx, &q)
+	ids, err := found(ctx, tx, scope, text, limit)
 	if err != nil {
 		return nil, fmt.Errorf("search conversations: %w", err)
 	}
-	return found, nil
+	rows, err := s.Rows(ctx, tx, scope, ids)
+	if err != nil {
+		return nil, fmt.Errorf("search conversations: %w", err)
+	}
+	slices.SortFunc(rows, func(a, b desk.Conversation) int { return cmp.Compare(slices.Index(ids, a.ID), slices.Index(ids, b.ID)) })
+	return rows, nil
+}
+
+func found(ctx context.Context, tx *db.Tx, scope desk.Scope, text string, limit int) ([]desk.ConversationID, error) {
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		rows, err := tx.Query(ctx, `SELECT id FROM conversation WHERE number = $1`, n)
+		return db.Rows(rows, err, scanID[desk.ConversationID])
+	}
+	var q query
+	q.WriteString(`SELECT c.id, c.subject, c.customer_name FROM conversation c WHERE c.shelf IN (0, 1) AND ` + q.visible(scope) +
+		` ORDER BY c.last_at DESC, c.id DESC LIMIT ` + q.arg(searched))
+	type line struct {
+		id            desk.ConversationID
+		subject, name string
+	}
+	rows, err := tx.Query(ctx, q.String(), q.args...)
+	lines, err := db.Rows(rows, err, func(r *sql.Rows, l *line) error { return r.Scan(&l.id, &l.subject, &l.name) })
+	if err != nil {
+		return nil, err
+	}
+	var ids []desk.ConversationID
+	for key := language.Fold(text); len(lines) > 0 && len(ids) < limit; lines = lines[1:] {
+		if l := lines[0]; strings.Contains(language.Fold(l.subject), key) || strings.Contains(language.Fold(l.name), key) {
+			ids = append(ids, l.id)
+		}
+	}
+	return ids, nil
 }

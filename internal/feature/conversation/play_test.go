@@ -3,8 +3,10 @@ package conversation_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -26,10 +28,25 @@ type play struct {
 	tags     []desk.TagID
 	versions map[desk.ConversationID]int64
 	mails    int
+	history  []string
+}
+
+// One desk lives through all draws, so that a failure is read from what happened to it, not by drawing less.
+func init() {
+	for name, value := range map[string]string{"rapid.shrinktime": "0s", "rapid.nofailfile": "true"} {
+		if err := flag.Set(name, value); err != nil {
+			panic(err)
+		}
+	}
 }
 
 func newPlay(t *testing.T, e desktest.Engine) *play {
 	p := &play{Desk: desktest.Idle(t, e), versions: map[desk.ConversationID]int64{}}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("what happened last:\n%s", strings.Join(p.history[max(0, len(p.history)-150):], "\n"))
+		}
+	})
 	tom, uma, low := p.Agent("Tom", desk.AgentRole), p.Agent("Uma", desk.AgentRole), p.Agent("Low", desk.LightAgent)
 	p.agents = []desk.AgentID{p.Eva, tom, uma, low}
 	p.teams = []desk.TeamID{p.Team("North", tom), p.Team("South", uma, low)}
@@ -100,6 +117,7 @@ func (p *play) act(rt *rapid.T) {
 	c := desk.ConversationID(pick(rt, "conversation", p.ids(`SELECT id FROM conversation ORDER BY id DESC LIMIT 12`)))
 	m := desk.MessageID(pick(rt, "message", p.ids(`SELECT id FROM message ORDER BY id DESC LIMIT 30`)))
 	err := p.Try(func(ctx context.Context, tx *db.Tx) error { return actions[what](p, rt, ctx, tx, scope, c, m) })
+	p.history = append(p.history, fmt.Sprintf("%s by %s: conversation %s, message %s: %v", what, agent, c, m, err))
 	var r *desk.Refusal
 	if err != nil && !errors.As(err, &r) {
 		rt.Fatalf("%s: %v", what, err)
