@@ -45,7 +45,7 @@ export function useForm<V extends object>(
   save: (value: V) => Promise<V>,
   { check, said, shows }: Options<V> = {},
 ): Form<V> {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const [base, setBase] = useState(server);
   const [value, setValue] = useState(server);
   const [saving, setSaving] = useState(false);
@@ -96,7 +96,7 @@ export function useForm<V extends object>(
     setSaving(true);
     try {
       adopt(await save(value));
-      if (said !== "") toast(said ?? t("form.saved"));
+      if (said !== "") toast(said ?? i18n.t("form.saved"));
       return true;
     } catch (err) {
       const current = isProblem(err, "conflict") ? (err.details as { current?: V } | undefined)?.current : undefined;
