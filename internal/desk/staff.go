@@ -23,6 +23,7 @@ type Profile struct {
 	Signature   string       `json:"signature" doc:"HTML" maxLength:"20000"`
 	Permissions []Permission `json:"permissions"`
 	Passkeys    int          `json:"passkeys"`
+	TOTP        bool         `json:"totp" doc:"An authenticator app is set up"`
 	Theme       string       `json:"theme" enum:"system,light,dark"`
 }
 

@@ -20,8 +20,8 @@ func (s *Service) Profile(ctx context.Context, tx *db.Tx, id Identity) (desk.Pro
 	if id.Permissions == nil {
 		p.Permissions = slices.Clone(desk.Roles[a.Role])
 	}
-	err = tx.Row(ctx, `SELECT signature, theme, (SELECT COUNT(*) FROM passkey WHERE passkey.agent = agent.id) FROM agent WHERE id = $1`,
-		id.Agent).Scan(&p.Signature, &p.Theme, &p.Passkeys)
+	err = tx.Row(ctx, `SELECT signature, theme, (SELECT COUNT(*) FROM passkey WHERE passkey.agent = agent.id), totp_secret IS NOT NULL FROM agent WHERE id = $1`,
+		id.Agent).Scan(&p.Signature, &p.Theme, &p.Passkeys, &p.TOTP)
 	if err != nil {
 		return desk.Profile{}, fmt.Errorf("read profile of agent %s: %w", id.Agent, err)
 	}

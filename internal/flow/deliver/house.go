@@ -60,7 +60,7 @@ func (h *HouseMail) Queue(ctx context.Context, tx *db.Tx, to staff.Recipient, te
 	if err != nil {
 		return fmt.Errorf("queue %s mail: %w", template, err)
 	}
-	_, err = jobs.Enqueue(ctx, tx, tx.Now, Letter{h.Keys.Seal(text, letterContext)}, jobs.MaxAttempts(8))
+	_, err = jobs.Enqueue(ctx, tx, tx.Now, Letter{h.Keys.Seal(text, letterContext)})
 	return err
 }
 

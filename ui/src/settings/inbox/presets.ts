@@ -21,7 +21,7 @@ export interface Preset {
 
 const server = (host: string, port: number, security: Security): Server => ({ host, port, security });
 
-/** Mail providers that companies here use, as their help pages say (November 2026). An empty host is one that each customer has his own of. */
+/** Mail providers that companies here use, with the hosts that they are generally known by; the connection test tells where one has moved. An empty host is one that each customer has his own of. */
 export const presets: readonly Preset[] = [
   {
     id: "google",
