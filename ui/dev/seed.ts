@@ -80,6 +80,7 @@ export function seed(rows: number): Desk {
         "setting.manage",
       ],
       passkeys: 0,
+      totp: false,
       theme: "system",
     },
     agents,

@@ -281,6 +281,7 @@ export interface Profile extends Agent {
   signature: string;
   permissions: Permission[];
   passkeys: number;
+  totp: boolean;
   theme: "system" | "light" | "dark";
 }
 

@@ -23,9 +23,7 @@ export function AppCodes() {
   const me = useMe();
   const [open, setOpen] = useState<"" | "on" | "off">("");
   const [codes, setCodes] = useState<string[]>();
-  const [found, setFound] = useState(false);
-  // twoFactor is true for passkeys too: beside them only the server's refusal to begin tells that there is an app.
-  const on = me.twoFactor && (me.passkeys === 0 || found);
+  const on = me.totp;
   return (
     <Section title={t("settings.totp.title")} about={t("settings.totp.about")} flush>
       <div className={list.row}>
@@ -44,18 +42,14 @@ export function AppCodes() {
       {open === "on" && (
         <TurnOn
           close={() => setOpen("")}
-          done={(made) => {
-            setCodes(made);
-            setFound(true);
-          }}
+          done={setCodes}
           already={() => {
-            setFound(true);
             setOpen("");
             toast(t("settings.totp.already"));
           }}
         />
       )}
-      {open === "off" && <TurnOff close={() => setOpen("")} removed={() => setFound(false)} />}
+      {open === "off" && <TurnOff close={() => setOpen("")} />}
       {codes && <RecoveryCodes codes={codes} close={() => setCodes(undefined)} />}
     </Section>
   );
@@ -119,14 +113,13 @@ function TurnOn({ close, done, already }: { close: () => void; done: (codes: str
   );
 }
 
-function TurnOff({ close, removed }: { close: () => void; removed: () => void }) {
+function TurnOff({ close }: { close: () => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const form = useForm(
     noPassword,
     async (v) => {
       await post("/profile/totp/remove", v);
-      removed();
       await client.invalidateQueries({ queryKey: profileQuery.queryKey });
       return noPassword;
     },
