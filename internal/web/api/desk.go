@@ -13,6 +13,8 @@ var deskRoutes = []route{
 	{"get-conversation", get, "/conversations/{id}", needs(desk.ReadConversations), "A conversation with all that its screen needs", option{}},
 	{"find-conversation", get, "/conversations/number/{number}", needs(desk.ReadConversations), "The same by the number that people quote", option{apart: true}},
 	{"get-timeline", get, "/conversations/{id}/timeline", needs(desk.ReadConversations), "Older messages and activities", option{}},
+	{"export-pdf", get, "/conversations/{id}/export.pdf", needs(desk.ExportData), "The conversation for paper; notes=1 with the notes", option{}},
+	{"export-zip", get, "/conversations/{id}/export.zip", needs(desk.ExportData), "The conversation with its originals; notes=1 with the notes", option{}},
 	{"change-conversation", patch, "/conversations/{id}", needs(desk.WriteConversations), "Status, assignee, tags, snooze, spam, trash…", option{}},
 	{"start-conversation", post, "/conversations", needs(desk.WriteConversations), "Write first: a new mail to a customer", option{creates: true, max: 4 << 20}},
 	{"record-conversation", post, "/conversations/record", needs(desk.WriteConversations), "Write down a call, visit or letter as a new conversation", option{creates: true, max: 4 << 20}},
@@ -84,6 +86,7 @@ func (s *Server) registerDesk() {
 	s.registerWriting()
 	s.registerMessages()
 	s.registerFiles()
+	s.registerExport()
 	s.registerCustomers()
 	s.registerInboxes()
 	stream(s, "open-live", []string{"application/json"}, s.openLive)
