@@ -56,7 +56,11 @@ async function go() {
     if (!outputs.has(key)) outputs.set(key, []);
     outputs.get(key).push(text);
   };
-  const show = (key) => process.stdout.write((outputs.get(key) ?? []).join(""));
+  const show = (key) => {
+    for (const text of (outputs.get(key) ?? []).join("").split(/(?<=\n)/)) {
+      process.stdout.write(text.length > 2000 ? `${text.slice(0, 2000)}… (${text.length} characters)\n` : text);
+    }
+  };
   for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
     let event;
     try {
