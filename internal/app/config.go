@@ -50,6 +50,8 @@ type Config struct {
 	Output         io.Writer     // for what the operator must read, such as the set-up link; standard error where nil
 	SlowSync       time.Duration // added to every sync of SQLite, for measuring; 0 in service
 
+	trace func(query string, args []any) // told each statement, for tests
+
 	Clock  func() time.Time // what features take for the present; time.Now where nil. The demo lives through a week with it
 	Outlet deliver.Outlet   // takes every mail that would go out, in place of the inboxes' own servers, where not nil
 }
@@ -108,7 +110,7 @@ func (c Config) openDatabase(ctx context.Context) (*db.DB, error) {
 	if err := c.makeFolder(); err != nil {
 		return nil, err
 	}
-	return db.Open(ctx, c.databaseURL(), db.Options{Logger: c.logger(), SyncDelay: c.SlowSync, Clock: c.Clock})
+	return db.Open(ctx, c.databaseURL(), db.Options{Logger: c.logger(), SyncDelay: c.SlowSync, Clock: c.Clock, Trace: c.trace})
 }
 
 // openKeys reads the key file, or makes it where it is missing.
