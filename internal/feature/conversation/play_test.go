@@ -116,7 +116,7 @@ func (p *play) act(rt *rapid.T) {
 	}
 	c := desk.ConversationID(pick(rt, "conversation", p.ids(`SELECT id FROM conversation ORDER BY id DESC LIMIT 12`)))
 	m := desk.MessageID(pick(rt, "message", p.ids(`SELECT id FROM message ORDER BY id DESC LIMIT 30`)))
-	err := p.Try(func(ctx context.Context, tx *db.Tx) error { return actions[what](p, rt, ctx, tx, scope, c, m) })
+	err := p.Try(func(ctx context.Context, tx *db.Tx) error { return actions[what](ctx, p, rt, tx, scope, c, m) })
 	p.history = append(p.history, fmt.Sprintf("%s by %s: conversation %s, message %s: %v", what, agent, c, m, err))
 	var r *desk.Refusal
 	if err != nil && !errors.As(err, &r) {
@@ -124,40 +124,40 @@ func (p *play) act(rt *rapid.T) {
 	}
 }
 
-type action func(p *play, rt *rapid.T, ctx context.Context, tx *db.Tx, scope desk.Scope, c desk.ConversationID, m desk.MessageID) error
+type action func(ctx context.Context, p *play, rt *rapid.T, tx *db.Tx, scope desk.Scope, c desk.ConversationID, m desk.MessageID) error
 
 var actions = map[string]action{
 	"receive": receive, "receive again": receive, "receive into": receive, "reply": reply, "note": note, "change": change, "change more": change, "access": access, "move": move,
-	"cancel": func(p *play, _ *rapid.T, ctx context.Context, tx *db.Tx, scope desk.Scope, _ desk.ConversationID, m desk.MessageID) error {
+	"cancel": func(ctx context.Context, p *play, _ *rapid.T, tx *db.Tx, scope desk.Scope, _ desk.ConversationID, m desk.MessageID) error {
 		_, err := p.Conversations.Cancel(ctx, tx, desk.ByAgent(scope.Agent), scope, m)
 		return err
 	},
 	"send": send, "send more": send, "record": record, "bounce": bounced,
-	"erase": func(p *play, _ *rapid.T, ctx context.Context, tx *db.Tx, scope desk.Scope, _ desk.ConversationID, m desk.MessageID) error {
+	"erase": func(ctx context.Context, p *play, _ *rapid.T, tx *db.Tx, scope desk.Scope, _ desk.ConversationID, m desk.MessageID) error {
 		_, err := p.Conversations.Erase(ctx, tx, desk.ByAgent(scope.Agent), scope, m)
 		return err
 	},
-	"redact": func(p *play, _ *rapid.T, ctx context.Context, tx *db.Tx, scope desk.Scope, _ desk.ConversationID, m desk.MessageID) error {
+	"redact": func(ctx context.Context, p *play, _ *rapid.T, tx *db.Tx, scope desk.Scope, _ desk.ConversationID, m desk.MessageID) error {
 		_, err := p.Conversations.Redact(ctx, tx, desk.ByAgent(scope.Agent), scope, m, []conversation.Span{{Start: 0, End: 5}})
 		return err
 	},
-	"follow": func(p *play, rt *rapid.T, ctx context.Context, tx *db.Tx, scope desk.Scope, c desk.ConversationID, _ desk.MessageID) error {
+	"follow": func(ctx context.Context, p *play, rt *rapid.T, tx *db.Tx, scope desk.Scope, c desk.ConversationID, _ desk.MessageID) error {
 		return p.Conversations.Follow(ctx, tx, desk.ByAgent(scope.Agent), scope, c, scope.Agent, rapid.Bool().Draw(rt, "on"))
 	},
-	"read": func(p *play, rt *rapid.T, ctx context.Context, tx *db.Tx, scope desk.Scope, c desk.ConversationID, m desk.MessageID) error {
+	"read": func(ctx context.Context, p *play, rt *rapid.T, tx *db.Tx, scope desk.Scope, c desk.ConversationID, m desk.MessageID) error {
 		if rapid.Bool().Draw(rt, "unread") {
 			m = 0
 		}
 		return p.Conversations.Read(ctx, tx, scope, c, m)
 	},
-	"draft": func(p *play, rt *rapid.T, ctx context.Context, tx *db.Tx, scope desk.Scope, c desk.ConversationID, _ desk.MessageID) error {
+	"draft": func(ctx context.Context, p *play, rt *rapid.T, tx *db.Tx, scope desk.Scope, c desk.ConversationID, _ desk.MessageID) error {
 		if rapid.Bool().Draw(rt, "drop") {
 			return p.Conversations.DropDraft(ctx, tx, scope, c)
 		}
 		_, err := p.Conversations.SaveDraft(ctx, tx, scope, c, desk.DraftBody{Mode: "reply", HTML: "<p>begun</p>"})
 		return err
 	},
-	"retry": func(p *play, _ *rapid.T, ctx context.Context, tx *db.Tx, scope desk.Scope, _ desk.ConversationID, m desk.MessageID) error {
+	"retry": func(ctx context.Context, p *play, _ *rapid.T, tx *db.Tx, scope desk.Scope, _ desk.ConversationID, m desk.MessageID) error {
 		from, err := p.Sender(ctx, tx, scope.Agent, p.Support)
 		if err != nil {
 			return err
@@ -166,7 +166,7 @@ var actions = map[string]action{
 		_, err = p.Conversations.Retry(ctx, tx, from, m, nil, nil)
 		return err
 	},
-	"wake": func(p *play, _ *rapid.T, ctx context.Context, tx *db.Tx, _ desk.Scope, _ desk.ConversationID, _ desk.MessageID) error {
+	"wake": func(ctx context.Context, p *play, _ *rapid.T, tx *db.Tx, _ desk.Scope, _ desk.ConversationID, _ desk.MessageID) error {
 		_, err := p.Conversations.Wake(ctx, tx, 10)
 		return err
 	},
@@ -181,7 +181,7 @@ var sortedActions = func() []string {
 	return names
 }()
 
-func receive(p *play, rt *rapid.T, ctx context.Context, tx *db.Tx, _ desk.Scope, c desk.ConversationID, _ desk.MessageID) error {
+func receive(ctx context.Context, p *play, rt *rapid.T, tx *db.Tx, _ desk.Scope, c desk.ConversationID, _ desk.MessageID) error {
 	who := fmt.Sprintf("c%d@customer.example", rapid.IntRange(1, 4).Draw(rt, "customer"))
 	writer, err := p.Customers.Identify(ctx, tx, desk.System, customer.Sighting{Kind: desk.AddressEmail, Value: who, Name: "Customer"})
 	if err != nil {
@@ -202,7 +202,7 @@ func receive(p *play, rt *rapid.T, ctx context.Context, tx *db.Tx, _ desk.Scope,
 	return err
 }
 
-func reply(p *play, rt *rapid.T, ctx context.Context, tx *db.Tx, scope desk.Scope, c desk.ConversationID, m desk.MessageID) error {
+func reply(ctx context.Context, p *play, rt *rapid.T, tx *db.Tx, scope desk.Scope, c desk.ConversationID, m desk.MessageID) error {
 	from, err := p.Sender(ctx, tx, scope.Agent, p.Support)
 	if err != nil {
 		return err
@@ -214,13 +214,13 @@ func reply(p *play, rt *rapid.T, ctx context.Context, tx *db.Tx, scope desk.Scop
 	return err
 }
 
-func note(p *play, rt *rapid.T, ctx context.Context, tx *db.Tx, scope desk.Scope, c desk.ConversationID, _ desk.MessageID) error {
+func note(ctx context.Context, p *play, rt *rapid.T, tx *db.Tx, scope desk.Scope, c desk.ConversationID, _ desk.MessageID) error {
 	_, err := p.Conversations.AddNote(ctx, tx, desk.ByAgent(scope.Agent), scope, c,
 		conversation.NewNote{HTML: "<p>A note</p>", Mentions: some(rt, "mention", p.agents)}, p.Staff.Scope)
 	return err
 }
 
-func record(p *play, rt *rapid.T, ctx context.Context, tx *db.Tx, scope desk.Scope, c desk.ConversationID, _ desk.MessageID) error {
+func record(ctx context.Context, p *play, rt *rapid.T, tx *db.Tx, scope desk.Scope, c desk.ConversationID, _ desk.MessageID) error {
 	_, err := p.Conversations.RecordIn(ctx, tx, desk.ByAgent(scope.Agent), scope, c, p.boxes[0], conversation.NewRecord{Channel: desk.Phone,
 		Record: desk.Record{Direction: rapid.SampledFrom([]string{"in", "out"}).Draw(rt, "direction"), Outcome: rapid.SampledFrom([]string{"", "agreed", "call_back"}).Draw(rt, "outcome")}, HTML: "<p>A call</p>"})
 	return err
@@ -233,7 +233,7 @@ func maybe[T any](rt *rapid.T, name string, v T) *T {
 	return &v
 }
 
-func change(p *play, rt *rapid.T, ctx context.Context, tx *db.Tx, scope desk.Scope, c desk.ConversationID, _ desk.MessageID) error {
+func change(ctx context.Context, p *play, rt *rapid.T, tx *db.Tx, scope desk.Scope, c desk.ConversationID, _ desk.MessageID) error {
 	row, err := p.Conversations.Get(ctx, tx, scope, c)
 	if err != nil {
 		return err
@@ -252,12 +252,12 @@ func change(p *play, rt *rapid.T, ctx context.Context, tx *db.Tx, scope desk.Sco
 	return err
 }
 
-func access(p *play, rt *rapid.T, ctx context.Context, tx *db.Tx, scope desk.Scope, c desk.ConversationID, _ desk.MessageID) error {
+func access(ctx context.Context, p *play, rt *rapid.T, tx *db.Tx, scope desk.Scope, c desk.ConversationID, _ desk.MessageID) error {
 	return p.Conversations.SetAccess(ctx, tx, desk.ByAgent(scope.Agent), scope, c,
 		conversation.Access{Restricted: rapid.IntRange(0, 2).Draw(rt, "restricted") == 0, Agents: some(rt, "named", p.agents)})
 }
 
-func move(p *play, rt *rapid.T, ctx context.Context, tx *db.Tx, scope desk.Scope, c desk.ConversationID, m desk.MessageID) error {
+func move(ctx context.Context, p *play, rt *rapid.T, tx *db.Tx, scope desk.Scope, c desk.ConversationID, m desk.MessageID) error {
 	if rapid.Bool().Draw(rt, "new") {
 		c = 0
 	}
@@ -266,7 +266,7 @@ func move(p *play, rt *rapid.T, ctx context.Context, tx *db.Tx, scope desk.Scope
 }
 
 // send takes a queued message and notes a random end for each recipient; sometimes the program dies between the two.
-func send(p *play, rt *rapid.T, ctx context.Context, tx *db.Tx, _ desk.Scope, _ desk.ConversationID, m desk.MessageID) error {
+func send(ctx context.Context, p *play, rt *rapid.T, tx *db.Tx, _ desk.Scope, _ desk.ConversationID, m desk.MessageID) error {
 	out, ok, err := p.Conversations.Begin(ctx, tx, m, rapid.Bool().Draw(rt, "again"))
 	if errors.Is(err, conversation.ErrSending) {
 		return nil
@@ -282,7 +282,7 @@ func send(p *play, rt *rapid.T, ctx context.Context, tx *db.Tx, _ desk.Scope, _ 
 	return p.Conversations.Record(ctx, tx, m, outcomes)
 }
 
-func bounced(p *play, _ *rapid.T, ctx context.Context, tx *db.Tx, _ desk.Scope, _ desk.ConversationID, m desk.MessageID) error {
+func bounced(ctx context.Context, p *play, _ *rapid.T, tx *db.Tx, _ desk.Scope, _ desk.ConversationID, m desk.MessageID) error {
 	var id string
 	if err := tx.Row(ctx, `SELECT COALESCE(max(mail_id), '') FROM message WHERE id = $1`, m).Scan(&id); err != nil {
 		return err
