@@ -85,7 +85,9 @@ func idle(t *testing.T, c Config) *running {
 }
 
 // window opens the live line of the signed-in owner and reads it.
-func (r *running) window() *gws.Conn {
+func (r *running) window() *gws.Conn { return r.windowTo(gws.BuiltinEventHandler{}) }
+
+func (r *running) windowTo(handler gws.Event) *gws.Conn {
 	r.t.Helper()
 	u, err := url.Parse(r.url)
 	if err != nil {
@@ -95,7 +97,7 @@ func (r *running) window() *gws.Conn {
 	for _, c := range r.client.Jar.Cookies(u) {
 		cookies = append(cookies, c.Name+"="+c.Value)
 	}
-	socket, _, err := gws.NewClient(gws.BuiltinEventHandler{}, &gws.ClientOption{Addr: strings.Replace(r.url, "http", "ws", 1) + "/api/v1/live",
+	socket, _, err := gws.NewClient(handler, &gws.ClientOption{Addr: strings.Replace(r.url, "http", "ws", 1) + "/api/v1/live",
 		RequestHeader: map[string][]string{"Cookie": {strings.Join(cookies, "; ")}}})
 	if err != nil {
 		r.t.Fatal(err)

@@ -52,6 +52,23 @@ func newRelay(d *DB, cfg *pgx.ConnConfig) *relay {
 func (r *relay) close() {
 	r.cancel()
 	r.wg.Wait()
+	// The last words of a node that stops, such as that nobody looks at anything here any more.
+	for range 10 {
+		payload, err := r.take()
+		if err != nil || payload == nil || r.notify(payload) != nil {
+			return
+		}
+	}
+}
+
+const notifyWithin = 2 * time.Second
+
+// notify goes on while the relay closes, so that nothing is lost halfway.
+func (r *relay) notify(payload []byte) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), notifyWithin)
+	defer cancel()
+	_, err := r.db.write.ExecContext(ctx, "SELECT pg_notify($1, $2)", notifyChannel, string(payload))
+	return err
 }
 
 // start begins to listen; a program that only writes never does.
@@ -119,7 +136,7 @@ func (r *relay) sendQueued() {
 				break
 			}
 			if err == nil {
-				_, err = r.db.write.ExecContext(r.ctx, "SELECT pg_notify($1, $2)", notifyChannel, string(payload))
+				err = r.notify(payload)
 			}
 			if err != nil && r.ctx.Err() == nil {
 				r.db.log.Warn("messages to other nodes lost", "error", err)

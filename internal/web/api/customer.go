@@ -45,7 +45,7 @@ func (s *Server) listCustomers(ctx context.Context, _ *Caller, in *customersInpu
 		if err != nil {
 			return nil, desk.RefuseField(desk.Invalid, "query.cursor", "not a cursor that this list gave")
 		}
-		after = &desk.Customer{Name: at.Name, ID: at.ID}
+		after = &desk.Customer{Name: db.Text(at.Name), ID: at.ID}
 	}
 	all, err := read(ctx, s, func(tx *db.Tx) ([]desk.Customer, error) { return s.Customers.Find(ctx, tx, in.Q, after, in.Limit) })
 	if err != nil {
@@ -103,6 +103,9 @@ func (s *Server) removeCustomerAddress(ctx context.Context, c *Caller, in *custo
 
 func (s *Server) listCustomerConversations(ctx context.Context, c *Caller, in *CustomerInput) (*reply[list[desk.Conversation]], error) {
 	all, err := read(ctx, s, func(tx *db.Tx) ([]desk.Conversation, error) {
+		if _, err := s.Customers.Get(ctx, tx, in.ID); err != nil {
+			return nil, err
+		}
 		return s.Conversations.OfCustomer(ctx, tx, c.Scope, in.ID, 0, 100)
 	})
 	if err != nil {
