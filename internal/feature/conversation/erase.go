@@ -197,7 +197,10 @@ func (s *Service) Reapply(ctx context.Context, tx *db.Tx, entries []Erasure) err
 		if err != nil {
 			return err
 		}
-		if len(list) == 0 || list[0].ErasedAt != 0 || e.Kind == "redact" && list[0].RedactedAt >= e.At {
+		if len(list) == 0 || list[0].At > e.At { // its id was given again after the restore
+			continue
+		}
+		if list[0].ErasedAt != 0 || e.Kind == "redact" && list[0].RedactedAt >= e.At {
 			continue
 		}
 		text := ""
