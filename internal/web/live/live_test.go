@@ -152,11 +152,15 @@ type browser struct {
 	closed chan error
 }
 
-func (b *browser) OnMessage(_ *gws.Conn, m *gws.Message) {
+func (b *browser) OnMessage(socket *gws.Conn, m *gws.Message) {
 	defer m.Close() // gives the buffer back
 	var v told
 	if err := json.Unmarshal(m.Bytes(), &v); err != nil {
 		b.t.Errorf("%s: %v in %s", b.name, err, m.Bytes())
+	}
+	if v.Type == "ping" {
+		_ = socket.WriteMessage(gws.OpcodeText, []byte(`{"type":"pong"}`)) // the end of the line shows in OnClose
+		return
 	}
 	v.at = time.Now()
 	b.heard <- v
