@@ -35,13 +35,13 @@ var writtenDown = []written{
 		"<p>Перенесли доставку на субботу, 10–13. Этаж второй, домофон 24.</p>", "delivery", desk.StatusResolved},
 	{7 * time.Hour, "agnieszka", polska, "Zenon Lis", "+48 500 000 211", "Rozmowa o fakturze zbiorczej", desk.Phone, desk.Record{Direction: "out", Outcome: "no_answer", Seconds: 0},
 		"<p>Nie odbiera, spróbuję jutro przed dziesiątą.</p>", "call back", ""},
-	{26 * time.Hour, "martins", care, "Imants Pūce", "", "Apmeklējums veikalā: dīvāna audums", desk.Visit, desk.Record{Direction: "in", Outcome: "agreed"},
+	{13 * time.Hour, "martins", care, "Imants Pūce", "", "Apmeklējums veikalā: dīvāna audums", desk.Visit, desk.Record{Direction: "in", Outcome: "agreed"},
 		"<p>Izvēlējās zaļo audumu „Sūna 14”, dīvāns „Sigulda”. Pasūtījumu noformēju uz vietas, avanss 200,00 € samaksāts.</p>", "question", desk.StatusResolved},
-	{30 * time.Hour, "jonas", warranty, "Stasys Gudaitis", "+370 600 00 145", "Meistro vizitas: orkaitė „Ampēra Mini“", desk.Visit, desk.Record{Direction: "out", Outcome: "delivered", With: "žmona Ona"},
+	{15 * time.Hour, "jonas", warranty, "Stasys Gudaitis", "+370 600 00 145", "Meistro vizitas: orkaitė „Ampēra Mini“", desk.Visit, desk.Record{Direction: "out", Outcome: "delivered", With: "žmona Ona"},
 		"<p>Pakeistas termostatas, išbandyta 200 °C. Klientė patenkinta. Sena detalė paimta.</p>", "warranty", desk.StatusResolved},
-	{45 * time.Hour, "ilze", care, "Biedrība „Sirmais kastanis”", "", "Vēstule: lūgums ziedot krēslus", desk.Letter, desk.Record{Direction: "in"},
+	{21 * time.Hour, "ilze", care, "Biedrība „Sirmais kastanis”", "", "Vēstule: lūgums ziedot krēslus", desk.Letter, desk.Record{Direction: "in"},
 		"<p>Senioru biedrība no Talsiem lūdz ziedot 12 krēslus dienas centram. Skenētā vēstule pielikumā.</p>", "", ""},
-	{52 * time.Hour, "rasa", care, "Nijolė Stonkienė", "+370 600 00 178", "Skambutis dėl spintos durų", desk.Phone, desk.Record{Direction: "in", Outcome: "call_back", Seconds: 204},
+	{26 * time.Hour, "rasa", care, "Nijolė Stonkienė", "+370 600 00 178", "Skambutis dėl spintos durų", desk.Phone, desk.Record{Direction: "in", Outcome: "call_back", Seconds: 204},
 		"<p>Durys nesusiveria. Nusiunčiau instrukciją, kaip sureguliuoti vyrius; perskambinsiu, jei nepavyks.</p>", "call back", ""},
 	{3 * time.Hour, "emma", care, "Kaido Rebane", "+372 5000 0123", "Call about a lost parcel", desk.Phone, desk.Record{Direction: "in", Outcome: "call_back", Seconds: 258},
 		"<p>The parcel machine in Pärnu shows it as collected, he has not been there. I promised to ring back once the carrier has looked at the camera.</p>", "delivery", ""},
@@ -50,9 +50,9 @@ var writtenDown = []written{
 // recorded plans what was written down by hand, and a mail that we wrote first.
 func (p *play) recorded() {
 	for _, w := range writtenDown {
-		p.then(p.working(p.ago(w.ago)), func(ctx context.Context) error { return p.writeDown(ctx, w) })
+		p.then(p.ago(w.ago), func(ctx context.Context) error { return p.writeDown(ctx, w) })
 	}
-	p.then(p.working(p.ago(28*time.Hour)), p.writeFirst)
+	p.then(p.ago(18*time.Hour), p.writeFirst)
 }
 
 func (p *play) writeDown(ctx context.Context, w written) error {

@@ -32,7 +32,28 @@ func (p *play) told(t tongue, name, box, subject string, agent string) *story {
 	return s
 }
 
-func (p *play) ago(d time.Duration) time.Time { return p.now.Add(-d) }
+// ago is so long before now, in hours in which people are awake: the nights between do not count.
+func (p *play) ago(d time.Duration) time.Time {
+	const rises, rests = 7*60 + 30, 21*60 + 30 // minutes of the day
+	t := p.now.In(office.zone)
+	for {
+		minute := t.Hour()*60 + t.Minute()
+		if minute < rises || minute > rests {
+			day := t
+			if minute < rises {
+				day = t.AddDate(0, 0, -1)
+			}
+			t = time.Date(day.Year(), day.Month(), day.Day(), 0, rests, 0, 0, office.zone)
+			continue
+		}
+		left := time.Duration(minute-rises)*time.Minute + time.Duration(t.Second())*time.Second
+		if d <= left {
+			return t.Add(-d)
+		}
+		d -= left
+		t = t.Add(-left - time.Minute)
+	}
+}
 
 func (s *story) wrote(at time.Time, m mailFrom) {
 	s.p.then(at, func(ctx context.Context) error { return s.writes(ctx, m) })

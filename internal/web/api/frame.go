@@ -16,12 +16,13 @@ const frameCSP = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-in
 
 // frameStyle gives foreign HTML the desk's type and keeps it within its frame.
 const frameStyle = `:root{color-scheme:light}html,body{margin:0;padding:0;background:transparent}
-body{font:15px/1.5 "Inter Variable",Inter,system-ui,sans-serif;color:#1f2421;overflow-wrap:anywhere;overflow-x:auto}
+body{display:flow-root;font:15px/1.5 "Inter Variable",Inter,system-ui,sans-serif;color:#1f2421;overflow-wrap:anywhere;overflow-x:auto}
 img{max-width:100%;height:auto}img:not([src]){display:none}table{max-width:100%}pre{white-space:pre-wrap}
 blockquote{margin:.5em 0;padding-left:.9em;border-left:2px solid #d9d3c8}a{color:#0f6e63}`
 
-// frameDark turns foreign colours down as a whole: a mail's own colours are made for paper.
-const frameDark = `html{filter:invert(.9) hue-rotate(180deg)}img,video{filter:invert(1) hue-rotate(180deg)}`
+// frameDark turns foreign colours down as a whole: a mail's own colours are made for paper. The scheme must be that of the desk around it, or
+// browsers put white behind the frame.
+const frameDark = `:root{color-scheme:dark}body{filter:invert(.9) hue-rotate(180deg)}img,video{filter:invert(1) hue-rotate(180deg)}`
 
 // getFrame is the sender's HTML as a page of its own. It was sanitised when it came in; the page's policy and the frame's sandbox are two more
 // walls.

@@ -1,0 +1,100 @@
+// Every screen of the desk and of the settings over the demo's data, in light, in dark and on a telephone: no finding by axe, nothing that sticks out
+// sideways, no complaint in the console.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { Api } from "../house/api.mjs";
+import { openBrowser } from "../house/browser.mjs";
+import { eventually, freePort, run } from "../house/process.mjs";
+
+const binary = process.env.TELLUS_BINARY ?? fileURLToPath(new URL("../../bin/tellus", import.meta.url));
+const password = "wood and volts";
+
+let demo;
+let url;
+let data;
+let browser;
+let api;
+before(async () => {
+  data = mkdtempSync(join(tmpdir(), "tellus-demo-"));
+  const port = await freePort();
+  url = `http://localhost:${port}`;
+  demo = run(binary, ["demo", "--data", data, "--listen", `127.0.0.1:${port}`]);
+  await eventually(
+    "the demo is built and answers",
+    async () => {
+      if (demo.child.exitCode !== null) throw new Error(`it ended:\n${demo.said.text}`);
+      return (await fetch(`${url}/api/v1/status`)).ok;
+    },
+    120_000,
+  );
+  assert.match(demo.said.text, /ilze@koksvolts\.example/, "the demo says how to sign in");
+  api = new Api(url);
+  await api.post("/session", { email: "emma@koksvolts.example", password });
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  demo?.child.kill("SIGTERM");
+  await demo?.over;
+  rmSync(data, { recursive: true, force: true });
+});
+
+/** find returns the address of the conversation with that subject, in the first view that has it. */
+async function find(words) {
+  const { conversations } = await api.get(`/search?q=${encodeURIComponent(words)}`);
+  assert.ok(conversations.length > 0, `the demo has no conversation "${words}"`);
+  return `/app/view/all/${conversations[0].number}`;
+}
+
+const looks = { light: {}, dark: { dark: true }, phone: { width: 380, height: 780 } };
+
+const views = ["mine", "unassigned", "all", "waiting", "mentions", "following", "drafts", "snoozed", "finished", "spam", "trash"];
+const settings = ["profile", "security", "inboxes", "teams", "people", "tags", "tokens", "jobs", "audit", "company"];
+
+/** settled waits until the page has stopped changing: no skeleton, no frame on its way. */
+const settled = (page) =>
+  eventually("the page has settled", () =>
+    page.evaluate(
+      () =>
+        document.readyState === "complete" &&
+        !document.querySelector("[aria-busy=true]") &&
+        document.querySelector("main, h1, [role=main]") !== null &&
+        Array.from(document.querySelectorAll("iframe")).every((f) => f.contentDocument?.readyState === "complete"),
+    ),
+  );
+
+/** wrong says what is wrong with a screen. */
+async function wrong(page, label) {
+  const found = await page.findings(label);
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (over > 1) found.push(`${label}: the page is ${over} px wider than the window`);
+  if (await page.getByText("There is no such page").count()) found.push(`${label}: there is no such page`);
+  return found;
+}
+
+for (const [name, look] of Object.entries(looks)) {
+  it(`has no finding in ${name}`, { timeout: 600_000 }, async () => {
+    const stories = await Promise.all(["Quote for 18 desks", "Divreiz noskaitīta", "Zaproszenie: pomiar", "Matrača garantija", "New oak veneers", "Zvans par gultas"].map(find));
+    const found = [];
+    const stranger = await browser.person({ url, ...look });
+    await stranger.goto("/app/sign-in");
+    await settled(stranger);
+    found.push(...(await wrong(stranger, `${name} /app/sign-in`)));
+    await stranger.leave();
+    const page = await browser.person({ url, ...look });
+    await api.enter(page);
+    const paths = [...views.map((v) => `/app/view/${v}`), ...stories, "/app/new", ...settings.map((s) => `/app/settings/${s}`)];
+    for (const path of paths) {
+      await page.goto(path);
+      await settled(page);
+      found.push(...(await wrong(page, `${name} ${path}`)));
+    }
+    assert.deepEqual(page.trouble, []);
+    assert.deepEqual(found, []);
+    await page.leave();
+  });
+}
