@@ -8,7 +8,13 @@ export function weave(timeline: Timeline, worded: (e: DeskEvent) => boolean): Pi
     ...timeline.messages.map((message) => ({ at: Date.parse(message.at ?? ""), order: 0, message, event: undefined })),
     ...timeline.activities
       .filter(worded)
-      .map((event) => ({ at: Date.parse(event.at ?? ""), order: 1, message: undefined, event })),
+      // A conversation begins before what is said in it; the rest follows from what was said at the same moment.
+      .map((event) => ({
+        at: Date.parse(event.at ?? ""),
+        order: event.kind === "conversation.opened" ? -1 : 1,
+        message: undefined,
+        event,
+      })),
   ].sort(
     (a, b) =>
       a.at - b.at || a.order - b.order || (a.message?.id ?? a.event?.seq ?? 0) - (b.message?.id ?? b.event?.seq ?? 0),
