@@ -31,7 +31,7 @@ func (p *play) ordinary() {
 		p.waits(p.begins(4*time.Minute, oldest))
 	}
 	for range taken {
-		p.isTaken(p.begins(3*time.Hour, 44*time.Hour))
+		p.isTaken(p.begins(2*time.Hour, 25*time.Hour))
 	}
 	for range waiting {
 		p.isAnswered(p.begins(20*time.Hour, 5*24*time.Hour))
