@@ -210,6 +210,24 @@ func (c *client) drop(why string) {
 	})
 }
 
+// take returns some of what waits: few at once, so that the rest counts as waiting while they are written.
+func (c *client) take() [][]byte {
+	const few = 64
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	some := c.pending[:min(few, len(c.pending))]
+	c.pending = c.pending[len(some):]
+	if len(c.pending) == 0 {
+		c.pending = nil
+		return some
+	}
+	select {
+	case c.ready <- struct{}{}:
+	default: // it is known
+	}
+	return some
+}
+
 func (c *client) write() {
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
@@ -219,9 +237,7 @@ func (c *client) write() {
 		case <-c.gone:
 			return
 		case <-c.ready:
-			c.mu.Lock()
-			some, c.pending = c.pending, nil
-			c.mu.Unlock()
+			some = c.take()
 		case <-ping.C:
 			some = [][]byte{[]byte(`{"type":"ping"}`)}
 		}

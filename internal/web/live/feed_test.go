@@ -294,9 +294,6 @@ func TestASlowWindowIsDroppedAndHoldsUpNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer slow.Close() // the server has closed it by then
-	if err := slow.(*net.TCPConn).SetReadBuffer(4096); err != nil {
-		t.Fatal(err)
-	}
 	fmt.Fprintf(slow, "GET /api/v1/live HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"+
 		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nCookie: %s\r\n\r\n", h.signIn(h.Eva))
 	head := make([]byte, 12)
@@ -305,8 +302,8 @@ func TestASlowWindowIsDroppedAndHoldsUpNobody(t *testing.T) {
 	}
 	h.marked(eva)
 	start := time.Now()
-	for range 7 {
-		h.append(1000, 2000) // 14 MB: more than the queue and any buffer on the way
+	for range 8 {
+		h.append(1000, 4000) // 32 MB: more than the queue and any buffer on the way
 		h.marked(eva)
 	}
 	if took := time.Since(start); took > 60*time.Second { // of a write that hangs, it would be 75 s
