@@ -14,7 +14,7 @@ import (
 const frameCSP = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; " +
 	"frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 
-// frameStyle gives foreign HTML the desk's type and keeps it within its frame.
+// frameStyle gives foreign HTML the desk's type and keeps it within its frame; margins of its first and last lines count as its height.
 const frameStyle = `:root{color-scheme:light}html,body{margin:0;padding:0;background:transparent}
 body{display:flow-root;font:15px/1.5 "Inter Variable",Inter,system-ui,sans-serif;color:#1f2421;overflow-wrap:anywhere;overflow-x:auto}
 img{max-width:100%;height:auto}img:not([src]){display:none}table{max-width:100%}pre{white-space:pre-wrap}
