@@ -262,6 +262,7 @@ func TestWhoMissedTooMuchStartsAnew(t *testing.T) {
 	each(t, func(h *house) {
 		from := h.seq()
 		h.append(3000, 10)
+		dbtest.Eventually(h.T, "all that is settled", func() bool { return h.events.Horizon() >= h.seq() })
 		b := h.dial("Eva", http.Header{"Cookie": {h.signIn(h.Eva)}}, max(from, 1))
 		if m := b.next("reset"); m.Seq != h.seq() {
 			t.Errorf("reset to %d, want %d", m.Seq, h.seq())

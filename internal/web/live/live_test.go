@@ -278,7 +278,11 @@ func (h *house) marked(all ...*browser) [][]told {
 
 func show(all []told) string {
 	var b strings.Builder
-	for _, m := range all {
+	for i, m := range all {
+		if i == 30 {
+			fmt.Fprintf(&b, "and %d more", len(all)-i)
+			break
+		}
 		fmt.Fprintf(&b, "%s", m.Type)
 		if m.Row != nil {
 			fmt.Fprintf(&b, " %s", m.Row.ID)
