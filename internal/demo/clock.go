@@ -23,7 +23,7 @@ type outlet struct {
 	sent map[desk.MessageID]string // Message-IDs of what went out
 }
 
-func newOutlet(*clock) *outlet { return &outlet{sent: map[desk.MessageID]string{}} }
+func newOutlet() *outlet { return &outlet{sent: map[desk.MessageID]string{}} }
 
 // refusing is the domain whose server is said to refuse mail.
 const refusing = "pastnieks.example"

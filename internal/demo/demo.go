@@ -58,7 +58,7 @@ func Run(ctx context.Context, o Options) error {
 	if o.Build {
 		return nil
 	}
-	a, err := app.Open(ctx, app.Config{Data: o.Data, Listen: o.Listen, Logger: o.Log, Output: o.Output, Outlet: newOutlet(nil)})
+	a, err := app.Open(ctx, app.Config{Data: o.Data, Listen: o.Listen, Logger: o.Log, Output: o.Output, Outlet: newOutlet()})
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func greeting(listen string) string {
 func Build(ctx context.Context, o Options, now time.Time) (err error) {
 	clock := &clock{}
 	clock.set(now.Add(-span - 24*time.Hour))
-	outlet := newOutlet(clock)
+	outlet := newOutlet()
 	a, err := app.Open(ctx, app.Config{Data: o.Data, Listen: o.Listen, URL: "http://" + o.Listen, Logger: o.Log, Output: io.Discard, Clock: clock.now, Outlet: outlet})
 	if err != nil {
 		return err

@@ -30,7 +30,7 @@ func TestAWeekIsWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("built in %s", time.Since(began))
-	a, err := app.Open(ctx, app.Config{Data: folder, Logger: quiet, Output: io.Discard, Outlet: newOutlet(nil)})
+	a, err := app.Open(ctx, app.Config{Data: folder, Logger: quiet, Output: io.Discard, Outlet: newOutlet()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func TestAWeekIsWhole(t *testing.T) {
 		}
 		list, err := a.Conversations.Counts(ctx, tx, scope, conversation.Fixed)
 		for _, c := range list {
-			counts[conversation.View(c.ID)] = c.Count
+			counts[c.ID] = c.Count
 		}
 		return err
 	})

@@ -178,7 +178,7 @@ func (p *play) waits(s *story, at time.Time) {
 
 // isTaken has somebody work on it, and in most the customer has answered meanwhile.
 func (p *play) isTaken(s *story, at time.Time) {
-	if p.rnd.IntN(5) == 0 && s.topic.warranty == false && s.who.tongue.code != "pl" {
+	if p.rnd.IntN(5) == 0 && !s.topic.warranty && s.who.tongue.code != "pl" {
 		s.agent = p.people["ilze"] // the head of the desk works too
 	}
 	first := p.later(at, 10*time.Minute, 3*time.Hour)

@@ -27,5 +27,3 @@ type tongue struct {
 	quote  string   // introduces what is quoted, with {date} and {name}
 	price  string   // with one %d
 }
-
-var tongues = map[string]tongue{"lv": latvian, "lt": lithuanian, "pl": polish, "en": english, "ru": russian}

@@ -41,7 +41,7 @@ func (p *printer) activity(e desk.Activity) string {
 	if json.Unmarshal(d.To, &id) != nil && json.Unmarshal(d.To, &word) != nil {
 		id, word = 0, ""
 	}
-	key := ""
+	var key string
 	switch e.Kind {
 	case desk.ConversationOpened:
 		key, data["Inbox"] = "opened", p.c.inbox

@@ -20,7 +20,6 @@ type printer struct {
 	o    Options
 	doc  *pdf.Doc
 	lang string
-	day  string // of the last line, so that times need not repeat it
 }
 
 // PDF writes the conversation for paper.
