@@ -58,7 +58,7 @@ export function Frame({ message, folded, remote }: Props) {
       src={src}
       title={t("message.frame")}
       className={css.frame}
-      style={{ height }}
+      style={{ height, colorScheme: scheme }}
       sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
       referrerPolicy="no-referrer"
     />
