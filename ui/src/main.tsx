@@ -14,7 +14,12 @@ await startWords();
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
-    <MantineProvider theme={theme} colorSchemeManager={colourScheme} defaultColorScheme="auto">
+    <MantineProvider
+      theme={theme}
+      deduplicateCssVariables={false}
+      colorSchemeManager={colourScheme}
+      defaultColorScheme="auto"
+    >
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
         <Toasts />

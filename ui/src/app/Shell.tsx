@@ -10,12 +10,13 @@ import { goLive, useLink } from "../live/live";
 import { toast } from "../parts/toast";
 import { inWords } from "../parts/trouble";
 import { ConnectionLine } from "./ConnectionLine";
-import { type Command, listenToKeys, useCommands } from "./keys";
+import { type Command, KeysRest, listenToKeys, useCommands } from "./keys";
 import { Rail } from "./Rail";
 import css from "./Shell.module.css";
 import { useMay, useMe } from "./session";
 
-const Palette = lazy(() => import("./Palette").then((m) => ({ default: m.Palette })));
+const LatePalette = lazy(() => import("./Palette").then((m) => ({ default: m.Palette })));
+let palette: typeof LatePalette | typeof import("./Palette").Palette = LatePalette;
 const RecordSheet = lazy(() => import("../desk/compose/RecordSheet").then((m) => ({ default: m.RecordSheet })));
 const Shortcuts = lazy(() => import("./Shortcuts").then((m) => ({ default: m.Shortcuts })));
 
@@ -31,6 +32,11 @@ export function Shell() {
   useEffect(() => goLive(client, me.id), [client, me.id]);
   useEffect(listenToKeys, []);
   useSendLater();
+  useEffect(() => {
+    // Whoever presses ⌘K types on at once: it has to be there by then.
+    const timer = setTimeout(() => void import("./Palette").then((m) => (palette = m.Palette)), 1200);
+    return () => clearTimeout(timer);
+  }, []);
   useEffect(
     () =>
       onSignedOut(() => {
@@ -102,6 +108,7 @@ export function Shell() {
   }
   useCommands(commands);
 
+  const Palette = palette;
   return (
     <div className={css.shell}>
       <a className={css.skip} href="#main">
@@ -112,7 +119,7 @@ export function Shell() {
       <div className={css.screen}>
         <Outlet />
       </div>
-      <Suspense>
+      <Suspense fallback={<KeysRest />}>
         {over === "palette" && <Palette close={() => setOver("")} />}
         {over === "record" && <RecordSheet close={() => setOver("")} />}
         {over === "shortcuts" && <Shortcuts close={() => setOver("")} />}

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from "react";
 import { flushSync } from "react-dom";
 import type { IconName } from "../parts/Icon";
 
@@ -34,8 +34,9 @@ export function useCommands(list: Command[]) {
   latest.current = list;
   // Labels and keys decide whether anything changed; what runs is always the newest.
   const shape = list.map((c) => `${c.id}|${c.label}|${c.keys?.join(",")}`).join("\n");
+  // Before the screen is seen: a key may come as soon as it is.
   // biome-ignore lint/correctness/useExhaustiveDependencies: shape stands for the list
-  useEffect(() => {
+  useLayoutEffect(() => {
     const key = source.current;
     sources.set(
       key,
@@ -128,4 +129,14 @@ export function listenToKeys(): () => void {
     window.removeEventListener("keydown", listen);
     window.clearTimeout(forget);
   };
+}
+
+/** While it is drawn no key is a command: what was asked for is on its way and would have taken them. */
+export function KeysRest() {
+  useEffect(() => {
+    const swallow = (e: KeyboardEvent) => e.stopImmediatePropagation();
+    window.addEventListener("keydown", swallow, { capture: true });
+    return () => window.removeEventListener("keydown", swallow, { capture: true });
+  }, []);
+  return null;
 }

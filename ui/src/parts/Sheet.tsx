@@ -14,7 +14,13 @@ export function Sheet({ label, close, className, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const element = dialog.current;
-    if (element && !element.open) element.showModal();
+    if (!element || element.open) return;
+    const wanted = document.activeElement; // a field within that asked for the focus
+    element.showModal();
+    const first = element.contains(wanted)
+      ? wanted
+      : element.querySelector("input:not([hidden]), select, textarea, button");
+    if (first instanceof HTMLElement) first.focus();
   }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it, a click beside it is the pointer's way

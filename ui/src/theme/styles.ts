@@ -1,6 +1,5 @@
 // Only the styles of Mantine's parts that the desk draws; screens that need more import theirs (see settings).
 import "@mantine/core/styles/baseline.css";
-import "@mantine/core/styles/default-css-variables.css";
 import "@mantine/core/styles/global.css";
 import "@mantine/core/styles/UnstyledButton.css";
 import "@mantine/core/styles/Button.css";

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDirectory } from "../../api/queries";
 import type { Message, Opened } from "../../api/types";
@@ -22,7 +22,7 @@ import { useSend } from "./useSend";
 const Editor = lazy(() => import("./Editor"));
 
 /** Where answers and notes are written. */
-export function Composer({ opened }: { opened: Opened }) {
+export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) {
   const { t } = useTranslation();
   const mayWrite = useMay("conversation.write");
   const row = opened.conversation;
@@ -39,6 +39,8 @@ export function Composer({ opened }: { opened: Opened }) {
   const editor = useRef<EditorHandle>(null);
   const box = useRef<HTMLDivElement>(null);
   const newest = newestIncoming(opened);
+  const newestNow = useRef(newest);
+  newestNow.current = newest;
 
   const change = useCallback(
     (part: Partial<Composed> | ((was: Composed) => Partial<Composed>)) => {
@@ -87,6 +89,7 @@ export function Composer({ opened }: { opened: Opened }) {
             ...(back.note
               ? { note: html }
               : { mail: html, to: r?.to ?? was.to, cc: r?.cc ?? was.cc, bcc: r?.bcc ?? was.bcc }),
+            seen: was.seen || newestNow.current,
             at: Date.now(),
           };
           draft.keep(next);
@@ -114,6 +117,10 @@ export function Composer({ opened }: { opened: Opened }) {
     setEdition((e) => (c.mode === mode && live ? e : e + 1));
     if (c.mode === mode && live) editor.current?.focus();
   };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what was asked for before it was drawn
+  useLayoutEffect(() => {
+    if (begins) begin(canMail ? begins : "note");
+  }, []);
   const all = opened.replyAllTo.cc.length > 0 || opened.replyAllTo.to.length > 1;
   const modes: Mode[] = canMail ? (all ? ["reply", "reply_all", "note"] : ["reply", "note"]) : ["note"];
   useCommands([

@@ -4,7 +4,7 @@ import Mention from "@tiptap/extension-mention";
 import { Placeholder } from "@tiptap/extensions";
 import { EditorContent, useEditor, useEditorState } from "@tiptap/react";
 import StarterKit from "@tiptap/starter-kit";
-import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
+import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDirectory } from "../../api/queries";
 import { Icon, type IconName } from "../../parts/Icon";
@@ -64,7 +64,6 @@ export default function Editor(props: Props) {
     ],
     content: props.html,
     parseOptions: { preserveWhitespace: true },
-    autofocus: props.focus ? "end" : false,
     editorProps: {
       attributes: { class: css.text!, role: "textbox", "aria-multiline": "true", "aria-label": props.label },
       handlePaste: (_view, e) => takeFiles(e.clipboardData, latest.current.files),
@@ -72,6 +71,14 @@ export default function Editor(props: Props) {
     },
     onUpdate: ({ editor: e }) => latest.current.changed(e.isEmpty ? "" : e.getHTML()),
   });
+
+  // At once, not in the next frame as TipTap's own autofocus: the keys of that frame would be lost.
+  const focusNow = props.focus;
+  useLayoutEffect(() => {
+    if (!focusNow || editor.isDestroyed) return;
+    editor.commands.setTextSelection(editor.state.doc.content.size);
+    editor.view.dom.focus();
+  }, [editor, focusNow]);
 
   useImperativeHandle(
     props.ref,

@@ -32,12 +32,9 @@ export function empty(mode: Mode, opened: Opened): Composed {
   return { mode, mail: "", note: "", ...recipientsOf(mode, opened), files: [], seen: 0, at: 0 };
 }
 
-/** The newest message of the customer. */
+/** The newest message that came in, automatic ones included: the server counts them too. */
 export function newestIncoming(opened: Opened): number {
-  return opened.timeline.messages.reduce(
-    (max, m) => (m.kind === "incoming" && !m.automatic ? Math.max(max, m.id) : max),
-    0,
-  );
+  return opened.timeline.messages.reduce((max, m) => (m.kind === "incoming" ? Math.max(max, m.id) : max), 0);
 }
 
 /** What the server keeps: the half that is being written. */

@@ -4,7 +4,7 @@ import { del, put } from "../../api/client";
 import type { Attachment, Draft, Opened } from "../../api/types";
 import { store, stored } from "../../parts/stored";
 import { fromWire, isBlank, toWire } from "./html";
-import { type Composed, empty, type Mode, toDraft } from "./state";
+import { type Composed, empty, type Mode, newestIncoming, toDraft } from "./state";
 
 const pause = 900;
 const place = (conversation: number) => `tellus-draft-${conversation}`;
@@ -34,6 +34,7 @@ export function fromDraft(opened: Opened, draft: Draft, remembered: Attachment[]
     note: mode === "note" ? html : "",
     ...(mode === "note" ? {} : { to: b.to, cc: b.cc, bcc: b.bcc }),
     files,
+    seen: newestIncoming(opened),
     at: draft.savedAt ? Date.parse(draft.savedAt) : 0,
   };
 }

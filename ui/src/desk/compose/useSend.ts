@@ -9,7 +9,7 @@ import { inWords } from "../../parts/trouble";
 import { keepForLater } from "../outbox";
 import { toWire } from "./html";
 import { recall } from "./recall";
-import type { Composed } from "./state";
+import { type Composed, newestIncoming } from "./state";
 
 /** How long a mail can be taken back where the server does not say. */
 const usualUndo = 8000;
@@ -71,7 +71,7 @@ export function useSend(opened: Opened, c: Composed, sent: (serverDropped: boole
           cc: c.cc,
           bcc: c.bcc,
           attachments,
-          seen: c.seen,
+          seen: c.seen || newestIncoming(opened),
           then,
           quote: true,
           ...(anyway ? { anyway } : {}),

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { put } from "../../api/client";
 import { conversationQuery } from "../../api/queries";
 import type { Opened, Conversation as Row } from "../../api/types";
-import { useCommands } from "../../app/keys";
+import { KeysRest, useCommands } from "../../app/keys";
 import { useMe } from "../../app/session";
 import { lookAt } from "../../live/live";
 import { applyRow, knownRow } from "../../live/rows";
@@ -13,6 +13,7 @@ import { Bone, Late } from "../../parts/Skeleton";
 import { useStored } from "../../parts/stored";
 import { Failed } from "../../parts/Trouble";
 import { Composer } from "../compose/Composer";
+import type { Mode } from "../compose/state";
 import { CustomerPanel } from "../customer/CustomerPanel";
 import { Divider } from "../Divider";
 import css from "./Conversation.module.css";
@@ -38,6 +39,21 @@ function Conversation({ number, view }: { number: number; view: string }) {
   const back = () => void navigate({ to: "/view/$view", params: { view } });
 
   useCommands([{ id: "back", label: t("keys.back"), group: "go", keys: ["u"], run: back }]);
+  // Asked for before the composer is there: it begins with it, and no letter meanwhile is taken for a command.
+  const [soon, setSoon] = useState<Mode>();
+  const early = { reply: "r", reply_all: "a", note: "n" } as const;
+  useCommands(
+    opened
+      ? []
+      : (Object.keys(early) as Mode[]).map((m) => ({
+          id: `soon.${m}`,
+          label: t(`compose.${m}`),
+          group: "write",
+          keys: [early[m]],
+          hidden: true,
+          run: () => setSoon(m),
+        })),
+  );
   usePresenceAndReading(opened);
 
   if (found.isError && !opened) {
@@ -60,8 +76,9 @@ function Conversation({ number, view }: { number: number; view: string }) {
             </Late>
           </div>
         )}
+        {soon && !opened && <KeysRest />}
         {opened ? <TimelineView opened={opened} /> : <Waiting row={row} />}
-        {opened && <Composer key={opened.conversation.id} opened={opened} />}
+        {opened && <Composer key={opened.conversation.id} opened={opened} begins={soon} />}
       </div>
       <aside className={css.side} data-shown={panel || undefined} aria-label={t("customer.label")}>
         <Divider

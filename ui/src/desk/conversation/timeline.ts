@@ -5,7 +5,9 @@ export type Piece = { kind: "message"; message: Message } | { kind: "activities"
 /** Weaves messages and what happened around them by time; what happened in a row stands together. Events that worded finds no words for are left out. */
 export function weave(timeline: Timeline, worded: (e: DeskEvent) => boolean): Piece[] {
   const all = [
-    ...timeline.messages.map((message) => ({ at: Date.parse(message.at ?? ""), order: 0, message, event: undefined })),
+    ...timeline.messages
+      .filter((m) => m.state !== "cancelled") // taken back before it went out: nobody was told
+      .map((message) => ({ at: Date.parse(message.at ?? ""), order: 0, message, event: undefined })),
     ...timeline.activities
       .filter(worded)
       // A conversation begins before what is said in it; the rest follows from what was said at the same moment.
