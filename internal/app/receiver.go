@@ -1,0 +1,85 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"tellus/internal/channel"
+	"tellus/internal/channel/email/receiver"
+	"tellus/internal/channel/email/verdict"
+	"tellus/internal/desk"
+	"tellus/internal/feature/setting"
+	"tellus/internal/platform/db"
+)
+
+// receive runs the built-in mail receiver as the flags or the settings say, and anew when they change.
+func (a *App) receive(ctx context.Context) error {
+	changed, stop := a.DB.Listen(setting.Changed)
+	defer stop()
+	for ctx.Err() == nil {
+		var s setting.Settings
+		if err := a.DB.Read(ctx, func(tx *db.Tx) (err error) {
+			s, err = a.Settings.Get(ctx, tx)
+			return err
+		}); err != nil {
+			return err
+		}
+		life, end := context.WithCancel(ctx)
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			a.listenSMTP(life, s.Receiver)
+		}()
+		wait := true
+		for wait {
+			select {
+			case <-ctx.Done():
+				wait = false
+			case <-changed:
+				var now setting.Settings
+				if err := a.DB.Read(ctx, func(tx *db.Tx) (err error) {
+					now, err = a.Settings.Get(ctx, tx)
+					return err
+				}); err == nil {
+					wait = now.Receiver == s.Receiver
+				}
+			}
+		}
+		end()
+		<-done
+	}
+	return nil
+}
+
+func (a *App) listenSMTP(ctx context.Context, r setting.Receiver) {
+	listen := a.Config.SMTPListen
+	if listen == "" {
+		listen = r.Listen
+	}
+	if listen == "" {
+		return
+	}
+	for ctx.Err() == nil {
+		server, err := receiver.New(receiver.Config{Addr: listen, Hostname: r.Hostname, MaxBytes: r.MaxBytes, Dir: a.Config.Data,
+			Checker: &verdict.Checker{Resolver: a.resolver}, Log: a.log})
+		if err == nil {
+			a.log.InfoContext(ctx, "taking mail", "listen", server.Addr().String())
+			err = server.Listen(ctx, a.resolve, a.Intake.Accept)
+		}
+		if err != nil && ctx.Err() == nil {
+			a.log.ErrorContext(ctx, "the mail receiver does not run", "listen", listen, "error", err)
+			pause(ctx, 10*time.Second)
+		}
+	}
+}
+
+// resolve says which inbox takes mail for a recipient: a channel.Resolve.
+func (a *App) resolve(ctx context.Context, recipient string) (id desk.InboxID, err error) {
+	err = a.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		id, err = a.Inboxes.ByAddress(ctx, tx, recipient)
+		return err
+	})
+	return id, err
+}
+
+var _ channel.Resolve = (*App)(nil).resolve
