@@ -1,4 +1,3 @@
-import { Button } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -9,9 +8,8 @@ import type { Attachment, CallRecord, Conversation, Opened } from "../../api/typ
 import { useMe } from "../../app/session";
 import { fieldOf, fromField } from "../../i18n/zone";
 import { Icon, type IconName } from "../../parts/Icon";
-import { Sheet, SheetBody } from "../../parts/Sheet";
 import { toast } from "../../parts/toast";
-import { inWords } from "../../parts/trouble";
+import { ActSheet, useAttempt } from "../ActSheet";
 import css from "../conversation/Sheets.module.css";
 import { Attach } from "./Composer";
 import { FileChips } from "./FileChips";
@@ -37,8 +35,7 @@ export function RecordSheet({ conversation, close }: { conversation?: Conversati
   const [by, setBy] = useState<By>("phone");
   const [direction, setDirection] = useState<"in" | "out">("in");
   const [files, setFiles] = useState<Attachment[]>([]);
-  const [problem, setProblem] = useState("");
-  const [busy, setBusy] = useState(false);
+  const attempt = useAttempt(close);
   const [key] = useState(newKey);
   const uploads = useFiles(
     (f) => setFiles((all) => [...all, f]),
@@ -48,8 +45,6 @@ export function RecordSheet({ conversation, close }: { conversation?: Conversati
   async function keep(form: HTMLFormElement) {
     const data = new FormData(form);
     const say = (name: string) => String(data.get(name) ?? "").trim();
-    setBusy(true);
-    setProblem("");
     const minutes = Number(say("minutes"));
     const record: CallRecord = {
       direction,
@@ -65,144 +60,113 @@ export function RecordSheet({ conversation, close }: { conversation?: Conversati
       html: toHtml(say("words")),
       attachments: files.map((f) => f.id),
     };
-    try {
-      if (conversation) {
-        await post(`/conversations/${conversation.id}/records`, body, key);
-        void client.invalidateQueries({ queryKey: ["conversation", conversation.number] });
-        toast(t("record.done"));
-        close();
-        return;
-      }
-      const made = await post<Opened>(
-        "/conversations/record",
-        { ...body, inbox: Number(say("inbox")), name: say("name"), address: say("address"), subject: say("subject") },
-        key,
-      );
-      client.setQueryData(["conversation", made.conversation.number], made);
-      close();
+    if (conversation) {
+      await post(`/conversations/${conversation.id}/records`, body, key);
+      void client.invalidateQueries({ queryKey: ["conversation", conversation.number] });
       toast(t("record.done"));
-      void navigate({ to: "/view/$view/$number", params: { view: "mine", number: String(made.conversation.number) } });
-    } catch (err) {
-      setProblem(inWords(t, err));
-      setBusy(false);
+      return;
     }
+    const made = await post<Opened>(
+      "/conversations/record",
+      { ...body, inbox: Number(say("inbox")), name: say("name"), address: say("address"), subject: say("subject") },
+      key,
+    );
+    client.setQueryData(["conversation", made.conversation.number], made);
+    toast(t("record.done"));
+    void navigate({ to: "/view/$view/$number", params: { view: "mine", number: String(made.conversation.number) } });
   }
 
   return (
-    <Sheet label={t("record.title")} close={close}>
-      <form
-        onSubmit={(e) => {
-          e.preventDefault();
-          void keep(e.currentTarget);
-        }}
-      >
-        <SheetBody
-          title={t("record.title")}
-          foot={
-            <>
-              <Button onClick={close}>{t("common.cancel")}</Button>
-              <Button type="submit" variant="filled" loading={busy}>
-                {t("record.keep")}
-              </Button>
-            </>
-          }
-        >
-          <fieldset className={css.choices} aria-label={t("record.what")}>
-            {(["phone", "visit", "letter"] as const).map((c) => (
-              <label key={c}>
-                <input type="radio" name="channel" checked={by === c} onChange={() => setBy(c)} />
-                <span>
-                  <Icon name={icons[c]} size={15} />
-                  {t(`record.${c}`)}
-                </span>
-              </label>
-            ))}
-          </fieldset>
-          <fieldset className={css.choices} aria-label={t("record.direction")}>
-            {(["in", "out"] as const).map((d) => (
-              <label key={d}>
-                <input type="radio" name="direction" checked={direction === d} onChange={() => setDirection(d)} />
-                <span>{t(`record.${by}_${d}`)}</span>
-              </label>
-            ))}
-          </fieldset>
-          {!conversation && (
-            <>
-              <div className={css.pair}>
-                <label className={css.field}>
-                  {t("record.name")}
-                  <input name="name" required maxLength={200} autoComplete="off" />
-                </label>
-                <label className={css.field}>
-                  {t("record.address")}
-                  <input name="address" maxLength={320} autoComplete="off" placeholder="+371 2000 0000" />
-                </label>
-              </div>
-              <label className={css.field}>
-                {t("compose.subject")}
-                <input name="subject" required maxLength={998} />
-              </label>
-              <label className={css.field}>
-                {t("record.inbox")}
-                <select name="inbox">
-                  {inboxes.map((i) => (
-                    <option key={i.id} value={i.id}>
-                      {i.name}
-                    </option>
-                  ))}
-                </select>
-              </label>
-            </>
-          )}
+    <ActSheet title={t("record.title")} close={close} attempt={attempt} act={t("record.keep")} work={keep}>
+      <fieldset className={css.choices} aria-label={t("record.what")}>
+        {(["phone", "visit", "letter"] as const).map((c) => (
+          <label key={c}>
+            <input type="radio" name="channel" checked={by === c} onChange={() => setBy(c)} />
+            <span>
+              <Icon name={icons[c]} size={15} />
+              {t(`record.${c}`)}
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      <fieldset className={css.choices} aria-label={t("record.direction")}>
+        {(["in", "out"] as const).map((d) => (
+          <label key={d}>
+            <input type="radio" name="direction" checked={direction === d} onChange={() => setDirection(d)} />
+            <span>{t(`record.${by}_${d}`)}</span>
+          </label>
+        ))}
+      </fieldset>
+      {!conversation && (
+        <>
           <div className={css.pair}>
             <label className={css.field}>
-              {t("record.at")}
-              <input
-                name="at"
-                type="datetime-local"
-                defaultValue={fieldOf(Date.now(), zone)}
-                max={fieldOf(Date.now() + 60_000, zone)}
-              />
-            </label>
-            {by === "phone" && (
-              <label className={css.field}>
-                {t("record.minutes")}
-                <input name="minutes" type="number" min={0} max={1440} step="0.5" />
-              </label>
-            )}
-            <label className={css.field}>
-              {t("record.outcome")}
-              <select name="outcome">
-                {outcomes[by].map((o) => (
-                  <option key={o} value={o}>
-                    {o ? t(`record.outcome_${o}`) : "–"}
-                  </option>
-                ))}
-              </select>
+              {t("record.name")}
+              <input name="name" required maxLength={200} autoComplete="off" />
             </label>
             <label className={css.field}>
-              {t("record.with")}
-              <input name="with" maxLength={200} autoComplete="off" />
+              {t("record.address")}
+              <input name="address" maxLength={320} autoComplete="off" placeholder="+371 2000 0000" />
             </label>
           </div>
           <label className={css.field}>
-            {t("record.words")}
-            <textarea name="words" rows={5} required={by !== "letter" || files.length === 0} />
+            {t("compose.subject")}
+            <input name="subject" required maxLength={998} />
           </label>
-          <div>
-            <span className={css.row}>
-              <Attach take={(list) => void Promise.all(list.map((f) => uploads.add(f)))} />
-              <span className={css.hint}>{t("record.scan")}</span>
-            </span>
-            <FileChips files={files} uploading={uploads.uploading} remove={uploads.remove} />
-          </div>
-          {problem && (
-            <p role="alert" className={css.problem}>
-              {problem}
-            </p>
-          )}
-        </SheetBody>
-      </form>
-    </Sheet>
+          <label className={css.field}>
+            {t("record.inbox")}
+            <select name="inbox">
+              {inboxes.map((i) => (
+                <option key={i.id} value={i.id}>
+                  {i.name}
+                </option>
+              ))}
+            </select>
+          </label>
+        </>
+      )}
+      <div className={css.pair}>
+        <label className={css.field}>
+          {t("record.at")}
+          <input
+            name="at"
+            type="datetime-local"
+            defaultValue={fieldOf(Date.now(), zone)}
+            max={fieldOf(Date.now() + 60_000, zone)}
+          />
+        </label>
+        {by === "phone" && (
+          <label className={css.field}>
+            {t("record.minutes")}
+            <input name="minutes" type="number" min={0} max={1440} step="0.5" />
+          </label>
+        )}
+        <label className={css.field}>
+          {t("record.outcome")}
+          <select name="outcome">
+            {outcomes[by].map((o) => (
+              <option key={o} value={o}>
+                {o ? t(`record.outcome_${o}`) : "–"}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label className={css.field}>
+          {t("record.with")}
+          <input name="with" maxLength={200} autoComplete="off" />
+        </label>
+      </div>
+      <label className={css.field}>
+        {t("record.words")}
+        <textarea name="words" rows={5} required={by !== "letter" || files.length === 0} />
+      </label>
+      <div>
+        <span className={css.row}>
+          <Attach take={(list) => void Promise.all(list.map((f) => uploads.add(f)))} />
+          <span className={css.hint}>{t("record.scan")}</span>
+        </span>
+        <FileChips files={files} uploading={uploads.uploading} remove={uploads.remove} />
+      </div>
+    </ActSheet>
   );
 }

@@ -6,8 +6,7 @@ import { useTranslation } from "react-i18next";
 import { post } from "../../api/client";
 import { searchQuery } from "../../api/queries";
 import type { Message, Opened } from "../../api/types";
-import { Sheet, SheetBody } from "../../parts/Sheet";
-import { inWords } from "../../parts/trouble";
+import { ActSheet, useAttempt } from "../ActSheet";
 import css from "./Sheets.module.css";
 
 /** Moves a message to another conversation, or begins a new one with it. */
@@ -16,69 +15,54 @@ export function MoveSheet({ message, opened, close }: { message: Message; opened
   const client = useQueryClient();
   const navigate = useNavigate();
   const [wanted, setWanted] = useState("");
-  const [problem, setProblem] = useState("");
-  const [busy, setBusy] = useState(false);
+  const attempt = useAttempt(close);
   const found = useQuery(searchQuery(wanted.trim())).data?.conversations ?? [];
   const here = opened.conversation;
   const choices = (wanted.trim() ? found : opened.earlier).filter((c) => c.id !== here.id);
 
-  async function move(conversation: number) {
-    setBusy(true);
-    try {
+  const move = (conversation: number) =>
+    attempt.run(async () => {
       const next = await post<Opened>(`/messages/${message.id}/move`, { conversation });
       client.setQueryData(["conversation", next.conversation.number], next);
       await client.invalidateQueries({ queryKey: ["conversation", here.number] });
-      close();
       void navigate({ to: "/view/$view/$number", params: { view: "all", number: String(next.conversation.number) } });
-    } catch (err) {
-      setProblem(inWords(t, err));
-      setBusy(false);
-    }
-  }
+    });
 
   return (
-    <Sheet label={t("move.title")} close={close}>
-      <SheetBody
-        title={t("move.title")}
-        foot={
-          <>
-            <Button onClick={close}>{t("common.cancel")}</Button>
-            <Button disabled={busy} onClick={() => void move(0)}>
-              {t("move.new")}
+    <ActSheet
+      title={t("move.title")}
+      close={close}
+      attempt={attempt}
+      foot={
+        <Button disabled={attempt.busy} onClick={() => void move(0)}>
+          {t("move.new")}
+        </Button>
+      }
+    >
+      <p>{t("move.text")}</p>
+      <label className={css.field}>
+        {t("move.find")}
+        <input
+          // biome-ignore lint/a11y/noAutofocus: finding is the first thing done here
+          autoFocus
+          value={wanted}
+          onChange={(e) => setWanted(e.target.value)}
+          placeholder={t("palette.placeholder")}
+        />
+      </label>
+      <ul className={css.people}>
+        {choices.map((c) => (
+          <li key={c.id} className={css.row}>
+            <span className="cut" style={{ flex: 1 }}>
+              #{c.number} {c.subject || t("list.no_subject")} · {c.customerName || c.address}
+            </span>
+            <Button size="xs" disabled={attempt.busy} onClick={() => void move(c.id)}>
+              {t("move.here")}
             </Button>
-          </>
-        }
-      >
-        <p>{t("move.text")}</p>
-        <label className={css.field}>
-          {t("move.find")}
-          <input
-            // biome-ignore lint/a11y/noAutofocus: finding is the first thing done here
-            autoFocus
-            value={wanted}
-            onChange={(e) => setWanted(e.target.value)}
-            placeholder={t("palette.placeholder")}
-          />
-        </label>
-        <ul className={css.people}>
-          {choices.map((c) => (
-            <li key={c.id} className={css.row}>
-              <span className="cut" style={{ flex: 1 }}>
-                #{c.number} {c.subject || t("list.no_subject")} · {c.customerName || c.address}
-              </span>
-              <Button size="xs" disabled={busy} onClick={() => void move(c.id)}>
-                {t("move.here")}
-              </Button>
-            </li>
-          ))}
-          {choices.length === 0 && <li className={css.hint}>{t("move.none")}</li>}
-        </ul>
-        {problem && (
-          <p role="alert" className={css.problem}>
-            {problem}
-          </p>
-        )}
-      </SheetBody>
-    </Sheet>
+          </li>
+        ))}
+        {choices.length === 0 && <li className={css.hint}>{t("move.none")}</li>}
+      </ul>
+    </ActSheet>
   );
 }

@@ -4,9 +4,8 @@ import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { get, post } from "../../api/client";
 import type { Message, Span } from "../../api/types";
-import { Sheet, SheetBody } from "../../parts/Sheet";
 import { toast } from "../../parts/toast";
-import { inWords } from "../../parts/trouble";
+import { ActSheet, useAttempt } from "../ActSheet";
 import css from "./Sheets.module.css";
 import { fromBytes, tidy, toBytes } from "./spans";
 
@@ -27,8 +26,7 @@ export function RedactSheet({ message, close, done }: Props) {
   });
   const [own, setOwn] = useState<Span[]>([]);
   const [off, setOff] = useState(new Set<string>());
-  const [problem, setProblem] = useState("");
-  const [busy, setBusy] = useState(false);
+  const attempt = useAttempt(close);
   const field = useRef<HTMLTextAreaElement>(null);
 
   const offered = [
@@ -44,66 +42,49 @@ export function RedactSheet({ message, close, done }: Props) {
   }
 
   async function redact() {
-    setBusy(true);
-    try {
-      const spans = tidy(chosen).map((s) => ({ start: toBytes(text, s.start), end: toBytes(text, s.end) }));
-      await post(`/messages/${message.id}/redact`, { spans });
-      await done();
-      toast(t("redact.done"));
-      close();
-    } catch (err) {
-      setProblem(inWords(t, err));
-      setBusy(false);
-    }
+    const spans = tidy(chosen).map((s) => ({ start: toBytes(text, s.start), end: toBytes(text, s.end) }));
+    await post(`/messages/${message.id}/redact`, { spans });
+    await done();
+    toast(t("redact.done"));
   }
 
   return (
-    <Sheet label={t("redact.title")} close={close}>
-      <SheetBody
-        title={t("redact.title")}
-        foot={
-          <>
-            <Button onClick={close}>{t("common.cancel")}</Button>
-            <Button variant="filled" loading={busy} disabled={chosen.length === 0} onClick={() => void redact()}>
-              {t("redact.do")}
-            </Button>
-          </>
-        }
-      >
-        <p>{t("redact.text")}</p>
-        <textarea ref={field} className={css.text} readOnly value={text} aria-label={t("redact.words")} />
-        <div>
-          <Button size="xs" onClick={mark}>
-            {t("redact.mark")}
-          </Button>
-        </div>
-        {offered.length > 0 && (
-          <ul className={css.spans}>
-            {offered.map((s) => (
-              <li key={key(s)}>
-                <label className={css.check}>
-                  <input
-                    type="checkbox"
-                    checked={!off.has(key(s))}
-                    onChange={(e) => {
-                      const next = new Set(off);
-                      if (e.target.checked) next.delete(key(s));
-                      else next.add(key(s));
-                      setOff(next);
-                    }}
-                  />
-                  <code>{text.slice(s.start, s.end)}</code>
-                </label>
-              </li>
-            ))}
-          </ul>
-        )}
-        {problem && (
-          <p role="alert" className={css.problem}>
-            {problem}
-          </p>
-        )}
-      </SheetBody>
-    </Sheet>
+    <ActSheet
+      title={t("redact.title")}
+      close={close}
+      attempt={attempt}
+      act={t("redact.do")}
+      work={redact}
+      disabled={chosen.length === 0}
+    >
+      <p>{t("redact.text")}</p>
+      <textarea ref={field} className={css.text} readOnly value={text} aria-label={t("redact.words")} />
+      <div>
+        <Button size="xs" onClick={mark}>
+          {t("redact.mark")}
+        </Button>
+      </div>
+      {offered.length > 0 && (
+        <ul className={css.spans}>
+          {offered.map((s) => (
+            <li key={key(s)}>
+              <label className={css.check}>
+                <input
+                  type="checkbox"
+                  checked={!off.has(key(s))}
+                  onChange={(e) => {
+                    const next = new Set(off);
+                    if (e.target.checked) next.delete(key(s));
+                    else next.add(key(s));
+                    setOff(next);
+                  }}
+                />
+                <code>{text.slice(s.start, s.end)}</code>
+              </label>
+            </li>
+          ))}
+        </ul>
+      )}
+    </ActSheet>
   );
 }
