@@ -21,6 +21,10 @@ type serveCommand struct {
 	Listen         string        `help:"host:port of the desk and the API." default:"127.0.0.1:8080" env:"TELLUS_LISTEN" placeholder:"ADDRESS"`
 	URL            string        `help:"Public address, which links in mails begin with; that of the settings where empty." env:"TELLUS_URL" placeholder:"URL"`
 	SMTPListen     string        `name:"smtp-listen" help:"host:port of the mail receiver, in place of what the settings say." env:"TELLUS_SMTP_LISTEN" placeholder:"ADDRESS"`
+	SMTPCert       string        `name:"smtp-cert" help:"Certificate of the mail receiver with its chain, PEM; a self-signed one where empty. Taken up again when it is renewed." env:"TELLUS_SMTP_CERT" type:"path" and:"smtp-certificate" placeholder:"FILE"`
+	SMTPKey        string        `name:"smtp-key" help:"Key of that certificate, PEM." env:"TELLUS_SMTP_KEY" type:"path" and:"smtp-certificate" placeholder:"FILE"`
+	SMTPTrusted    []string      `name:"smtp-trusted" help:"Addresses or networks of mail relays of your own, besides private ones: SPF is not asked about them." env:"TELLUS_SMTP_TRUSTED" placeholder:"NETWORK"`
+	SMTPAuthserv   string        `name:"smtp-authserv" help:"Name under which such a relay writes Authentication-Results; what it found then counts." env:"TELLUS_SMTP_AUTHSERV" placeholder:"NAME"`
 	TrustedProxies []string      `help:"Addresses or networks of proxies whose X-Forwarded-For and -Proto count." env:"TELLUS_TRUSTED_PROXIES" placeholder:"NETWORK"`
 	SlowSync       time.Duration `name:"slow-sync" hidden:"" env:"TELLUS_SLOW_SYNC"`
 	CPUProfile     string        `name:"cpu-profile" hidden:"" env:"TELLUS_CPU_PROFILE" type:"path"`
@@ -29,7 +33,11 @@ type serveCommand struct {
 func (s serveCommand) Run(ctx context.Context, std streams) (err error) {
 	c := s.config()
 	c.Listen, c.URL, c.SMTPListen, c.Output, c.SlowSync = s.Listen, s.URL, s.SMTPListen, std.out, s.SlowSync
-	if c.TrustedProxies, err = prefixes(s.TrustedProxies); err != nil {
+	c.SMTPCert, c.SMTPKey, c.SMTPAuthserv = s.SMTPCert, s.SMTPKey, s.SMTPAuthserv
+	if c.TrustedProxies, err = prefixes("--trusted-proxies", s.TrustedProxies); err != nil {
+		return err
+	}
+	if c.SMTPTrusted, err = prefixes("--smtp-trusted", s.SMTPTrusted); err != nil {
 		return err
 	}
 	if s.CPUProfile != "" {

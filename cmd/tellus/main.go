@@ -51,8 +51,8 @@ func (s store) config() app.Config {
 	return app.Config{Data: s.Data, Database: s.Database, Logger: log}
 }
 
-// prefixes reads networks as people write them: 10.0.0.0/8, or a single address.
-func prefixes(list []string) ([]netip.Prefix, error) {
+// prefixes reads the networks of a flag as people write them: 10.0.0.0/8, or a single address.
+func prefixes(flag string, list []string) ([]netip.Prefix, error) {
 	var all []netip.Prefix
 	for _, text := range list {
 		text = strings.TrimSpace(text)
@@ -62,7 +62,7 @@ func prefixes(list []string) ([]netip.Prefix, error) {
 		}
 		p, err := netip.ParsePrefix(text)
 		if err != nil {
-			return nil, fmt.Errorf("--trusted-proxies: %q is neither an address nor a network such as 10.0.0.0/8", text)
+			return nil, fmt.Errorf("%s: %q is neither an address nor a network such as 10.0.0.0/8", flag, text)
 		}
 		all = append(all, p.Masked())
 	}

@@ -68,12 +68,12 @@ func TestADeskMovesByBackupAndRestore(t *testing.T) {
 
 func TestProxiesAreAddressesOrNetworks(t *testing.T) {
 	t.Parallel()
-	got, err := prefixes([]string{"10.1.2.3/8", " 192.0.2.7", "::1"})
+	got, err := prefixes("--trusted-proxies", []string{"10.1.2.3/8", " 192.0.2.7", "::1"})
 	want := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.7/32"), netip.MustParsePrefix("::1/128")}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("prefixes = %v, %v, want %v", got, err, want)
 	}
-	if _, err := prefixes([]string{"example.com"}); err == nil {
+	if _, err := prefixes("--smtp-trusted", []string{"example.com"}); err == nil {
 		t.Error("a name counts as a proxy's address")
 	}
 }

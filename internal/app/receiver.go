@@ -61,7 +61,8 @@ func (a *App) listenSMTP(ctx context.Context, r setting.Receiver) {
 	}
 	for ctx.Err() == nil {
 		server, err := receiver.New(receiver.Config{Addr: listen, Hostname: r.Hostname, MaxBytes: r.MaxBytes, Dir: a.Config.Data,
-			Checker: &verdict.Checker{Resolver: a.resolver}, Log: a.log})
+			CertFile: a.Config.SMTPCert, KeyFile: a.Config.SMTPKey, Checker: &verdict.Checker{Resolver: a.resolver},
+			Trusted: a.Config.SMTPTrusted, TrustedAuthserv: a.Config.SMTPAuthserv, Log: a.log})
 		if err == nil {
 			a.log.InfoContext(ctx, "taking mail", "listen", server.Addr().String())
 			err = server.Listen(ctx, a.resolve, a.Intake.Accept)
@@ -75,7 +76,7 @@ func (a *App) listenSMTP(ctx context.Context, r setting.Receiver) {
 
 // resolve says which inbox takes mail for a recipient: a channel.Resolve.
 func (a *App) resolve(ctx context.Context, recipient string) (id desk.InboxID, err error) {
-	err = a.DB.Read(ctx, func(tx *db.Tx) (err error) {
+	err = a.DB.Look(func(tx *db.Tx) (err error) {
 		id, err = a.Inboxes.ByAddress(ctx, tx, recipient)
 		return err
 	})
