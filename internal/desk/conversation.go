@@ -218,6 +218,7 @@ type Draft struct {
 	ID           DraftID        `json:"id"`
 	Conversation ConversationID `json:"conversation,omitempty"`
 	Body         DraftBody      `json:"body"`
+	Files        []Attachment   `json:"files" doc:"The files of body.attachments that are still there, in their order"`
 	SavedAt      Time           `json:"savedAt"`
 	Version      int64          `json:"version"`
 }
@@ -231,5 +232,5 @@ type DraftBody struct {
 	Bcc         []NamedAddress `json:"bcc"`
 	Subject     string         `json:"subject,omitempty" maxLength:"998"`
 	Inbox       InboxID        `json:"inbox,omitempty"`
-	Attachments []AttachmentID `json:"attachments"`
+	Attachments []AttachmentID `json:"attachments" maxItems:"200"`
 }

@@ -29,3 +29,12 @@ type Customer struct {
 	CreatedAt    Time       `json:"createdAt"`
 	Version      int64      `json:"version"`
 }
+
+// Correspondent is somebody to whom a mail can be addressed: a customer or a colleague, with one address of his.
+type Correspondent struct {
+	Name     string     `json:"name"`
+	Address  string     `json:"address"`
+	Customer CustomerID `json:"customer,omitempty"`
+	Agent    AgentID    `json:"agent,omitempty"`
+	Bounced  bool       `json:"bounced,omitempty" doc:"Mail to this address came back"`
+}

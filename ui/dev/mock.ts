@@ -198,8 +198,8 @@ const routes: [string, string, Handler][] = [
   ["GET", "/tags", () => page(desk.tags)],
   ["GET", "/views", () => ({ items: counts() })],
   ["GET", "/drafts", () => page([])],
-  ["POST", "/drafts", ({ body }) => ({ id: 99, body, savedAt: at(0), version: 1 })],
-  ["PUT", "/drafts/:", ({ body }) => ({ id: 99, body, savedAt: at(0), version: 2 })],
+  ["POST", "/drafts", ({ body }) => ({ id: 99, body, files: [], savedAt: at(0), version: 1 })],
+  ["PUT", "/drafts/:", ({ body }) => ({ id: 99, body, files: [], savedAt: at(0), version: 2 })],
   ["DELETE", "/drafts/:", () => undefined],
   [
     "GET",
@@ -277,6 +277,7 @@ const routes: [string, string, Handler][] = [
         id: h.row.id,
         conversation: h.row.id,
         body: body as unknown as DraftBody,
+        files: [],
         savedAt: at(0),
         version: (h.draft?.version ?? 0) + 1,
       };
@@ -329,6 +330,7 @@ const routes: [string, string, Handler][] = [
         id: 1,
         conversation: h.row.id,
         body: { mode: "reply", html: m.html ?? "", to: m.to, cc: m.cc, bcc: m.bcc, attachments: [] },
+        files: [],
         savedAt: at(0),
         version: 9,
       };

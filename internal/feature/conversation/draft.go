@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"tellus/internal/desk"
 	"tellus/internal/platform/db"
@@ -23,6 +24,35 @@ func scanDraft(r *sql.Rows, d *desk.Draft) error {
 	}
 	b := &d.Body
 	b.To, b.Cc, b.Bcc, b.Attachments = some(b.To), some(b.Cc), some(b.Bcc), some(b.Attachments)
+	d.Files = []desk.Attachment{}
+	return nil
+}
+
+// withFiles fills in the files that the drafts of one agent hold, so that another browser of his can show them by name.
+func withFiles(ctx context.Context, tx *db.Tx, agent desk.AgentID, drafts ...*desk.Draft) error {
+	var ids []desk.AttachmentID
+	for _, d := range drafts {
+		d.Files = []desk.Attachment{}
+		ids = append(ids, d.Body.Attachments...)
+	}
+	found := make(map[desk.AttachmentID]desk.Attachment, len(ids))
+	for part := range slices.Chunk(ids, 500) {
+		rows, err := tx.Query(ctx, selectAttachment+` WHERE uploader = $1 AND message IS NULL AND id IN `+db.In(len(part), 2), db.Args(part, any(agent))...)
+		list, err := db.Rows(rows, err, scanAttachment)
+		if err != nil {
+			return fmt.Errorf("files of agent %s's drafts: %w", agent, err)
+		}
+		for _, a := range list {
+			found[a.ID] = a
+		}
+	}
+	for _, d := range drafts {
+		for _, id := range d.Body.Attachments {
+			if a, ok := found[id]; ok {
+				d.Files = append(d.Files, a)
+			}
+		}
+	}
 	return nil
 }
 
@@ -35,7 +65,7 @@ func draftOf(ctx context.Context, tx *db.Tx, agent desk.AgentID, c desk.Conversa
 	if len(list) == 0 {
 		return nil, nil //nolint:nilnil // no draft is the usual case, not a fault
 	}
-	return &list[0], nil
+	return &list[0], withFiles(ctx, tx, agent, &list[0])
 }
 
 // Drafts returns an agent's drafts of new mails, the last saved first.
@@ -45,7 +75,11 @@ func (s *Service) Drafts(ctx context.Context, tx *db.Tx, agent desk.AgentID) ([]
 	if err != nil {
 		return nil, fmt.Errorf("drafts of agent %s: %w", agent, err)
 	}
-	return some(list), nil
+	all := make([]*desk.Draft, len(list))
+	for i := range list {
+		all[i] = &list[i]
+	}
+	return some(list), withFiles(ctx, tx, agent, all...)
 }
 
 // SaveDraft keeps what the composer holds in a conversation. The last writer wins: a draft has one author, and his browsers are told.
@@ -66,6 +100,9 @@ func (s *Service) SaveDraft(ctx context.Context, tx *db.Tx, scope desk.Scope, id
 		RETURNING id, version`, scope.Agent, id, db.Text(string(text)), tx.Now).Scan(&d.ID, &d.Version)
 	if err != nil {
 		return d, fmt.Errorf("save draft in conversation %s: %w", id, err)
+	}
+	if err := withFiles(ctx, tx, scope.Agent, &d); err != nil {
+		return d, err
 	}
 	if d.Version > 1 {
 		return d, nil // lists change only when a draft begins or ends
@@ -114,7 +151,7 @@ func (s *Service) SaveNew(ctx context.Context, tx *db.Tx, agent desk.AgentID, id
 	if !found {
 		return d, desk.Refuse(desk.NotFound, "the draft is gone")
 	}
-	return d, nil
+	return d, withFiles(ctx, tx, agent, &d)
 }
 
 // DropNew throws a draft of a new mail away.

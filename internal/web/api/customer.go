@@ -17,6 +17,7 @@ func (s *Server) registerCustomers() {
 	handle(s, "add-customer-address", s.addCustomerAddress)
 	handle(s, "remove-customer-address", s.removeCustomerAddress)
 	handle(s, "list-customer-conversations", s.listCustomerConversations)
+	handle(s, "list-recipients", s.listRecipients)
 }
 
 type CustomerInput struct {
@@ -112,4 +113,28 @@ func (s *Server) listCustomerConversations(ctx context.Context, c *Caller, in *C
 		return nil, err
 	}
 	return answer(list[desk.Conversation]{all}), nil
+}
+
+type recipientsInput struct {
+	Q     string `query:"q" maxLength:"200" doc:"What a name or an address begins with"`
+	Limit int    `query:"limit" minimum:"1" maximum:"20" default:"8"`
+}
+
+// listRecipients suggests whom a mail may go to. Customers are seen by all who read conversations, colleagues by all; a fourth of the places
+// is kept for colleagues, so that many customers of one name do not hide them.
+func (s *Server) listRecipients(ctx context.Context, _ *Caller, in *recipientsInput) (*reply[list[desk.Correspondent]], error) {
+	return asking(ctx, s, func(tx *db.Tx) (out list[desk.Correspondent], err error) {
+		colleagues, err := s.Staff.Correspondents(ctx, tx, in.Q, in.Limit)
+		if err != nil {
+			return out, err
+		}
+		customers, err := s.Customers.Correspondents(ctx, tx, in.Q, in.Limit)
+		if err != nil {
+			return out, err
+		}
+		room := in.Limit - min(len(colleagues), in.Limit/4)
+		out.Items = append(customers[:min(len(customers), room)], colleagues...)
+		out.Items = out.Items[:min(len(out.Items), in.Limit)]
+		return out, nil
+	})
 }

@@ -57,6 +57,7 @@ var deskRoutes = []route{
 	{"delete-tag", del, "/tags/{id}", needs(desk.ManageTags), "Delete an unused tag", option{}},
 
 	{"list-customers", get, "/customers", needs(desk.ReadConversations), "Customers by name", option{}},
+	{"list-recipients", get, "/recipients", needs(desk.WriteConversations), "Whom a mail may go to: customers and colleagues by the beginning of a name or address", option{}},
 	{"get-customer", get, "/customers/{id}", needs(desk.ReadConversations), "A customer", option{}},
 	{"change-customer", patch, "/customers/{id}", needs(desk.WriteConversations), "Change a customer", option{}},
 	{"add-customer-address", post, "/customers/{id}/addresses", needs(desk.WriteConversations), "Add an address", option{creates: true}},

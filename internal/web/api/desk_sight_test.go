@@ -135,6 +135,7 @@ var elsewhere = []string{"list-views", "list-conversations", "search-desk", "lis
 	"start-conversation", "record-conversation", // TestNobodyWritesFromAnInboxThatHeDoesNotSee
 	"list-drafts", "create-draft", "change-draft", "delete-draft", "upload-attachment", // one's own: TestDraftsAndUploadsAreOnesOwn
 	"list-tags", "create-tag", "change-tag", "delete-tag",
+	"list-recipients", // TestRecipientsAreSuggested
 	"list-customers", "get-customer", "change-customer", "add-customer-address", "remove-customer-address",
 	"list-inboxes", "create-inbox", "get-inbox", "change-inbox", "delete-inbox", "test-inbox", "list-health", "reconnect-inbox", "begin-oauth",
 	"finish-oauth", "get-settings", "change-settings", "list-dead-jobs", "retry-job", "discard-job"}
@@ -448,6 +449,26 @@ func TestDraftsAndUploadsAreOnesOwn(t *testing.T) {
 			h.t.Errorf("Eva's drafts are %+v after Otto tried", mine.Items)
 		}
 		up := h.upload(eva, "zebra.txt", "zebra upload")
+		body["mode"], body["attachments"] = "new", []desk.AttachmentID{777777, up.ID}
+		for _, path := range []string{fmt.Sprintf("/drafts/%d", draft.ID), fmt.Sprintf("/conversations/%s/draft", s.mine.conversation)} {
+			var saved desk.Draft
+			eva.do(put, path, body, &saved)
+			if want := []desk.Attachment{{ID: up.ID, Name: "zebra.txt", Type: saved.Files[0].Type, Size: 12}}; !slices.Equal(saved.Files, want) {
+				h.t.Errorf("PUT %s answers with the files %+v, want %+v", path, saved.Files, want)
+			}
+			var theirs desk.Draft
+			otto.do(put, fmt.Sprintf("/conversations/%s/draft", s.mine.conversation), body, &theirs)
+			if len(theirs.Files) != 0 {
+				h.t.Errorf("Otto's draft names Eva's files: %+v", theirs.Files)
+			}
+		}
+		var again struct{ Items []desk.Draft }
+		eva.do(get, "/drafts", nil, &again)
+		var opened struct{ Draft *desk.Draft }
+		eva.do(get, fmt.Sprintf("/conversations/%s", s.mine.conversation), nil, &opened)
+		if len(again.Items) != 1 || len(again.Items[0].Files) != 1 || opened.Draft == nil || len(opened.Draft.Files) != 1 {
+			h.t.Errorf("drafts that are read again lost their files: %+v, %+v", again.Items, opened.Draft)
+		}
 		for _, c := range []call{{get, fmt.Sprintf("/attachments/%s", up.ID), nil}, {del, fmt.Sprintf("/attachments/%s", up.ID), nil},
 			{post, fmt.Sprintf("/conversations/%s/notes", s.mine.conversation), object{"html": "<p>x</p>", "mentions": nobody, "attachments": []desk.AttachmentID{up.ID}}}} {
 			if status, answer, _ := otto.send(c.method, c.path, c.body); status < 400 || status >= 500 || spoken.Match(answer) {

@@ -15,6 +15,7 @@ export type Agreement = [
   Holds<Fits<Served["Attachment"], types.Attachment>>,
   Holds<Fits<Served["Delivery"], types.Delivery>>,
   Holds<Fits<Served["Draft"], types.Draft>>,
+  Holds<Fits<Served["Correspondent"], types.Correspondent>>,
   Holds<Fits<Served["Customer"], types.Customer>>,
   Holds<Fits<Served["Tag"], types.Tag>>,
   Holds<Fits<Served["Agent"], types.Agent>>,

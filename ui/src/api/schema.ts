@@ -1380,6 +1380,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whom a mail may go to: customers and colleagues by the beginning of a name or address
+         * @description Needs: conversation.write.
+         */
+        get: operations["list-recipients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/roles": {
         parameters: {
             query?: never;
@@ -2058,6 +2078,16 @@ export interface components {
             before?: number;
             messages: components["schemas"]["Message"][];
         };
+        Correspondent: {
+            address: string;
+            /** Format: int64 */
+            agent?: number;
+            /** @description Mail to this address came back */
+            bounced?: boolean;
+            /** Format: int64 */
+            customer?: number;
+            name: string;
+        };
         CredentialBody: {
             /** @description PublicKeyCredential.toJSON() */
             credential: unknown;
@@ -2104,6 +2134,8 @@ export interface components {
             body: components["schemas"]["DraftBody"];
             /** Format: int64 */
             conversation?: number;
+            /** @description The files of body.attachments that are still there, in their order */
+            files: components["schemas"]["Attachment"][];
             /** Format: int64 */
             id: number;
             /** Format: date-time */
@@ -2311,6 +2343,9 @@ export interface components {
         };
         ListConversation: {
             items: components["schemas"]["Conversation"][];
+        };
+        ListCorrespondent: {
+            items: components["schemas"]["Correspondent"][];
         };
         ListDraft: {
             items: components["schemas"]["Draft"][];
@@ -5330,6 +5365,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-recipients": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description What a name or an address begins with */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCorrespondent"];
+                };
             };
             /** @description Error */
             default: {

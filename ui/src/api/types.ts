@@ -202,6 +202,8 @@ export interface Draft {
   id: number;
   conversation?: number;
   body: DraftBody;
+  /** The files of body.attachments that are still there, in their order. */
+  files: Attachment[];
   savedAt: Time;
   version: number;
 }
@@ -211,6 +213,15 @@ export interface CustomerAddress {
   kind: "email" | "phone";
   value: string;
   verifiedAt?: Time;
+  bounced?: boolean;
+}
+
+/** Somebody to whom a mail can be addressed: a customer or a colleague. */
+export interface Correspondent {
+  name: string;
+  address: string;
+  customer?: number;
+  agent?: number;
   bounced?: boolean;
 }
 
