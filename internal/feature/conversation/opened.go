@@ -251,7 +251,8 @@ func (s *Service) links(ctx context.Context, tx *db.Tx, scope desk.Scope, id des
 }
 
 // answerTo works out whom Reply and Reply to all would address: the last incoming mail's sender (its Reply-To is the conversation's
-// address), and those who were addressed or copied with it, our own addresses aside.
+// address), and those who were addressed or copied with it and still take part, our own addresses aside; then who was copied in by hand or by
+// an earlier mail, from then on, until he is taken out.
 func answerTo(o Opened, own func(string) bool) (reply, all Recipients) {
 	var last *desk.Message
 	for i := range o.Timeline.Messages {
@@ -269,17 +270,32 @@ func answerTo(o Opened, own func(string) bool) (reply, all Recipients) {
 		reply.To = append(reply.To, to)
 		all.To = append(all.To, to)
 	}
-	if last == nil {
-		return reply, all
+	takesPart := map[string]bool{}
+	for _, p := range o.Participants {
+		takesPart[strings.ToLower(p.Address)] = true
 	}
-	seen := map[string]bool{strings.ToLower(to.Address): true, strings.ToLower(last.From.Address): true}
-	for _, a := range append(append([]desk.NamedAddress{}, last.To...), last.Cc...) {
+	seen := map[string]bool{strings.ToLower(to.Address): true}
+	copyTo := func(a desk.NamedAddress) {
 		key := strings.ToLower(a.Address)
 		if seen[key] || own(a.Address) || !strings.Contains(key, "@") {
-			continue
+			return
 		}
 		seen[key] = true
 		all.Cc = append(all.Cc, a)
+	}
+	if last != nil {
+		seen[strings.ToLower(last.From.Address)] = true
+		moved := last.Origin != last.Conversation // whom a mail copied is known only where it landed first
+		for _, a := range append(append([]desk.NamedAddress{}, last.To...), last.Cc...) {
+			if moved || takesPart[strings.ToLower(a.Address)] {
+				copyTo(a)
+			}
+		}
+	}
+	for _, p := range o.Participants {
+		if p.Role == desk.CopiedIn {
+			copyTo(desk.NamedAddress{Name: p.Name, Address: p.Address})
+		}
 	}
 	return reply, all
 }
