@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -110,6 +111,23 @@ func (f deskFile) serve(w http.ResponseWriter, r *http.Request) {
 		h.Set("Content-Length", strconv.Itoa(len(data))) // ServeContent leaves it out for encoded content
 	}
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
+}
+
+// hashed is what the build puts between a name and its ending.
+var hashed = regexp.MustCompile(`^-[\w-]{8}$`)
+
+// asset is the address of a hashed file of the desk by its plain name and ending, empty where there is none.
+func (d *deskFiles) asset(name, ending string) string {
+	if d == nil {
+		return ""
+	}
+	for file := range d.files {
+		between, ok := strings.CutPrefix(strings.TrimSuffix(file, ending), "assets/"+name)
+		if ok && strings.HasSuffix(file, ending) && hashed.MatchString(between) {
+			return "/app/" + file
+		}
+	}
+	return ""
 }
 
 func etagOf(data []byte) string { return hex.EncodeToString(digest(data)[:12]) }

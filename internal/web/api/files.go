@@ -125,6 +125,12 @@ func (s *Server) attachment(r *http.Request, c *Caller) (desk.Attachment, error)
 // shown are the types that a browser may show in place; everything else is downloaded.
 var shown = map[string]bool{"image/png": true, "image/jpeg": true, "image/gif": true, "image/webp": true}
 
+// isPDF reports whether a file may be shown by the browser's own viewer, which keeps it apart from the desk. Mail programs often call every file
+// application/octet-stream, and then its name tells.
+func isPDF(a desk.Attachment) bool {
+	return a.Type == "application/pdf" || a.Type == "application/octet-stream" && strings.EqualFold(path.Ext(a.Name), ".pdf")
+}
+
 func (s *Server) getAttachment(w http.ResponseWriter, r *http.Request, c *Caller) error {
 	a, err := s.attachment(r, c)
 	if err != nil {
@@ -143,8 +149,12 @@ func (s *Server) getAttachment(w http.ResponseWriter, r *http.Request, c *Caller
 	defer f.Close() // read side only
 	h := w.Header()
 	kind, how := "application/octet-stream", "attachment"
-	if r.URL.Query().Get("inline") == "1" && shown[a.Type] {
-		kind, how = a.Type, "inline"
+	if r.URL.Query().Get("inline") == "1" {
+		if shown[a.Type] {
+			kind, how = a.Type, "inline"
+		} else if isPDF(a) {
+			kind, how = "application/pdf", "inline"
+		}
 	}
 	h.Set("Content-Type", kind)
 	h.Set("Content-Disposition", mime.FormatMediaType(how, map[string]string{"filename": a.Name}))

@@ -10,8 +10,8 @@ import (
 	"tellus/internal/platform/htmltext"
 )
 
-// frameCSP lets a message's frame show itself and nothing else: no script, no request outside, no form.
-const frameCSP = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; " +
+// frameCSP lets a message's frame show itself, in the desk's font, and nothing else: no script, no request outside, no form.
+const frameCSP = "default-src 'none'; img-src 'self' data:; font-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; " +
 	"frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 
 // frameStyle gives foreign HTML the desk's type and keeps it within its frame; margins of its first and last lines count as its height.
@@ -19,6 +19,25 @@ const frameStyle = `:root{color-scheme:light}html,body{margin:0;padding:0;backgr
 body{display:flow-root;font:15px/1.5 "Inter Variable",Inter,system-ui,sans-serif;color:#1f2421;overflow-wrap:anywhere;overflow-x:auto}
 img{max-width:100%;height:auto}img:not([src]){display:none}table{max-width:100%}pre{white-space:pre-wrap}
 blockquote{margin:.5em 0;padding-left:.9em;border-left:2px solid #d9d3c8}a{color:#0f6e63}`
+
+// frameFonts are the two cuts of the desk's font with the letters that each holds, as ui/src/theme/tokens.css has them.
+var frameFonts = []struct{ file, letters string }{
+	{"inter-latin", "U+0-FF, U+131, U+152-153, U+2C6, U+2DC, U+2013-2014, U+2018-201E, U+2020-2022, U+2026, U+2030-2033, U+2039-203A, " +
+		"U+2044, U+20AC, U+2122, U+2190-2193, U+2212, U+2248, U+2260, U+2264-2265"},
+	{"inter-latin-ext", "U+100-130, U+132-151, U+154-17F, U+218-21B, U+1E80-1E9E, U+1EF2-1EF3, U+20A3-20BF"},
+}
+
+// frameFont declares the desk's font for the frames, from the same files that the desk has loaded already; empty where the desk was built
+// without it.
+func frameFont(d *deskFiles) string {
+	var css strings.Builder
+	for _, f := range frameFonts {
+		if address := d.asset(f.file, ".woff2"); address != "" {
+			css.WriteString(`@font-face{font-family:"Inter Variable";font-display:swap;font-weight:400 700;src:url(` + address + `) format("woff2");unicode-range:` + f.letters + `}`)
+		}
+	}
+	return css.String()
+}
 
 // frameDark turns foreign colours down as a whole: a mail's own colours are made for paper. The scheme must be that of the desk around it, or
 // browsers put white behind the frame.
@@ -62,7 +81,7 @@ func (s *Server) getFrame(w http.ResponseWriter, r *http.Request, c *Caller) err
 	var page strings.Builder
 	page.WriteString(`<!doctype html><html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer"><title>`)
 	page.WriteString(strconv.FormatInt(int64(m.ID), 10))
-	page.WriteString(`</title><style>` + frameStyle)
+	page.WriteString(`</title><style>` + s.frameFont + frameStyle)
 	if q.Get("theme") == "dark" {
 		page.WriteString(frameDark)
 	}

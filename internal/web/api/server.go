@@ -55,14 +55,16 @@ type Deps struct {
 // Server answers HTTP. Use New.
 type Server struct {
 	Deps
-	mux      *http.ServeMux
-	api      huma.API
-	routes   map[string]route
-	handled  map[string]bool
-	desk     *deskFiles
-	flights  *flights
-	live     LiveFeed
-	pictures chan struct{} // places for pictures being made smaller
+	mux     *http.ServeMux
+	api     huma.API
+	routes  map[string]route
+	handled map[string]bool
+	desk    *deskFiles
+	// frameFont is the desk's font as a stylesheet of the frames declares it.
+	frameFont string
+	flights   *flights
+	live      LiveFeed
+	pictures  chan struct{} // places for pictures being made smaller
 }
 
 // New returns a server with every operation registered. It panics where an operation and the table of routes disagree, which a test
@@ -93,6 +95,7 @@ func New(d Deps) *Server {
 	s.mux.HandleFunc("GET "+base+"/openapi.yaml", s.describe)
 	if d.UI != nil {
 		s.desk = newDeskFiles(d.UI)
+		s.frameFont = frameFont(s.desk)
 		s.mux.Handle("GET /app/", s.desk)
 		s.mux.Handle("GET /app", http.RedirectHandler("/app/", http.StatusTemporaryRedirect))
 	}
