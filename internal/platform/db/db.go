@@ -153,6 +153,14 @@ func (d *DB) Read(ctx context.Context, fn func(tx *Tx) error) error {
 	return fn(tx)
 }
 
+// Look runs fn, which only reads, without a transaction around it: each statement sees what is committed when it runs, on any connection. It is
+// cheaper than Read where fn is one statement, or where several need not agree with each other.
+func (d *DB) Look(fn func(tx *Tx) error) error {
+	tx := newTx(d, d.read)
+	defer tx.end()
+	return fn(tx)
+}
+
 // Ask runs one statement that reads, without a transaction around it, and returns its first row: cheaper than Read where one look is enough.
 func (d *DB) Ask(ctx context.Context, query string, args ...any) *Row {
 	return newTx(d, d.read).Row(ctx, query, args...)
