@@ -3,6 +3,9 @@ package quote
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
+
+	"tellus/internal/engine/letters"
 )
 
 // sentPhrases begin the line that a phone or a mail program appends by itself.
@@ -40,37 +43,27 @@ var devices = []string{
 
 var possessives = []string{" my ", " mein", " mon ", " ma ", " mi ", " meu ", " minha ", " mio ", " mijn ", " min ", " mitt ", " minu ", " mana ", " manas ", " mans ", " mano ", " mojego ", " mojej ", " mého ", " môjho ", " mojho ", " moj", " моего ", " моей ", " мого ", " моєї ", "我的"}
 
+// sentBy finds sentPhrases by their first rune.
+var sentBy = byFirstRune(sentPhrases)
+
 // isFooter reports whether a line is one that a phone or program appended. Sentences that merely begin alike ("Sent
 // from my desk, it is easier") are not: before the first comma or stop there must be a device, or nothing else at all.
 func isFooter(body string) bool {
 	if len(body) > 400 || body == "" {
 		return false
 	}
-	s := strings.ToLower(withoutLinks(body))
-	s = strings.Join(strings.Fields(strings.Trim(s, " \t<>()[]*_|.-–—~\"")), " ")
+	s := letters.ToLowerString(withoutLinks(body))
+	s = squeeze(strings.Trim(s, " \t<>()[]*_|.-–—~\""))
 	if s == "" || len(s) > 160 {
 		return false
 	}
+	first, _ := utf8.DecodeRuneInString(s)
+	phrase := hasAnyPrefix(s, sentBy[first])
+	if !phrase && !hasAnySuffix(s, sentEndings) {
+		return false
+	}
 	words := len(strings.Fields(s))
-	phrase := false
-	for _, p := range sentPhrases {
-		if strings.HasPrefix(s, p) {
-			phrase = true
-			break
-		}
-	}
-	if !phrase {
-		for _, p := range sentEndings {
-			if strings.HasSuffix(s, p) && words <= 8 {
-				phrase = true
-				break
-			}
-		}
-		if phrase && !containsAny(s, devices) {
-			return false
-		}
-	}
-	if !phrase || words > 24 {
+	if !phrase && (words > 8 || !containsAny(s, devices)) || words > 24 {
 		return false
 	}
 	clause, rest := s, ""
@@ -83,8 +76,42 @@ func isFooter(body string) bool {
 	return rest == "" && words <= 8 && containsAny(" "+clause+" ", possessives)
 }
 
+func hasAnyPrefix(s string, prefixes []string) bool {
+	for _, p := range prefixes {
+		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasAnySuffix(s string, suffixes []string) bool {
+	for _, p := range suffixes {
+		if strings.HasSuffix(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// squeeze makes one space of each run of white space, and none at either end.
+func squeeze(s string) string {
+	for i := range len(s) {
+		if c := s[i]; c >= utf8.RuneSelf || c < ' ' || c == ' ' && (i == 0 || i+1 == len(s) || s[i+1] == ' ') {
+			return strings.Join(strings.Fields(s), " ")
+		}
+	}
+	return s
+}
+
+// brackets are those around links and their words.
+var brackets = strings.NewReplacer("](", " ", "[", " ", "]", " ", "<", " ", ">", " ", "(", " ", ")", " ")
+
 // withoutLinks drops URLs and the brackets of Markdown links, keeping their words.
 func withoutLinks(s string) string {
+	if !strings.Contains(s, "http") {
+		return brackets.Replace(s)
+	}
 	var b strings.Builder
 	for {
 		i := strings.Index(s, "http")
@@ -105,5 +132,5 @@ func withoutLinks(s string) string {
 		}
 		s = s[i+j:]
 	}
-	return strings.NewReplacer("](", " ", "[", " ", "]", " ", "<", " ", ">", " ", "(", " ", ")", " ").Replace(b.String())
+	return brackets.Replace(b.String())
 }

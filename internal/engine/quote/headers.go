@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"tellus/internal/engine/letters"
 )
 
 // maxLabel is the longest header name in bytes; Thai and Georgian take three bytes a letter.
@@ -19,13 +21,17 @@ func labelOf(body string) (label, string) {
 	if len(s) > 0 && s[0] == ':' { // right-to-left programs put the colon first
 		s = strings.TrimSpace(s[1:])
 	}
-	i := strings.IndexFunc(s[:min(len(s), maxLabel)], func(r rune) bool { return r == ':' || r == '：' })
+	head := s[:min(len(s), maxLabel)]
+	i := strings.IndexByte(head, ':')
+	if wide := strings.Index(head, "："); wide >= 0 && (i < 0 || wide < i) {
+		i = wide
+	}
 	if i <= 0 {
 		return 0, ""
 	}
 	_, size := utf8.DecodeRuneInString(s[i:])
-	name := strings.ToLower(strings.Trim(s[:i], " *_\t"))
-	kind, ok := labels[name]
+	var buffer [2 * maxLabel]byte
+	kind, ok := labels[string(letters.AppendLower(buffer[:0], strings.Trim(s[:i], " *_\t")))]
 	if !ok {
 		return 0, ""
 	}
@@ -67,13 +73,16 @@ func (d *document) readHeaders(i int) (headers, int) {
 			}
 			break
 		}
-		kind, value := labelOf(l.body)
+		kind, value := label(0), ""
+		if l.colon {
+			kind, value = labelOf(l.body)
+		}
 		switch {
 		case kind != 0:
-			b.add(kind, value, l.traits)
-		case likeHeader(l.body):
+			b.add(kind, value, l.readTraits())
+		case l.colon && likeHeader(l.body):
 			b.foreign = b.foreign || at == i
-			b.addUnknown(l.traits)
+			b.addUnknown(l.readTraits())
 		case at > i && continues(&d.lines[at-1], l):
 			b.address = b.address || strings.Contains(l.body, "@")
 		default:
@@ -146,7 +155,7 @@ func (b *headers) accepted(afterSeparator bool) bool {
 
 // likeHeader reports whether a line has the form of a header: a short name, a colon, a value.
 func likeHeader(body string) bool {
-	i := strings.IndexAny(body[:min(len(body), maxLabel)], ":")
+	i := strings.IndexByte(body[:min(len(body), maxLabel)], ':')
 	if i <= 0 || i+1 >= len(body) || body[i+1] == '/' {
 		return false
 	}
@@ -155,7 +164,7 @@ func likeHeader(body string) bool {
 }
 
 func isLabelled(l *line) bool {
-	if l.blank || l.quoted || len(l.body) > 8*maxMarkLine {
+	if !l.colon || l.quoted || len(l.body) > 8*maxMarkLine {
 		return false
 	}
 	kind, _ := labelOf(l.body)
@@ -184,31 +193,45 @@ const (
 
 const separatorRunes = "-_=*#~—–+<> ⎯─━"
 
-func separatorOf(l *line) separatorKind {
-	if l.blank || len(l.body) > 200 {
+// readSeparator returns what separatorOf says of the line.
+func (l *line) readSeparator() separatorKind {
+	if l.known&knowsSeparator == 0 {
+		l.known |= knowsSeparator
+		if !l.blank && len(l.body) <= 200 {
+			l.separator = separatorOf(l.body)
+		}
+	}
+	return l.separator
+}
+
+func separatorOf(body string) separatorKind {
+	if !mayFrame(body[0]) && !mayFrame(body[len(body)-1]) && body[len(body)-1] != ':' {
+		if isReplyAbove(body) {
+			return replyAbove
+		}
 		return noSeparator
 	}
-	inner := strings.Trim(l.body, separatorRunes)
+	inner := strings.Trim(body, separatorRunes)
 	if inner == "" {
-		if dashes(l.body) >= 3 {
+		if dashes(body) >= 3 {
 			return plainSeparator
 		}
 		return noSeparator
 	}
-	lower := strings.ToLower(inner)
-	if isReplyAbove(lower) {
+	if isReplyAbove(inner) {
 		return replyAbove
 	}
 	if len(strings.Fields(inner)) > 7 || strings.ContainsFunc(inner, unicode.IsDigit) || strings.Contains(inner, "@") {
 		return noSeparator
 	}
-	left := strings.Index(l.body, inner)
-	right := l.body[left+len(inner):]
-	framed := dashes(l.body[:left]) >= 2 && dashes(right) >= 2
+	left := strings.Index(body, inner)
+	right := body[left+len(inner):]
+	framed := dashes(body[:left]) >= 2 && dashes(right) >= 2
 	colon := strings.HasSuffix(inner, ":") || strings.HasSuffix(inner, "：")
 	if !framed && !colon {
 		return noSeparator
 	}
+	lower := letters.ToLowerString(inner)
 	if !containsAny(lower, messageWords) && !(framed && containsAny(lower, originWords)) {
 		if framed {
 			return titledRule
@@ -221,10 +244,29 @@ func separatorOf(l *line) separatorKind {
 	return originalMark
 }
 
+// mayFrame reports whether a line that begins or ends with a byte may do so with one of separatorRunes or a wide colon.
+func mayFrame(c byte) bool {
+	return c >= utf8.RuneSelf || strings.IndexByte("-_=*#~+<> ", c) >= 0
+}
+
 // isReplyAbove recognises the line that help desks put on top of what they send.
-func isReplyAbove(lower string) bool {
+func isReplyAbove(s string) bool {
+	if !hasAbove(s) {
+		return false
+	}
+	lower := letters.ToLowerString(s)
 	return strings.Contains(lower, "above this line") && (strings.Contains(lower, "reply") || strings.Contains(lower, "write") || strings.Contains(lower, "type")) ||
 		strings.Contains(lower, "reply above")
+}
+
+// hasAbove reports whether s has the word "above", or its letters in a row.
+func hasAbove(s string) bool {
+	for i := 3; i+1 < len(s); i++ {
+		if s[i]|0x20 == 'v' && strings.EqualFold(s[i-3:i+2], "above") {
+			return true
+		}
+	}
+	return false
 }
 
 func dashes(s string) int {

@@ -58,9 +58,9 @@ func (h hint) apply(l *line) {
 		return
 	}
 	if h.quoted {
-		l.quoted, l.traits = true, 0
+		l.quoted = true
 	}
-	if h.intro && !l.quoted && separatorOf(l) == noSeparator {
+	if h.intro && !l.quoted && l.readSeparator() == noSeparator {
 		// Gmail uses the same element above a forwarded mail, and people write into it.
 		kind, _ := labelOf(l.body)
 		t := traitsOf(l.body[:min(len(l.body), maxMarkLine)])

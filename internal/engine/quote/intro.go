@@ -14,7 +14,7 @@ type intro struct {
 // marked lines follow, which lets a date alone suffice.
 func (d *document) introEnding(i int, beforeQuote bool) (intro, bool) {
 	last := &d.lines[i]
-	if last.blank || last.quoted || last.traits&(endsColon|endsVerb) == 0 {
+	if !last.mayEndIntro() || last.readTraits()&(endsColon|endsVerb) == 0 {
 		return intro{}, false
 	}
 	best, bestScore := intro{}, 0
@@ -26,15 +26,16 @@ func (d *document) introEnding(i int, beforeQuote bool) (intro, bool) {
 		if l.blank || l.quoted || l.intro || size > maxMarkLine || l.mark != Visible {
 			break
 		}
-		if from < i && l.traits&endsColon != 0 {
+		t := l.readTraits()
+		if from < i && t&endsColon != 0 {
 			break
 		}
-		if from < i && l.traits&endsSentence != 0 && l.traits&(hasDay|hasDate|hasYear) == 0 {
+		if from < i && t&endsSentence != 0 && t&(hasDay|hasDate|hasYear) == 0 {
 			break
 		}
 		// The first line's own bits of opening count for the whole.
-		all |= l.traits &^ (opensLike | opensName | endsColon | endsVerb)
-		whole := all | l.traits&(opensLike|opensName) | last.traits&(endsColon|endsVerb)
+		all |= t &^ (opensLike | opensName | endsColon | endsVerb)
+		whole := all | t&(opensLike|opensName) | last.traits&(endsColon|endsVerb)
 		alone := from == 0 || d.lines[from-1].blank
 		score, sure := introScore(whole, beforeQuote, alone)
 		if score > bestScore {
@@ -47,7 +48,7 @@ func (d *document) introEnding(i int, beforeQuote bool) (intro, bool) {
 	// A wrapped opening ("On Mon, Aug 26,") belongs to what follows it even where that would do without.
 	if best.from > 0 && i-best.from+1 < maxIntroLines {
 		above, first := &d.lines[best.from-1], &d.lines[best.from]
-		if !above.blank && !above.quoted && above.traits&opensLike != 0 && (first.traits&opensLike == 0 || above.body[len(above.body)-1] == ',') &&
+		if !above.blank && !above.quoted && above.readTraits()&opensLike != 0 && (first.traits&opensLike == 0 || above.body[len(above.body)-1] == ',') &&
 			above.traits&(endsSentence|endsColon) == 0 && above.traits&(hasDay|hasDate|hasMonth|hasYear) != 0 && len(above.body) < 100 {
 			best.from--
 		}

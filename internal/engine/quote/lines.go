@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"tellus/internal/engine/letters"
 )
 
 // A line longer than this is a paragraph, never an introduction, a label or a signature mark.
@@ -23,12 +25,26 @@ type document struct {
 type line struct {
 	start, end int    // span in the text, line end included
 	body       string // without line end, invisible characters and outer spaces
+	mark       Kind
 	blank      bool
 	quoted     bool // begins with ">"
-	traits     trait
-	mark       Kind
 	intro      bool // part of the line above a quote ("On … wrote:")
+	colon      bool // has a colon, without which it is no header
+
+	traits    trait // from traitsOf, once known
+	separator separatorKind
+	known     aspect // which of these have been worked out
 }
+
+// aspect is something about a line that is worked out when it is first asked for: most lines of most mails are never asked.
+type aspect uint8
+
+const (
+	knowsTraits aspect = 1 << iota
+	knowsSeparator
+	knowsEnd // whether it may end an introduction
+	mayEnd   // it may
+)
 
 // trait is what an introduction is recognised by.
 type trait uint
@@ -60,53 +76,126 @@ func newDocument(text string) *document {
 		body := clean(text[start:end])
 		l := line{start: start, end: end, body: body, blank: body == ""}
 		l.quoted = isQuoted(body) && !(len(d.lines) > 0 && closesAddress(d.lines[len(d.lines)-1].body, body))
+		l.colon = strings.IndexByte(body, ':') >= 0 || strings.Contains(body, "：")
 		if !l.blank && d.firstInk == len(text) {
 			d.firstInk = start
 		}
 		d.lines = append(d.lines, l)
 		start = end
 	}
-	d.readTraits()
 	return d
 }
 
-// readTraits learns what only introductions and headers need, of the lines that may belong to one: those that end as an
-// introduction does, the few above such a line, and those with a colon. In most mails that is a line or two.
-func (d *document) readTraits() {
-	reach := len(d.lines) // lines from here down to a possible end may be wrapped into it
-	for i := len(d.lines) - 1; i >= 0; i-- {
-		l := &d.lines[i]
-		if l.blank || l.quoted || len(l.body) > maxMarkLine {
-			continue
-		}
-		if mayEndIntro(l.body) {
-			reach = i - maxIntroLines
-		}
-		if i >= reach || strings.ContainsAny(l.body, ":：") {
+// readTraits returns what the line says of itself as a part of an introduction or a header; nothing for a quoted or a very long one.
+func (l *line) readTraits() trait {
+	if l.known&knowsTraits == 0 {
+		l.known |= knowsTraits
+		if !l.blank && !l.quoted && len(l.body) <= maxMarkLine {
 			l.traits = traitsOf(l.body)
 		}
 	}
+	return l.traits
 }
 
-// mayEndIntro tells cheaply whether a line may be the last of an introduction: a colon or a verb close to its end.
-func mayEndIntro(body string) bool {
-	tail := body[max(0, len(body)-64):]
-	if strings.ContainsAny(tail, ":：꞉៖՝") || strings.HasPrefix(body, ":") {
+// mayEndIntro tells cheaply whether the line may be the last of an introduction. It is so for every line with the traits endsColon or endsVerb.
+func (l *line) mayEndIntro() bool {
+	if l.known&knowsEnd == 0 {
+		l.known |= knowsEnd
+		if !l.blank && !l.quoted && len(l.body) <= maxMarkLine && endsLikeIntro(l.body) {
+			l.known |= mayEnd
+		}
+	}
+	return l.known&mayEnd != 0
+}
+
+func endsLikeIntro(body string) bool {
+	if body[0] == ':' {
+		return true // right-to-left lines may carry their colon in front
+	}
+	bare := trimIntroEnd(body)
+	if isColon(lastRune(bare)) || lastRune(bare) >= firstUnspaced && endsWithPart(bare) {
 		return true
 	}
-	lower := strings.ToLower(tail)
-	for _, word := range strings.FieldsFunc(lower, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) }) {
-		if wroteWords[word] {
+	return endsInVerb(body)
+}
+
+// trimIntroEnd takes off what programs put behind the colon.
+func trimIntroEnd(s string) string {
+	for s != "" {
+		r, n := utf8.DecodeLastRuneInString(s)
+		switch r {
+		case ' ', '*', '_', '-', '–', '—', '=', '>', '"', '”', '»':
+			s = s[:len(s)-n]
+		default:
+			return s
+		}
+	}
+	return s
+}
+
+func lastRune(s string) rune {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return r
+}
+
+func isColon(r rune) bool {
+	switch r {
+	case ':', '：', '꞉', '៖', '՝':
+		return true
+	}
+	return false
+}
+
+// firstUnspaced is the first letter of the scripts that wroteParts are written in.
+const firstUnspaced = 'ก'
+
+func endsWithPart(bare string) bool {
+	for _, part := range wroteParts {
+		if strings.HasSuffix(bare, part) {
 			return true
 		}
 	}
-	return containsAny(lower, wroteParts)
+	return false
 }
+
+// endsInVerb reports whether the last word of a line is one of wroteWords, particles behind a separable verb ("schrieb a") left out.
+func endsInVerb(body string) bool {
+	const inWord = letters.Letter | letters.Mark
+	var buffer [64]byte
+	for end := len(body); end > 0; {
+		r, n := utf8.DecodeLastRuneInString(body[:end])
+		if letters.Of(r)&inWord == 0 {
+			end -= n
+			continue
+		}
+		start, particle := end, true
+		for start > 0 {
+			r, n := utf8.DecodeLastRuneInString(body[:start])
+			c := letters.Of(r)
+			if c&inWord == 0 {
+				break
+			}
+			particle = particle && (c&letters.Letter == 0 || isParticle(letters.ToLower(r)))
+			start -= n
+		}
+		if end-start < cap(buffer) && wroteWords[string(letters.AppendLower(buffer[:0], body[start:end]))] {
+			return true
+		}
+		if !particle {
+			return false
+		}
+		end = start
+	}
+	return false
+}
+
+// isParticle tells the letters that may follow a verb which ends a line.
+func isParticle(r rune) bool { return r == 'a' || r == 'а' || r == 'l' }
 
 // clean drops what can't be seen (zero-width marks, directional marks, BOM) and outer spaces. Outlook and Windows Mail
 // strew such marks through dates.
 func clean(s string) string {
-	if strings.ContainsFunc(s, invisible) {
+	if hasInvisible(s) {
 		s = strings.Map(func(r rune) rune {
 			switch {
 			case r == '\u00a0' || r == '\u202f' || r == '\u3000' || r == '\u2009':
@@ -118,6 +207,19 @@ func clean(s string) string {
 		}, s)
 	}
 	return strings.TrimSpace(s)
+}
+
+// hasInvisible reports whether a rune of s is invisible. Only four bytes begin one in UTF-8.
+func hasInvisible(s string) bool {
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case 0xC2, 0xE2, 0xE3, 0xEF:
+			if r, _ := utf8.DecodeRuneInString(s[i:]); invisible(r) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func invisible(r rune) bool {
@@ -151,23 +253,27 @@ func unquote(body string) string {
 
 func traitsOf(body string) trait {
 	var t trait
-	lower := strings.ToLower(body)
+	lower := letters.ToLowerString(body)
 	if hasAddressIn(lower) {
 		t |= hasAddress
 	}
-	bare := strings.TrimRight(lower, " *_-–—=>\"”»")
-	last, _ := utf8.DecodeLastRuneInString(bare)
-	switch last {
-	case ':', '：', '꞉', '៖', '՝':
-		t |= endsColon
+	bare := trimIntroEnd(lower)
+	switch last := lastRune(bare); last {
 	case '.', '!', '?', '。', '…':
 		t |= endsSentence
+	default:
+		if isColon(last) {
+			t |= endsColon
+		}
 	}
 	// Right-to-left lines may carry their colon in front.
 	if strings.HasPrefix(lower, ":") && strings.ContainsFunc(lower, func(r rune) bool { return unicode.In(r, unicode.Hebrew, unicode.Arabic) }) {
 		t |= endsColon
 	}
 	t |= wordTraits(body, lower)
+	if isASCII(lower) {
+		return t
+	}
 	for _, part := range wroteParts {
 		if strings.Contains(lower, part) {
 			t |= hasVerb
@@ -191,7 +297,7 @@ func wordTraits(body, lower string) trait {
 	for i := 0; i < len(lower); {
 		r, size := utf8.DecodeRuneInString(lower[i:])
 		switch {
-		case unicode.IsDigit(r):
+		case letters.Of(r)&letters.Digit != 0:
 			n, bits := numberTraits(lower, i)
 			t |= bits
 			if words == 0 && t&(hasTime|hasDate|hasYear|hasDay) != 0 {
@@ -199,11 +305,11 @@ func wordTraits(body, lower string) trait {
 			}
 			i = n
 			words++
-		case unicode.IsLetter(r) || unicode.IsMark(r):
+		case letters.Of(r)&(letters.Letter|letters.Mark) != 0:
 			j := i + size
 			for j < len(lower) {
 				r, size := utf8.DecodeRuneInString(lower[j:])
-				if !unicode.IsLetter(r) && !unicode.IsMark(r) {
+				if letters.Of(r)&(letters.Letter|letters.Mark) == 0 {
 					break
 				}
 				j += size
@@ -249,7 +355,7 @@ func wordTraits(body, lower string) trait {
 			i += size
 		}
 	}
-	if lastVerb >= 0 && !strings.ContainsFunc(lower[lastVerb:], func(r rune) bool { return unicode.IsLetter(r) && r != 'a' && r != 'а' && r != 'l' }) {
+	if lastVerb >= 0 && !strings.ContainsFunc(lower[lastVerb:], func(r rune) bool { return unicode.IsLetter(r) && !isParticle(r) }) {
 		t |= endsVerb
 	}
 	return t
@@ -369,6 +475,15 @@ func hasAddressIn(s string) bool {
 		}
 		s = s[i+1:]
 	}
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 func isAddressByte(c byte) bool {

@@ -52,7 +52,7 @@ func (d *document) historyAt(i int) (start int, ok bool) {
 	if d.hints != nil && d.hints[i].history {
 		return i, true
 	}
-	switch separatorOf(l) {
+	switch l.readSeparator() {
 	case replyAbove:
 		return i, true
 	case originalMark:
@@ -62,7 +62,7 @@ func (d *document) historyAt(i int) (start int, ok bool) {
 	case plainSeparator:
 		return i, false
 	}
-	if isLabelled(l) || likeHeader(l.body) {
+	if l.colon && (isLabelled(l) || likeHeader(l.body)) {
 		if d.headerBlock(i, d.separatorAbove(i)) {
 			return i, true
 		}
@@ -108,7 +108,7 @@ func (d *document) endsWithFooter(i int) bool {
 		if l.blank {
 			continue
 		}
-		if l.quoted || isFooter(l.body) || separatorOf(l) > titledRule || isLabelled(l) || delimiterOf(l.body, l.body) != noDelimiter {
+		if l.quoted || isFooter(l.body) || l.readSeparator() > titledRule || isLabelled(l) || delimiterOf(l.body, l.body) != noDelimiter {
 			return false
 		}
 		if _, ok := d.introEnding(j, false); ok {
@@ -128,7 +128,7 @@ func detailOrText(body string) bool {
 func (d *document) textBefore(i int) bool {
 	for d.own < len(d.lines) {
 		l := &d.lines[d.own]
-		if k := separatorOf(l); d.ownText(l) && (k == noSeparator || k == titledRule) {
+		if k := l.readSeparator(); d.ownText(l) && (k == noSeparator || k == titledRule) {
 			break
 		}
 		d.own++ // lines only ever cease to be the writer's, so the search never goes back
@@ -160,7 +160,7 @@ func (d *document) previousInk(i int) int {
 
 func (d *document) separatorAbove(i int) bool {
 	j := d.previousInk(i - 1)
-	return j >= 0 && i-j <= 3 && separatorOf(&d.lines[j]) > noSeparator
+	return j >= 0 && i-j <= 3 && d.lines[j].readSeparator() > noSeparator
 }
 
 // includeSeparator moves the start of history up over the rule that a program draws above it.
@@ -170,7 +170,7 @@ func (d *document) includeSeparator(start int) int {
 		if j < 0 || start-j > 3 || d.lines[j].quoted {
 			return start
 		}
-		switch separatorOf(&d.lines[j]) {
+		switch d.lines[j].readSeparator() {
 		case noSeparator:
 			return start
 		case titledRule:
@@ -258,7 +258,7 @@ func (d *document) blocks(end int) []block {
 					j--
 				}
 				b.intro, b.named = j, true
-			} else if separatorOf(&d.lines[j]) == originalMark {
+			} else if d.lines[j].readSeparator() == originalMark {
 				b.intro, b.named = j, true
 			}
 		}

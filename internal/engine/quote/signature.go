@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"tellus/internal/engine/letters"
 )
 
 const (
@@ -137,6 +139,9 @@ const (
 )
 
 func delimiterOf(raw, body string) delimiter {
+	if c := body[0]; c < utf8.RuneSelf && strings.IndexByte("-_=*~", c) < 0 {
+		return noDelimiter
+	}
 	switch {
 	case body == "--" || body == "- -" || body == "—-":
 		if strings.HasPrefix(raw, "-- ") {
@@ -215,7 +220,7 @@ func contactOf(body string) contact {
 	if hasAddressIn(body) {
 		c |= email
 	}
-	lower := strings.ToLower(body)
+	lower := letters.ToLowerString(body)
 	if strings.Contains(lower, "www.") || strings.Contains(lower, "http://") || strings.Contains(lower, "https://") {
 		c |= site
 	}
@@ -296,13 +301,31 @@ var closings = []string{
 	"lep pozdrav", "s poštovanjem", "srdačan pozdrav", "此致", "祝好", "よろしくお願い", "敬具", "감사합니다",
 }
 
+// closingsBy finds closings by their first rune.
+var closingsBy = byFirstRune(closings)
+
+func byFirstRune(phrases []string) map[rune][]string {
+	by := map[rune][]string{}
+	for _, p := range phrases {
+		r, _ := utf8.DecodeRuneInString(p)
+		by[r] = append(by[r], p)
+	}
+	return by
+}
+
 // isClosing reports whether a line is a closing formula and nothing more.
 func isClosing(body string) bool {
-	if len(body) > 80 || len(strings.Fields(body)) > 6 {
+	if len(body) > 80 {
 		return false
 	}
-	lower := strings.ToLower(strings.Trim(body, " *_-–—/|"))
-	for _, c := range closings {
+	bare := strings.Trim(body, " *_-–—/|")
+	first, _ := utf8.DecodeRuneInString(bare)
+	candidates := closingsBy[letters.ToLower(first)]
+	if len(candidates) == 0 || len(strings.Fields(body)) > 6 {
+		return false
+	}
+	lower := letters.ToLowerString(bare)
+	for _, c := range candidates {
 		if strings.HasPrefix(lower, c) {
 			rest := strings.TrimLeft(strings.TrimPrefix(lower, c), " ,.!")
 			return len(strings.Fields(rest)) <= 3
