@@ -36,5 +36,5 @@ export default defineConfig(({ mode }) => ({
   },
   server: { proxy },
   preview: { proxy },
-  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], setupFiles: ["src/testing.ts"] },
+  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], setupFiles: ["src/testing.ts"], testTimeout: 60_000, hookTimeout: 60_000 },
 }));

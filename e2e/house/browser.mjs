@@ -45,7 +45,7 @@ export async function openBrowser() {
         colorScheme: dark ? "dark" : "light",
         reducedMotion: "reduce",
       });
-      context.setDefaultTimeout(15_000);
+      context.setDefaultTimeout(60_000); // what must come does, however busy the machine
       const page = await context.newPage();
       Object.assign(page, watch(context, page, url));
       open.add(page);

@@ -104,7 +104,7 @@ service stats {
 function greeting(port) {
   return new Promise((resolve, reject) => {
     const socket = connect(port, "127.0.0.1");
-    socket.setTimeout(2000, () => socket.destroy(new Error("no greeting")));
+    socket.setTimeout(10_000, () => socket.destroy(new Error("no greeting")));
     socket.once("error", reject);
     socket.once("data", (data) => {
       socket.end();

@@ -14,8 +14,11 @@ export function freePort() {
   });
 }
 
-/** eventually calls look until it returns something true, and returns that. It fails, naming what was waited for, after limit milliseconds. */
-export async function eventually(what, look, limit = 15_000) {
+/**
+ * eventually calls look until it returns something true, and returns that. It fails, naming what was waited for, after limit milliseconds: many, since
+ * a busy machine is slow and waiting costs nothing where the program works.
+ */
+export async function eventually(what, look, limit = 60_000) {
   const end = Date.now() + limit;
   let last;
   for (;;) {

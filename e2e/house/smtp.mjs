@@ -32,7 +32,7 @@ export function sendMail({ port, from, to, raw }) {
     let expected = 220;
     let answer = "";
     let step = 0;
-    socket.setTimeout(30_000, () => socket.destroy(new Error("the receiver does not answer")));
+    socket.setTimeout(60_000, () => socket.destroy(new Error("the receiver does not answer")));
     socket.once("error", reject);
     lines(socket, (line) => {
       if (line[3] === "-") return; // more to come

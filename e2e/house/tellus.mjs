@@ -60,7 +60,7 @@ export async function startTellus({ store = "sqlite" } = {}) {
     /** end asks the server to stop, and returns its exit status. */
     async end() {
       this.process.child.kill("SIGTERM");
-      const late = setTimeout(() => this.process.child.kill("SIGKILL"), 15_000);
+      const late = setTimeout(() => this.process.child.kill("SIGKILL"), 60_000);
       const status = await this.process.over;
       clearTimeout(late);
       return status;

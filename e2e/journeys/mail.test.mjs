@@ -56,7 +56,7 @@ for (const store of ["sqlite", "postgres"]) {
           text: "Labdien!\n\nKur ir mans pasūtījums 4471?\n\nJānis",
         });
         await by.deliver(first);
-        const row = await eventually("the mail is a conversation", async () => (await api.get("/conversations?view=unassigned")).items[0], 30_000);
+        const row = await eventually("the mail is a conversation", async () => (await api.get("/conversations?view=unassigned")).items[0]);
         assert.equal(row.subject, "Kur ir pasūtījums 4471?");
         assert.equal(row.customerName, janis.name);
         assert.equal(row.status, "new");
@@ -123,7 +123,7 @@ for (const store of ["sqlite", "postgres"]) {
       });
       const id = opened.conversation.id;
       const state = async () => (await api.get(`/conversations/${id}`)).timeline.messages[0];
-      await eventually("a try has failed", async () => (await state()).deliveries?.some((d) => d.attempts > 0), 30_000);
+      await eventually("a try has failed", async () => (await state()).deliveries?.some((d) => d.attempts > 0));
       assert.equal(await desk.end(), 0, "the server does not stop cleanly");
       await desk.start();
       sink.goAway(false);
