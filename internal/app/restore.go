@@ -20,6 +20,7 @@ import (
 	"tellus/internal/platform/blob"
 	"tellus/internal/platform/cluster"
 	"tellus/internal/platform/db"
+	"tellus/internal/platform/eventlog"
 )
 
 // Restored says what a restore did.
@@ -327,6 +328,9 @@ func (in *restoring) settle(ctx context.Context) (notes []string, err error) {
 // forgetFormerRun removes what belonged to the processes of the time of the backup, and returns how many messages are unsure now.
 func forgetFormerRun(ctx context.Context, d *db.DB) (unsure int64, err error) {
 	err = d.Write(ctx, func(tx *db.Tx) error {
+		if err := eventlog.Forget(ctx, tx); err != nil {
+			return err
+		}
 		for _, query := range []string{
 			"DELETE FROM lease",
 			"DELETE FROM node",

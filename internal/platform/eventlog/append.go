@@ -1,5 +1,5 @@
-// Package eventlog keeps the log of facts: audit trail, outbox, live feed and source of reports in one. It owns the tables event and
-// consumer_cursor. Facts are appended in the transaction that made them true; consumers read them in order, each with a cursor of its own,
+// Package eventlog keeps the log of facts: audit trail, outbox, live feed and source of reports in one. It owns the tables event,
+// event_log and consumer_cursor. Facts are appended in the transaction that made them true; consumers read them in order, each with a cursor of its own,
 // and never skip one.
 package eventlog
 

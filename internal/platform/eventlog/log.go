@@ -15,6 +15,7 @@ import (
 
 // Log reads the events of a database in their settled order.
 type Log struct {
+	id   string
 	db   *db.DB
 	node *cluster.Node
 	log  *slog.Logger
@@ -36,7 +37,11 @@ func Open(ctx context.Context, d *db.DB, node *cluster.Node, logger *slog.Logger
 	if logger == nil {
 		logger = slog.Default()
 	}
-	l := &Log{db: d, node: node, log: logger, done: make(chan struct{}), moved: make(chan struct{}), last: map[string]string{}}
+	id, err := identify(ctx, d)
+	if err != nil {
+		return nil, fmt.Errorf("open event log: %w", err)
+	}
+	l := &Log{id: id, db: d, node: node, log: logger, done: make(chan struct{}), moved: make(chan struct{}), last: map[string]string{}}
 	if !d.Postgres() {
 		h, err := l.newest(ctx)
 		if err != nil {

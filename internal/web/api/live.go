@@ -10,6 +10,8 @@ import (
 
 // LiveFeed serves browsers over WebSocket.
 type LiveFeed interface {
+	// Cursor says where the log stands now: what /live?from= takes, to be told all that comes after.
+	Cursor() string
 	Serve(w http.ResponseWriter, r *http.Request, id staff.Identity, renew func(ctx context.Context, tx *db.Tx) (staff.Identity, error)) error
 }
 

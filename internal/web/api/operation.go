@@ -183,6 +183,10 @@ func (s *Server) door(r route) func(huma.Context, func(huma.Context)) {
 		}
 		info := infoOf(req.Context())
 		info.agent = c.Agent
+		if s.live != nil && c.Agent != 0 && r.method == get {
+			// Read before the answer is made: whoever follows the feed from here misses nothing that changes it.
+			w.Header().Set("Tellus-Cursor", s.live.Cursor())
+		}
 		next(huma.WithValue(ctx, callerKey{}, c))
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"reflect"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -101,11 +102,11 @@ func (h *Hub) welcome(ctx context.Context, c *client, from string) {
 		return
 	}
 	at := h.Events.Horizon()
-	c.send(message{Type: "hello", Seq: at})
+	c.send(message{Type: "hello", Log: h.Events.ID(), Seq: at})
 	var err error
-	if cursor, given := parseCursor(from); given {
+	if cursor, given := parseCursor(from, h.Events.ID()); given {
 		if cursor < 0 || cursor > at {
-			// Of another node that is ahead, or from before a restore: the cursor says nothing here.
+			// Of another log, from before a restore, or of another node that is ahead: the cursor says nothing here.
 			c.send(message{Type: "reset", Seq: at})
 		} else if at, err = h.catchUp(ctx, c, cursor); err != nil {
 			c.drop("not to be caught up")
@@ -127,8 +128,26 @@ func (h *Hub) welcome(ctx context.Context, c *client, from string) {
 	}
 }
 
-// parseCursor reads where a browser's feed ended. What is no number is a cursor that says nothing here: -1.
-func parseCursor(text string) (_ desk.Seq, given bool) {
+// Cursor says where the log stands now, for who fetches something and then follows the feed from there.
+func (h *Hub) Cursor() string {
+	return h.Events.ID() + "." + strconv.FormatInt(int64(h.Events.Horizon()), 10)
+}
+
+// parseCursor reads where a browser's feed ended: the log and the number as hello named them, LOG.NUMBER, or the number alone. What is neither, or of
+// another log than this, is a cursor that says nothing here: -1.
+func parseCursor(text, this string) (_ desk.Seq, given bool) {
+	log, number, named := strings.Cut(text, ".")
+	if !named {
+		return parseNumber(text)
+	}
+	if log != this {
+		return -1, true
+	}
+	n, _ := parseNumber(number)
+	return n, true // 0 too: from the beginning of a log that was empty
+}
+
+func parseNumber(text string) (_ desk.Seq, given bool) {
 	if text == "" || text == "0" {
 		return 0, false
 	}

@@ -216,6 +216,7 @@ func wait(ctx context.Context, d time.Duration) bool {
 // message is what browsers get.
 type message struct {
 	Type         string               `json:"type"`
+	Log          string               `json:"log,omitempty"`
 	Seq          desk.Seq             `json:"seq,omitempty"`
 	Row          *desk.Conversation   `json:"row,omitempty"`
 	Events       []desk.Event         `json:"event,omitempty"`

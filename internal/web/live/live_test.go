@@ -79,7 +79,7 @@ func open(d *desktest.Desk) *house {
 			if err != nil {
 				t.Errorf("Run: %v", err)
 			}
-		case <-time.After(10 * time.Second):
+		case <-time.After(patience):
 			t.Error("the hub does not end")
 		}
 		ts.Close()
@@ -108,6 +108,7 @@ func (h *house) signIn(agent desk.AgentID) (cookie string) {
 // told is what a browser hears.
 type told struct {
 	Type  string             `json:"type"`
+	Log   string             `json:"log"`
 	Seq   desk.Seq           `json:"seq"`
 	Row   *desk.Conversation `json:"row"`
 	Event json.RawMessage    `json:"event"`
@@ -180,10 +181,19 @@ func (h *house) dial(name string, header http.Header, from desk.Seq) *browser {
 }
 
 func (h *house) tryDial(name string, header http.Header, from desk.Seq) (*browser, error) {
+	cursor := ""
+	if from != 0 {
+		cursor = fmt.Sprint(from)
+	}
+	return h.tryDialAt(name, header, cursor)
+}
+
+// tryDialAt opens a live line that goes on from a cursor; "" for none.
+func (h *house) tryDialAt(name string, header http.Header, cursor string) (*browser, error) {
 	b := &browser{t: h.T, name: name, heard: make(chan told, 100_000), closed: make(chan error, 1)}
 	address := strings.Replace(h.url, "http:", "ws:", 1) + "/api/v1/live"
-	if from != 0 {
-		address += fmt.Sprintf("?from=%d", from)
+	if cursor != "" {
+		address += "?from=" + cursor
 	}
 	socket, res, err := gws.NewClient(b, &gws.ClientOption{Addr: address, RequestHeader: header})
 	if err != nil {
@@ -222,10 +232,13 @@ func (b *browser) say(v any) {
 	}
 }
 
+// patience is shorter than the silence after which the server takes a line for dead: what waits that long for a window that hangs fails.
+const patience = time.Minute
+
 // until hears what comes up to and with the first message for which ok holds.
 func (b *browser) until(what string, ok func(told) bool) (all []told) {
 	b.t.Helper()
-	patience := time.After(15 * time.Second)
+	late := time.After(patience)
 	for {
 		select {
 		case m := <-b.heard:
@@ -235,7 +248,7 @@ func (b *browser) until(what string, ok func(told) bool) (all []told) {
 			}
 		case err := <-b.closed:
 			b.t.Fatalf("%s waits for %s: the line was closed: %v", b.name, what, err)
-		case <-patience:
+		case <-late:
 			b.t.Fatalf("%s waits for %s; heard %s", b.name, what, show(all))
 		}
 	}
@@ -253,7 +266,7 @@ func (b *browser) ends() {
 	b.t.Helper()
 	select {
 	case <-b.closed:
-	case <-time.After(15 * time.Second):
+	case <-time.After(patience):
 		b.t.Fatalf("%s: the line does not end", b.name)
 	}
 }
