@@ -432,10 +432,16 @@ func (m *mailroom) Test(ctx context.Context, e inbox.Edit) (in, out desk.Problem
 		settings.SubmitSecret = *e.SubmitSecret
 	}
 	in, out = m.driver.Test(ctx, settings)
+	if e.Receive.Method == "smtp" {
+		err = m.db.Read(ctx, func(tx *db.Tx) (err error) {
+			in, err = m.inboxes.Receiving(ctx, tx)
+			return err
+		})
+	}
 	if settings.ReceiveToken != nil && in.Code == "oauth" || settings.SubmitToken != nil && out.Code == "oauth" {
 		in, out = m.driver.Test(ctx, settings) // a token that was refused was replaced by then
 	}
-	return in, out, nil
+	return in, out, err
 }
 
 // Reconnect ends an inbox's back-off by opening its connection anew, on whichever node it is.

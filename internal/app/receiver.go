@@ -2,12 +2,15 @@ package app
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"time"
 
 	"tellus/internal/channel"
 	"tellus/internal/channel/email/receiver"
 	"tellus/internal/channel/email/verdict"
 	"tellus/internal/desk"
+	"tellus/internal/feature/inbox"
 	"tellus/internal/feature/setting"
 	"tellus/internal/platform/db"
 )
@@ -51,6 +54,7 @@ func (a *App) receive(ctx context.Context) error {
 	return nil
 }
 
+// listenSMTP takes mail until ctx ends, tries again where it cannot, and tells the desk how it fares.
 func (a *App) listenSMTP(ctx context.Context, r setting.Receiver) {
 	listen := a.Config.SMTPListen
 	if listen == "" {
@@ -59,18 +63,40 @@ func (a *App) listenSMTP(ctx context.Context, r setting.Receiver) {
 	if listen == "" {
 		return
 	}
+	defer a.receiverFares(nil)
 	for ctx.Err() == nil {
 		server, err := receiver.New(receiver.Config{Addr: listen, Hostname: r.Hostname, MaxBytes: r.MaxBytes, Dir: a.Config.Data,
 			CertFile: a.Config.SMTPCert, KeyFile: a.Config.SMTPKey, Checker: &verdict.Checker{Resolver: a.resolver},
 			Trusted: a.Config.SMTPTrusted, TrustedAuthserv: a.Config.SMTPAuthserv, Log: a.log})
 		if err == nil {
 			a.log.InfoContext(ctx, "taking mail", "listen", server.Addr().String())
+			a.receiverFares(&inbox.Receiver{Listen: server.Addr().String()})
 			err = server.Listen(ctx, a.resolve, a.Intake.Accept)
 		}
 		if err != nil && ctx.Err() == nil {
 			a.log.ErrorContext(ctx, "the mail receiver does not run", "listen", listen, "error", err)
+			a.receiverFares(&inbox.Receiver{Listen: listen, Problem: desk.Problem{Code: inbox.ReceiverFailed, Detail: err.Error(), At: a.DB.Now()}})
 			pause(ctx, 10*time.Second)
 		}
+	}
+}
+
+// receiverFares tells the desk, wherever it is looked at, how this node's receiver fares; nil where it is off.
+func (a *App) receiverFares(r *inbox.Receiver) {
+	note := ""
+	if r != nil {
+		text, err := json.Marshal(r)
+		if err != nil {
+			a.log.Error("how the mail receiver fares is not JSON", "error", err)
+			return
+		}
+		note = string(text)
+	}
+	// Told at the end of a run too, when its context is over.
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := a.node.Note(ctx, inbox.ReceiverNote, note); err != nil && !errors.Is(err, db.ErrClosed) {
+		a.log.Warn("how the mail receiver fares is not told", "error", err)
 	}
 }
 

@@ -62,7 +62,7 @@ type Health struct {
 
 // Problem is a failure in words: a code that the desk words, and what the other side said.
 type Problem struct {
-	Code   string `json:"code,omitempty" doc:"dns, refused, timeout, tls, certificate, auth, folder, permission, protocol, too_large, rejected, oauth, other"`
+	Code   string `json:"code,omitempty" doc:"dns, refused, timeout, tls, certificate, auth, folder, permission, protocol, too_large, rejected, oauth, receiver_off, receiver_failed, other"`
 	Detail string `json:"detail,omitempty"`
 	At     Time   `json:"at,omitempty"`
 }

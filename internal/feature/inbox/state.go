@@ -51,8 +51,12 @@ func (s *Service) SaveHealth(ctx context.Context, tx *db.Tx, h desk.Health) erro
 
 // Health returns how each inbox fares: what its connection reported, with what waits in the house.
 func (s *Service) Health(ctx context.Context, tx *db.Tx) ([]desk.Health, error) {
+	receiving, err := s.Receiving(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := tx.Query(ctx, `
-		SELECT i.id, i.active, COALESCE(s.health, '{}'),
+		SELECT i.id, i.active, i.receive, COALESCE(s.health, '{}'),
 			(SELECT count(*) FROM arrival a WHERE a.state = 'kept' AND a.inbox = i.id),
 			(SELECT count(*) FROM message m WHERE m.state IN ('queued', 'sending') AND m.inbox = i.id)
 		FROM inbox i
@@ -61,9 +65,9 @@ func (s *Service) Health(ctx context.Context, tx *db.Tx) ([]desk.Health, error) 
 	list, err := db.Rows(rows, err, func(r *sql.Rows, h *desk.Health) error {
 		var id desk.InboxID
 		var active bool
-		var text string
+		var receive, text string
 		var backlog, waiting int
-		if err := r.Scan(&id, &active, &text, &backlog, &waiting); err != nil {
+		if err := r.Scan(&id, &active, &receive, &text, &backlog, &waiting); err != nil {
 			return err
 		}
 		if err := json.Unmarshal([]byte(text), h); err != nil {
@@ -76,8 +80,9 @@ func (s *Service) Health(ctx context.Context, tx *db.Tx) ([]desk.Health, error) 
 		}
 		if !active || h.State == "" {
 			h.State = "off"
+			return nil
 		}
-		return nil
+		return receivesBy(receive, receiving, h)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("health of inboxes: %w", err)
@@ -86,6 +91,22 @@ func (s *Service) Health(ctx context.Context, tx *db.Tx) ([]desk.Health, error) 
 		list = []desk.Health{}
 	}
 	return list, nil
+}
+
+// receivesBy has an inbox without a mailbox of its own fare as the mail receiver does, where it has its mail from there.
+func receivesBy(settings string, receiving desk.Problem, h *desk.Health) error {
+	var by desk.Receive
+	if err := json.Unmarshal([]byte(settings), &by); err != nil {
+		return fmt.Errorf("how inbox %s receives: %w", h.Inbox, err)
+	}
+	if by.Method != "smtp" {
+		return nil
+	}
+	h.State, h.Problem = "ok", receiving
+	if receiving.Code != "" {
+		h.State = "failing"
+	}
+	return nil
 }
 
 // HealthOf returns how one inbox's connection fares, as it last reported.

@@ -1,5 +1,5 @@
 // Package cluster says which processes work on a database, and lets one of them alone do what only one may do. Time is measured by the
-// database's clock. It owns the tables node and lease.
+// database's clock. It owns the tables node, node_note and lease.
 //
 // A node's heart beats in its row; leases stand while the heart beats, so that one small write keeps any number of them. On SQLite there is one
 // server, and beside it at most a command such as a backup; the same rules serve there with a slower beat.
@@ -43,6 +43,7 @@ type Node struct {
 	mu     sync.Mutex
 	id     int64
 	leases map[string]*Lease // held or being acquired
+	notes  map[string]string // as last said
 }
 
 // ErrTaken is returned for a lease that a living node holds.
@@ -62,7 +63,7 @@ func Join(ctx context.Context, d *db.DB, o Options) (*Node, error) {
 			o.Beat = 5 * time.Second
 		}
 	}
-	n := &Node{db: d, o: o, log: o.Logger, leases: map[string]*Lease{}}
+	n := &Node{db: d, o: o, log: o.Logger, leases: map[string]*Lease{}, notes: map[string]string{}}
 	if n.log == nil {
 		n.log = slog.Default()
 	}
@@ -87,6 +88,11 @@ func (n *Node) register(ctx context.Context) error {
 		}
 		_, err = tx.Exec(ctx, "INSERT INTO node (id, instance, name, level, started_at, heartbeat_at) VALUES ($1, $2, $3, $4, "+now+", "+now+")",
 			id, db.Text(n.o.Instance), db.Text(n.o.Name), n.o.Level)
+		for name, note := range n.said() {
+			if err == nil {
+				err = keepNote(ctx, tx, id, name, note)
+			}
+		}
 		return err
 	})
 	if err != nil {

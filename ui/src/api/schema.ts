@@ -2573,7 +2573,7 @@ export interface components {
         Problem: {
             /** Format: date-time */
             at?: string;
-            /** @description dns, refused, timeout, tls, certificate, auth, folder, permission, protocol, too_large, rejected, oauth, other */
+            /** @description dns, refused, timeout, tls, certificate, auth, folder, permission, protocol, too_large, rejected, oauth, receiver_off, receiver_failed, other */
             code?: string;
             detail?: string;
         };
