@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"tellus/internal/desk"
 	"tellus/internal/platform/db"
@@ -91,7 +93,7 @@ func (s *Service) Receive(ctx context.Context, tx *db.Tx, in Incoming, into, fol
 	if done.Opened {
 		// Written once with all that lists sort by: moving a row through every index a second time costs more than everything else here.
 		c.Version = 1
-		if err := c.insert(ctx, tx, by); err != nil {
+		if err := c.insert(ctx, tx); err != nil {
 			return Received{}, err
 		}
 	}
@@ -108,7 +110,11 @@ func (s *Service) Receive(ctx context.Context, tx *db.Tx, in Incoming, into, fol
 	if err := takePart(ctx, tx, c, in); err != nil {
 		return Received{}, err
 	}
-	events := []*desk.Event{c.messageEvent(by, desk.MessageReceived, m.ID, nil)}
+	var events []*desk.Event
+	if done.Opened {
+		events = append(events, c.opened(by))
+	}
+	events = append(events, c.messageEvent(by, desk.MessageReceived, m.ID, nil))
 	if done.Reopened {
 		events = append(events, c.messageEvent(by, desk.ConversationReopened, m.ID, nil))
 	}
@@ -187,15 +193,32 @@ func (c *row) noticeMessage(m *stored, by string) {
 
 // preview is the beginning of a text on one line, at most 160 characters.
 func preview(text string) string {
-	if len(text) > 2000 {
-		text = strings.ToValidUTF8(text[:2000], "")
+	const most, looked = 160, 2000
+	if len(text) > looked {
+		end := looked
+		for end > 0 && !utf8.RuneStart(text[end]) {
+			end--
+		}
+		text = text[:end]
 	}
-	words := strings.Join(strings.Fields(db.Text(text)), " ")
-	r := []rune(words)
-	if len(r) > 160 {
-		return string(r[:159]) + "…"
+	line := make([]rune, 0, most+1)
+	blank := false
+	for _, r := range text { // what is not UTF-8 comes as U+FFFD
+		switch {
+		case unicode.IsSpace(r):
+			blank = len(line) > 0
+			continue
+		case r == 0:
+			continue // PostgreSQL stores none
+		case blank:
+			line = append(line, ' ')
+			blank = false
+		}
+		if line = append(line, r); len(line) > most {
+			return string(line[:most-1]) + "…"
+		}
 	}
-	return words
+	return string(line)
 }
 
 // opening is what a new conversation begins with.
@@ -219,7 +242,10 @@ func open(ctx context.Context, tx *db.Tx, by desk.Actor, o opening) (*row, error
 	if err != nil {
 		return nil, err
 	}
-	return c, c.insert(ctx, tx, by)
+	if err := c.insert(ctx, tx); err != nil {
+		return nil, err
+	}
+	return c, eventlog.Append(ctx, tx, c.opened(by))
 }
 
 // begin numbers a conversation without storing it.
@@ -238,8 +264,13 @@ func begin(ctx context.Context, tx *db.Tx, o opening) (*row, error) {
 	return c, nil
 }
 
-// insert stores a conversation that was begun, and tells it.
-func (c *row) insert(ctx context.Context, tx *db.Tx, by desk.Actor) error {
+// opened is the fact that the conversation began.
+func (c *row) opened(by desk.Actor) *desk.Event {
+	return c.event(by, desk.ConversationOpened, map[string]any{"inbox": c.Inbox, "spam": c.Spam})
+}
+
+// insert stores a conversation that was begun; whoever calls it tells that it was opened.
+func (c *row) insert(ctx context.Context, tx *db.Tx) error {
 	err := tx.Row(ctx, `
 		INSERT INTO conversation (number, inbox, customer, customer_name, address, channel, subject, subject_key, status, shelf, assignee, team,
 			spam, due_at, waiting_since, language, preview, preview_by, messages, attachments, created_at, last_at, version)
@@ -251,7 +282,7 @@ func (c *row) insert(ctx context.Context, tx *db.Tx, by desk.Actor) error {
 	if err != nil {
 		return fmt.Errorf("open conversation: %w", err)
 	}
-	return eventlog.Append(ctx, tx, c.event(by, desk.ConversationOpened, map[string]any{"inbox": c.Inbox, "spam": c.Spam}))
+	return nil
 }
 
 // saveLastIncoming writes what a conversation could not know before its first message was stored.

@@ -45,6 +45,7 @@ type Identified struct {
 	ID      desk.CustomerID
 	Name    string
 	Created bool
+	Bounced bool // mail to the address came back, last we knew
 }
 
 // Identify returns the customer who uses an address, creating one if nobody does. It holds the customer until tx ends, so that two quick
@@ -82,7 +83,8 @@ func (s *Service) hold(ctx context.Context, tx *db.Tx, who Sighting, key string)
 	err := tx.Row(ctx, `
 		UPDATE customer SET touched_at = $1
 		WHERE id = (SELECT customer FROM address WHERE kind = $2 AND value_key = $3)
-		RETURNING id, name`, tx.Now, who.Kind, db.Text(key)).Scan(&c.ID, &c.Name)
+		RETURNING id, name, (SELECT bounced_at <> 0 FROM address WHERE kind = $2 AND value_key = $3)`, tx.Now, who.Kind, db.Text(key)).
+		Scan(&c.ID, &c.Name, &c.Bounced)
 	if err != nil {
 		if errors.Is(err, sql.ErrNoRows) {
 			return c, err

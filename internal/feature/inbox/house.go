@@ -52,6 +52,14 @@ func (s *Service) House(ctx context.Context, tx *db.Tx) (*House, error) {
 	return h, err
 }
 
+// LatestHouse is the house as it was last read, by whichever transaction: for a judgement that may be a moment behind, at no cost.
+func (s *Service) LatestHouse(ctx context.Context, tx *db.Tx) (*House, error) {
+	if h := s.house.Load(); h != nil {
+		return h, nil
+	}
+	return s.House(ctx, tx)
+}
+
 // houseKey keeps the house for the rest of a transaction. Whoever changes an inbox in one does not ask for the house afterwards.
 type houseKey struct{}
 

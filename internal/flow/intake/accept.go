@@ -125,7 +125,7 @@ type kept struct {
 const mostRaw = 64 << 20
 
 func (in *Intake) load(ctx context.Context, id desk.ArrivalID) (k kept, err error) {
-	err = in.DB.Read(ctx, func(tx *db.Tx) error {
+	err = in.DB.Look(func(tx *db.Tx) error {
 		var envelope string
 		var raw []byte
 		err := tx.Row(ctx, `

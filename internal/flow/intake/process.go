@@ -83,7 +83,7 @@ func (in *Intake) store(ctx context.Context, tx *db.Tx, k kept, u understood, fi
 	if u.list && !in.addressed(u, house) {
 		u.automatic = "list"
 	}
-	if u.automatic == "" && !writer.Created {
+	if u.automatic == "" && writer.Bounced {
 		if err := in.Customers.Bounced(ctx, tx, u.from.Address, false); err != nil { // he is alive
 			return conversation.Received{}, err
 		}
@@ -184,8 +184,9 @@ func (in *Intake) judge(ctx context.Context, k kept, u understood, dangerous int
 	}
 	facts := spam.Facts{From: u.from.Address, FromName: u.from.Name, ReplyTo: u.replyTo, EnvelopeFrom: k.envelope.From, Date: u.mail.Date,
 		Received: k.receivedAt.Time(), Subject: u.subject, Text: u.text, HTML: u.mail.HTML, Dangerous: dangerous}
-	err = in.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		house, err := in.Inboxes.House(ctx, tx)
+	// A judgement may rest on what was known a moment ago, and its parts need not agree to the microsecond.
+	err = in.DB.Look(func(tx *db.Tx) (err error) {
+		house, err := in.Inboxes.LatestHouse(ctx, tx)
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/tls"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -209,10 +210,12 @@ func byInbox(to []recipient) []group {
 	return groups
 }
 
-// newID names a transaction. It is unique by chance: 128 bits of it.
+// newID names a transaction. It is unique by its millisecond and by chance, 80 bits of it; the time comes first so that ids of one hour lie beside each
+// other in an index, as in RFC 9562 5.7.
 func newID() string {
 	var b [16]byte
-	rand.Read(b[:]) // never fails (crypto/rand)
+	binary.BigEndian.PutUint64(b[:8], uint64(time.Now().UnixMilli())<<16)
+	rand.Read(b[6:]) // never fails (crypto/rand)
 	return "smtp/" + hex.EncodeToString(b[:])
 }
 
