@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"mime/multipart"
-	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"regexp"
@@ -75,7 +74,7 @@ func start(t *testing.T, c Config, before ...func(a *App)) *running {
 			if err != nil {
 				t.Errorf("Serve: %v", err)
 			}
-		case <-time.After(20 * time.Second):
+		case <-time.After(dbtest.Patience):
 			t.Error("Serve does not end")
 		}
 		if err := r.app.Close(); err != nil {
@@ -194,17 +193,6 @@ func (r *running) change(change func(s *setting.Settings)) {
 	r.do("PATCH", "/settings", s, nil)
 }
 
-// freePort is an address that nothing listens at.
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close() // only its number is wanted
-	return l.Addr().String()
-}
-
 // box is an inbox that sends by a sink.
 func box(sink *mailtest.Sink, receive desk.Receive) object {
 	return object{"name": "Support", "address": "support@shop.example", "fromName": "Shop", "language": "en", "acknowledge": true, "answerWithin": 240,
@@ -273,7 +261,7 @@ func TestAMailIsAnsweredThroughTheWholeProgram(t *testing.T) {
 	eachStore(t, func(t *testing.T, c, _ Config) {
 		r := start(t, c)
 		r.settle()
-		first, second := freePort(t), freePort(t)
+		first, second := mailtest.FreeAddress(t), mailtest.FreeAddress(t)
 		sink := mailtest.StartSink(t, mailtest.SinkOptions{NoTLS: true})
 		r.change(func(s *setting.Settings) {
 			s.UndoSeconds, s.Receiver.Listen, s.Receiver.Hostname = 0, first, "mx.shop.example"

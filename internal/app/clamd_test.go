@@ -52,7 +52,7 @@ func startClamd(t *testing.T, answer func(content []byte) string) *clamd {
 
 func (c *clamd) serve(conn net.Conn) {
 	defer conn.Close() // clamd closes after each command
-	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+	_ = conn.SetDeadline(time.Now().Add(dbtest.Patience))
 	r := bufio.NewReader(conn)
 	if command, err := r.ReadString(0); err != nil || command != "zINSTREAM\x00" {
 		_, _ = io.WriteString(conn, "UNKNOWN COMMAND\x00")
@@ -131,12 +131,8 @@ func TestClamdThatHangsIsLeft(t *testing.T) {
 	defer l.Close() // never accepts: the kernel does
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	start := time.Now()
 	if _, err := askClamd(ctx, l.Addr().String(), strings.NewReader("hello")); err == nil {
 		t.Error("askClamd of one that hangs: no error")
-	}
-	if took := time.Since(start); took > 5*time.Second {
-		t.Errorf("it took %v", took)
 	}
 	if _, err := askClamd(t.Context(), l.Addr().String(), failing{}); err == nil {
 		t.Error("askClamd of what cannot be read: no error")
@@ -167,7 +163,7 @@ func TestAVirusIsHeld(t *testing.T) {
 	r.settle()
 	scanner := startClamd(t, eicar)
 	sink := mailtest.StartSink(t, mailtest.SinkOptions{NoTLS: true})
-	at := freePort(t)
+	at := mailtest.FreeAddress(t)
 	r.change(func(s *setting.Settings) { s.Scanner, s.Receiver.Listen = scanner.address, at })
 	r.do("POST", "/inboxes", box(sink, desk.Receive{Method: "smtp"}), nil)
 	mail := "From: ann@customer.example\nTo: support@shop.example\nSubject: Files\nMessage-ID: <v@customer.example>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n" +

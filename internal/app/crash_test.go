@@ -27,6 +27,7 @@ import (
 	"tellus/internal/feature/inbox"
 	"tellus/internal/feature/staff"
 	"tellus/internal/platform/db"
+	"tellus/internal/platform/db/dbtest"
 )
 
 // crashing is the size of a crash test.
@@ -115,9 +116,9 @@ func newCrashHouse(t *testing.T, size crashing) *crashHouse {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &crashHouse{t: t, size: size, binary: binary, smtp: freeAddress(t),
+	h := &crashHouse{t: t, size: size, binary: binary, smtp: mailtest.FreeAddress(t),
 		sink: mailtest.StartSink(t, mailtest.SinkOptions{NoTLS: true}), dovecot: mailtest.StartDovecot(t, mailtest.DovecotOptions{})}
-	h.config = Config{Data: t.TempDir(), Listen: freeAddress(t)}
+	h.config = Config{Data: t.TempDir(), Listen: mailtest.FreeAddress(t)}
 	a, err := Open(t.Context(), h.config)
 	if err != nil {
 		t.Fatal(err)
@@ -178,15 +179,6 @@ func newCrashHouse(t *testing.T, size crashing) *crashHouse {
 	return h
 }
 
-func freeAddress(t *testing.T) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close() // only asked for a free port
-	return l.Addr().String()
-}
-
 func (h *crashHouse) total() int64 { return int64(h.size.bySMTP + h.size.byIMAP + h.size.replies) }
 
 // killAgainAndAgain runs the program until ctx ends and kills it at even steps of what was done, at a moment of chance.
@@ -242,7 +234,7 @@ func (h *crashHouse) untilProgress(ctx context.Context, next int64, over chan er
 // again calls do until it succeeds.
 func (h *crashHouse) again(ctx context.Context, what string, do func() error) {
 	var err error
-	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); {
+	for end := time.Now().Add(5 * dbtest.Patience); time.Now().Before(end); {
 		if err = do(); err == nil {
 			h.progress.Add(1)
 			return
@@ -287,7 +279,7 @@ func sendMail(at, from, to, mail string) error {
 	}
 	c := smtp.NewClient(conn)
 	defer c.Close() // what counts was answered
-	c.CommandTimeout, c.SubmissionTimeout = 10*time.Second, 10*time.Second
+	c.CommandTimeout, c.SubmissionTimeout = dbtest.Patience, dbtest.Patience
 	return c.SendMail(from, []string{to}, strings.NewReader(mail))
 }
 
@@ -317,7 +309,7 @@ func (h *crashHouse) writeReplies(ctx context.Context, from, step int) {
 }
 
 func (h *crashHouse) post(ctx context.Context, path, key string, body []byte) error {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, dbtest.Patience)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+h.config.Listen+path, bytes.NewReader(body))
 	if err != nil {
@@ -354,7 +346,7 @@ func (h *crashHouse) settle(ctx context.Context) {
 		}
 	}()
 	var left string
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); <-time.After(50 * time.Millisecond) {
+	for end := time.Now().Add(5 * dbtest.Patience); time.Now().Before(end); <-time.After(50 * time.Millisecond) {
 		var kept, queued, boxed int
 		err := d.Ask(ctx, `
 			SELECT (SELECT count(*) FROM arrival WHERE state = 'kept'), (SELECT count(*) FROM message WHERE state IN ('queued', 'sending')),

@@ -27,13 +27,18 @@ func TestNothingToDoCostsNothing(t *testing.T) {
 			asked := &statements{by: map[string]int{}}
 			idle(t, Config{Data: t.TempDir(), Database: address(t), Logger: dbtest.Logger(t), trace: asked.note})
 			time.Sleep(2 * time.Second) //nolint:forbidigo // a span without anything to wait for is what is measured
-			asked.forget()
-			time.Sleep(span) //nolint:forbidigo // as above
-			n, list := asked.list()
-			if n > int(span.Seconds()) {
-				t.Errorf("%d statements in %v, want one a second at most", n, span)
+			for left := 5; ; left-- {
+				asked.forget()
+				time.Sleep(span) //nolint:forbidigo // as above
+				n, list := asked.list()
+				t.Logf("%d statements in %v:\n%s", n, span, list)
+				if n <= int(span.Seconds()) {
+					return
+				}
+				if left == 0 { // on a busy machine what followed the mail may come late; what is asked for ever comes in every span
+					t.Fatalf("%d statements in %v, want one a second at most", n, span)
+				}
 			}
-			t.Logf("%d statements in %v:\n%s", n, span, list)
 		})
 	}
 }
@@ -72,7 +77,7 @@ func idle(t *testing.T, c Config) *running {
 	r := start(t, c)
 	r.settle()
 	sink := mailtest.StartSink(t, mailtest.SinkOptions{NoTLS: true})
-	at := freePort(t)
+	at := mailtest.FreeAddress(t)
 	r.change(func(s *setting.Settings) { s.UndoSeconds, s.Receiver.Listen = 0, at })
 	r.do("POST", "/inboxes", box(sink, desk.Receive{Method: "smtp"}), nil)
 	dbtest.Eventually(t, "a mail is taken", func() bool {

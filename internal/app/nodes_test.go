@@ -48,7 +48,7 @@ func TestTwoNodesAreOneDesk(t *testing.T) {
 	b.settle() // by the link that was printed last
 	a.do("POST", "/session", object{"email": "inga@shop.example", "password": "gaišs rīts virs Gaujas"}, nil)
 	sink := mailtest.StartSink(t, mailtest.SinkOptions{NoTLS: true})
-	at := freePort(t)
+	at := mailtest.FreeAddress(t)
 	onA, onB := &listening{heard: make(chan string, 10_000)}, &listening{heard: make(chan string, 10_000)}
 	windowA, windowB := a.windowTo(onA), b.windowTo(onB)
 	defer windowA.NetConn().Close() // the server may have closed first

@@ -28,7 +28,7 @@ func TestTheReceiverShowsItsCertificateAndBelievesItsRelay(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		c.SMTPListen, c.SMTPAuthserv = freePort(t), "relay.shop.example"
+		c.SMTPListen, c.SMTPAuthserv = mailtest.FreeAddress(t), "relay.shop.example"
 		r := start(t, c)
 		r.settle()
 		sink := mailtest.StartSink(t, mailtest.SinkOptions{NoTLS: true})

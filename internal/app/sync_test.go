@@ -11,9 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"tellus/internal/channel/email/mailtest"
 	"tellus/internal/desk"
 	"tellus/internal/feature/inbox"
 	"tellus/internal/platform/db"
+	"tellus/internal/platform/db/dbtest"
 )
 
 // TestMailIsOnDiskBeforeItIsAcknowledged traces the system calls of the real program while it takes a mail by SMTP: between the last byte of the
@@ -28,8 +30,8 @@ func TestMailIsOnDiskBeforeItIsAcknowledged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := Config{Data: t.TempDir(), Listen: freeAddress(t)}
-	smtpAt := freeAddress(t)
+	config := Config{Data: t.TempDir(), Listen: mailtest.FreeAddress(t)}
+	smtpAt := mailtest.FreeAddress(t)
 	a, err := Open(t.Context(), config)
 	if err != nil {
 		t.Fatal(err)
@@ -58,12 +60,12 @@ func TestMailIsOnDiskBeforeItIsAcknowledged(t *testing.T) {
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) // it may have ended
 		select {
 		case <-over:
-		case <-time.After(20 * time.Second):
+		case <-time.After(dbtest.Patience):
 			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // as above
 			<-over
 		}
 	})
-	for end := time.Now().Add(30 * time.Second); ; <-time.After(20 * time.Millisecond) {
+	for end := time.Now().Add(dbtest.Patience); ; <-time.After(20 * time.Millisecond) {
 		c, err := net.Dial("tcp", smtpAt)
 		if err == nil {
 			c.Close() // only asked whether it listens
@@ -85,7 +87,7 @@ func TestMailIsOnDiskBeforeItIsAcknowledged(t *testing.T) {
 	}
 	// strace writes a line when its call returns: the answer that we have read may still be on its way into the file.
 	var found string
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); <-time.After(20 * time.Millisecond) {
+	for end := time.Now().Add(dbtest.Patience); time.Now().Before(end); <-time.After(20 * time.Millisecond) {
 		data, err := os.ReadFile(trace)
 		if err != nil {
 			t.Fatal(err)

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"tellus/internal/channel/email/mailtest"
 	"tellus/internal/desk"
@@ -64,7 +63,7 @@ func TestThisBinaryLivesBesideALaterSchema(t *testing.T) {
 		r := start(t, c)
 		r.settle()
 		sink := mailtest.StartSink(t, mailtest.SinkOptions{NoTLS: true})
-		at := freePort(t)
+		at := mailtest.FreeAddress(t)
 		r.change(func(s *setting.Settings) { s.UndoSeconds, s.Receiver.Listen = 0, at })
 		r.do("POST", "/inboxes", box(sink, desk.Receive{Method: "smtp"}), nil)
 		sent := 0
@@ -126,7 +125,6 @@ func TestABinaryThatIsTooOldSaysSo(t *testing.T) {
 		if err := d.Close(); err != nil {
 			t.Fatal(err)
 		}
-		began := time.Now()
 		a, err := Open(t.Context(), c)
 		if err == nil {
 			err = a.Close()
@@ -134,9 +132,6 @@ func TestABinaryThatIsTooOldSaysSo(t *testing.T) {
 		}
 		if !errors.Is(err, db.ErrOldBinary) || !strings.Contains(err.Error(), "99") || strings.Contains(err.Error(), "\n") {
 			t.Errorf("Open: %v; want one sentence that names the level", err)
-		}
-		if took := time.Since(began); took > 5*time.Second {
-			t.Errorf("it took %v to say so", took)
 		}
 	})
 }

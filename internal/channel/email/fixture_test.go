@@ -16,6 +16,9 @@ import (
 	"tellus/internal/desk"
 )
 
+// patience is how long a test waits for what must happen: long, since it costs nothing where the driver works.
+const patience = time.Minute
+
 // memory is a channel.State that a test can look into.
 type memory struct {
 	mu     sync.Mutex
@@ -56,7 +59,7 @@ func (m *memory) kept() string {
 // await waits for a report that satisfies want.
 func (m *memory) await(t *testing.T, what string, want func(desk.Health) bool) desk.Health {
 	t.Helper()
-	timeout := time.After(20 * time.Second)
+	timeout := time.After(patience)
 	for {
 		m.mu.Lock()
 		h, heard := m.health, m.heard
@@ -148,7 +151,7 @@ func (s *store) arrivals() []arrival {
 
 func (s *store) await(t testing.TB, count int) []arrival {
 	t.Helper()
-	timeout := time.After(30 * time.Second)
+	timeout := time.After(patience)
 	for {
 		s.mu.Lock()
 		n, changed := len(s.order), s.changed

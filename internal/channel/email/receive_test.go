@@ -101,23 +101,26 @@ func TestManyMailsAreAcceptedAtTheSameTime(t *testing.T) {
 	}
 }
 
-func TestANewMailIsNoticedWithinASecond(t *testing.T) {
+// TestANewMailIsNoticedAtOnce leaves nothing but IDLE to notice it by, or nothing but asking.
+func TestANewMailIsNoticedAtOnce(t *testing.T) {
 	t.Parallel()
-	for name, options := range map[string]mailtest.DovecotOptions{"by IDLE": {}, "by NOOP": {WithoutIdle: true}} {
+	for name, test := range map[string]struct {
+		options mailtest.DovecotOptions
+		poll    time.Duration
+	}{
+		"by IDLE": {mailtest.DovecotOptions{}, time.Hour},
+		"by NOOP": {mailtest.DovecotOptions{WithoutIdle: true}, 200 * time.Millisecond},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := mailtest.StartDovecot(t, options)
+			d := mailtest.StartDovecot(t, test.options)
 			s, state := newStore(), newMemory()
-			supervised(t, &email.Driver{Poll: 200 * time.Millisecond}, settingsFor(d), state, s)
+			supervised(t, &email.Driver{Poll: test.poll}, settingsFor(d), state, s)
 			state.await(t, "an open folder", func(h desk.Health) bool { return h.State == "ok" })
 			c := d.Client(t)
 			for n := range 3 {
 				d.Append(t, c, "INBOX", mailOf(n))
-				at := time.Now()
 				s.await(t, n+1)
-				if took := time.Since(at); took > time.Second {
-					t.Errorf("mail %d was noticed after %v, want within a second", n, took)
-				}
 			}
 		})
 	}
@@ -342,7 +345,7 @@ func TestAFolderWithANewIdentityIsReadOnceMore(t *testing.T) {
 // eventually polls what has no way to tell.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(patience)
 	for !ok() {
 		if time.Now().After(deadline) {
 			t.Fatalf("waited in vain until %s", what)

@@ -86,7 +86,7 @@ func receive[T any](t *testing.T, ch <-chan T) (v T) {
 	t.Helper()
 	select {
 	case v = <-ch:
-	case <-time.After(10 * time.Second):
+	case <-time.After(dbtest.Patience):
 		t.Fatal("nothing came")
 	}
 	return v

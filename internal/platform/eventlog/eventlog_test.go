@@ -148,6 +148,7 @@ func noSkip(t *testing.T, one, two *db.DB, transactions int64) {
 		})
 	}
 	tailed := make(chan int64)
+	var reached atomic.Int64
 	go func() {
 		n, last := int64(0), desk.Seq(0)
 		for {
@@ -163,6 +164,7 @@ func noSkip(t *testing.T, one, two *db.DB, transactions int64) {
 				last = e.Seq
 				n++
 			}
+			reached.Store(int64(last))
 		}
 	}()
 	writers.Wait()
@@ -173,7 +175,8 @@ func noSkip(t *testing.T, one, two *db.DB, transactions int64) {
 	dbtest.Eventually(t, "the consumer reaches the end", func() bool {
 		return dbtest.Int(t, one, "SELECT position FROM consumer_cursor WHERE name = 'test'") >= newest
 	})
-	time.AfterFunc(100*time.Millisecond, cancel) // for the tail; what it lacks then it never gets
+	dbtest.Eventually(t, "the tail reaches the end", func() bool { return reached.Load() >= newest })
+	cancel() // what the tail lacks now it never gets
 	if n := <-tailed; n != committed.Load() {
 		t.Errorf("tail saw %d events, %d were committed", n, committed.Load())
 	}

@@ -56,7 +56,7 @@ func StartDovecot(t testing.TB, options DovecotOptions) *Dovecot {
 		t.Fatalf("make a folder: %v", err)
 	}
 	d := &Dovecot{
-		Host: "127.0.0.1", Port: freePort(t), TLSPort: freePort(t),
+		Host: ownHost(t), Port: 10143, TLSPort: 10993,
 		User: "desk@example.test", Password: "correct horse",
 		Authority: NewAuthority(t),
 		maildir:   filepath.Join(home, "mail"),
@@ -90,10 +90,9 @@ func StartDovecot(t testing.TB, options DovecotOptions) *Dovecot {
 		}
 		os.RemoveAll(home) // what is left in the folder for temporary files does no harm
 	})
-	deadline := time.Now().Add(15 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for {
-		if c, err := dial(net.JoinHostPort(d.Host, strconv.Itoa(d.Port))); err == nil {
-			c.Close() // only asked whether it listens
+		if listens(d.Host, d.Port) {
 			return d
 		}
 		select {
@@ -122,7 +121,7 @@ func (d *Dovecot) configure(t testing.TB, home string, options DovecotOptions) s
 	}
 	must(os.Chmod(home, 0o755))
 	must(os.Mkdir(d.maildir, 0o700))
-	certificate, key := d.Authority.Issue(t)
+	certificate, key := d.Authority.Issue(t, d.Host)
 	must(os.WriteFile(filepath.Join(home, "cert.pem"), certificate, 0o600))
 	must(os.WriteFile(filepath.Join(home, "key.pem"), key, 0o600))
 
@@ -165,7 +164,7 @@ service imap-login {
 	}
 	config := fmt.Sprintf(`
 protocols = imap
-listen = 127.0.0.1
+listen = %[12]s
 base_dir = %[1]s/run
 state_dir = %[1]s/state
 log_path = %[2]s
@@ -193,27 +192,20 @@ namespace inbox {
 }
 service imap-login {
   inet_listener imap {
-    address = 127.0.0.1
+    address = %[12]s
     port = %[5]d
   }
   inet_listener imaps {
-    address = 127.0.0.1
+    address = %[12]s
     port = %[10]d
     ssl = yes
   }
 }
 %[11]s
-`, home, d.log, filepath.Base(home), d.maildir, d.Port, uid, gid, internal, mechanisms, d.TLSPort, more)
+`, home, d.log, filepath.Base(home), d.maildir, d.Port, uid, gid, internal, mechanisms, d.TLSPort, more, d.Host)
 	path := filepath.Join(home, "dovecot.conf")
 	must(os.WriteFile(path, []byte(config), 0o644))
 	return path
-}
-
-func freePort(t testing.TB) int {
-	t.Helper()
-	l := listen(t)
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
 }
 
 // Drop puts mails straight into the mailbox's folder for new mail, as a delivery agent does.

@@ -26,10 +26,17 @@ type Proxy struct {
 	accepted atomic.Int64
 }
 
-// StartProxy listens on a free port in front of target ("host:port").
+// StartProxy listens on a free port of the host of target ("host:port"), and passes on to it.
 func StartProxy(t testing.TB, target string) *Proxy {
 	t.Helper()
-	l := listen(t)
+	host, _, err := net.SplitHostPort(target)
+	if err != nil {
+		t.Fatalf("proxy to %q: %v", target, err)
+	}
+	l, err := listenOn(host)
+	if err != nil {
+		t.Fatalf("proxy to %q: %v", target, err)
+	}
 	p := &Proxy{Port: l.Addr().(*net.TCPAddr).Port, target: target, listener: l, open: map[net.Conn]struct{}{}}
 	p.running.Go(p.serve)
 	t.Cleanup(func() {
@@ -129,16 +136,6 @@ func (p *Proxy) pass(in io.Writer, out io.Reader) {
 			return
 		}
 	}
-}
-
-// listen takes a free port on loopback.
-func listen(t testing.TB) net.Listener {
-	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatalf("find a free port: %v", err)
-	}
-	return l
 }
 
 func dial(address string) (net.Conn, error) {

@@ -85,7 +85,10 @@ func StartSink(t testing.TB, options SinkOptions) *Sink {
 	if !options.NoTLS {
 		s.server.TLSConfig = config
 	}
-	l := listen(t)
+	l, err := listenOn(s.Host)
+	if err != nil {
+		t.Fatalf("listen: %v", err)
+	}
 	s.Port = l.Addr().(*net.TCPAddr).Port
 	if options.TLS {
 		l = tls.NewListener(l, config)

@@ -89,8 +89,8 @@ func (h *house) mails() []kept {
 	return append([]kept(nil), h.kept...)
 }
 
-// start runs a receiver until the test ends, or until the function it returns is called, which says how long the end took.
-func start(t testing.TB, h *house, config receiver.Config) (addr string, stop func() time.Duration) {
+// start runs a receiver until the test ends, or until the function it returns is called.
+func start(t testing.TB, h *house, config receiver.Config) (addr string, stop func()) {
 	t.Helper()
 	config.Addr = "127.0.0.1:0"
 	config.Hostname = "mx.house.test"
@@ -110,13 +110,11 @@ func start(t testing.TB, h *house, config receiver.Config) (addr string, stop fu
 			t.Errorf("Listen: %v", err)
 		}
 	}()
-	stop = func() time.Duration {
-		at := time.Now()
+	stop = func() {
 		cancel()
 		<-done
-		return time.Since(at)
 	}
-	t.Cleanup(func() { stop() })
+	t.Cleanup(stop)
 	return s.Addr().String(), stop
 }
 
@@ -291,6 +289,7 @@ func TestTooLargeMailsAreRefusedWhileTheyCome(t *testing.T) {
 	}
 }
 
+// TestBombsCostOneAnswer has no limit of time: anything worse than linear uses up the time of the whole run.
 func TestBombsCostOneAnswer(t *testing.T) {
 	t.Parallel()
 	h := &house{}
@@ -309,17 +308,12 @@ func TestBombsCostOneAnswer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := dial(t, addr)
-			at := time.Now()
 			err := c.SendMail("ann@customer.test", []string{"desk@house.test"}, strings.NewReader(test.mail))
 			if test.code == 0 && err != nil {
 				t.Errorf("SendMail: %v", err)
 			}
 			if test.code != 0 {
 				wantCode(t, name, err, test.code, test.status)
-			}
-			// Far more than it takes, far less than anything worse than linear would.
-			if took := time.Since(at); took > time.Minute {
-				t.Errorf("took %v", took)
 			}
 		})
 	}
@@ -435,7 +429,7 @@ func TestTooManyConnectionsAreToldToComeLater(t *testing.T) {
 	if err := first.Quit(); err != nil {
 		t.Errorf("QUIT: %v", err)
 	}
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for dial(t, addr).Noop() != nil {
 		if time.Now().After(deadline) {
 			t.Fatalf("nobody is let in after the first has left")
@@ -477,7 +471,7 @@ func TestTLSAndAddressesBeyondASCII(t *testing.T) {
 func TestTheEndWaitsForMailsUnderWayButNotForIdlePeers(t *testing.T) {
 	t.Parallel()
 	h := &house{hold: make(chan struct{}), within: make(chan struct{}, 1)}
-	addr, stop := start(t, h, receiver.Config{})
+	addr, stop := start(t, h, receiver.Config{Grace: 5 * time.Minute})
 	idle := dial(t, addr)
 	if err := idle.Noop(); err != nil {
 		t.Fatalf("NOOP: %v", err)
@@ -488,8 +482,11 @@ func TestTheEndWaitsForMailsUnderWayButNotForIdlePeers(t *testing.T) {
 		answer <- busy.SendMail("ann@customer.test", []string{"desk@house.test"}, strings.NewReader(letter))
 	}()
 	<-h.within
-	took := make(chan time.Duration, 1)
-	go func() { took <- stop() }()
+	ended := make(chan struct{})
+	go func() {
+		stop()
+		close(ended)
+	}()
 	// The idle peer is sent away although the other is at work.
 	var gone error
 	for gone == nil {
@@ -499,8 +496,10 @@ func TestTheEndWaitsForMailsUnderWayButNotForIdlePeers(t *testing.T) {
 	if err := <-answer; err != nil {
 		t.Errorf("the mail under way was answered %v, want 250", err)
 	}
-	if d := <-took; d > 5*time.Second {
-		t.Errorf("the end took %v", d)
+	select {
+	case <-ended:
+	case <-time.After(time.Minute):
+		t.Error("the end waits for more than the mail under way")
 	}
 	if len(h.mails()) != 1 {
 		t.Errorf("%d mails kept, want 1", len(h.mails()))

@@ -128,11 +128,10 @@ func TestAMailIsJudgedByWhoVouchesForItsAuthor(t *testing.T) {
 		t.Parallel()
 		c := &verdict.Checker{Resolver: dns, Limit: 50 * time.Millisecond}
 		raw := from("From: <a@slow.test>")
-		at := time.Now()
 		got := c.Check(t.Context(), verdict.Delivery{Peer: netip.MustParseAddr("192.0.2.1"), From: "b@slow.test"},
 			verdict.Header([]byte(raw)), func() io.Reader { return strings.NewReader(raw) })
-		if got.SPF != "temperror" || got.DMARC != "temperror" || time.Since(at) > 5*time.Second {
-			t.Errorf("Check: %+v after %v", got, time.Since(at))
+		if got.SPF != "temperror" || got.DMARC != "temperror" {
+			t.Errorf("Check: %+v", got)
 		}
 	})
 }

@@ -259,7 +259,7 @@ func serverUser(folder string) (*syscall.Credential, error) {
 }
 
 func waitFor(at string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
 	for {
 		conn, err := pgx.Connect(ctx, at)
