@@ -142,7 +142,8 @@ export class Format {
   }
 
   list(items: string[]): string {
-    return new Intl.ListFormat(this.language, { type: "conjunction" }).format(items);
+    const locale = this.language === "en" ? "en-GB" : this.language; // no comma before "and", as the desk writes
+    return new Intl.ListFormat(locale, { type: "conjunction" }).format(items);
   }
 
   /** A language by its own name, capitalised: "Latviešu". */

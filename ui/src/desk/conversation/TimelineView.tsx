@@ -9,7 +9,7 @@ import { useFormat } from "../../i18n/format";
 import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
 import { useOutbox } from "../outbox";
-import { activityWords } from "./activity";
+import { activityWords, actorName, deedLine, deeds } from "./activity";
 import { MessageView } from "./MessageView";
 import css from "./TimelineView.module.css";
 import { weave } from "./timeline";
@@ -25,6 +25,7 @@ export function TimelineView({ opened }: { opened: Opened }) {
   const { conversation, timeline } = opened;
   const unsent = useOutbox().filter((u) => u.conversation === conversation.id);
   const words = (e: DeskEvent) => activityWords(t as never, format, directory, me, e);
+  const name = (e: DeskEvent) => actorName(t as never, directory, me, e);
   // biome-ignore lint/correctness/useExhaustiveDependencies: whether an event has words does not hang on the language
   const pieces = useMemo(() => weave(timeline, (e) => words(e) !== undefined), [timeline]);
   const older = useOlder(opened, place);
@@ -42,7 +43,7 @@ export function TimelineView({ opened }: { opened: Opened }) {
         piece.kind === "message" ? (
           <MessageView key={`m${piece.message.id}`} message={piece.message} opened={opened} />
         ) : (
-          <Activities key={`a${piece.key}`} events={piece.events} words={words} />
+          <Activities key={`a${piece.key}`} events={piece.events} words={words} name={name} />
         ),
       )}
       {unsent.map((u) => (
@@ -141,46 +142,37 @@ function useKeptAtEnd(place: React.RefObject<HTMLDivElement | null>, last: numbe
   }, [last]);
 }
 
-function Activities({ events, words }: { events: DeskEvent[]; words: (e: DeskEvent) => string | undefined }) {
+interface ActivitiesProps {
+  events: DeskEvent[];
+  words: (e: DeskEvent) => string | undefined;
+  name: (e: DeskEvent) => string;
+}
+
+/** What happened between two messages: a line for what each person did. */
+function Activities({ events, words, name }: ActivitiesProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const [all, setAll] = useState(false);
-  const line = (e: DeskEvent) => (
-    <time dateTime={e.at ?? ""} title={e.at ? format.exact(Date.parse(e.at)) : undefined}>
-      {words(e)}
-    </time>
-  );
-  if (all) {
-    return (
-      <ul className={css.all}>
-        {events.map((e) => (
-          <li key={e.seq} className={css.activity}>
-            {line(e)}
-          </li>
-        ))}
-      </ul>
-    );
-  }
-  const few = events.length <= 3 ? events : events.slice(0, 2);
-  const rest = events.length - few.length;
+  const told = deeds(events, words, name);
+  const few = all || told.length <= 3 ? told : told.slice(0, 2);
+  const rest = told.length - few.length;
   return (
-    <p className={css.activity}>
-      <span>
-        {few.map((e, i) => (
-          <span key={e.seq}>
-            {i > 0 && " · "}
-            {line(e)}
-          </span>
-        ))}
-        {rest > 0 && (
-          <>
-            {" · "}
+    <ul className={css.activities}>
+      {few.map((d, i) => (
+        <li key={d.events[0]?.seq} className={css.activity}>
+          <time
+            dateTime={d.events.at(-1)?.at ?? ""}
+            title={d.events.map((e) => (e.at ? format.exact(Date.parse(e.at)) : "")).join("\n")}
+          >
+            {deedLine(t as never, format, d)}
+          </time>
+          {rest > 0 && i === few.length - 1 && (
             <button type="button" onClick={() => setAll(true)}>
               {t("activity.more", { count: rest })}
             </button>
-          </>
-        )}
-      </span>
-    </p>
+          )}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -20,8 +20,8 @@ export function actorName(t: T, directory: Directory, me: number, e: DeskEvent):
 }
 
 /**
- * Words an event of a conversation in the reader's language, from its kind and data. Undefined for what the messages themselves tell, and
- * for kinds that this version does not know.
+ * What happened, in the reader's language and without who did it, from an event's kind and data. Undefined for what the messages themselves
+ * tell, and for kinds that this version does not know.
  */
 export function activityWords(
   t: T,
@@ -30,54 +30,47 @@ export function activityWords(
   me: number,
   e: DeskEvent,
 ): string | undefined {
-  const who = actorName(t, directory, me, e);
   const data = e.data ?? {};
   const agent = (id: unknown) => directory.agent(number(id))?.name ?? t("activity.former");
   switch (e.kind) {
     case "conversation.opened":
-      if (e.by.kind === "agent") return t("activity.started", { who });
+      if (e.by.kind === "agent") return t("activity.started");
       return t("activity.opened", { inbox: directory.inbox(number(data.inbox))?.name ?? "" });
     case "conversation.reopened":
-      return t("activity.reopened", { who });
+      return t("activity.reopened");
     case "status.changed":
-      return t(`activity.status_${text(data.to) || "open"}`, { who });
+      return t(`activity.status_${text(data.to) || "open"}`);
     case "priority.changed":
-      return t("activity.priority", { who, to: t(`priority.${number(data.to)}`) });
+      return t("activity.priority", { to: t(`priority.${number(data.to)}`) });
     case "assignee.changed": {
       const to = number(data.to);
-      if (to === 0) return t("activity.unassigned", { who });
-      if (to === me)
-        return e.by.kind === "agent" && e.by.id === me
-          ? t("activity.took", { who })
-          : t("activity.assigned_you", { who });
-      if (e.by.kind === "agent" && e.by.id === to) return t("activity.took", { who });
-      return t("activity.assigned", { who, to: agent(to) });
+      if (to === 0) return t("activity.unassigned");
+      if (to === me) return e.by.kind === "agent" && e.by.id === me ? t("activity.took") : t("activity.assigned_you");
+      if (e.by.kind === "agent" && e.by.id === to) return t("activity.took");
+      return t("activity.assigned", { to: agent(to) });
     }
     case "team.changed": {
       const to = number(data.to);
       return to === 0
-        ? t("activity.no_team", { who })
-        : t("activity.team", { who, to: directory.team(to)?.name ?? t("activity.gone_team") });
+        ? t("activity.no_team")
+        : t("activity.team", { to: directory.team(to)?.name ?? t("activity.gone_team") });
     }
     case "inbox.changed":
-      return t("activity.inbox", { who, to: directory.inbox(number(data.to))?.name ?? "" });
+      return t("activity.inbox", { to: directory.inbox(number(data.to))?.name ?? "" });
     case "tag.added":
     case "tag.removed": {
       const tag = directory.tag(number(data.tag))?.name ?? t("activity.gone_tag");
-      return t(e.kind === "tag.added" ? "activity.tagged" : "activity.untagged", { who, tag });
+      return t(e.kind === "tag.added" ? "activity.tagged" : "activity.untagged", { tag });
     }
     case "conversation.snoozed": {
       const until = Date.parse(text(data.until));
-      return t("activity.snoozed", { who, when: Number.isNaN(until) ? "" : format.weekdayMoment(until) });
+      return t("activity.snoozed", { when: Number.isNaN(until) ? "" : format.weekdayMoment(until) });
     }
     case "conversation.linked":
-      return t(data.kind === "split" ? "activity.split" : "activity.linked", { who });
+      return t(data.kind === "split" ? "activity.split" : "activity.linked");
     case "follower.added":
     case "follower.removed":
-      return t(e.kind === "follower.added" ? "activity.followed" : "activity.unfollowed", {
-        who,
-        name: agent(data.agent),
-      });
+      return t(e.kind === "follower.added" ? "activity.followed" : "activity.unfollowed", { name: agent(data.agent) });
   }
   const plain: Record<string, string> = {
     "subject.changed": "subject",
@@ -97,5 +90,56 @@ export function activityWords(
     "participant.removed": "participant_removed",
   };
   const key = plain[e.kind];
-  return key && t(`activity.${key}`, { who });
+  return key && t(`activity.${key}`);
+}
+
+/** What one person did in a row, told in one breath. */
+export interface Deed {
+  /** Empty where it goes without saying, as for a mail that came in. */
+  who: string;
+  events: DeskEvent[];
+  what: string[];
+}
+
+const minute = 60_000;
+
+/**
+ * Gathers what the same person did one after the other. Of several steps of one thing within a minute only the last is told: "opened, waiting"
+ * is "waiting".
+ */
+export function deeds(
+  events: DeskEvent[],
+  words: (e: DeskEvent) => string | undefined,
+  name: (e: DeskEvent) => string,
+): Deed[] {
+  const out: Deed[] = [];
+  for (const e of events) {
+    const what = words(e);
+    if (what === undefined) continue;
+    const who = e.kind === "conversation.opened" && e.by.kind !== "agent" ? "" : name(e);
+    const last = out.at(-1);
+    if (last?.who !== who) {
+      out.push({ who, events: [e], what: [what] });
+      continue;
+    }
+    if (last.what.at(-1) === what) continue;
+    const old = single.has(e.kind) ? last.events.findIndex((x) => x.kind === e.kind && at(e) - at(x) < minute) : -1;
+    if (old >= 0) {
+      last.events.splice(old, 1);
+      last.what.splice(old, 1);
+    }
+    last.events.push(e);
+    last.what.push(what);
+  }
+  return out;
+}
+
+const single = new Set(["status.changed", "assignee.changed", "priority.changed", "team.changed"]);
+const at = (e: DeskEvent) => Date.parse(e.at ?? "");
+
+/** A deed as a line: "You – taken and resolved". */
+export function deedLine(t: T, format: Format, d: Deed): string {
+  const what = format.list(d.what);
+  const line = d.who ? t("activity.by", { who: d.who, what }) : what;
+  return line.charAt(0).toLocaleUpperCase(format.language) + line.slice(1);
 }

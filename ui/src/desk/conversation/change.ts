@@ -10,7 +10,7 @@ import { type Format, useFormat } from "../../i18n/format";
 import { applyRow, knownRow } from "../../live/rows";
 import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
-import { activityWords } from "./activity";
+import { activityWords, actorName, deedLine, deeds } from "./activity";
 
 /** Which events speak of the same thing as a change: only those are in its way. */
 const kinds: Record<keyof ConversationPatch, string[]> = {
@@ -105,10 +105,13 @@ async function send(client: QueryClient, row: Conversation, change: Conversation
         continue;
       }
       applyRow(client, details.current, words.me);
-      const what = against
-        .map((e) => activityWords(words.t, words.format, words.directory, words.me, e))
-        .filter(Boolean);
-      toast(words.t("change.conflict", { what: what.join(" · ") || words.t("change.something") }), { tone: "bad" });
+      const { t, format, directory, me } = words;
+      const what = deeds(
+        against,
+        (e) => activityWords(t, format, directory, me, e),
+        (e) => actorName(t, directory, me, e),
+      ).map((d) => deedLine(t, format, d));
+      toast(t("change.conflict", { what: what.join(" · ") || t("change.something") }), { tone: "bad" });
       return;
     }
   }
