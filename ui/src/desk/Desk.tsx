@@ -7,14 +7,16 @@ import css from "./Desk.module.css";
 import { Divider } from "./Divider";
 import { ConversationList, useViewName } from "./list/ConversationList";
 import { ViewsPanel } from "./list/ViewsPanel";
+import { usualWidth } from "./widths";
 
 /** The desk: views, list, and what is open beside them. */
 export function Desk() {
   const { view } = useParams({ from: "/inside/view/$view" });
   const number = useParams({ strict: false }).number;
+  const [first] = useState(() => ({ views: usualWidth(0.13, 180, 216), list: usualWidth(0.216, 288, 372) }));
   const [viewsOpen, setViewsOpen] = useState(false);
-  const [views, setViews] = useStored("tellus-width-views", 216);
-  const [list, setList] = useStored("tellus-width-list", 372);
+  const [views, setViews] = useStored("tellus-width-views", first.views);
+  const [list, setList] = useStored("tellus-width-list", first.list);
   const { t } = useTranslation();
   const name = useViewName(view);
   return (
@@ -32,6 +34,7 @@ export function Desk() {
           min={180}
           max={320}
           set={setViews}
+          usual={first.views}
           className={css.wide}
         />
       </nav>
@@ -45,7 +48,15 @@ export function Desk() {
       )}
       <section className={css.list} aria-label={name}>
         <ConversationList view={view} open={number ? Number(number) : undefined} showViews={() => setViewsOpen(true)} />
-        <Divider label={t("desk.divider_list")} value={list} min={280} max={560} set={setList} className={css.split} />
+        <Divider
+          label={t("desk.divider_list")}
+          value={list}
+          min={280}
+          max={560}
+          set={setList}
+          usual={first.list}
+          className={css.split}
+        />
       </section>
       <section className={css.main} aria-label={t("desk.opened")}>
         <Outlet />

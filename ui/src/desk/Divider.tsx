@@ -6,13 +6,15 @@ interface Props {
   min: number;
   max: number;
   set: (value: number) => void;
+  /** What a double click goes back to. */
+  usual: number;
   /** The panel lies to the right of the divider. */
   after?: boolean;
   className?: string;
 }
 
-/** Widens or narrows the panel beside it, by pointer or by arrow keys; a double click gives the first width back. */
-export function Divider({ label, value, min, max, set, after, className }: Props) {
+/** Widens or narrows the panel beside it, by pointer or by arrow keys; a double click gives the usual width back. */
+export function Divider({ label, value, min, max, set, usual, after, className }: Props) {
   const clamp = (n: number) => Math.round(Math.min(max, Math.max(min, n)));
   const sign = after ? -1 : 1;
   return (
@@ -32,6 +34,7 @@ export function Divider({ label, value, min, max, set, after, className }: Props
         e.preventDefault();
         set(clamp(value + (e.key === "ArrowRight" ? 16 : -16) * sign));
       }}
+      onDoubleClick={() => set(usual)}
       onPointerDown={(e) => {
         const from = e.clientX;
         const target = e.currentTarget;

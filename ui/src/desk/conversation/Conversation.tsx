@@ -16,6 +16,7 @@ import { Composer } from "../compose/Composer";
 import type { Mode } from "../compose/state";
 import { CustomerPanel } from "../customer/CustomerPanel";
 import { Divider } from "../Divider";
+import { usualWidth } from "../widths";
 import css from "./Conversation.module.css";
 import { Header } from "./Header";
 import { TimelineView } from "./TimelineView";
@@ -32,7 +33,8 @@ function Conversation({ number, view }: { number: number; view: string }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const found = useQuery(conversationQuery(number));
-  const [width, setWidth] = useStored("tellus-width-customer", 316);
+  const [usual] = useState(() => usualWidth(0.19, 260, 316));
+  const [width, setWidth] = useStored("tellus-width-customer", usual);
   const [panel, setPanel] = useState(false);
   const opened = found.data;
   const row = opened?.conversation ?? knownRow(client, number);
@@ -87,6 +89,7 @@ function Conversation({ number, view }: { number: number; view: string }) {
           min={260}
           max={480}
           set={setWidth}
+          usual={usual}
           after
           className={css.wide}
         />

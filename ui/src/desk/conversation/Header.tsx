@@ -66,7 +66,7 @@ export function Header({ row, opened, view, back, showCustomer }: Props) {
       </button>
       <div className={css.words}>
         <Subject row={row} editable={mayWrite} />
-        <Facts row={row} />
+        <Facts row={row} opened={opened} showPeople={showCustomer} />
       </div>
       <div className={css.actions}>
         {mayWrite && (
@@ -145,7 +145,13 @@ function Subject({ row, editable }: { row: Conversation; editable: boolean }) {
   );
 }
 
-function Facts({ row }: { row: Conversation }) {
+interface FactsProps {
+  row: Conversation;
+  opened: Opened | undefined;
+  showPeople: () => void;
+}
+
+function Facts({ row, opened, showPeople }: FactsProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const now = useNow();
@@ -160,6 +166,7 @@ function Facts({ row }: { row: Conversation }) {
         {t("conversation.channel_to", { channel: t(`channel.${row.channel}`), inbox: inbox?.name ?? "" })}
         {team && ` · ${team.name}`}
       </span>
+      {opened && <Others opened={opened} show={showPeople} />}
       {due && <Pill tone={due.tone}>{due.text}</Pill>}
       {row.trashedAt ? (
         <Pill tone="late">{t("conversation.in_trash")}</Pill>
@@ -187,6 +194,31 @@ function Facts({ row }: { row: Conversation }) {
       <Tags row={row} />
       <Viewers row={row} />
     </div>
+  );
+}
+
+/** Who takes part beside the customer: the first by name, all in the title and in the panel. */
+function Others({ opened, show }: { opened: Opened; show: () => void }) {
+  const { t } = useTranslation();
+  const others = opened.participants.filter((p) => p.role !== "requester");
+  const [first] = others;
+  if (!first) return null;
+  const name = first.name || first.address;
+  const more = others.length - 1;
+  return (
+    <button
+      type="button"
+      className={css.others}
+      title={others.map((p) => `${p.name || p.address} – ${t(`customer.role_${p.role}`)}`).join("\n")}
+      onClick={() => {
+        show();
+        // The panel is drawn by then, wherever it lies.
+        requestAnimationFrame(() => document.getElementById("participants")?.focus());
+      }}
+    >
+      <Icon name="people" size={13} />
+      <span className="cut">{more > 0 ? t("conversation.with_more", { name, more }) : name}</span>
+    </button>
   );
 }
 

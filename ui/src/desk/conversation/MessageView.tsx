@@ -47,9 +47,9 @@ export const MessageView = memo(function MessageView({ message: m, opened }: { m
         </div>
         <Warnings message={m} />
         {m.remoteImages && !remote && !m.erasedAt ? (
-          <p className={css.images}>
+          <p className={css.images} title={t("message.images_why")}>
             <Icon name="image" size={15} />
-            {t("message.images", { count: m.remoteImages })}{" "}
+            {t("message.images", { count: m.remoteImages })}
             <button type="button" className={css.act} onClick={() => setRemote(true)}>
               {t("message.show_images")}
             </button>
