@@ -67,6 +67,11 @@ const fresh = createRoute({
   }),
   component: lazyRouteComponent(() => import("../desk/compose/NewMail"), "NewMail"),
 });
+const drafts = createRoute({
+  getParentRoute: () => inside,
+  path: "/drafts",
+  component: lazyRouteComponent(() => import("../desk/compose/Drafts"), "Drafts"),
+});
 
 const settings = createRoute({
   getParentRoute: () => inside,
@@ -114,7 +119,7 @@ async function words(...areas: string[]) {
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    inside.addChildren([home, desk.addChildren([nothingOpen, opened]), fresh, settings, firstSteps]),
+    inside.addChildren([home, desk.addChildren([nothingOpen, opened]), fresh, drafts, settings, firstSteps]),
     ...[setup, signIn, forgot, link],
   ]),
   basepath: "/app",

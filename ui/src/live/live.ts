@@ -120,6 +120,12 @@ export function withActivity(timeline: Opened["timeline"], event: DeskEvent): Op
 }
 
 function hearSetting(client: QueryClient, event: DeskEvent) {
+  if (event.subjectKind === "customer") {
+    void client.invalidateQueries({
+      queryKey: ["conversation"],
+      predicate: (q) => (q.state.data as Opened | undefined)?.customer.id === event.subject,
+    });
+  }
   const lookups: Record<string, string[]> = {
     inbox: ["inboxes", "health"],
     team: ["teams", "agents"],

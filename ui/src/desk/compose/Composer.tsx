@@ -14,7 +14,16 @@ import { Hold } from "./Hold";
 import { fromWire, inlineUrl, isBlank, plainText, toHtml } from "./html";
 import { Recipients } from "./Recipients";
 import { onRecall } from "./recall";
-import { type Composed, empty, firstMode, isAddress, type Mode, newestIncoming, recipientsOf } from "./state";
+import {
+  type Composed,
+  empty,
+  firstMode,
+  followParticipants,
+  isAddress,
+  type Mode,
+  newestIncoming,
+  recipientsOf,
+} from "./state";
 import { restore, useDraftKeeping } from "./useDraft";
 import { useFiles } from "./useFiles";
 import { useSend } from "./useSend";
@@ -54,6 +63,19 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
     [draft.keep, newest],
   );
 
+  const audience = useRef(opened);
+  useEffect(() => {
+    const before = audience.current;
+    audience.current = opened;
+    setC((was) => {
+      const part = followParticipants(was, before, opened);
+      if (!part) return was;
+      const next = { ...was, ...part };
+      if (next.at > 0) draft.keep({ ...next, at: Date.now() });
+      return next;
+    });
+  }, [opened, draft.keep]);
+
   const files = useFiles(
     (f) => change((was) => ({ files: [...was.files, f] })),
     (f) => change((was) => ({ files: was.files.filter((x) => x.id !== f.id) })),
@@ -79,7 +101,8 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
   useEffect(
     () =>
       onRecall(row.id, (back) => {
-        const html = fromWire(back.html, []);
+        const files = back.files ?? [];
+        const html = fromWire(back.html, files);
         setC((was) => {
           const r = back.recipients;
           const mode: Mode = back.note ? "note" : was.mode === "note" ? "reply" : was.mode;
@@ -88,7 +111,7 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
             mode,
             ...(back.note
               ? { note: html }
-              : { mail: html, to: r?.to ?? was.to, cc: r?.cc ?? was.cc, bcc: r?.bcc ?? was.bcc }),
+              : { mail: html, files, to: r?.to ?? was.to, cc: r?.cc ?? was.cc, bcc: r?.bcc ?? was.bcc }),
             seen: was.seen || newestNow.current,
             at: Date.now(),
           };
@@ -356,12 +379,19 @@ export function Signature({ inbox }: { inbox: number | undefined }) {
   const { t } = useTranslation();
   const me = useMe();
   const directory = useDirectory();
+  const [whole, setWhole] = useState(false);
   const words = [me.signature, directory.inbox(inbox)?.signature ?? ""].map(plainText).filter(Boolean).join("\n");
   if (!words) return null;
   return (
-    <div className={css.signature} title={t("compose.signature")}>
-      {words}
-    </div>
+    <button
+      type="button"
+      className={css.signature}
+      aria-expanded={whole}
+      title={t("compose.signature")}
+      onClick={() => setWhole(!whole)}
+    >
+      {whole ? words : words.split("\n").filter(Boolean).join(" · ")}
+    </button>
   );
 }
 

@@ -3,9 +3,9 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { del, newKey, post, put } from "../../api/client";
+import { newKey, post } from "../../api/client";
 import { draftsQuery, useDirectory } from "../../api/queries";
-import type { Attachment, Draft, DraftBody, Opened } from "../../api/types";
+import type { Draft, DraftBody, Opened } from "../../api/types";
 import { useMe } from "../../app/session";
 import { Icon } from "../../parts/Icon";
 import { Bone, Late } from "../../parts/Skeleton";
@@ -20,9 +20,9 @@ import css from "./NewMail.module.css";
 import { Recipients } from "./Recipients";
 import { isAddress } from "./state";
 import { useFiles } from "./useFiles";
+import { blank, leaveHere, leftHere, useNewDraft, type Written } from "./useNewDraft";
 
 const Editor = lazy(() => import("./Editor"));
-const place = "tellus-draft-new";
 
 /** A mail that an agent writes first. */
 export function NewMail() {
@@ -39,13 +39,8 @@ export function NewMail() {
   return <Write key={draft?.id ?? "new"} draft={draft} to={search.to} />;
 }
 
-interface Local {
-  body: DraftBody;
-  files: Attachment[];
-}
-
-function begin(draft: Draft | undefined, to: string | undefined, inbox: number | undefined): Local {
-  const blank: DraftBody = {
+function begin(draft: Draft | undefined, to: string | undefined, inbox: number | undefined): Written & { id?: number } {
+  const nothing: DraftBody = {
     mode: "new",
     html: "",
     to: to ? [{ address: to }] : [],
@@ -56,11 +51,9 @@ function begin(draft: Draft | undefined, to: string | undefined, inbox: number |
     attachments: [],
   };
   if (draft) {
-    const files = draft.body.attachments.map((id) => ({ id, name: `#${id}`, type: "", size: 0 }));
-    return { body: { ...draft.body, html: fromWire(draft.body.html, files) }, files };
+    return { id: draft.id, body: { ...draft.body, html: fromWire(draft.body.html, draft.files) }, files: draft.files };
   }
-  const local = to ? undefined : stored<Local | undefined>(place, undefined);
-  return local ?? { body: blank, files: [] };
+  return (to ? undefined : leftHere()) ?? { body: nothing, files: [] };
 }
 
 function Write({ draft, to }: { draft: Draft | undefined; to: string | undefined }) {
@@ -70,17 +63,14 @@ function Write({ draft, to }: { draft: Draft | undefined; to: string | undefined
   const navigate = useNavigate();
   const directory = useDirectory();
   const senders = directory.inboxes.filter((i) => i.active);
-  const [local, setLocal] = useState<Local>(() =>
-    begin(draft, to, stored<number | undefined>("tellus-new-inbox", undefined)),
-  );
+  const [first] = useState(() => begin(draft, to, stored<number | undefined>("tellus-new-inbox", undefined)));
+  const [local, setLocal] = useState<Written>({ body: first.body, files: first.files });
   const [busy, setBusy] = useState(false);
-  const [kept, setKept] = useState<"" | "saved" | "local">(draft ? "saved" : "");
   const editor = useRef<EditorHandle>(null);
-  const id = useRef(draft?.id ?? 0);
   const key = useRef("");
-  const timer = useRef<number | undefined>(undefined);
   const { body, files: attached } = local;
   const inbox = senders.find((i) => i.id === body.inbox)?.id ?? senders[0]?.id;
+  const { kept, keep, drop } = useNewDraft(first.id ?? 0, inbox);
 
   const change = (part: Partial<DraftBody>, files = attached) =>
     setLocal((was) => ({ body: { ...was.body, ...part }, files }));
@@ -88,31 +78,14 @@ function Write({ draft, to }: { draft: Draft | undefined; to: string | undefined
     (f) => setLocal((was) => ({ ...was, files: [...was.files, f] })),
     (f) => setLocal((was) => ({ ...was, files: was.files.filter((x) => x.id !== f.id) })),
   );
-  const blank = isBlank(body.html) && !body.subject?.trim() && attached.length === 0;
+  const nothing = blank(local);
 
   const untouched = useRef(local);
   useEffect(() => {
     if (local === untouched.current) return;
-    store(place, blank ? undefined : local);
-    window.clearTimeout(timer.current);
-    if (blank) return;
-    timer.current = window.setTimeout(async () => {
-      const wire = {
-        ...local.body,
-        inbox,
-        html: toWire(local.body.html, local.files),
-        attachments: local.files.map((f) => f.id),
-      };
-      try {
-        const saved = id.current ? await put<Draft>(`/drafts/${id.current}`, wire) : await post<Draft>("/drafts", wire);
-        id.current = saved.id;
-        setKept("saved");
-      } catch {
-        setKept("local");
-      }
-    }, 900);
-    return () => window.clearTimeout(timer.current);
-  }, [local, blank, inbox]);
+    untouched.current = local;
+    keep(local);
+  }, [local, keep]);
 
   const all = [...body.to, ...body.cc, ...body.bcc];
   const why =
@@ -133,7 +106,6 @@ function Write({ draft, to }: { draft: Draft | undefined; to: string | undefined
   async function send(resolve: boolean) {
     if (why || busy) return;
     setBusy(true);
-    window.clearTimeout(timer.current);
     key.current ||= newKey();
     try {
       const html = toWire(editor.current?.html() ?? body.html, attached);
@@ -151,8 +123,7 @@ function Write({ draft, to }: { draft: Draft | undefined; to: string | undefined
         },
         key.current,
       );
-      if (id.current) del(`/drafts/${id.current}`).catch(() => undefined);
-      store(place, undefined);
+      drop();
       store("tellus-new-inbox", inbox);
       client.setQueryData(["conversation", opened.conversation.number], opened);
       toast(t("compose.sent_new"));
@@ -169,16 +140,14 @@ function Write({ draft, to }: { draft: Draft | undefined; to: string | undefined
 
   function discard() {
     const before = local;
-    window.clearTimeout(timer.current);
-    if (id.current) del(`/drafts/${id.current}`).catch(() => undefined);
-    store(place, undefined);
+    drop();
     void navigate({ to: "/" });
-    if (!blank) {
+    if (!nothing) {
       toast(t("compose.discarded"), {
         action: {
           label: t("common.undo"),
           run: () => {
-            store(place, before);
+            leaveHere(before);
             void navigate({ to: "/new", search: {} });
           },
         },
@@ -261,7 +230,7 @@ function Write({ draft, to }: { draft: Draft | undefined; to: string | undefined
             {t("compose.send")}
           </Button>
         </div>
-        {why && !blank && <p className={css.why}>{why}</p>}
+        {why && !nothing && <p className={css.why}>{why}</p>}
       </div>
     </main>
   );

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { NamedAddress, Participant } from "../../api/types";
 import { Icon } from "../../parts/Icon";
+import { AddressField } from "./AddressField";
 import css from "./Recipients.module.css";
 import { isAddress, parseAddresses } from "./state";
 
@@ -64,6 +65,7 @@ export function Recipients({ value, change, participants, open: first = false }:
       </button>
     );
   }
+  const taken = new Set([...value.to, ...value.cc, ...value.bcc].map((a) => a.address.toLowerCase()));
   const lines: Line[] = more || value.bcc.length > 0 ? ["to", "cc", "bcc"] : ["to", "cc"];
   return (
     <div className={css.lines}>
@@ -73,6 +75,7 @@ export function Recipients({ value, change, participants, open: first = false }:
           label={t(`recipients.${line}`)}
           list={value[line]}
           bounced={bounced}
+          taken={taken}
           change={(list) => change({ ...value, [line]: list })}
           focus={line === "to" && first && value.to.length === 0}
         />
@@ -95,20 +98,24 @@ interface ChipsProps {
   label: string;
   list: NamedAddress[];
   bounced: Set<string>;
+  /** Who is addressed already, on whatever line: nobody is suggested twice. */
+  taken: Set<string>;
   change: (list: NamedAddress[]) => void;
   focus: boolean;
 }
 
-function Chips({ label, list, bounced, change, focus }: ChipsProps) {
+function Chips({ label, list, bounced, taken, change, focus }: ChipsProps) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState("");
-  const add = (text: string) => {
+  const put = (more: NamedAddress[]) => {
     const known = new Set(list.map((a) => a.address.toLowerCase()));
-    const fresh = parseAddresses(text).filter((a) => !known.has(a.address.toLowerCase()));
+    const fresh = more.filter((a) => !known.has(a.address.toLowerCase()));
     if (fresh.length > 0) change([...list, ...fresh]);
     setTyped("");
   };
+  const add = (text: string) => put(parseAddresses(text));
   return (
+    // biome-ignore lint/a11y/noLabelWithoutControl: the field within is an input of its own component
     <label className={css.line}>
       <span className={css.label}>{label}</span>
       {list.map((a) => {
@@ -129,22 +136,15 @@ function Chips({ label, list, bounced, change, focus }: ChipsProps) {
           </span>
         );
       })}
-      <input
-        type="text"
-        inputMode="email"
-        autoComplete="off"
-        aria-label={t("recipients.add", { line: label })}
-        // biome-ignore lint/a11y/noAutofocus: a new mail begins with whom it goes to
-        autoFocus={focus}
+      <AddressField
+        label={t("recipients.add", { line: label })}
+        focus={focus}
+        taken={taken}
         value={typed}
-        onChange={(e) => (/[,;\n]/.test(e.target.value) ? add(e.target.value) : setTyped(e.target.value))}
-        onBlur={() => add(typed)}
-        onKeyDown={(e) => {
-          if ((e.key === "Enter" || e.key === " ") && typed.includes("@")) {
-            e.preventDefault();
-            add(typed);
-          } else if (e.key === "Backspace" && typed === "" && list.length > 0) change(list.slice(0, -1));
-        }}
+        change={(text) => (/[,;\n]/.test(text) ? add(text) : setTyped(text))}
+        choose={(a) => put([a])}
+        left={() => add(typed)}
+        backspace={() => list.length > 0 && change(list.slice(0, -1))}
       />
     </label>
   );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fromWire, isBlank, plainText, toHtml, toWire } from "./html";
-import { isAddress, parseAddresses } from "./state";
+import { type Audience, type Composed, followParticipants, isAddress, type Mode, parseAddresses } from "./state";
 
 describe("parseAddresses", () => {
   it("reads what people paste", () => {
@@ -40,5 +40,47 @@ describe("composed HTML", () => {
   it("turns words to paragraphs and back, harmless", () => {
     expect(toHtml("a < b\nc\n\nd & e")).toBe("<p>a &lt; b<br>c</p><p>d &amp; e</p>");
     expect(plainText(toHtml("a < b\nc"))).toBe("a < b\nc");
+  });
+});
+
+describe("followParticipants", () => {
+  const ann = { address: "ann@customer.example" };
+  const ben = { address: "Ben@customer.example" };
+  const eva = { address: "eva@carrier.example" };
+  const audience = (...cc: { address: string }[]): Audience => ({
+    participants: [
+      { ...ann, name: "", role: "requester" },
+      ...cc.map((a) => ({ ...a, name: "", role: "cc" as const })),
+    ],
+    replyTo: { to: [ann], cc: [] },
+    replyAllTo: { to: [ann], cc },
+  });
+  const composed = (mode: Mode, cc: { address: string }[]): Composed => ({
+    ...{ mode, mail: "", note: "", to: [ann], cc, bcc: [], files: [], seen: 0, at: 0 },
+  });
+
+  it("copies in who was added, where everybody there was is addressed", () => {
+    expect(followParticipants(composed("reply", []), audience(), audience(eva))).toMatchObject({
+      mode: "reply_all",
+      to: [ann],
+      cc: [eva],
+    });
+    expect(followParticipants(composed("reply_all", [ben]), audience(ben), audience(ben, eva))?.cc).toEqual([ben, eva]);
+  });
+  it("goes on leaving out whom an answer leaves out", () => {
+    expect(followParticipants(composed("reply", []), audience(ben), audience(ben, eva))).toBeUndefined();
+  });
+  it("takes out who was removed, whatever the case of the address", () => {
+    const after = followParticipants(
+      composed("reply_all", [{ address: "ben@CUSTOMER.example" }, eva]),
+      audience(ben, eva),
+      audience(eva),
+    );
+    expect(after).toMatchObject({ to: [ann], cc: [eva] });
+  });
+  it("addresses nobody twice, and leaves notes and strangers alone", () => {
+    expect(followParticipants(composed("reply_all", [eva]), audience(), audience(eva))).toBeUndefined();
+    expect(followParticipants(composed("note", []), audience(), audience(eva))).toBeUndefined();
+    expect(followParticipants(composed("reply_all", [eva]), audience(ben), audience())).toBeUndefined();
   });
 });

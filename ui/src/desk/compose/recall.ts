@@ -1,11 +1,11 @@
-import type { NamedAddress } from "../../api/types";
+import type { Attachment, NamedAddress } from "../../api/types";
 
 /** Words that go back into the composer: a send that was undone, or one that the server refused. */
 export interface Recalled {
   html: string;
   note: boolean;
   recipients?: { to?: NamedAddress[]; cc?: NamedAddress[]; bcc?: NamedAddress[] };
-  attachments?: number[];
+  files?: Attachment[];
 }
 
 const listeners = new Map<number, (back: Recalled) => void>();

@@ -32,6 +32,35 @@ export function empty(mode: Mode, opened: Opened): Composed {
   return { mode, mail: "", note: "", ...recipientsOf(mode, opened), files: [], seen: 0, at: 0 };
 }
 
+/** Whom an open conversation names as taking part and as addressed. */
+export type Audience = Pick<Opened, "participants" | "replyTo" | "replyAllTo">;
+
+const keys = (list: { address: string }[]) => new Set(list.map((a) => a.address.toLowerCase()));
+
+/**
+ * What changes in the composer when somebody is copied in or taken out of the conversation. Who was copied in goes on Cc; an answer that went
+ * to all there were becomes one to all, one that left others out goes on leaving them out. Undefined where nothing changes.
+ */
+export function followParticipants(c: Composed, before: Audience, after: Audience): Partial<Composed> | undefined {
+  if (c.mode === "note") return undefined;
+  const was = keys(before.replyAllTo.cc);
+  const addressed = keys([...c.to, ...c.cc, ...c.bcc]);
+  const everybody = c.mode === "reply_all" || (was.size === 0 && before.replyAllTo.to.length <= 1);
+  const more = everybody
+    ? after.replyAllTo.cc.filter((a) => !was.has(a.address.toLowerCase()) && !addressed.has(a.address.toLowerCase()))
+    : [];
+  const stay = keys([...after.participants, ...after.replyTo.to]);
+  const gone = new Set([...keys(before.participants)].filter((a) => !stay.has(a)));
+  const kept = (list: NamedAddress[]) => list.filter((a) => !gone.has(a.address.toLowerCase()));
+  if (more.length === 0 && ![...addressed].some((a) => gone.has(a))) return undefined;
+  return {
+    mode: more.length > 0 ? "reply_all" : c.mode,
+    to: kept(c.to),
+    cc: [...kept(c.cc), ...more],
+    bcc: kept(c.bcc),
+  };
+}
+
 /** The newest message that came in, automatic ones included: the server counts them too. */
 export function newestIncoming(opened: Opened): number {
   return opened.timeline.messages.reduce((max, m) => (m.kind === "incoming" ? Math.max(max, m.id) : max), 0);

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { del, put } from "../../api/client";
-import type { Attachment, Draft, Opened } from "../../api/types";
+import type { Draft, Opened } from "../../api/types";
 import { store, stored } from "../../parts/stored";
 import { fromWire, isBlank, toWire } from "./html";
 import { type Composed, empty, type Mode, newestIncoming, toDraft } from "./state";
@@ -17,23 +17,20 @@ export function restore(opened: Opened, mode: Mode): Composed {
   const savedAt = remote?.savedAt ? Date.parse(remote.savedAt) : 0;
   if (local && local.at >= savedAt - 2000 && Array.isArray(local.files)) return { ...empty(mode, opened), ...local };
   if (!remote) return empty(mode, opened);
-  return fromDraft(opened, remote, local?.files ?? []);
+  return fromDraft(opened, remote);
 }
 
-/** A server's draft as the composer holds it. Of its files the server tells only ids; names come from what this browser remembers. */
-export function fromDraft(opened: Opened, draft: Draft, remembered: Attachment[]): Composed {
+/** A server's draft as the composer holds it. */
+export function fromDraft(opened: Opened, draft: Draft): Composed {
   const b = draft.body;
   const mode: Mode = b.mode === "new" ? "reply" : b.mode;
-  const files = b.attachments.map(
-    (id) => remembered.find((f) => f.id === id) ?? { id, name: `#${id}`, type: "", size: 0 },
-  );
-  const html = fromWire(b.html, files);
+  const html = fromWire(b.html, draft.files);
   return {
     ...empty(mode, opened),
     mail: mode === "note" ? "" : html,
     note: mode === "note" ? html : "",
     ...(mode === "note" ? {} : { to: b.to, cc: b.cc, bcc: b.bcc }),
-    files,
+    files: draft.files,
     seen: newestIncoming(opened),
     at: draft.savedAt ? Date.parse(draft.savedAt) : 0,
   };

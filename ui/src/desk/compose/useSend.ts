@@ -48,7 +48,7 @@ export function useSend(opened: Opened, c: Composed, sent: (serverDropped: boole
       try {
         const draft = await post<Draft>(`/messages/${m.id}/cancel`);
         await client.invalidateQueries({ queryKey: ["conversation", number] });
-        recall(id, { html: draft.body.html, note: false, recipients: draft.body, attachments: draft.body.attachments });
+        recall(id, { html: draft.body.html, note: false, recipients: draft.body, files: draft.files });
       } catch (err) {
         toast(isProblem(err) && err.status !== 0 ? t("compose.too_late") : inWords(t, err), { tone: "bad" });
         void client.invalidateQueries({ queryKey: ["conversation", number] });
