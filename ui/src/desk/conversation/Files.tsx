@@ -6,10 +6,19 @@ import { useFormat } from "../../i18n/format";
 import { Icon } from "../../parts/Icon";
 import css from "./Files.module.css";
 
+const AttachedMail = lazy(() => import("./AttachedMail").then((m) => ({ default: m.AttachedMail })));
 const Lightbox = lazy(() => import("./Lightbox").then((m) => ({ default: m.Lightbox })));
 
 const viewable = /^image\/(png|jpe?g|gif|webp|bmp|avif)$/;
-const isPicture = (f: Attachment) => viewable.test(f.type) && !f.held;
+export const isPicture = (f: Attachment) => viewable.test(f.type) && !f.held;
+
+/** What the browser's own viewer shows in place, where it has one; the server's rule is the same. */
+const isPdf = (f: Attachment) =>
+  navigator.pdfViewerEnabled &&
+  !f.held &&
+  (f.type === "application/pdf" || (f.type === "application/octet-stream" && /\.pdf$/i.test(f.name)));
+
+const isMail = (f: Attachment) => /^message\/(rfc822|global)$/.test(f.type) && f.held !== "virus";
 
 /** "PDF" for a PDF: the ending if it says something, else nothing. */
 export function ending(name: string): string {
@@ -21,9 +30,10 @@ export function ending(name: string): string {
 export function Files({ message }: { message: Message }) {
   const { t } = useTranslation();
   const [at, setAt] = useState(-1);
+  const [mail, setMail] = useState<Attachment>();
   const inText = message.rich || Boolean(message.html);
   const files = message.attachments.filter((f) => !(f.inline && inText && isPicture(f)));
-  const pictures = files.filter(isPicture);
+  const shown = files.filter((f) => isPicture(f) || isPdf(f));
   if (files.length === 0) return null;
   return (
     <ul className={css.files} aria-label={t("files.label")}>
@@ -35,11 +45,21 @@ export function Files({ message }: { message: Message }) {
             <button
               type="button"
               className={css.picture}
-              onClick={() => setAt(pictures.indexOf(f))}
+              onClick={() => setAt(shown.indexOf(f))}
               aria-label={t("files.look", { name: f.name })}
               title={f.name}
             >
               <img src={`${base}/attachments/${f.id}/thumbnail`} alt="" loading="lazy" />
+            </button>
+          ) : isPdf(f) || isMail(f) ? (
+            <button
+              type="button"
+              className={css.file}
+              aria-label={t("files.look", { name: f.name })}
+              title={t("files.look", { name: f.name })}
+              onClick={() => (isMail(f) ? setMail(f) : setAt(shown.indexOf(f)))}
+            >
+              <Words file={f} />
             </button>
           ) : (
             <a
@@ -53,7 +73,10 @@ export function Files({ message }: { message: Message }) {
           )}
         </li>
       ))}
-      <Suspense>{at >= 0 && <Lightbox files={pictures} at={at} go={setAt} close={() => setAt(-1)} />}</Suspense>
+      <Suspense>
+        {at >= 0 && <Lightbox files={shown} at={at} go={setAt} close={() => setAt(-1)} />}
+        {mail && <AttachedMail file={mail} close={() => setMail(undefined)} />}
+      </Suspense>
     </ul>
   );
 }
@@ -63,7 +86,13 @@ function Words({ file }: { file: Attachment }) {
   const kind = ending(file.name);
   return (
     <>
-      {kind ? <span className={css.kind}>{kind}</span> : <Icon name="file" size={15} />}
+      {isMail(file) ? (
+        <Icon name="letter" size={15} />
+      ) : kind ? (
+        <span className={css.kind}>{kind}</span>
+      ) : (
+        <Icon name="file" size={15} />
+      )}
       <b className="cut">{file.name}</b>
       <span className={css.size}>{format.size(file.size)}</span>
     </>

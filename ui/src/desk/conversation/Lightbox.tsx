@@ -1,8 +1,10 @@
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Attachment } from "../../api/types";
 import { Icon } from "../../parts/Icon";
 import { Sheet } from "../../parts/Sheet";
 import { fileUrl, inlineUrl } from "../compose/html";
+import { isPicture } from "./Files";
 import css from "./Lightbox.module.css";
 
 interface Props {
@@ -12,10 +14,17 @@ interface Props {
   close: () => void;
 }
 
-/** A picture as large as the screen allows. */
+/** Pictures and PDFs as large as the screen allows, one after the other by arrow keys. */
 export function Lightbox({ files, at, go, close }: Props) {
   const { t } = useTranslation();
+  const stage = useRef<HTMLDivElement>(null);
   const file = files[at];
+  // The browser's viewer may keep the keys of a PDF: the next file takes them back.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another file is what this is for
+  useEffect(() => {
+    if (!stage.current?.contains(document.activeElement) || document.activeElement?.tagName === "IFRAME")
+      stage.current?.focus();
+  }, [at]);
   if (!file) return null;
   const many = files.length > 1;
   const step = (by: number) => go((at + by + files.length) % files.length);
@@ -23,6 +32,8 @@ export function Lightbox({ files, at, go, close }: Props) {
     <Sheet label={file.name} close={close} className={css.sheet}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: arrow keys from whatever has the focus within */}
       <div
+        ref={stage}
+        tabIndex={-1}
         className={css.stage}
         onKeyDown={(e) => {
           if (!many) return;
@@ -33,9 +44,22 @@ export function Lightbox({ files, at, go, close }: Props) {
         <div className={css.bar}>
           <b className="cut">{file.name}</b>
           {many && (
-            <span>
-              {at + 1} / {files.length}
-            </span>
+            <>
+              <button
+                type="button"
+                onClick={() => step(-1)}
+                aria-label={t("files.previous")}
+                title={t("files.previous")}
+              >
+                <Icon name="back" />
+              </button>
+              <span className={css.count} role="status">
+                {at + 1} / {files.length}
+              </span>
+              <button type="button" onClick={() => step(1)} aria-label={t("files.next")} title={t("files.next")}>
+                <Icon name="next" />
+              </button>
+            </>
           )}
           <a href={fileUrl(file.id)} download={file.name} aria-label={t("files.download", { name: file.name })}>
             <Icon name="download" />
@@ -44,16 +68,11 @@ export function Lightbox({ files, at, go, close }: Props) {
             <Icon name="close" />
           </button>
         </div>
-        <img src={inlineUrl(file.id)} alt={file.name} />
-        {many && (
-          <>
-            <button type="button" className={css.before} onClick={() => step(-1)} aria-label={t("files.previous")}>
-              <Icon name="back" size={24} />
-            </button>
-            <button type="button" className={css.after} onClick={() => step(1)} aria-label={t("files.next")}>
-              <Icon name="next" size={24} />
-            </button>
-          </>
+        {isPicture(file) ? (
+          <img key={file.id} src={inlineUrl(file.id)} alt={file.name} />
+        ) : (
+          // No sandbox: it would keep the browser's viewer out. What is loaded is a PDF by its type, sniffing is off, and the viewer is no page of ours.
+          <iframe key={file.id} src={`${inlineUrl(file.id)}#view=FitH`} title={file.name} className={css.pdf} />
         )}
       </div>
     </Sheet>

@@ -1,0 +1,131 @@
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { get } from "../../api/client";
+import type { Attachment, NamedAddress } from "../../api/types";
+import { useFormat } from "../../i18n/format";
+import { Icon } from "../../parts/Icon";
+import { Sheet, SheetBody } from "../../parts/Sheet";
+import { Bone, Late } from "../../parts/Skeleton";
+import { Failed } from "../../parts/Trouble";
+import { fileUrl } from "../compose/html";
+import css from "./AttachedMail.module.css";
+import { ending } from "./Files";
+import { linkify } from "./linkify";
+
+/** A mail that came as an attachment (message/rfc822). */
+interface Body {
+  from: NamedAddress[];
+  to: NamedAddress[];
+  cc: NamedAddress[];
+  subject: string;
+  sentAt?: string | null;
+  text: string;
+  folded?: string;
+  attachments: { name: string; type: string; size: number }[];
+}
+
+/** A mail within a mail, readable in place: its headers, its words and what came with it. */
+export function AttachedMail({ file, close }: { file: Attachment; close: () => void }) {
+  const { t } = useTranslation();
+  const found = useQuery({
+    queryKey: ["attached-mail", file.id],
+    queryFn: ({ signal }) => get<Body>(`/attachments/${file.id}/mail`, undefined, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const title = found.data?.subject || (found.data ? t("list.no_subject") : file.name);
+  return (
+    <Sheet label={title} close={close} className={css.sheet}>
+      <SheetBody
+        title={title}
+        foot={
+          <>
+            <Button component="a" href={fileUrl(file.id)} download={file.name} leftSection={<Icon name="download" />}>
+              {t("message.original")}
+            </Button>
+            <Button onClick={close}>{t("common.close")}</Button>
+          </>
+        }
+      >
+        {found.data ? (
+          <Mail mail={found.data} />
+        ) : found.isError ? (
+          <Failed
+            what={t("attached.failed", { name: file.name })}
+            error={found.error}
+            retry={() => void found.refetch()}
+          />
+        ) : (
+          <Late>
+            <Bone width="50%" />
+            <Bone width="90%" />
+            <Bone width="80%" />
+          </Late>
+        )}
+      </SheetBody>
+    </Sheet>
+  );
+}
+
+function Mail({ mail: m }: { mail: Body }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [unfolded, setUnfolded] = useState(false);
+  const lines: [string, NamedAddress[]][] = [
+    [t("attached.from"), m.from],
+    [t("recipients.to"), m.to],
+    [t("recipients.cc"), m.cc],
+  ];
+  const folded = (m.folded ?? "").trim();
+  return (
+    <>
+      <dl className={css.head}>
+        {lines
+          .filter(([, list]) => list.length > 0)
+          .map(([label, list]) => (
+            <div key={label}>
+              <dt>{label}</dt>
+              <dd>
+                {list.map((a, i) => (
+                  <span key={`${a.address}${i}`}>
+                    {a.name ? <b>{a.name}</b> : null} <span>{a.name ? `<${a.address}>` : a.address}</span>
+                    {i < list.length - 1 && ", "}
+                  </span>
+                ))}
+              </dd>
+            </div>
+          ))}
+        {m.sentAt && (
+          <div>
+            <dt>{t("attached.sent")}</dt>
+            <dd>{format.exact(Date.parse(m.sentAt))}</dd>
+          </div>
+        )}
+      </dl>
+      {m.text.trim() ? <p className={css.text}>{linkify(m.text.trim())}</p> : <p>{t("message.no_words")}</p>}
+      {folded && (
+        <div className={css.folded}>
+          <button type="button" aria-expanded={unfolded} onClick={() => setUnfolded(!unfolded)}>
+            ··· {t("message.folded", { count: folded.split("\n").length })}
+          </button>
+          {unfolded && <p className={css.quote}>{linkify(folded)}</p>}
+        </div>
+      )}
+      {m.attachments.length > 0 && (
+        <section>
+          <h3 className={css.title}>{t("attached.files")}</h3>
+          <ul className={css.files}>
+            {m.attachments.map((f, i) => (
+              <li key={i}>
+                <span className={css.kind}>{ending(f.name) || <Icon name="file" size={15} />}</span>
+                <b className="cut">{f.name || f.type}</b>
+                <span className={css.size}>{format.size(f.size)}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
