@@ -13,6 +13,14 @@ interface Options {
   signal?: AbortSignal;
 }
 
+let began = "";
+
+/** Where the event log stood when the first thing was fetched since the last call of forgetBegan: the live line goes on from there. */
+export const cursorBegan = () => began;
+export function forgetBegan() {
+  began = "";
+}
+
 const signedOutListeners = new Set<() => void>();
 
 /** Calls back whenever the server says that the session is over. */
@@ -52,6 +60,7 @@ export async function call<T>(method: string, path: string, options: Options = {
 }
 
 async function read<T>(answer: Response): Promise<T> {
+  began ||= answer.headers.get("Tellus-Cursor") ?? "";
   const text = await answer.text();
   const body = parse(text);
   if (answer.ok) return body as T;

@@ -1,6 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
-import { base } from "../api/client";
+import { base, cursorBegan, forgetBegan } from "../api/client";
 import type { Conversation, DeskEvent, Opened } from "../api/types";
 import { applyGone, applyRow } from "./rows";
 import { type Heard, type Link, LiveSocket, type Presence } from "./socket";
@@ -51,11 +51,13 @@ export function goLive(client: QueryClient, me: number): () => void {
       link = next;
       tell();
     },
+    cursorBegan,
   );
   socket = live;
   live.start();
   return () => {
     live.stop();
+    forgetBegan(); // whoever signs in next fetches everything himself
     if (socket === live) socket = undefined;
     link = "connecting";
     presence = new Map();

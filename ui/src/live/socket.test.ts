@@ -66,6 +66,50 @@ describe("LiveSocket", () => {
     expect(last().url).toBe("ws://desk/live?from=12");
   });
 
+  it("goes on from what the page has fetched, in its own log", () => {
+    const begun = new LiveSocket(
+      "ws://desk/live",
+      (m) => heard.push(m),
+      () => {},
+      () => "aLog_1.7",
+    );
+    begun.start();
+    expect(last().url).toBe("ws://desk/live?from=aLog_1.7");
+    last().accept();
+    last().say({ type: "hello", log: "aLog_1", seq: 9 });
+    last().say({ type: "gone", seq: 8, id: 1 });
+    expect(heard.map((m) => m.type)).toEqual(["hello", "gone"]);
+    last().close();
+    vi.advanceTimersByTime(1000);
+    expect(last().url).toBe("ws://desk/live?from=aLog_1.8");
+    begun.stop();
+  });
+
+  it("has everything fetched again that is older than its first hello", () => {
+    last().accept();
+    last().say({ type: "hello", log: "aLog_1", seq: 9 });
+    expect(heard.map((m) => m.type)).toEqual(["reset", "hello"]);
+    last().close();
+    vi.advanceTimersByTime(1000);
+    expect(last().url).toBe("ws://desk/live?from=aLog_1.9");
+    last().accept();
+    last().say({ type: "hello", log: "aLog_1", seq: 12 });
+    expect(heard.map((m) => m.type)).toEqual(["reset", "hello", "hello"]);
+  });
+
+  it("follows another log after a restore, from where its reset says", () => {
+    last().accept();
+    last().say({ type: "hello", log: "old", seq: 900 });
+    last().close();
+    vi.advanceTimersByTime(1000);
+    last().accept();
+    last().say({ type: "hello", log: "new", seq: 40 });
+    last().say({ type: "reset", seq: 40 });
+    last().close();
+    vi.advanceTimersByTime(1000);
+    expect(last().url).toBe("ws://desk/live?from=new.40");
+  });
+
   it("begins anew where a reset says the log stands", () => {
     last().accept();
     last().say({ type: "gone", seq: 500, id: 1 });
@@ -84,6 +128,17 @@ describe("LiveSocket", () => {
     last().say({ type: "ping" });
     expect(last().sent).toEqual([{ type: "open", conversation: 5 }, { type: "pong" }]);
     expect(heard).toEqual([]);
+  });
+
+  it("says what is open again after a reset", () => {
+    last().accept();
+    last().say({ type: "hello", log: "aLog_1", seq: 9 });
+    live.say({ type: "open", conversation: 5 });
+    last().say({ type: "reset", seq: 11 });
+    expect(last().sent).toEqual([
+      { type: "open", conversation: 5 },
+      { type: "open", conversation: 5 },
+    ]);
   });
 
   it("calls the line lost only when it does not come straight back", () => {

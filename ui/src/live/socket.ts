@@ -1,7 +1,7 @@
 import type { Conversation, DeskEvent, ViewCount } from "../api/types";
 
 export type Heard =
-  | { type: "hello"; seq: number }
+  | { type: "hello"; log?: string; seq: number }
   | { type: "row"; seq: number; row: Conversation; event: DeskEvent[] | null }
   | { type: "gone"; seq: number; id: number }
   | { type: "counts"; items: ViewCount[] }
@@ -32,6 +32,7 @@ const silence = 65_000;
  */
 export class LiveSocket {
   private socket: WebSocket | undefined;
+  private log = "";
   private seq = 0;
   private attempt = 0;
   private retry: number | undefined;
@@ -43,6 +44,8 @@ export class LiveSocket {
     private readonly url: string,
     private readonly hear: (message: Heard) => void,
     private readonly changed: (link: Link) => void,
+    /** Where the log stood when the first of what is shown was fetched, as LOG.NUMBER; "" where nobody knows. */
+    private readonly began: () => string = () => "",
   ) {}
 
   start() {
@@ -75,7 +78,9 @@ export class LiveSocket {
   };
 
   private connect() {
-    const url = this.seq > 0 ? `${this.url}?from=${this.seq}` : this.url;
+    if (this.seq === 0) this.begin();
+    const cursor = this.log ? `${this.log}.${this.seq}` : this.seq > 0 ? String(this.seq) : "";
+    const url = cursor ? `${this.url}?from=${cursor}` : this.url;
     let socket: WebSocket;
     try {
       socket = new WebSocket(url);
@@ -97,6 +102,12 @@ export class LiveSocket {
       window.clearTimeout(this.quiet);
       this.later();
     };
+  }
+
+  private begin() {
+    const [log = "", number = ""] = this.began().split(".");
+    const seq = Number(number);
+    if (log && Number.isSafeInteger(seq)) [this.log, this.seq] = [log, seq];
   }
 
   private later() {
@@ -122,10 +133,21 @@ export class LiveSocket {
       return; // not ours; the next message is
     }
     if (message.type === "ping") return this.say({ type: "pong" });
-    // Where the log stands is where a first connection begins; a later one is still to be told what it missed.
-    if (message.type === "hello") this.seq ||= message.seq;
+    if (message.type === "hello") this.greeted(message);
     else if (message.type === "reset") this.seq = message.seq ?? this.seq;
     else if ("seq" in message && typeof message.seq === "number") this.seq = Math.max(this.seq, message.seq);
     this.hear(message);
+    // Whose sight changed counts as looking at nothing.
+    if (message.type === "reset" && this.open) this.say({ type: "open", conversation: this.open });
+  }
+
+  /**
+   * Where the log stands is where a first connection begins, and what was fetched before is older than that. A later connection is still to be told
+   * what it missed; in another log than before the server sends a reset next.
+   */
+  private greeted(hello: { log?: string; seq: number }) {
+    if (this.log === "" && this.seq === 0) this.hear({ type: "reset", seq: hello.seq });
+    this.log = hello.log ?? "";
+    this.seq ||= hello.seq;
   }
 }
