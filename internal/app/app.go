@@ -21,6 +21,7 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
+	"tellus/internal/feature/form"
 	"tellus/internal/feature/inbox"
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/staff"
@@ -40,6 +41,7 @@ import (
 	"tellus/internal/web/api"
 	"tellus/internal/web/live"
 	"tellus/internal/web/ui"
+	"tellus/internal/web/widget"
 )
 
 // App is the house, opened: everything wired, nothing running yet.
@@ -119,6 +121,7 @@ func hostName() string {
 func (a *App) wire() {
 	a.Settings = &setting.Service{}
 	a.Inboxes = &inbox.Service{Secrets: a.Keys}
+	forms := &form.Service{}
 	a.Customers = &customer.Service{}
 	a.Conversations = &conversation.Service{Journal: journal(a.Config.in(redactionsFile))}
 	a.resolver = verdict.NewCache(net.DefaultResolver)
@@ -142,11 +145,16 @@ func (a *App) wire() {
 	jobs.Register(a.Workers, delivery.Handle)
 	jobs.Register(a.Workers, house.Handle)
 	a.Web = api.New(api.Deps{DB: a.DB, Staff: a.Staff, Keys: a.Keys, Setup: a.setUp, URL: a.URL, Version: VersionText(), UI: ui.Files(), Log: a.log,
-		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Customers: a.Customers, Conversations: a.Conversations, Settings: a.Settings,
+		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Customers: a.Customers, Conversations: a.Conversations, Settings: a.Settings,
 		Intake: a.Intake, Blobs: a.Blobs, Outward: outward.New(outward.Options{}), Connections: a.mail, Outbox: deliver.Outbox, NewMailID: a.newMailID})
 	(&upkeep.Upkeep{DB: a.DB, Blobs: a.Blobs, Conversations: a.Conversations, Staff: a.Staff, DropAnswers: a.Web.DropAnswers, Log: a.log}).Register(a.Workers)
 	a.live = live.New(live.Deps{DB: a.DB, Events: a.events, Node: a.node, Conversations: a.Conversations, Counts: a.Web.Counts, Log: a.log})
 	a.Web.SetLive(a.live)
+	edge := widget.New(widget.Deps{DB: a.DB, Forms: forms, Inboxes: a.Inboxes, Keys: a.Keys, Accept: a.Intake.AcceptWritten, ClientIP: a.Web.ClientIP,
+		Files: widget.Files(), Dir: a.Config.Data, Log: a.log})
+	for pattern, handler := range edge.Routes() {
+		a.Web.Mount(pattern, handler)
+	}
 }
 
 // Close gives everything back. It may be called on a house that was opened in part.

@@ -71,6 +71,9 @@ type Envelope struct {
 	To         []string       `json:"to,omitempty"` // RCPT TO
 	Verdicts   *desk.Verdicts `json:"verdicts,omitempty"`
 	Flags      []string       `json:"flags,omitempty"` // IMAP keywords such as $Junk
+
+	Channel  desk.ChannelKind `json:"channel,omitempty"`  // of what arrived as a mail by another way; desk.Email where empty
+	Language string           `json:"language,omitempty"` // that the writer was spoken to in, where the channel knows
 }
 
 // Resolve says which inbox takes mail for an address (plus-tags removed by it); desk.NotFound where none does.

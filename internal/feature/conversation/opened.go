@@ -257,7 +257,7 @@ func answerTo(o Opened, own func(string) bool) (reply, all Recipients) {
 	var last *desk.Message
 	for i := range o.Timeline.Messages {
 		m := &o.Timeline.Messages[i]
-		if m.Kind == desk.Incoming && m.Automatic == "" && m.Channel == desk.Email {
+		if m.Kind == desk.Incoming && m.Automatic == "" && (m.Channel == desk.Email || m.Channel == desk.WebForm) {
 			last = m
 		}
 	}

@@ -109,7 +109,7 @@ func lastIncomingMail(ctx context.Context, tx *db.Tx, id desk.ConversationID) (d
 	var last desk.MessageID
 	_, err := oneOf(tx.Row(ctx, `
 		SELECT id FROM message
-		WHERE conversation = $1 AND kind = 'incoming' AND channel = 'email' AND automatic = ''
+		WHERE conversation = $1 AND kind = 'incoming' AND channel IN ('email', 'form') AND automatic = ''
 		ORDER BY id DESC
 		LIMIT 1`, id).Scan(&last))
 	if err != nil {

@@ -121,6 +121,14 @@ type kept struct {
 	raw        []byte
 }
 
+// channel is the way by which it arrived.
+func (k kept) channel() desk.ChannelKind {
+	if k.envelope.Channel != "" {
+		return k.envelope.Channel
+	}
+	return desk.Email
+}
+
 // mostRaw is how much of a mail is read into memory; what is larger is kept whole and shown by its beginning.
 const mostRaw = 64 << 20
 

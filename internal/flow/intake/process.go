@@ -83,7 +83,7 @@ func (in *Intake) store(ctx context.Context, tx *db.Tx, k kept, u understood, fi
 	if u.list && !in.addressed(u, house) {
 		u.automatic = "list"
 	}
-	if u.automatic == "" && writer.Bounced {
+	if u.automatic == "" && writer.Bounced && k.channel() == desk.Email { // anybody can type an address into a form
 		if err := in.Customers.Bounced(ctx, tx, u.from.Address, false); err != nil { // he is alive
 			return conversation.Received{}, err
 		}
@@ -100,7 +100,7 @@ func (in *Intake) store(ctx context.Context, tx *db.Tx, k kept, u understood, fi
 		verdict = spam.Result{} // what belongs to a conversation is wanted there
 	}
 	msg := conversation.Incoming{
-		Inbox: box, Channel: desk.Email, Customer: writer.ID, CustomerName: writer.Name, From: u.from, ReplyTo: u.replyTo, To: u.to, Cc: u.cc,
+		Inbox: box, Channel: k.channel(), Customer: writer.ID, CustomerName: writer.Name, From: u.from, ReplyTo: u.replyTo, To: u.to, Cc: u.cc,
 		Subject: u.subject, SubjectKey: u.subjectKey, Identity: u.identity, ReceivedAt: k.receivedAt,
 		Text: u.text, Folded: u.folded, HTML: u.html, FoldedHTML: u.foldedHTML, RemoteImages: u.remote, Language: u.language,
 		Automatic: u.automatic, Verdicts: in.verdicts(k, u), Spam: verdict.Spam() && choice.into == 0, SpamScore: verdict.Score, SpamReasons: verdict.Reasons,

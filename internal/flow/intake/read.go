@@ -99,7 +99,20 @@ func (in *Intake) read(k kept) (u understood) {
 		}
 	}
 	u.invitation = invitationOf(m)
+	if k.channel() == desk.WebForm {
+		u.asWritten(k)
+	}
 	return u
+}
+
+// asWritten takes what a form brought at its word: it quotes nothing, no machine or mail server wrote it, and what looks like a bounce or a signature is what
+// its writer says.
+func (u *understood) asWritten(k kept) {
+	u.text, u.folded, u.html, u.foldedHTML, u.remote = strings.TrimSpace(u.mail.Text), "", "", "", 0
+	u.automatic, u.list, u.noReply, u.report, u.mailIDs = "", false, false, nil, nil
+	if u.language == "" {
+		u.language = k.envelope.Language
+	}
 }
 
 // head is the beginning of a text, at most n bytes and whole runes.

@@ -4,4 +4,5 @@ package api
 func (s *Server) register() {
 	s.registerDoors()
 	s.registerDesk()
+	s.registerForms()
 }

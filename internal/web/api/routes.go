@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 
 	"tellus/internal/desk"
 )
@@ -49,4 +50,4 @@ const (
 )
 
 // routes is the table of all operations. New refuses one without a handler, and a handler without its line here.
-var routes = append(append([]route{}, doorRoutes...), deskRoutes...)
+var routes = slices.Concat(doorRoutes, deskRoutes, formRoutes)

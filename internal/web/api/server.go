@@ -17,6 +17,7 @@ import (
 
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
+	"tellus/internal/feature/form"
 	"tellus/internal/feature/inbox"
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/staff"
@@ -40,6 +41,7 @@ type Deps struct {
 	UI             fs.FS // the built desk, see package ui
 	Log            *slog.Logger
 	Inboxes        *inbox.Service
+	Forms          *form.Service
 	Customers      *customer.Service
 	Conversations  *conversation.Service
 	Settings       *setting.Service
@@ -108,6 +110,12 @@ func New(d Deps) *Server {
 	})
 	return s
 }
+
+// Mount lets another edge answer a pattern, within the log, the headers and the limits of this one.
+func (s *Server) Mount(pattern string, h http.Handler) { s.mux.Handle(pattern, h) }
+
+// ClientIP is the network address that a request came from, trusted proxies aside.
+func (s *Server) ClientIP(r *http.Request) string { return s.clientIP(r) }
 
 // Handler returns the server with everything that stands around it: log, headers, cross-origin protection, limits and compression.
 func (s *Server) Handler() http.Handler {

@@ -732,6 +732,30 @@ export interface paths {
         patch: operations["change-inbox"];
         trace?: never;
     };
+    "/inboxes/{id}/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The contact form of an inbox; the usual one, switched off, before it was first saved
+         * @description Needs: inbox.manage.
+         */
+        get: operations["get-form"];
+        /**
+         * Replace the settings of an inbox's contact form
+         * @description Needs: inbox.manage.
+         */
+        put: operations["change-form"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/inboxes/{id}/oauth": {
         parameters: {
             query?: never;
@@ -2172,6 +2196,38 @@ export interface components {
             /** Format: int64 */
             subject: number;
             subjectKind: string;
+        };
+        Form: {
+            /** @description Colour of the button; its text is black or white, whichever is read better */
+            accent: string;
+            /** @description Whether it takes messages; one that is off is a page that does not exist */
+            active: boolean;
+            /** @description Whether files can be attached */
+            files: boolean;
+            /** @description What stands above the form, by language, plain text; the usual words where a language has none */
+            greeting: {
+                [key: string]: string;
+            };
+            /** Format: int64 */
+            readonly inbox: number;
+            /** @description Names the form in its public address; empty before it was first saved */
+            readonly key: string;
+            /**
+             * @description Whether visitors are asked for their name
+             * @enum {string}
+             */
+            name: "off" | "optional" | "required";
+            /** @description Websites that may show the form, such as https://shop.example or https://*.shop.example; any where empty */
+            origins: string[];
+            /** @description Address of the page about privacy; no link where empty */
+            privacy: string;
+            /**
+             * @description Whether visitors are asked for a subject; otherwise the message's beginning is one
+             * @enum {string}
+             */
+            subject: "off" | "optional" | "required";
+            /** Format: int64 */
+            version: number;
         };
         Health: {
             /**
@@ -4358,6 +4414,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Inbox"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "get-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Form"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "change-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Form"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Form"];
                 };
             };
             /** @description Error */
