@@ -26,7 +26,7 @@ const consentLife = 15 * time.Minute
 // BeginOAuth returns the address at which the operator authorises the desk.
 func (m *mailroom) BeginOAuth(ctx context.Context, by desk.Actor, ask api.OAuth) (string, error) {
 	if m.url() == "" {
-		return "", desk.Refuse(desk.Invalid, "set the public address of the desk first: the provider sends the browser back there")
+		return "", desk.WhyURLNeeded.Refuse()
 	}
 	var in desk.Inbox
 	if err := m.db.Read(ctx, func(tx *db.Tx) (err error) {
@@ -68,7 +68,7 @@ func (m *mailroom) FinishOAuth(ctx context.Context, by desk.Actor, oauthState, c
 		return 0, fmt.Errorf("finish authorisation: %w", err)
 	}
 	if !found {
-		return 0, desk.Refuse(desk.Gone, "the authorisation took too long, or was finished already: begin again")
+		return 0, desk.WhyTookTooLong.Refuse()
 	}
 	data, err := decode(sealed)
 	if err == nil {
@@ -82,12 +82,12 @@ func (m *mailroom) FinishOAuth(ctx context.Context, by desk.Actor, oauthState, c
 		return 0, fmt.Errorf("finish authorisation: %w", err)
 	}
 	if c.Agent != by.Agent() {
-		return 0, desk.Refuse(desk.Forbidden, "somebody else began this authorisation")
+		return 0, desk.WhyOthersGrant.Refuse()
 	}
 	a := authorised{ClientID: c.Ask.ClientID, ClientSecret: c.Ask.ClientSecret, Tenant: c.Ask.Tenant}
 	if a.Grant, err = m.client(c.Ask.Provider, a).Exchange(ctx, code, c.Verifier); err != nil {
 		m.log.WarnContext(ctx, "authorisation failed", "inbox", c.Inbox, "error", err)
-		return 0, desk.Refuse(desk.Unreachable, "the provider did not accept the authorisation: %s", email.ProblemOf(err, m.db.Now()).Detail)
+		return 0, desk.WhyProvider.Refuse(email.ProblemOf(err, m.db.Now()).Detail)
 	}
 	text, err := json.Marshal(a)
 	if err != nil {

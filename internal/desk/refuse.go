@@ -28,9 +28,18 @@ const (
 // Refusal is an error that its cause can mend: it is shown to whoever asked and never logged as a fault.
 type Refusal struct {
 	Code    Code
-	Field   string // JSON path of the field at fault, such as "body.email"; "" where none is
-	Message string // English, for people who read the API; the desk words it by Code and Field
-	Details any    // what changed, what is missing…; nil or JSON-able
+	Field   string         // JSON path of the field at fault, such as "body.email"; "" where none is
+	Message string         // English, for people who read the API; the desk words it by Why, or by Code where there is none
+	Why     Why            // of the closed list; "" for what people do not meet
+	Values  map[string]any // what goes into the words for Why
+	Details any            // what changed, what is missing…; nil or JSON-able
+}
+
+// With adds details.
+func (r *Refusal) With(details any) *Refusal {
+	with := *r
+	with.Details = details
+	return &with
 }
 
 func (r *Refusal) Error() string {

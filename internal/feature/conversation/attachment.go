@@ -90,7 +90,7 @@ func attach(ctx context.Context, tx *db.Tx, by desk.AgentID, message desk.Messag
 			return fmt.Errorf("attach %s to message %s: %w", id, message, err)
 		}
 		if n == 0 {
-			return desk.RefuseField(desk.Invalid, fmt.Sprintf("body.attachments[%d]", i), "the file is not there any more: attach it again")
+			return desk.WhyFileGone.At(fmt.Sprintf("body.attachments[%d]", i))
 		}
 	}
 	return nil

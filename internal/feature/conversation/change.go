@@ -104,7 +104,7 @@ func (ch Change) words(ctx context.Context, tx *db.Tx, by desk.Actor, c *row) er
 	}
 	subject := strings.Join(strings.Fields(db.Text(*ch.Subject)), " ")
 	if subject == "" {
-		return desk.RefuseField(desk.Invalid, "body.subject", "a subject is needed")
+		return desk.WhyNeeded.At("body.subject")
 	}
 	if subject == c.Subject {
 		return nil
@@ -190,10 +190,10 @@ func (ch Change) snooze(ctx context.Context, tx *db.Tx, by desk.Actor, c *row) e
 	}
 	until := *ch.SnoozedUntil
 	if until <= tx.Now {
-		return desk.RefuseField(desk.Invalid, "body.snoozedUntil", "the time to wake is over already")
+		return desk.WhyDatePast.At("body.snoozedUntil")
 	}
 	if c.Status.Finished() {
-		return desk.RefuseField(desk.Invalid, "body.snoozedUntil", "a %s conversation cannot be snoozed: reopen it first", c.Status)
+		return desk.WhyNotSnoozable.At("body.snoozedUntil")
 	}
 	c.SnoozedUntil = until
 	if _, err := jobs.Enqueue(ctx, tx, until, WakeUp{}); err != nil {

@@ -246,7 +246,7 @@ func (s *Service) Cancel(ctx context.Context, tx *db.Tx, by desk.Actor, scope de
 		return desk.Draft{}, err
 	}
 	if m.Kind != desk.Outgoing || m.Agent != by.Agent() {
-		return desk.Draft{}, desk.Refuse(desk.Forbidden, "only who sent a message can take it back")
+		return desk.Draft{}, desk.WhyNotYours.Refuse()
 	}
 	n, err := tx.Exec(ctx, `UPDATE message SET state = $1 WHERE id = $2 AND state = $3`, desk.Cancelled, id, desk.Queued)
 	if err != nil {
@@ -258,7 +258,7 @@ func (s *Service) Cancel(ctx context.Context, tx *db.Tx, by desk.Actor, scope de
 		}
 	}
 	if n == 0 {
-		return desk.Draft{}, desk.Refuse(desk.Gone, "the message is on its way already")
+		return desk.Draft{}, desk.WhyOnItsWay.Refuse()
 	}
 	if _, err := tx.Exec(ctx, `UPDATE delivery SET state = $1, updated_at = $2 WHERE message = $3`, desk.Cancelled, tx.Now, id); err != nil {
 		return desk.Draft{}, fmt.Errorf("cancel message %s: %w", id, err)
@@ -360,8 +360,8 @@ func (s *Service) Retry(ctx context.Context, tx *db.Tx, from Sender, id desk.Mes
 		}
 		address := d.Recipient
 		if other := replace[d.Recipient]; other != "" {
-			if err := checkAddress(desk.NamedAddress{Address: other}, from.OwnParty); err != nil {
-				return desk.Message{}, desk.RefuseField(desk.Invalid, "body.replace", "%s", err)
+			if err := checkAddress("body.replace", desk.NamedAddress{Address: other}, from.OwnParty); err != nil {
+				return desk.Message{}, err
 			}
 			if err := m.readdress(ctx, tx, d.Recipient, other); err != nil {
 				return desk.Message{}, err
@@ -376,7 +376,7 @@ func (s *Service) Retry(ctx context.Context, tx *db.Tx, from Sender, id desk.Mes
 		again++
 	}
 	if again == 0 {
-		return desk.Message{}, desk.Refuse(desk.Invalid, "nobody is left who did not get the message")
+		return desk.Message{}, desk.WhyEverybodyHasIt.Refuse()
 	}
 	if err := setState(ctx, tx, id, desk.Queued); err != nil {
 		return desk.Message{}, err
@@ -418,7 +418,7 @@ func (s *Service) KeepMail(ctx context.Context, tx *db.Tx, id desk.MessageID, ra
 func (m *read) readdress(ctx context.Context, tx *db.Tx, old, other string) error {
 	for _, d := range m.Deliveries {
 		if strings.EqualFold(d.Recipient, other) {
-			return desk.RefuseField(desk.Invalid, "body.replace", "%s is a recipient already", other)
+			return desk.WhyRecipientTwice.At("body.replace", other)
 		}
 	}
 	for _, list := range [][]desk.NamedAddress{m.To, m.Cc, m.Bcc} {

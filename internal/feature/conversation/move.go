@@ -76,7 +76,7 @@ func (s *Service) moveTarget(ctx context.Context, tx *db.Tx, by desk.Actor, scop
 		return holdVisible(ctx, tx, scope, to)
 	}
 	if from.Messages <= 1 {
-		return nil, desk.Refuse(desk.Invalid, "it is the only message: there is nothing to part it from")
+		return nil, desk.WhyOnlyMessage.Refuse()
 	}
 	customer, name, address := from.Customer, from.CustomerName, from.Address
 	if m.Kind == desk.Incoming && m.Customer != 0 {

@@ -94,8 +94,8 @@ func (s *Service) AddParticipant(ctx context.Context, tx *db.Tx, by desk.Actor, 
 	if err != nil {
 		return err
 	}
-	if err := checkAddress(who, nil); err != nil {
-		return desk.RefuseField(desk.Invalid, "body.address", "%s", err)
+	if err := checkAddress("body.address", who, nil); err != nil {
+		return err
 	}
 	if err := addParticipant(ctx, tx, id, desk.Participant{Name: who.Name, Address: who.Address, Role: desk.CopiedIn}); err != nil {
 		return err

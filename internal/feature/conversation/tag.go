@@ -26,7 +26,7 @@ func (s *Service) Tags(ctx context.Context, tx *db.Tx) ([]desk.Tag, error) {
 func (s *Service) SaveTag(ctx context.Context, tx *db.Tx, by desk.Actor, t desk.Tag) (desk.Tag, error) {
 	t.Name = strings.Join(strings.Fields(db.Text(t.Name)), " ")
 	if t.Name == "" {
-		return t, desk.RefuseField(desk.Invalid, "body.name", "a name is needed")
+		return t, desk.WhyNeeded.At("body.name")
 	}
 	if t.Colour == "" {
 		t.Colour = "grey"
@@ -37,7 +37,7 @@ func (s *Service) SaveTag(ctx context.Context, tx *db.Tx, by desk.Actor, t desk.
 		return t, fmt.Errorf("is tag taken: %w", err)
 	}
 	if taken {
-		return t, desk.RefuseField(desk.Invalid, "body.name", "there is a tag of that name already")
+		return t, desk.WhyNameTaken.At("body.name")
 	}
 	text := `INSERT INTO tag (name, name_key, colour) VALUES ($1, $2, $3) ON CONFLICT (name_key) DO UPDATE SET name = excluded.name RETURNING id`
 	args := []any{t.Name, key, t.Colour}
@@ -62,7 +62,7 @@ func (s *Service) DeleteTag(ctx context.Context, tx *db.Tx, by desk.Actor, id de
 		return fmt.Errorf("is tag used: %w", err)
 	}
 	if used > 0 {
-		return &desk.Refusal{Code: desk.Invalid, Message: "conversations carry this tag: take it off them first", Details: map[string]any{"conversations": used}}
+		return desk.WhyTagUsed.Refuse().With(map[string]any{"conversations": used})
 	}
 	n, err := tx.Exec(ctx, `DELETE FROM tag WHERE id = $1`, id)
 	if err != nil {

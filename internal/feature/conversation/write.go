@@ -64,7 +64,7 @@ func (s *Service) Reply(ctx context.Context, tx *db.Tx, from Sender, id desk.Con
 		return desk.Message{}, err
 	}
 	if c.TrashedAt != 0 || c.Spam {
-		return desk.Message{}, desk.Refuse(desk.Invalid, "the conversation is in spam or trash: restore it first")
+		return desk.Message{}, desk.WhyPutAway.Refuse()
 	}
 	if err := newerMessages(ctx, tx, c, in); err != nil {
 		return desk.Message{}, err
@@ -145,17 +145,17 @@ type outgoing struct {
 func (s *Service) queue(ctx context.Context, tx *db.Tx, from Sender, c *row, out outgoing) (*stored, error) {
 	all := slices.Concat(out.To, out.Cc, out.Bcc)
 	if len(out.To) == 0 {
-		return nil, desk.RefuseField(desk.Invalid, "body.to", "say whom it goes to")
+		return nil, desk.WhyNoRecipient.At("body.to")
 	}
 	for i, a := range all {
-		if err := checkAddress(a, from.OwnParty); err != nil {
-			return nil, desk.RefuseField(desk.Invalid, fieldOf(out, i), "%s", err)
+		if err := checkAddress(fieldOf(out, i), a, from.OwnParty); err != nil {
+			return nil, err
 		}
 	}
 	html := htmltext.SanitiseComposed(out.HTML)
 	text := htmltext.ToText(html)
 	if strings.TrimSpace(text) == "" && len(out.Attachments) == 0 && !strings.Contains(html, "<img") {
-		return nil, desk.RefuseField(desk.Invalid, "body.html", "there is nothing to send")
+		return nil, desk.WhyNothingWritten.At("body.html")
 	}
 	author := desk.AuthorAgent
 	if out.automatic {
@@ -214,13 +214,13 @@ func fieldOf(out outgoing, i int) string {
 	return fmt.Sprintf("body.bcc[%d]", i-len(out.To)-len(out.Cc))
 }
 
-func checkAddress(a desk.NamedAddress, own func(string) bool) error {
+func checkAddress(field string, a desk.NamedAddress, own func(string) bool) error {
 	local, domain, ok := strings.Cut(a.Address, "@")
 	if !ok || local == "" || domain == "" || strings.ContainsAny(a.Address, " \r\n\t<>,;\"") || len(a.Address) > 320 {
-		return fmt.Errorf("%q is no mail address", a.Address)
+		return desk.WhyNoAddress.At(field)
 	}
 	if own != nil && own(a.Address) {
-		return fmt.Errorf("%s is one of our own inboxes: the mail would come back as a new conversation", a.Address)
+		return desk.WhyOwnInbox.At(field, a.Address)
 	}
 	return nil
 }
@@ -327,7 +327,7 @@ func (s *Service) AddNote(ctx context.Context, tx *db.Tx, by desk.Actor, scope d
 		inbox: c.Inbox, files: len(in.Attachments),
 	}
 	if strings.TrimSpace(m.Text) == "" && m.files == 0 {
-		return desk.Message{}, desk.RefuseField(desk.Invalid, "body.html", "the note is empty")
+		return desk.Message{}, desk.WhyNothingWritten.At("body.html")
 	}
 	slices.Sort(in.Mentions)
 	in.Mentions = slices.Compact(in.Mentions)
@@ -344,7 +344,7 @@ func (s *Service) AddNote(ctx context.Context, tx *db.Tx, by desk.Actor, scope d
 			return desk.Message{}, err
 		}
 		if err := mustSee(ctx, tx, theirs, c.Conversation); err != nil {
-			return desk.Message{}, desk.RefuseField(desk.Invalid, fmt.Sprintf("body.mentions[%d]", i), "this colleague may not see the conversation")
+			return desk.Message{}, desk.WhyCannotSee.At(fmt.Sprintf("body.mentions[%d]", i))
 		}
 		if _, err := tx.Exec(ctx, `INSERT INTO mention (agent, message, conversation) VALUES ($1, $2, $3)`, agent, m.ID, c.ID); err != nil {
 			return desk.Message{}, fmt.Errorf("mention agent %s: %w", agent, err)
@@ -379,7 +379,7 @@ type Start struct {
 // StartWith opens a conversation with a customer by a mail to him.
 func (s *Service) StartWith(ctx context.Context, tx *db.Tx, from Sender, customer desk.CustomerID, name string, subjectKey int64, in Start) (desk.ConversationID, error) {
 	if len(in.To) == 0 {
-		return 0, desk.RefuseField(desk.Invalid, "body.to", "say whom it goes to")
+		return 0, desk.WhyNoRecipient.At("body.to")
 	}
 	c, err := open(ctx, tx, from.By, opening{inbox: from.Inbox, customer: customer, name: name, address: in.To[0].Address, channel: desk.Email,
 		subject: strings.Join(strings.Fields(in.Subject), " "), subjectKey: subjectKey, status: desk.StatusOpen, assignee: from.By.Agent()})
@@ -446,7 +446,7 @@ func (s *Service) record(ctx context.Context, tx *db.Tx, by desk.Actor, c *row, 
 		in.At = tx.Now
 	}
 	if in.At > tx.Now {
-		return nil, desk.RefuseField(desk.Invalid, "body.at", "it cannot have taken place in the future")
+		return nil, desk.WhyDateFuture.At("body.at")
 	}
 	html := htmltext.SanitiseComposed(in.HTML)
 	m := &stored{

@@ -77,7 +77,7 @@ func (s *Service) Update(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.
 	set(&c.Organisation, ch.Organisation)
 	set(&c.Note, ch.Note)
 	if c.Name = strings.TrimSpace(c.Name); c.Name == "" {
-		return c, desk.RefuseField(desk.Invalid, "body.name", "a name is needed")
+		return c, desk.WhyNeeded.At("body.name")
 	}
 	c.Version++
 	if _, err := tx.Exec(ctx, `
@@ -98,7 +98,7 @@ func set(to *string, from *string) {
 func (s *Service) AddAddress(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.CustomerID, kind desk.AddressKind, value string) (desk.Customer, error) {
 	key := Key(kind, value)
 	if kind == desk.AddressEmail && !strings.Contains(key, "@") || len(key) < 3 || len(key) > 320 {
-		return desk.Customer{}, desk.RefuseField(desk.Invalid, "body.value", "that is no address")
+		return desk.Customer{}, desk.WhyNoAddress.At("body.value")
 	}
 	if err := tx.Lock(ctx, "customer", int64(id)); err != nil {
 		return desk.Customer{}, err
@@ -113,8 +113,7 @@ func (s *Service) AddAddress(ctx context.Context, tx *db.Tx, by desk.Actor, id d
 			return desk.Customer{}, fmt.Errorf("who uses the address: %w", err)
 		}
 		if owner != id {
-			return desk.Customer{}, &desk.Refusal{Code: desk.Conflict, Field: "body.value", Message: "another customer uses this address",
-				Details: map[string]any{"customer": owner}}
+			return desk.Customer{}, desk.WhyOtherCustomer.At("body.value").With(map[string]any{"customer": owner})
 		}
 	}
 	if err := s.touch(ctx, tx, by, id); err != nil {
@@ -219,7 +218,7 @@ func LooksLikeMail(address string) bool { return strings.Contains(address, "@") 
 // CreateWithoutAddress makes a customer who has no address yet: somebody who came by or called without a number.
 func (s *Service) CreateWithoutAddress(ctx context.Context, tx *db.Tx, by desk.Actor, name string) (desk.Customer, error) {
 	if strings.TrimSpace(name) == "" {
-		return desk.Customer{}, desk.RefuseField(desk.Invalid, "body.name", "a name or an address is needed")
+		return desk.Customer{}, desk.WhyNameOrAddress.At("body.name")
 	}
 	return s.create(ctx, tx, by, desk.Customer{Name: name, Addresses: []desk.Address{}})
 }

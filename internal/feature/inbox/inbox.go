@@ -289,7 +289,7 @@ func (s *Service) writeAddresses(ctx context.Context, tx *db.Tx, in desk.Inbox) 
 			if i > 0 {
 				field = fmt.Sprintf("body.aliases[%d]", i-1)
 			}
-			return desk.RefuseField(desk.Invalid, field, "%s already reaches an inbox", a)
+			return desk.WhyReaches.At(field, a)
 		}
 	}
 	return nil
@@ -315,7 +315,7 @@ func (s *Service) Delete(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.
 		return fmt.Errorf("is inbox %s used: %w", id, err)
 	}
 	if used {
-		return desk.Refuse(desk.Invalid, "the inbox has conversations: switch it off instead")
+		return desk.WhyInboxUsed.Refuse()
 	}
 	gone, err := tx.Exec(ctx, `DELETE FROM inbox WHERE id = $1`, id)
 	if err != nil {
@@ -367,7 +367,7 @@ func check(e *Edit) error {
 	in := e
 	in.Name, in.Address = strings.TrimSpace(db.Text(in.Name)), strings.TrimSpace(in.Address)
 	if in.Name == "" {
-		return desk.RefuseField(desk.Invalid, "body.name", "a name is needed")
+		return desk.WhyNeeded.At("body.name")
 	}
 	for i, a := range append([]string{in.Address}, in.Aliases...) {
 		field := "body.address"
@@ -376,7 +376,7 @@ func check(e *Edit) error {
 		}
 		parsed, err := mail.ParseAddress(a)
 		if err != nil || parsed.Address != a || len(a) > 320 {
-			return desk.RefuseField(desk.Invalid, field, "%q is no mail address", a)
+			return desk.WhyNoAddress.At(field)
 		}
 	}
 	if in.Reopen == "" {
@@ -392,13 +392,13 @@ func check(e *Edit) error {
 		in.Receive.Method = "none"
 	}
 	if in.Receive.Method == "imap" && in.Receive.Host == "" {
-		return desk.RefuseField(desk.Invalid, "body.receive.host", "the name of the mail server is needed")
+		return desk.WhyHostNeeded.At("body.receive.host")
 	}
 	if in.Receive.Security == "none" && in.Receive.Method == "imap" && !loopback(in.Receive.Host) {
-		return desk.RefuseField(desk.Invalid, "body.receive.security", "an unencrypted connection is allowed to this machine only")
+		return desk.WhyUnencrypted.At("body.receive.security")
 	}
 	if in.Submit.Security == "none" && in.Submit.Host != "" && !loopback(in.Submit.Host) {
-		return desk.RefuseField(desk.Invalid, "body.submit.security", "an unencrypted connection is allowed to this machine only")
+		return desk.WhyUnencrypted.At("body.submit.security")
 	}
 	return nil
 }

@@ -101,12 +101,12 @@ func check(in *Settings) error {
 	if in.URL != "" {
 		u, err := url.Parse(in.URL)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-			return desk.RefuseField(desk.Invalid, "body.url", "must be an address such as https://help.example.com")
+			return desk.WhyNoURL.At("body.url")
 		}
 	}
 	if in.Receiver.Listen != "" {
 		if _, _, err := net.SplitHostPort(in.Receiver.Listen); err != nil {
-			return desk.RefuseField(desk.Invalid, "body.receiver.listen", "must be host:port or :port, such as :25")
+			return desk.WhyNoListen.At("body.receiver.listen")
 		}
 	}
 	return nil

@@ -30,15 +30,15 @@ func (s *Service) CreateToken(ctx context.Context, tx *db.Tx, id Identity, from 
 		return desk.Token{}, "", err
 	}
 	if n.ExpiresAt != 0 && !tx.Now.Before(n.ExpiresAt) {
-		return desk.Token{}, "", desk.RefuseField(desk.Invalid, "body.expiresAt", "this is over already")
+		return desk.Token{}, "", desk.WhyDatePast.At("body.expiresAt")
 	}
 	scopes := slices.Compact(slices.Sorted(slices.Values(n.Scopes)))
 	if len(scopes) == 0 {
-		return desk.Token{}, "", desk.RefuseField(desk.Invalid, "body.scopes", "name at least one permission")
+		return desk.Token{}, "", desk.WhyNeeded.At("body.scopes")
 	}
 	for _, scope := range scopes {
 		if !id.May(desk.Permission(scope)) {
-			return desk.Token{}, "", desk.RefuseField(desk.Forbidden, "body.scopes", "your role does not have every one of these permissions")
+			return desk.Token{}, "", desk.WhyScopes.At("body.scopes")
 		}
 	}
 	var count int
@@ -46,7 +46,7 @@ func (s *Service) CreateToken(ctx context.Context, tx *db.Tx, id Identity, from 
 		return desk.Token{}, "", fmt.Errorf("count API tokens: %w", err)
 	}
 	if count >= maxTokens {
-		return desk.Token{}, "", desk.Refuse(desk.Conflict, "at most %d tokens: revoke one first", maxTokens)
+		return desk.Token{}, "", desk.WhyEnough.Refuse(maxTokens)
 	}
 	random, _ := secret.NewToken()
 	text = tokenStart + random

@@ -35,7 +35,7 @@ func checkEmail(field, address string) (shown, key string, err error) {
 	parsed, err := mail.ParseAddress(shown)
 	if err != nil || parsed.Name != "" || parsed.Address != shown || len(shown) > 254 || !strings.Contains(shown, "@") ||
 		strings.ContainsFunc(shown, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
-		return "", "", desk.RefuseField(desk.Invalid, field, "not a mail address")
+		return "", "", desk.WhyNoAddress.At(field)
 	}
 	return shown, emailKey(shown), nil
 }
@@ -46,10 +46,10 @@ func checkName(field, name string, limit int) (string, error) {
 		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
 	}), " ")
 	if name == "" {
-		return "", desk.RefuseField(desk.Invalid, field, "a name is needed")
+		return "", desk.WhyNeeded.At(field)
 	}
 	if utf8.RuneCountInString(name) > limit {
-		return "", desk.RefuseField(desk.Invalid, field, "at most %d characters", limit)
+		return "", desk.WhyTooLong.At(field, limit)
 	}
 	return name, nil
 }
@@ -63,10 +63,10 @@ func checkLanguage(language string) error {
 
 func checkTimeZone(field, zone string) error {
 	if zone == "" || zone == "Local" || len(zone) > 64 {
-		return desk.RefuseField(desk.Invalid, field, "a name of the time zone database, such as Europe/Riga")
+		return desk.WhyZone.At(field)
 	}
 	if _, err := time.LoadLocation(zone); err != nil {
-		return desk.RefuseField(desk.Invalid, field, "a name of the time zone database, such as Europe/Riga")
+		return desk.WhyZone.At(field)
 	}
 	return nil
 }
@@ -74,10 +74,10 @@ func checkTimeZone(field, zone string) error {
 // checkPassword refuses passwords that are guessed first: short ones, well-known ones, and those made of the person's name or address.
 func checkPassword(field, password string, about ...string) error {
 	if utf8.RuneCountInString(password) < MinPassword {
-		return desk.RefuseField(desk.Invalid, field, "at least %d characters", MinPassword)
+		return desk.WhyTooShort.At(field, MinPassword)
 	}
 	if len(password) > 512 {
-		return desk.RefuseField(desk.Invalid, field, "at most 512 bytes")
+		return desk.WhyTooLong.At(field, 512)
 	}
 	folded := strings.ToLower(norm.NFKC.String(password))
 	different := map[rune]bool{}
@@ -85,17 +85,17 @@ func checkPassword(field, password string, about ...string) error {
 		different[r] = true
 	}
 	if len(different) < 5 {
-		return desk.RefuseField(desk.Invalid, field, "too easy to guess: too few different characters")
+		return desk.WhyFewDifferent.At(field)
 	}
 	letters := strings.TrimFunc(folded, func(r rune) bool { return !unicode.IsLetter(r) })
 	for _, bad := range wellKnown {
 		if folded == bad || letters == bad {
-			return desk.RefuseField(desk.Invalid, field, "too easy to guess: many people use it")
+			return desk.WhyWellKnown.At(field)
 		}
 	}
 	for _, run := range runs {
 		if strings.Contains(run, folded) {
-			return desk.RefuseField(desk.Invalid, field, "too easy to guess: keys in a row")
+			return desk.WhyKeysInARow.At(field)
 		}
 	}
 	for _, a := range about {
@@ -104,7 +104,7 @@ func checkPassword(field, password string, about ...string) error {
 		for _, part := range []string{a, local, strings.ReplaceAll(a, " ", "")} {
 			// What remains beside the name must not be guessable by itself.
 			if len(part) >= 4 && utf8.RuneCountInString(strings.ReplaceAll(folded, part, "")) < 6 && strings.Contains(folded, part) {
-				return desk.RefuseField(desk.Invalid, field, "too easy to guess: it is your name or address")
+				return desk.WhyOwnName.At(field)
 			}
 		}
 	}

@@ -26,7 +26,7 @@ const (
 	ResetLife      = time.Hour
 )
 
-var errGone = desk.Refuse(desk.Gone, "this link was used already or is over")
+var errGone = desk.WhyLinkOver.Refuse()
 
 // makeLink makes a one-time link; earlier ones for the same purpose and agent (0: nobody) no longer count.
 func (s *Service) makeLink(ctx context.Context, tx *db.Tx, purpose string, agent desk.AgentID, life time.Duration) (token string, err error) {

@@ -23,16 +23,16 @@ const (
 	maxPasskeys = 20 // of one agent
 )
 
-var errPasskey = desk.Refuse(desk.WrongPassword, "this passkey was not accepted")
+var errPasskey = desk.WhyPasskey.Refuse()
 
 // relyingParty is who browsers make passkeys for: the host of the public URL. Browsers make none for bare IP addresses.
 func (s *Service) relyingParty() (*webauthn.WebAuthn, error) {
 	u, err := url.Parse(s.url())
 	if err != nil || u.Hostname() == "" {
-		return nil, desk.Refuse(desk.Invalid, "passkeys need the public address of Tellus to be set")
+		return nil, desk.WhyPasskeyURL.Refuse()
 	}
 	if _, err := netip.ParseAddr(u.Hostname()); err == nil {
-		return nil, desk.Refuse(desk.Invalid, "passkeys need a host name, %s is a bare address", u.Hostname())
+		return nil, desk.WhyPasskeyURL.Refuse()
 	}
 	w, err := webauthn.New(&webauthn.Config{
 		RPID:                  u.Hostname(),
@@ -102,7 +102,7 @@ func (s *Service) takeKeyCeremony(ctx context.Context, tx *db.Tx, purpose, chall
 		return c, err
 	}
 	if !found {
-		return c, desk.Refuse(desk.Gone, "begin anew: this took too long")
+		return c, desk.WhyTookTooLong.Refuse()
 	}
 	if err := json.Unmarshal([]byte(data), &c); err != nil {
 		return c, fmt.Errorf("read %s ceremony: %w", purpose, err)
@@ -131,7 +131,7 @@ func (s *Service) BeginPasskey(ctx context.Context, tx *db.Tx, id Identity) (*pr
 		return nil, err
 	}
 	if len(h.credentials) >= maxPasskeys {
-		return nil, desk.Refuse(desk.Conflict, "at most %d passkeys: remove one first", maxPasskeys)
+		return nil, desk.WhyEnough.Refuse(maxPasskeys)
 	}
 	options, data, err := party.BeginRegistration(h, webauthn.WithExclusions(webauthn.Credentials(h.credentials).CredentialDescriptors()))
 	if err != nil {
@@ -180,7 +180,7 @@ func (s *Service) AddPasskey(ctx context.Context, tx *db.Tx, id Identity, from V
 		ON CONFLICT (credential_id) DO NOTHING
 		RETURNING id`, id.Agent, made.ID, string(data), name, tx.Now).Scan(&p.ID)
 	if errors.Is(err, sql.ErrNoRows) {
-		return desk.Passkey{}, desk.Refuse(desk.Conflict, "this passkey is known already")
+		return desk.Passkey{}, desk.WhyPasskeyKnown.Refuse()
 	}
 	if err != nil {
 		return desk.Passkey{}, fmt.Errorf("store passkey: %w", err)

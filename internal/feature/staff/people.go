@@ -42,7 +42,7 @@ func (s *Service) Invite(ctx context.Context, tx *db.Tx, by Identity, from Visit
 		ON CONFLICT (email_key) DO NOTHING
 		RETURNING id`, n.Name, email, key, n.Role, n.Language, by.TimeZone, tx.Now).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
-		return desk.Agent{}, "", desk.RefuseField(desk.Conflict, "body.email", "somebody has this address already")
+		return desk.Agent{}, "", desk.WhyAddressTaken.At("body.email")
 	}
 	if err != nil {
 		return desk.Agent{}, "", fmt.Errorf("make agent: %w", err)
@@ -87,7 +87,7 @@ func (s *Service) InviteAgain(ctx context.Context, tx *db.Tx, by Identity, from 
 		return "", err
 	}
 	if !who.active {
-		return "", desk.Refuse(desk.Conflict, "this account is not active")
+		return "", desk.WhyInactive.Refuse()
 	}
 	action := "agent.invited"
 	if who.accepted != 0 {
@@ -256,7 +256,7 @@ func (s *Service) applyAgent(ctx context.Context, tx *db.Tx, by Identity, now de
 // leave ends every way in of somebody who is deactivated.
 func (s *Service) leave(ctx context.Context, tx *db.Tx, by Identity, who desk.Agent) error {
 	if who.ID == by.Agent {
-		return desk.RefuseField(desk.Forbidden, "body.active", "nobody deactivates himself")
+		return desk.WhyYourself.At("body.active")
 	}
 	if who.Role == desk.Owner {
 		if err := s.keepAnOwner(ctx, tx, who.ID); err != nil {

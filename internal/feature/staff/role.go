@@ -17,7 +17,7 @@ func mayManage(by Identity, role desk.Role) error {
 	}
 	for _, p := range desk.Roles[role] {
 		if !by.May(p) {
-			return desk.Refuse(desk.Forbidden, "you cannot manage somebody who is allowed %s", p)
+			return desk.WhyAboveYou.Refuse().With(map[string]string{"permission": string(p)})
 		}
 	}
 	return nil
@@ -29,7 +29,7 @@ func mayGive(by Identity, role desk.Role) error {
 		return desk.RefuseField(desk.Invalid, "body.role", "no such role")
 	}
 	if err := mayManage(by, role); err != nil {
-		return desk.RefuseField(desk.Forbidden, "body.role", "nobody gives a role above his own")
+		return desk.WhyRoleAbove.At("body.role")
 	}
 	return nil
 }
@@ -58,7 +58,7 @@ func (s *Service) keepAnOwner(ctx context.Context, tx *db.Tx, losing desk.AgentI
 		return fmt.Errorf("count owners: %w", err)
 	}
 	if left == 0 {
-		return desk.Refuse(desk.Conflict, "the last owner cannot be removed: make somebody else an owner first")
+		return desk.WhyLastOwner.Refuse()
 	}
 	return nil
 }

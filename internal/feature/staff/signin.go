@@ -21,7 +21,7 @@ type SignedIn struct {
 // DeviceLife is how long a device is remembered, in seconds.
 const DeviceLife = 400 * 24 * 3600
 
-var errWrongPassword = desk.Refuse(desk.WrongPassword, "the address or the password is wrong")
+var errWrongPassword = desk.WhyWrongSignIn.Refuse()
 
 // SignIn checks an address and a password. It takes as long for an unknown account as for a wrong password, and says the same.
 func (s *Service) SignIn(ctx context.Context, from Visitor, device, email, password string) (SignedIn, error) {

@@ -93,7 +93,7 @@ func (s *Service) NewTeam(ctx context.Context, tx *db.Tx, by Identity, from Visi
 		ON CONFLICT (name_key) DO NOTHING
 		RETURNING id`, name, teamKey(name), tx.Now).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
-		return desk.Team{}, desk.RefuseField(desk.Conflict, "body.name", "there is a team of this name")
+		return desk.Team{}, desk.WhyNameTaken.At("body.name")
 	}
 	if err != nil {
 		return desk.Team{}, fmt.Errorf("make team: %w", err)
@@ -183,7 +183,7 @@ func (s *Service) rename(ctx context.Context, tx *db.Tx, id desk.TeamID, name st
 		return err
 	})
 	if db.IsUnique(err) {
-		return desk.RefuseField(desk.Conflict, "body.name", "there is a team of this name")
+		return desk.WhyNameTaken.At("body.name")
 	}
 	if err != nil {
 		return fmt.Errorf("rename team %s: %w", id, err)
@@ -212,7 +212,7 @@ func (s *Service) DeleteTeam(ctx context.Context, tx *db.Tx, by Identity, from V
 		return fmt.Errorf("look where team %s is used: %w", id, err)
 	}
 	if used.Inboxes > 0 || used.Conversations {
-		return &desk.Refusal{Code: desk.Conflict, Message: "the team still has inboxes or conversations", Details: used}
+		return desk.WhyTeamUsed.Refuse().With(used)
 	}
 	if _, err := tx.Exec(ctx, `DELETE FROM team WHERE id = $1`, id); err != nil {
 		return fmt.Errorf("delete team %s: %w", id, err)

@@ -30,7 +30,7 @@ var base32Plain = base32.StdEncoding.WithPadding(base32.NoPadding)
 
 func totpContext(agent desk.AgentID) string { return "agent/" + agent.String() + "/totp" }
 
-var errWrongCode = desk.RefuseField(desk.WrongPassword, "body.code", "the code is wrong or was used already")
+var errWrongCode = desk.WhyWrongCode.At("body.code")
 
 // matchTOTP returns the time step whose code was given, later than after.
 func matchTOTP(key []byte, code string, now desk.Time, after int64) (step int64, ok bool) {
@@ -90,7 +90,7 @@ func (s *Service) ConfirmTOTP(ctx context.Context, id Identity, from Visitor, co
 			return err
 		}
 		if !found {
-			return desk.Refuse(desk.Gone, "begin anew: this took too long")
+			return desk.WhyTookTooLong.Refuse()
 		}
 		sealed, err := base64.StdEncoding.DecodeString(data)
 		if err != nil {
@@ -171,7 +171,7 @@ func (s *Service) proveSelf(ctx context.Context, id Identity, from Visitor, fiel
 		return fmt.Errorf("verify password: %w", err)
 	}
 	if !ok {
-		return s.failed(ctx, from, id.Agent, "password.failed", desk.RefuseField(desk.WrongPassword, field, "the password is wrong"))
+		return s.failed(ctx, from, id.Agent, "password.failed", desk.WhyWrongPassword.At(field))
 	}
 	s.limits.giveBack(guess)
 	return nil

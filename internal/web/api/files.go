@@ -84,7 +84,7 @@ func (s *Server) uploadAttachment(w http.ResponseWriter, r *http.Request, c *Cal
 func tooLarge(err error) error {
 	var limit *http.MaxBytesError
 	if errors.As(err, &limit) {
-		return desk.RefuseField(desk.TooLarge, "body.file", "a file may have %d MB at the most", maxUpload>>20)
+		return desk.WhyFileLarge.At("body.file", maxUpload>>20)
 	}
 	return fmt.Errorf("receive file: %w", err)
 }
@@ -137,7 +137,7 @@ func (s *Server) getAttachment(w http.ResponseWriter, r *http.Request, c *Caller
 		return err
 	}
 	if a.Held == "virus" {
-		return desk.Refuse(desk.Forbidden, "a virus was found in this file: it is not handed out")
+		return desk.WhyFileIsInfected.Refuse()
 	}
 	if a.Held != "" && r.URL.Query().Get("held") != "1" {
 		return &desk.Refusal{Code: desk.Forbidden, Message: "the file is held back: ask for it with held=1", Details: map[string]string{"held": a.Held}}

@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/validation"
 
 	"tellus/internal/desk"
 )
@@ -64,6 +66,8 @@ type ProblemDetails struct {
 	Status int            `json:"status"`
 	Detail string         `json:"detail" doc:"English, for people who read the API"`
 	Code   desk.Code      `json:"code" doc:"not_found, invalid, conflict, forbidden, signed_out, wrong_password, second_factor, too_many, too_large, gone, newer_message, unreachable, setup_needed, idempotency_reuse, internal"`
+	Reason why            `json:"reason,omitempty" doc:"Why, where people meet the refusal: the desk has words for each of these in every language"`
+	Values map[string]any `json:"values,omitempty" doc:"What goes into the words for the reason"`
 	Errors []ProblemField `json:"errors" doc:"The fields at fault, where fields are"`
 	More   any            `json:"details,omitempty" doc:"What changed or what is missing, by code"`
 
@@ -72,8 +76,22 @@ type ProblemDetails struct {
 
 // ProblemField is one field at fault. What was sent is not repeated: it may be a password.
 type ProblemField struct {
-	Location string `json:"location" doc:"Such as body.email or query.limit"`
-	Message  string `json:"message"`
+	Location string         `json:"location" doc:"Such as body.email or query.limit"`
+	Message  string         `json:"message" doc:"English, for people who read the API"`
+	Reason   why            `json:"reason,omitempty"`
+	Values   map[string]any `json:"values,omitempty"`
+}
+
+// why is desk.Why, described as the closed list that it is.
+type why desk.Why
+
+// Schema makes huma describe the reasons.
+func (why) Schema(huma.Registry) *huma.Schema {
+	s := &huma.Schema{Type: huma.TypeString, Description: "A closed list; it grows with the product"}
+	for _, w := range desk.Whys() {
+		s.Enum = append(s.Enum, string(w))
+	}
+	return s
 }
 
 func (p *ProblemDetails) Error() string           { return p.Detail }
@@ -107,9 +125,9 @@ func problemOf(err error) *ProblemDetails {
 		st = http.StatusUnprocessableEntity
 	}
 	p = newProblem(st, r.Code, r.Message)
-	p.More = r.Details
+	p.More, p.Reason, p.Values = r.Details, why(r.Why), r.Values
 	if r.Field != "" {
-		p.Errors = append(p.Errors, ProblemField{r.Field, r.Message})
+		p.Errors = append(p.Errors, ProblemField{r.Field, r.Message, why(r.Why), r.Values})
 	}
 	return p
 }
@@ -155,8 +173,50 @@ func writeProblem(w http.ResponseWriter, err huma.StatusError) {
 	_, _ = w.Write(data) // the client may have gone; nothing is left to do then
 }
 
+// reasons are the reasons for what huma finds wrong with the shape of a request, by the texts that it formats.
+var reasons = map[string]desk.Why{
+	validation.MsgExpectedMinLength:        desk.WhyTooShort,
+	validation.MsgExpectedMaxLength:        desk.WhyTooLong,
+	validation.MsgExpectedMinimumNumber:    desk.WhyOutOfRange,
+	validation.MsgExpectedMaximumNumber:    desk.WhyOutOfRange,
+	validation.MsgExpectedRequiredProperty: desk.WhyNeeded,
+}
+
+// reasonMark stands between a message of huma's and the reason and number that belong to it, on the way through its texts.
+const reasonMark = "\x00"
+
+// formatReason is what huma makes its texts with: it adds the reason behind the text, where fieldOf takes it off again.
+func formatReason(text string, values ...any) string {
+	message := fmt.Sprintf(text, values...)
+	w, ok := reasons[text]
+	if !ok || len(values) == 0 {
+		return message
+	}
+	if n, isNumber := values[0].(int); isNumber && n == 1 && w == desk.WhyTooShort {
+		w = desk.WhyNeeded // one character at least: it is empty
+	}
+	return message + reasonMark + string(w) + reasonMark + fmt.Sprint(values[0])
+}
+
+func fieldOf(d *huma.ErrorDetail) ProblemField {
+	message, rest, marked := strings.Cut(d.Message, reasonMark)
+	f := ProblemField{Location: d.Location, Message: message}
+	if !marked {
+		return f
+	}
+	w, value, _ := strings.Cut(rest, reasonMark)
+	f.Reason = why(w)
+	if n, err := strconv.ParseFloat(value, 64); err == nil {
+		f.Values = map[string]any{"n": n}
+	} else if value != "" {
+		f.Location += "." + value // the property that is missing
+	}
+	return f
+}
+
 // huma makes its own errors (a body that does not fit the schema…) by this variable, and there is no other place to give it ours.
 func init() {
+	huma.ErrorFormatter = formatReason
 	huma.NewError = func(status int, detail string, errs ...error) huma.StatusError {
 		p := newProblem(status, codeOf(status), detail)
 		if status >= 500 {
@@ -170,9 +230,9 @@ func init() {
 			}
 			if d, ok := err.(huma.ErrorDetailer); ok {
 				f := d.ErrorDetail()
-				p.Errors = append(p.Errors, ProblemField{f.Location, f.Message})
+				p.Errors = append(p.Errors, fieldOf(f))
 			} else if err != nil {
-				p.Errors = append(p.Errors, ProblemField{"body", firstLine(err.Error())})
+				p.Errors = append(p.Errors, ProblemField{Location: "body", Message: firstLine(err.Error())})
 			}
 		}
 		return p

@@ -36,7 +36,7 @@ func (s *Server) sender(ctx context.Context, tx *db.Tx, c *Caller, box desk.Inbo
 		return conversation.Sender{}, desk.RefuseField(desk.Invalid, "body.inbox", "there is no such inbox")
 	}
 	if !in.Active || in.Submit.Host == "" {
-		return conversation.Sender{}, desk.Refuse(desk.Invalid, "the inbox %s sends no mail: an administrator sets up its outgoing server", in.Name)
+		return conversation.Sender{}, desk.WhySilentInbox.Refuse(in.Name)
 	}
 	settings, err := s.Settings.Get(ctx, tx)
 	if err != nil {
@@ -86,7 +86,7 @@ func (s *Server) startConversation(ctx context.Context, c *Caller, in *body[conv
 			return out, desk.RefuseField(desk.Forbidden, "body.inbox", "you do not see this inbox")
 		}
 		if len(in.Body.To) == 0 {
-			return out, desk.RefuseField(desk.Invalid, "body.to", "say whom it goes to")
+			return out, desk.WhyNoRecipient.At("body.to")
 		}
 		to := in.Body.To[0]
 		who, err := s.Customers.Identify(ctx, tx, c.By(), customer.Sighting{Kind: desk.AddressEmail, Value: to.Address, Name: to.Name})

@@ -5,7 +5,11 @@ export interface ProblemBody {
   status?: number;
   detail?: string;
   code?: string;
-  errors?: { location?: string; message?: string; value?: unknown }[];
+  /** Why, of a closed list that the desk has words for. */
+  reason?: string;
+  /** What goes into those words. */
+  values?: Record<string, unknown>;
+  errors?: { location?: string; message?: string; reason?: string; values?: Record<string, unknown> }[];
   details?: unknown;
 }
 
@@ -13,6 +17,8 @@ export interface ProblemBody {
 export class Problem extends Error {
   readonly code: string;
   readonly status: number;
+  readonly reason: string | undefined;
+  readonly values: Record<string, unknown> | undefined;
   readonly errors: NonNullable<ProblemBody["errors"]>;
   readonly details: unknown;
 
@@ -21,6 +27,8 @@ export class Problem extends Error {
     this.name = "Problem";
     this.status = status;
     this.code = body.code ?? (status === 0 ? "offline" : "other");
+    this.reason = body.reason;
+    this.values = body.values;
     this.errors = body.errors ?? [];
     this.details = body.details;
   }

@@ -6,6 +6,7 @@ import { onSignedOut } from "../api/client";
 import { recall } from "../desk/compose/recall";
 import { keepWords } from "../desk/compose/useDraft";
 import { flush } from "../desk/outbox";
+import { loadWords } from "../i18n/i18n";
 import { goLive, useLink } from "../live/live";
 import { toast } from "../parts/toast";
 import { inWords } from "../parts/trouble";
@@ -32,6 +33,8 @@ export function Shell() {
   useEffect(() => goLive(client, me.id), [client, me.id]);
   useEffect(listenToKeys, []);
   useSendLater();
+  // Words for refusals are not worth making the first screen wait; without them a refusal is said in the words for its code.
+  useEffect(() => void loadWords("form").catch(() => {}), []);
   useEffect(() => {
     // Whoever presses ⌘K types on at once: it has to be there by then.
     const timer = setTimeout(() => void import("./Palette").then((m) => (palette = m.Palette)), 1200);

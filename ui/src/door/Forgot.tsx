@@ -20,7 +20,7 @@ export function Forgot() {
   async function go(e: FormEvent) {
     e.preventDefault();
     setField(undefined);
-    if (!/^\S+@\S+$/.test(email.trim())) return setField(t("form.refusal.address"));
+    if (!/^\S+@\S+$/.test(email.trim())) return setField(t("form.refusal.no_mail_address"));
     setBusy(true);
     setWrong("");
     try {

@@ -48,7 +48,7 @@ export function Setup() {
       check: (v) => ({
         ...(v.company.trim() ? {} : { company: t("form.refusal.needed") }),
         ...(v.name.trim() ? {} : { name: t("form.refusal.needed") }),
-        ...(/^\S+@\S+$/.test(v.email.trim()) ? {} : { email: t("form.refusal.address") }),
+        ...(/^\S+@\S+$/.test(v.email.trim()) ? {} : { email: t("form.refusal.no_mail_address") }),
       }),
     },
   );

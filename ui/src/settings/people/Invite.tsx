@@ -44,7 +44,7 @@ export function Invite({ close, done }: { close: () => void; done: (passed: Pass
       said: t("settings.people.sent"),
       check: (v) => ({
         ...(v.name.trim() ? {} : { name: t("form.refusal.needed") }),
-        ...(/^\S+@\S+$/.test(v.email.trim()) ? {} : { email: t("form.refusal.address") }),
+        ...(/^\S+@\S+$/.test(v.email.trim()) ? {} : { email: t("form.refusal.no_mail_address") }),
       }),
     },
   );

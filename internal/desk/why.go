@@ -1,0 +1,194 @@
+package desk
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Why is the reason for a refusal that people meet: a stable code by which the desk words it in the reader's language, and programs tell it apart. The list is closed:
+// each reason stands here with its code and its English sentence, and the catalogues of the desk have words for every one of them.
+type Why string
+
+const (
+	WhyNeeded      Why = "needed"
+	WhyTooShort    Why = "too_short" // n
+	WhyTooLong     Why = "too_long"  // n
+	WhyOutOfRange  Why = "out_of_range"
+	WhyDatePast    Why = "date_past"
+	WhyDateFuture  Why = "date_future"
+	WhyNameTaken   Why = "name_taken"
+	WhyFileLarge   Why = "file_too_large" // n: megabytes
+	WhyFileGone    Why = "file_gone"
+	WhyTookTooLong Why = "took_too_long"
+	WhyEnough      Why = "enough" // n: how many there are
+
+	WhyFewDifferent  Why = "password_few_different"
+	WhyWellKnown     Why = "password_well_known"
+	WhyKeysInARow    Why = "password_keys_in_a_row"
+	WhyOwnName       Why = "password_own_name"
+	WhyWrongPassword Why = "wrong_password"
+	WhyWrongSignIn   Why = "wrong_sign_in"
+	WhyWrongCode     Why = "wrong_code"
+	WhyPasskey       Why = "passkey_refused"
+	WhyPasskeyKnown  Why = "passkey_known"
+	WhyPasskeyURL    Why = "passkey_url"
+	WhyLinkOver      Why = "link_over"
+
+	WhyNoAddress    Why = "no_mail_address"
+	WhyAddressTaken Why = "address_taken"
+	WhyRoleAbove    Why = "role_above"
+	WhyYourself     Why = "not_yourself"
+	WhyLastOwner    Why = "last_owner"
+	WhyAboveYou     Why = "above_you"
+	WhyInactive     Why = "account_inactive"
+	WhyScopes       Why = "scopes_beyond_role"
+	WhyZone         Why = "no_time_zone"
+
+	WhyTeamUsed     Why = "team_used"
+	WhyTagUsed      Why = "tag_used"
+	WhyInboxUsed    Why = "inbox_used"
+	WhyReaches      Why = "address_reaches_inbox" // what: the address
+	WhyHostNeeded   Why = "host_needed"
+	WhyUnencrypted  Why = "unencrypted"
+	WhyNoURL        Why = "no_url"
+	WhyNoListen     Why = "no_listen_address"
+	WhyURLNeeded    Why = "url_needed"
+	WhyProvider     Why = "provider_refused" // what: what it said
+	WhyOthersGrant  Why = "authorisation_of_another"
+	WhyProviderSaid Why = "authorisation_declined"
+
+	WhySilentInbox    Why = "inbox_sends_nothing" // what: its name
+	WhyNoRecipient    Why = "no_recipient"
+	WhyNothingWritten Why = "nothing_written"
+	WhyPutAway        Why = "conversation_put_away"
+	WhyNotSnoozable   Why = "not_snoozable"
+	WhyCannotSee      Why = "cannot_see"
+	WhyOnItsWay       Why = "on_its_way"
+	WhyNotYours       Why = "message_of_another"
+	WhyEverybodyHasIt Why = "everybody_has_it"
+	WhyOwnInbox       Why = "our_own_inbox"   // what: the address
+	WhyRecipientTwice Why = "recipient_twice" // what: the address
+	WhyOnlyMessage    Why = "only_message"
+	WhyOtherCustomer  Why = "address_of_another_customer"
+	WhyNameOrAddress  Why = "name_or_address_needed"
+	WhyFileIsInfected Why = "file_infected"
+	WhySetUpFirst     Why = "set_up_first"
+)
+
+type worded struct {
+	code     Code
+	sentence string // with {n} or {what} where a value goes
+}
+
+var whys = map[Why]worded{
+	WhyNeeded:      {Invalid, "this is needed"},
+	WhyTooShort:    {Invalid, "at least {n} characters"},
+	WhyTooLong:     {Invalid, "at most {n} characters"},
+	WhyOutOfRange:  {Invalid, "this number is out of range"},
+	WhyDatePast:    {Invalid, "this is over already"},
+	WhyDateFuture:  {Invalid, "it cannot have taken place in the future"},
+	WhyNameTaken:   {Conflict, "this name is taken already"},
+	WhyFileLarge:   {TooLarge, "a file may have {n} MB at the most"},
+	WhyFileGone:    {Invalid, "the file is not there any more: attach it again"},
+	WhyTookTooLong: {Gone, "begin anew: this took too long"},
+	WhyEnough:      {Conflict, "at most {n}: remove one first"},
+
+	WhyFewDifferent:  {Invalid, "too easy to guess: too few different characters"},
+	WhyWellKnown:     {Invalid, "too easy to guess: many people use it"},
+	WhyKeysInARow:    {Invalid, "too easy to guess: keys in a row"},
+	WhyOwnName:       {Invalid, "too easy to guess: it is your name or address"},
+	WhyWrongPassword: {WrongPassword, "the password is wrong"},
+	WhyWrongSignIn:   {WrongPassword, "the address or the password is wrong"},
+	WhyWrongCode:     {WrongPassword, "the code is wrong or was used already"},
+	WhyPasskey:       {WrongPassword, "this passkey was not accepted"},
+	WhyPasskeyKnown:  {Conflict, "this passkey is known already"},
+	WhyPasskeyURL:    {Invalid, "passkeys need the public address of Tellus to be set, with a host name"},
+	WhyLinkOver:      {Gone, "this link was used already or is over"},
+
+	WhyNoAddress:    {Invalid, "not a mail address"},
+	WhyAddressTaken: {Conflict, "somebody has this address already"},
+	WhyRoleAbove:    {Forbidden, "nobody gives a role above his own"},
+	WhyYourself:     {Forbidden, "nobody deactivates himself"},
+	WhyLastOwner:    {Conflict, "the last owner cannot be removed: make somebody else an owner first"},
+	WhyAboveYou:     {Forbidden, "you cannot manage somebody who may do more than you"},
+	WhyInactive:     {Conflict, "this account is not active"},
+	WhyScopes:       {Forbidden, "your role does not have every one of these permissions"},
+	WhyZone:         {Invalid, "a name of the time zone database, such as Europe/Riga"},
+
+	WhyTeamUsed:     {Conflict, "the team still has inboxes or conversations"},
+	WhyTagUsed:      {Conflict, "conversations carry this tag: take it off them first"},
+	WhyInboxUsed:    {Conflict, "the inbox has conversations: switch it off instead"},
+	WhyReaches:      {Invalid, "{what} already reaches an inbox"},
+	WhyHostNeeded:   {Invalid, "the name of the mail server is needed"},
+	WhyUnencrypted:  {Invalid, "an unencrypted connection is allowed to this machine only"},
+	WhyNoURL:        {Invalid, "must be an address such as https://help.example.com"},
+	WhyNoListen:     {Invalid, "must be host:port or :port, such as :25"},
+	WhyURLNeeded:    {Invalid, "set the public address of the desk first: the provider sends the browser back there"},
+	WhyProvider:     {Unreachable, "the provider did not accept the authorisation: {what}"},
+	WhyOthersGrant:  {Forbidden, "somebody else began this authorisation"},
+	WhyProviderSaid: {Forbidden, "the authorisation was declined at the provider"},
+
+	WhySilentInbox:    {Invalid, "the inbox {what} sends no mail: an administrator sets up its outgoing server"},
+	WhyNoRecipient:    {Invalid, "say whom it goes to"},
+	WhyNothingWritten: {Invalid, "there is nothing to send"},
+	WhyPutAway:        {Invalid, "the conversation is in spam or trash: restore it first"},
+	WhyNotSnoozable:   {Invalid, "a finished conversation cannot be snoozed: reopen it first"},
+	WhyCannotSee:      {Invalid, "this colleague may not see the conversation"},
+	WhyOnItsWay:       {Gone, "the message is on its way already"},
+	WhyNotYours:       {Forbidden, "only who sent a message can take it back"},
+	WhyEverybodyHasIt: {Invalid, "nobody is left who did not get the message"},
+	WhyOwnInbox:       {Invalid, "{what} is one of our own inboxes: the mail would come back as a new conversation"},
+	WhyRecipientTwice: {Invalid, "{what} is a recipient already"},
+	WhyOnlyMessage:    {Invalid, "it is the only message: there is nothing to part it from"},
+	WhyOtherCustomer:  {Conflict, "another customer uses this address"},
+	WhyNameOrAddress:  {Invalid, "a name or an address is needed"},
+	WhyFileIsInfected: {Forbidden, "a virus was found in this file: it is not handed out"},
+	WhySetUpFirst:     {SetupNeeded, "nobody has an account yet: the first is made by the link that the server printed"},
+}
+
+// Whys returns all reasons in the order of their codes.
+func Whys() []Why { return slices.Sorted(maps.Keys(whys)) }
+
+// Sentence is the English sentence of a reason with its values put in, for people who read the API. A reason that the list lacks is its own sentence.
+func (w Why) Sentence(values ...any) string {
+	text, _ := w.fill(values)
+	return text
+}
+
+// Refuse returns the refusal for a reason; values go where its sentence has {n} or {what}, in that order.
+func (w Why) Refuse(values ...any) *Refusal { return w.At("", values...) }
+
+// At is Refuse for the field at fault.
+func (w Why) At(field string, values ...any) *Refusal {
+	text, named := w.fill(values)
+	code := whys[w].code
+	if code == "" {
+		code = Invalid
+	}
+	return &Refusal{Code: code, Field: field, Message: text, Why: w, Values: named}
+}
+
+func (w Why) fill(values []any) (text string, named map[string]any) {
+	rest := whys[w].sentence
+	if rest == "" {
+		return string(w), nil
+	}
+	var b strings.Builder
+	for _, v := range values {
+		before, after, found := strings.Cut(rest, "{")
+		name, after, closed := strings.Cut(after, "}")
+		if !found || !closed {
+			break
+		}
+		if named == nil {
+			named = map[string]any{}
+		}
+		named[name] = v
+		fmt.Fprintf(&b, "%s%v", before, v)
+		rest = after
+	}
+	b.WriteString(rest)
+	return b.String(), named
+}
