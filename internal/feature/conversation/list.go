@@ -8,16 +8,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"time"
 
 	"tellus/internal/desk"
 	"tellus/internal/engine/language"
 	"tellus/internal/platform/db"
 )
-
-// CountCap is where counting stops: more is shown as "10,000+".
-const CountCap = 10_000
 
 // View is a built-in list: mine, unassigned, all, waiting, mentions, following, drafts, snoozed, finished, spam, trash, inbox:N, team:N.
 type View string
@@ -163,91 +158,6 @@ func listRows(ctx context.Context, tx *db.Tx, q *query) ([]desk.Conversation, er
 		found = []desk.Conversation{}
 	}
 	return found, err
-}
-
-// Count is how many conversations a view holds for somebody, up to CountCap.
-type Count struct {
-	ID     View `json:"id"`
-	Count  int  `json:"count"`
-	Capped bool `json:"capped,omitempty" doc:"There are more"`
-}
-
-// Counts returns the counts of the given views for the scope's agent. It is worked out at most once a second per agent.
-func (s *Service) Counts(ctx context.Context, tx *db.Tx, scope desk.Scope, views []View) ([]Count, error) {
-	if known, ok := s.counts.get(scope.Agent, views, tx.Now); ok {
-		return known, nil
-	}
-	counts := make([]Count, 0, len(views))
-	for _, v := range views {
-		n, err := count(ctx, tx, scope, v)
-		if err != nil {
-			return nil, err
-		}
-		counts = append(counts, Count{v, min(n, CountCap), n > CountCap})
-	}
-	s.counts.put(scope.Agent, views, tx.Now, counts)
-	return counts, nil
-}
-
-func count(ctx context.Context, tx *db.Tx, scope desk.Scope, v View) (int, error) {
-	var q query
-	belongs, err := v.condition(&q, scope.Agent)
-	if err != nil {
-		return 0, err
-	}
-	var n int
-	text := "SELECT count(*) FROM (SELECT 1 FROM conversation c WHERE " + belongs + " AND " + q.visible(scope) + " LIMIT " + q.arg(CountCap+1) + ") few"
-	if err := tx.Row(ctx, text, q.args...).Scan(&n); err != nil {
-		return 0, fmt.Errorf("count %s: %w", v, err)
-	}
-	return n, nil
-}
-
-// countCache keeps counts for a second. What an agent may see can change; Forget drops what is kept for everybody then.
-type countCache struct {
-	mu sync.Mutex
-	by map[string]keptCounts
-}
-
-type keptCounts struct {
-	at     desk.Time
-	counts []Count
-}
-
-func countKey(agent desk.AgentID, views []View) string {
-	var b strings.Builder
-	b.WriteString(agent.String())
-	for _, v := range views {
-		b.WriteByte(' ')
-		b.WriteString(string(v))
-	}
-	return b.String()
-}
-
-func (c *countCache) get(agent desk.AgentID, views []View, now desk.Time) ([]Count, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	k, ok := c.by[countKey(agent, views)]
-	if !ok || now.Sub(k.at) >= time.Second || now < k.at {
-		return nil, false
-	}
-	return k.counts, true
-}
-
-func (c *countCache) put(agent desk.AgentID, views []View, now desk.Time, counts []Count) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.by == nil || len(c.by) > 1000 {
-		c.by = map[string]keptCounts{}
-	}
-	c.by[countKey(agent, views)] = keptCounts{now, counts}
-}
-
-// ForgetCounts makes the next Counts look anew.
-func (s *Service) ForgetCounts() {
-	s.counts.mu.Lock()
-	defer s.counts.mu.Unlock()
-	s.counts.by = nil
 }
 
 // Rows returns the rows of conversations for the scope's agent, those that he may see, in no order.

@@ -200,11 +200,20 @@ func (l *Log) settle(ctx context.Context) error {
 
 // newest returns the highest number given out so far (PostgreSQL) or committed (SQLite).
 func (l *Log) newest(ctx context.Context) (h desk.Seq, err error) {
+	err = l.db.Look(func(tx *db.Tx) error {
+		h, err = Newest(ctx, tx)
+		return err
+	})
+	return h, err
+}
+
+// Newest returns the highest number that tx sees (SQLite), or that was given out so far, by transactions that are not committed too (PostgreSQL).
+func Newest(ctx context.Context, tx *db.Tx) (h desk.Seq, err error) {
 	ask := "SELECT COALESCE(MAX(seq), 0) FROM event"
-	if l.db.Postgres() {
+	if tx.Postgres() {
 		ask = "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM event_seq_seq"
 	}
-	if err := l.db.Ask(ctx, ask).Scan(&h); err != nil {
+	if err := tx.Row(ctx, ask).Scan(&h); err != nil {
 		return 0, fmt.Errorf("read the newest number: %w", err)
 	}
 	return h, nil

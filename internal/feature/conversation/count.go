@@ -1,0 +1,160 @@
+package conversation
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"tellus/internal/desk"
+	"tellus/internal/platform/db"
+	"tellus/internal/platform/eventlog"
+)
+
+// CountCap is where counting stops: more is shown as "10,000+".
+const CountCap = 10_000
+
+// Count is how many conversations a view holds for somebody, up to CountCap.
+type Count struct {
+	ID     View `json:"id"`
+	Count  int  `json:"count"`
+	Capped bool `json:"capped,omitempty" doc:"There are more"`
+}
+
+// Counts returns the counts of the given views for the scope's agent. It is worked out at most once a second per agent.
+func (s *Service) Counts(ctx context.Context, tx *db.Tx, scope desk.Scope, views []View) ([]Count, error) {
+	agent := scopeKey(scope)
+	if known, ok := s.counts.get(agent, views, tx.Now); ok {
+		return known, nil
+	}
+	newest, err := eventlog.Newest(ctx, tx)
+	if err != nil {
+		return nil, fmt.Errorf("count: %w", err)
+	}
+	counts := make([]Count, 0, len(views))
+	for _, v := range views {
+		if s.counts.large(agent, v, newest, tx.Now) {
+			counts = append(counts, Count{v, CountCap, true})
+			continue
+		}
+		n, err := count(ctx, tx, scope, v)
+		if err != nil {
+			return nil, err
+		}
+		s.counts.noteLarge(agent, v, n, newest, tx)
+		counts = append(counts, Count{v, min(n, CountCap), n > CountCap})
+	}
+	s.counts.put(agent, views, tx.Now, counts)
+	return counts, nil
+}
+
+// beyond is how far behind the cap a view is counted. What holds so many more cannot come back below the cap before as many events have been
+// appended, for each takes at most one conversation out of a view: until then it needs no counting.
+const beyond = 2000
+
+// unseen is how many events may have a number when a view is counted on PostgreSQL and be committed only later.
+const unseen = 1000
+
+// largeFor bounds how long a view counts as large without a look.
+const largeFor = time.Minute
+
+// count counts the conversations of a view up to CountCap + beyond.
+func count(ctx context.Context, tx *db.Tx, scope desk.Scope, v View) (int, error) {
+	var q query
+	belongs, err := v.condition(&q, scope.Agent)
+	if err != nil {
+		return 0, err
+	}
+	var n int
+	text := "SELECT count(*) FROM (SELECT 1 FROM conversation c WHERE " + belongs + " AND " + q.visible(scope) + " LIMIT " + q.arg(CountCap+beyond) + ") few"
+	if err := tx.Row(ctx, text, q.args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count %s: %w", v, err)
+	}
+	return n, nil
+}
+
+// countCache keeps counts for a second, and longer which views are far too large to be counted. What an agent may see is part of the key.
+type countCache struct {
+	mu      sync.Mutex
+	by      map[string]keptCounts
+	tooMany map[string]largeView
+}
+
+type keptCounts struct {
+	at     desk.Time
+	counts []Count
+}
+
+// largeView is a view that holds more than CountCap at least until the log has reached an event.
+type largeView struct {
+	at    desk.Time
+	until desk.Seq
+}
+
+const mostKept = 2000 // entries of each kind; then all are forgotten
+
+// scopeKey is the same for scopes that see the same.
+func scopeKey(s desk.Scope) string { return fmt.Sprint(s.Agent, s.All, s.Inboxes, s.Teams) }
+
+func countKey(scope string, views []View) string {
+	var b strings.Builder
+	b.WriteString(scope)
+	for _, v := range views {
+		b.WriteByte(' ')
+		b.WriteString(string(v))
+	}
+	return b.String()
+}
+
+func (c *countCache) get(scope string, views []View, now desk.Time) ([]Count, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	k, ok := c.by[countKey(scope, views)]
+	if !ok || now.Sub(k.at) >= time.Second || now < k.at {
+		return nil, false
+	}
+	return k.counts, true
+}
+
+func (c *countCache) put(scope string, views []View, now desk.Time, counts []Count) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.by == nil || len(c.by) >= mostKept {
+		c.by = map[string]keptCounts{}
+	}
+	c.by[countKey(scope, views)] = keptCounts{now, counts}
+}
+
+// large reports whether a view is known to hold more than CountCap.
+func (c *countCache) large(scope string, v View, newest desk.Seq, now desk.Time) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	l, ok := c.tooMany[countKey(scope, []View{v})]
+	return ok && newest < l.until && now >= l.at && now.Sub(l.at) < largeFor
+}
+
+func (c *countCache) noteLarge(scope string, v View, n int, newest desk.Seq, tx *db.Tx) {
+	spare := n - CountCap - 1
+	if tx.Postgres() {
+		spare -= unseen
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	key := countKey(scope, []View{v})
+	if spare <= 0 {
+		delete(c.tooMany, key)
+		return
+	}
+	if c.tooMany == nil || len(c.tooMany) >= mostKept {
+		c.tooMany = map[string]largeView{}
+	}
+	c.tooMany[key] = largeView{tx.Now, newest + desk.Seq(spare)}
+}
+
+// ForgetCounts makes the next Counts look anew.
+func (s *Service) ForgetCounts() {
+	s.counts.mu.Lock()
+	defer s.counts.mu.Unlock()
+	s.counts.by = nil
+}
