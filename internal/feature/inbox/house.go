@@ -3,6 +3,8 @@ package inbox
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
+	"time"
 
 	"tellus/internal/desk"
 	"tellus/internal/platform/db"
@@ -13,6 +15,8 @@ type House struct {
 	byID map[desk.InboxID]desk.Inbox
 	own  map[string]desk.InboxID
 	mark houseMark
+
+	checked atomic.Pointer[time.Time] // when it was last seen to be true
 }
 
 // houseMark changes whenever an inbox does.
@@ -40,6 +44,12 @@ func (h *House) Own(address string) bool {
 	return ok
 }
 
+// Takes returns the active inbox that takes mail for an address, its plus-tag aside.
+func (h *House) Takes(address string) (desk.InboxID, bool) {
+	id, ok := h.own[AddressKey(address)]
+	return id, ok && h.byID[id].Active
+}
+
 // House returns all inboxes as of this transaction, from memory where none has changed since they were last read.
 func (s *Service) House(ctx context.Context, tx *db.Tx) (*House, error) {
 	if h, ok := tx.Value(houseKey{}).(*House); ok {
@@ -52,12 +62,24 @@ func (s *Service) House(ctx context.Context, tx *db.Tx) (*House, error) {
 	return h, err
 }
 
-// LatestHouse is the house as it was last read, by whichever transaction: for a judgement that may be a moment behind, at no cost.
+// fresh is how long a house that was read counts as the latest: a change on this node ends it at once, one on another node after that time.
+const fresh = time.Second
+
+// LatestHouse is the house as it was last read, by whichever transaction, at most a second ago: at no cost, for questions that are asked with every
+// mail and may be answered as they were a moment before.
 func (s *Service) LatestHouse(ctx context.Context, tx *db.Tx) (*House, error) {
-	if h := s.house.Load(); h != nil {
+	if h := s.house.Load(); h != nil && time.Since(*h.checked.Load()) < fresh {
 		return h, nil
 	}
 	return s.House(ctx, tx)
+}
+
+// changed tells everybody, once tx is committed, that an inbox is not what it was.
+func (s *Service) changed(tx *db.Tx) {
+	tx.AfterCommit(func() {
+		s.house.Store(nil)
+		tx.DB().Signal(Changed)
+	})
 }
 
 // houseKey keeps the house for the rest of a transaction. Whoever changes an inbox in one does not ask for the house afterwards.
@@ -68,7 +90,9 @@ func (s *Service) readHouse(ctx context.Context, tx *db.Tx) (*House, error) {
 	if err := tx.Row(ctx, `SELECT count(*), COALESCE(sum(version), 0) FROM inbox`).Scan(&mark.count, &mark.versions); err != nil {
 		return nil, fmt.Errorf("have inboxes changed: %w", err)
 	}
+	now := time.Now()
 	if h := s.house.Load(); h != nil && h.mark == mark {
+		h.checked.Store(&now)
 		return h, nil
 	}
 	all, err := s.All(ctx, tx)
@@ -82,6 +106,7 @@ func (s *Service) readHouse(ctx context.Context, tx *db.Tx) (*House, error) {
 	if h.own, err = s.OwnAddresses(ctx, tx); err != nil {
 		return nil, err
 	}
+	h.checked.Store(&now)
 	s.house.Store(h)
 	return h, nil
 }

@@ -215,7 +215,7 @@ func (s *Service) write(ctx context.Context, tx *db.Tx, by desk.Actor, e Edit) (
 	if err := s.writeAccess(ctx, tx, in); err != nil {
 		return in, err
 	}
-	tx.AfterCommit(func() { tx.DB().Signal(Changed) })
+	s.changed(tx)
 	if err := eventlog.Append(ctx, tx,
 		&desk.Event{By: by, Kind: desk.InboxUpdated, SubjectKind: desk.AboutInbox, Subject: int64(in.ID)},
 		&desk.Event{By: by, Kind: desk.AccessUpdated, SubjectKind: desk.AboutInbox, Subject: int64(in.ID)}); err != nil {
@@ -324,7 +324,7 @@ func (s *Service) Delete(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.
 	if gone == 0 {
 		return desk.Refuse(desk.NotFound, "no inbox %s", id)
 	}
-	tx.AfterCommit(func() { tx.DB().Signal(Changed) })
+	s.changed(tx)
 	return eventlog.Append(ctx, tx, &desk.Event{By: by, Kind: desk.InboxUpdated, SubjectKind: desk.AboutInbox, Subject: int64(id)})
 }
 
@@ -339,19 +339,16 @@ func AddressKey(address string) string {
 	return local + "@" + domain
 }
 
-// ByAddress returns the active inbox that takes mail for an address, its plus-tag aside; desk.NotFound where none does.
+// ByAddress returns the active inbox that takes mail for an address, its plus-tag aside; desk.NotFound where none does. What changed on
+// another node within the last second may not count yet.
 func (s *Service) ByAddress(ctx context.Context, tx *db.Tx, address string) (desk.InboxID, error) {
-	var id desk.InboxID
-	err := tx.Row(ctx, `
-		SELECT i.id
-		FROM inbox_address a
-		JOIN inbox i ON i.id = a.inbox
-		WHERE a.address_key = $1 AND i.active`, db.Text(AddressKey(address))).Scan(&id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, desk.Refuse(desk.NotFound, "nobody reads mail for this address")
-	}
+	house, err := s.LatestHouse(ctx, tx)
 	if err != nil {
 		return 0, fmt.Errorf("which inbox takes the address: %w", err)
+	}
+	id, ok := house.Takes(address)
+	if !ok {
+		return 0, desk.Refuse(desk.NotFound, "nobody reads mail for this address")
 	}
 	return id, nil
 }
