@@ -58,7 +58,7 @@ func sqliteDSN(path string, reader bool) string {
 	q := url.Values{}
 	pragmas := []string{
 		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(MEMORY)",
-		"wal_autocheckpoint(2000)", "journal_size_limit(67108864)",
+		"wal_autocheckpoint(4000)", "journal_size_limit(67108864)",
 	}
 	if reader {
 		pragmas = append(pragmas, "cache_size(-8000)", "query_only(1)")
