@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"time"
 
 	"tellus/internal/app"
@@ -24,6 +25,7 @@ type Options struct {
 	SlowSync time.Duration // added to every sync of SQLite
 	Idle     time.Duration // how long the idle process is watched; 0 for not at all
 	Dir      string        // where data folders are made; the system's where empty
+	Keep     string        // a folder where seeded desks of SQLite stay, with the mails of each run, for further runs; "" for none
 	Log      io.Writer     // progress
 }
 
@@ -100,28 +102,17 @@ func (o Options) run(ctx context.Context, exe string, n int) (run Run, err error
 		return run, fmt.Errorf("make data folder: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	c := app.Config{Data: filepath.Join(dir, "data"), Database: o.Database, Logger: quiet()}
-	if err := emptyDatabase(ctx, o.Database); err != nil {
-		return run, err
-	}
-	if _, err := app.MakeAdmin(ctx, c, app.Admin{Name: "Bench", Email: address, Password: password}); err != nil {
-		return run, err
-	}
 	run.Conversations, run.Unfinished = n, min(n, max(n/40, 2500))
+	data := filepath.Join(dir, "data")
+	if o.Keep != "" && o.Database == "" {
+		data = filepath.Join(o.Keep, strconv.Itoa(n))
+	}
+	c := app.Config{Data: data, Database: o.Database, Logger: quiet()}
+	if err := o.furnish(ctx, exe, c, &run); err != nil {
+		return run, err
+	}
 	srv, err := o.start(ctx, exe, c)
 	if err != nil {
-		return run, err
-	}
-	err = srv.prepare(ctx)
-	if err := errors.Join(err, srv.stop()); err != nil {
-		return run, err
-	}
-	begun := time.Now()
-	if err := o.seed(ctx, c, run); err != nil {
-		return run, err
-	}
-	run.SeedTook = time.Since(begun).Round(time.Millisecond)
-	if srv, err = o.start(ctx, exe, c); err != nil {
 		return run, err
 	}
 	defer func() { err = errors.Join(err, srv.stop()) }()
@@ -144,6 +135,39 @@ func (o Options) run(ctx context.Context, exe string, n int) (run Run, err error
 	}
 	return run, err
 }
+
+// furnish makes the desk that is measured: taken from where a former run kept it, or seeded.
+func (o Options) furnish(ctx context.Context, exe string, c app.Config, run *Run) error {
+	if _, err := os.Stat(filepath.Join(c.Data, seeded)); err == nil {
+		return nil
+	}
+	if err := os.RemoveAll(c.Data); err != nil { // seeding was cut short
+		return fmt.Errorf("begin anew: %w", err)
+	}
+	if err := emptyDatabase(ctx, o.Database); err != nil {
+		return err
+	}
+	if _, err := app.MakeAdmin(ctx, c, app.Admin{Name: "Bench", Email: address, Password: password}); err != nil {
+		return err
+	}
+	srv, err := o.start(ctx, exe, c)
+	if err != nil {
+		return err
+	}
+	err = srv.prepare(ctx)
+	if err := errors.Join(err, srv.stop()); err != nil {
+		return err
+	}
+	begun := time.Now()
+	if err := o.seed(ctx, c, *run); err != nil {
+		return err
+	}
+	run.SeedTook = time.Since(begun).Round(time.Millisecond)
+	return os.WriteFile(filepath.Join(c.Data, seeded), nil, 0o600)
+}
+
+// seeded is the file that marks a desk that is complete.
+const seeded = "bench-seeded"
 
 func (o Options) seed(ctx context.Context, c app.Config, run Run) error {
 	a, err := app.Open(ctx, c)

@@ -87,6 +87,16 @@ func rows(ctx context.Context, tx *db.Tx, into string, columns int, values [][]a
 	return nil
 }
 
+// texts are some hundred texts of a size, to take from: making each anew would cost more than storing it.
+func (s Seed) texts(size int) []string {
+	w := newWriter(uint64(size))
+	list := make([]string, 200)
+	for i := range list {
+		list[i] = w.text(size)
+	}
+	return list
+}
+
 func (s Seed) customers(ctx context.Context, tx *db.Tx, from, to int, now desk.Time) error {
 	var people, addresses [][]any
 	for i := from + 1; i <= to; i++ {
@@ -102,7 +112,7 @@ func (s Seed) customers(ctx context.Context, tx *db.Tx, from, to int, now desk.T
 
 func (s Seed) conversations(ctx context.Context, tx *db.Tx, from, to, customers int, now desk.Time) error {
 	rnd := rand.New(rand.NewPCG(uint64(from), 7))
-	text := newWriter(uint64(from))
+	previews, texts := s.texts(150), s.texts(600)
 	every := max(s.Conversations/max(s.Unfinished, 1), 1)
 	var convs, parts, msgs [][]any
 	for i := from + 1; i <= to; i++ {
@@ -137,7 +147,7 @@ func (s Seed) conversations(ctx context.Context, tx *db.Tx, from, to, customers 
 		address := fmt.Sprintf("c%d@seed.test", customer)
 		subject := "Jautājums par pasūtījumu " + fmt.Sprint(i)
 		convs = append(convs, []any{i, 10000 + i, int64(s.Inbox), customer, fmt.Sprintf("Customer %06d", customer), address, "email", subject,
-			conversation.SubjectKey(subject), status, shelf, assignee, snoozed, due, waiting, text.text(150), 5, i*5 - 1, created, last})
+			conversation.SubjectKey(subject), status, shelf, assignee, snoozed, due, waiting, previews[rnd.IntN(len(previews))], 5, i*5 - 1, created, last})
 		parts = append(parts, []any{i, address, address, "Customer", customer, "requester", created})
 		for m := range 5 {
 			kind, author, state := "incoming", "customer", ""
@@ -149,7 +159,7 @@ func (s Seed) conversations(ctx context.Context, tx *db.Tx, from, to, customers 
 			}
 			mailID := fmt.Sprintf("seed.%d.%d@seed.test", i, m)
 			msgs = append(msgs, []any{(i-1)*5 + m + 1, i, i, int64(s.Inbox), kind, "email", author, agent, who, created.Add(time.Duration(m) * 10 * time.Minute),
-				mailID, conversation.MailKey(mailID), subject, sender, `{"to":[{"address":"help@bench.test"}]}`, text.text(600), state})
+				mailID, conversation.MailKey(mailID), subject, sender, `{"to":[{"address":"help@bench.test"}]}`, texts[rnd.IntN(len(texts))], state})
 		}
 	}
 	if err := rows(ctx, tx, `conversation (id, number, inbox, customer, customer_name, address, channel, subject, subject_key, status, shelf, assignee,
