@@ -19,7 +19,7 @@ import { SignatureField } from "../SignatureField";
 import type { InboxEdit, WholeInbox } from "../types";
 import { Acknowledgement } from "./Acknowledgement";
 import { addressTyped, bodyOf, editOf, emptyInbox, inboxLanguages, unitOf } from "./edit";
-import { HealthLines, Reconnect, StatePill } from "./Inboxes";
+import { HealthLines, Mend, StatePill } from "./Inboxes";
 import { Servers } from "./Servers";
 
 /** One inbox, or a new one where id is 0. */
@@ -121,7 +121,7 @@ function Edit({ server, inbox, back }: { server: InboxEdit; inbox?: WholeInbox; 
               <StatePill inbox={inbox} health={health} />
               {health && <HealthLines health={health} />}
             </div>
-            {health?.state === "failing" && <Reconnect id={inbox.id} />}
+            <Mend inbox={inbox} health={health} />
           </div>
         </Section>
       )}

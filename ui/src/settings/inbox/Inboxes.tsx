@@ -68,7 +68,7 @@ function Overview() {
   );
 }
 
-function Row({ inbox, health }: { inbox: Inbox; health: Health | undefined }) {
+function Row({ inbox, health }: { inbox: WholeInbox; health: Health | undefined }) {
   const { t } = useTranslation();
   const state = health?.state ?? "off";
   return (
@@ -85,7 +85,7 @@ function Row({ inbox, health }: { inbox: Inbox; health: Health | undefined }) {
         {health && <HealthLines health={health} />}
       </div>
       <div className={list.acts}>
-        {health?.state === "failing" && <Reconnect id={inbox.id} />}
+        <Mend inbox={inbox} health={health} />
         <Button
           renderRoot={(props) => <Link to="/settings/$" params={{ _splat: `inboxes/${inbox.id}` }} {...props} />}
           aria-label={`${t("common.edit")}: ${inbox.name}`}
@@ -157,6 +157,18 @@ function TroubleLine({ side, trouble }: { side: "in" | "out"; trouble: Health["p
         </div>
       )}
     </div>
+  );
+}
+
+/** What helps a connection that fails. With the built-in receiver there is none to be opened again, only the place where it is switched on. */
+export function Mend({ inbox, health }: { inbox: WholeInbox; health: Health | undefined }) {
+  const { t } = useTranslation();
+  if (health?.state !== "failing") return null;
+  if (inbox.receive.method !== "smtp") return <Reconnect id={inbox.id} />;
+  return (
+    <Button renderRoot={(props) => <Link to="/settings/$" params={{ _splat: "company" }} {...props} />}>
+      {t("settings.health.to_receiver")}
+    </Button>
   );
 }
 

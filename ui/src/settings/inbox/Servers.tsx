@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useMay } from "../../app/session";
 import { Choice, formCss, NumberField, PasswordField, SelectField, Switch, TextField } from "../form/fields";
 import { Section } from "../form/Page";
-import { houseQuery } from "../queries";
+import { healthQuery, houseQuery } from "../queries";
 import type { InboxEdit, Provider, Receive, Security, Submit, WholeInbox } from "../types";
 import { Authorise } from "./Authorise";
 import { fillFrom, sharesSecret } from "./edit";
@@ -112,7 +112,7 @@ export function Servers({ value, set, error, inbox, dirty }: Props) {
             />
           </>
         )}
-        {receive.method === "smtp" && <Receiver address={value.address} />}
+        {receive.method === "smtp" && <Receiver address={value.address} inbox={inbox} />}
       </Section>
       <Section title={t("settings.out.title")} about={t("settings.out.about")}>
         <Switch
@@ -223,13 +223,16 @@ function AuthField({ value, change, none }: { value: Auth; change: (auth: Auth) 
 }
 
 /** What must be done so that mail comes here by itself. */
-function Receiver({ address }: { address: string }) {
+function Receiver({ address, inbox }: { address: string; inbox: WholeInbox | undefined }) {
   const { t } = useTranslation();
   const may = useMay("setting.manage");
   const house = useQuery({ ...houseQuery, enabled: may }).data;
   const domain = address.split("@")[1] || "example.com";
   const host = house?.receiver.hostname || window.location.hostname;
-  const listen = house?.receiver.listen;
+  const health = useQuery({ ...healthQuery, enabled: inbox?.receive.method === "smtp" }).data;
+  // A flag may have switched it on where the settings say nothing.
+  const takes = health?.find((h) => h.inbox === inbox?.id)?.state === "ok";
+  const listen = house?.receiver.listen || (takes ? t("settings.mx.elsewhere") : "");
   return (
     <div className={css.explain}>
       <ol>

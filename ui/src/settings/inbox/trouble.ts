@@ -14,6 +14,8 @@ const codes = new Set([
   "too_large",
   "rejected",
   "oauth",
+  "receiver_off",
+  "receiver_failed",
 ]);
 
 /** What is wrong with a connection, and what to do about it. */
