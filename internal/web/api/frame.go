@@ -17,6 +17,7 @@ const frameCSP = "default-src 'none'; img-src 'self' data:; font-src 'self'; sty
 // frameStyle gives foreign HTML the desk's type and keeps it within its frame; margins of its first and last lines count as its height.
 const frameStyle = `:root{color-scheme:light}html,body{margin:0;padding:0;background:transparent}
 body{display:flow-root;font:15px/1.5 "Inter Variable",Inter,system-ui,sans-serif;color:#1f2421;overflow-wrap:anywhere;overflow-x:auto}
+body>:first-child,body>:first-child>:first-child{margin-top:0}body>:last-child,body>:last-child>:last-child{margin-bottom:0}
 img{max-width:100%;height:auto}img:not([src]){display:none}table{max-width:100%}pre{white-space:pre-wrap}
 blockquote{margin:.5em 0;padding-left:.9em;border-left:2px solid #d9d3c8}a{color:#0f6e63}`
 

@@ -13,7 +13,7 @@ import { usualWidth } from "./widths";
 export function Desk() {
   const { view } = useParams({ from: "/inside/view/$view" });
   const number = useParams({ strict: false }).number;
-  const [first] = useState(() => ({ views: usualWidth(0.13, 180, 216), list: usualWidth(0.216, 288, 372) }));
+  const [first] = useState(() => ({ views: usualWidth(0.14, 180, 216), list: usualWidth(0.216, 288, 372) }));
   const [viewsOpen, setViewsOpen] = useState(false);
   const [views, setViews] = useStored("tellus-width-views", first.views);
   const [list, setList] = useStored("tellus-width-list", first.list);

@@ -108,7 +108,7 @@ export class Format {
   }
 
   year(at: number): string {
-    return this.date(at, { year: "numeric" });
+    return this.dayKey(at).slice(0, 4); // Latvian and Lithuanian formats add "g." and "m." of their own
   }
 
   /** A length of talk: "4 min 10 s". */

@@ -6,10 +6,11 @@ import { useTranslation } from "react-i18next";
 import { newKey, post } from "../../api/client";
 import { draftsQuery, useDirectory } from "../../api/queries";
 import type { Draft, DraftBody, Opened } from "../../api/types";
-import { useMe } from "../../app/session";
+import { useMay, useMe } from "../../app/session";
 import { Icon } from "../../parts/Icon";
 import { Bone, Late } from "../../parts/Skeleton";
 import { store, stored } from "../../parts/stored";
+import { Quiet } from "../../parts/Trouble";
 import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
 import { Attach, Signature } from "./Composer";
@@ -26,8 +27,19 @@ const Editor = lazy(() => import("./Editor"));
 
 /** A mail that an agent writes first. */
 export function NewMail() {
+  const { t } = useTranslation();
+  const mayWrite = useMay("conversation.write");
   const search = useSearch({ from: "/inside/new" });
   const drafts = useQuery({ ...draftsQuery, enabled: search.draft !== undefined, staleTime: 0 });
+  if (!mayWrite) {
+    return (
+      <main id="main" className={css.page}>
+        <Quiet icon="lock" title={t("compose.not_allowed")}>
+          <p>{t("compose.not_allowed_text")}</p>
+        </Quiet>
+      </main>
+    );
+  }
   if (search.draft !== undefined && drafts.isPending) {
     return (
       <Late>

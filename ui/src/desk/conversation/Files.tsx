@@ -32,52 +32,55 @@ export function Files({ message }: { message: Message }) {
   const [at, setAt] = useState(-1);
   const [mail, setMail] = useState<Attachment>();
   const inText = message.rich || Boolean(message.html);
-  const files = message.attachments.filter((f) => !(f.inline && inText && isPicture(f)));
+  const files = message.attachments
+    .filter((f) => !(f.inline && inText && isPicture(f)))
+    .sort((a, b) => Number(isPicture(b)) - Number(isPicture(a)));
   const shown = files.filter((f) => isPicture(f) || isPdf(f));
   if (files.length === 0) return null;
   return (
-    <ul className={css.files} aria-label={t("files.label")}>
-      {files.map((f) => (
-        <li key={f.id}>
-          {f.held ? (
-            <Held file={f} />
-          ) : isPicture(f) ? (
-            <button
-              type="button"
-              className={css.picture}
-              onClick={() => setAt(shown.indexOf(f))}
-              aria-label={t("files.look", { name: f.name })}
-              title={f.name}
-            >
-              <img src={`${base}/attachments/${f.id}/thumbnail`} alt="" loading="lazy" />
-            </button>
-          ) : isPdf(f) || isMail(f) ? (
-            <button
-              type="button"
-              className={css.file}
-              aria-label={t("files.look", { name: f.name })}
-              title={t("files.look", { name: f.name })}
-              onClick={() => (isMail(f) ? setMail(f) : setAt(shown.indexOf(f)))}
-            >
-              <Words file={f} />
-            </button>
-          ) : (
-            <a
-              className={css.file}
-              href={`${base}/attachments/${f.id}`}
-              download={f.name}
-              title={t("files.download", { name: f.name })}
-            >
-              <Words file={f} />
-            </a>
-          )}
-        </li>
-      ))}
+    <>
+      <ul className={css.files} aria-label={t("files.label")}>
+        {files.map((f) => (
+          <li key={f.id}>
+            {f.held ? (
+              <Held file={f} />
+            ) : isPicture(f) ? (
+              <button
+                type="button"
+                className={css.picture}
+                onClick={() => setAt(shown.indexOf(f))}
+                aria-label={t("files.look", { name: f.name })}
+                title={f.name}
+              >
+                <img src={`${base}/attachments/${f.id}/thumbnail`} alt="" loading="lazy" />
+              </button>
+            ) : isPdf(f) || isMail(f) ? (
+              <button
+                type="button"
+                className={css.file}
+                title={t("files.look", { name: f.name })}
+                onClick={() => (isMail(f) ? setMail(f) : setAt(shown.indexOf(f)))}
+              >
+                <Words file={f} />
+              </button>
+            ) : (
+              <a
+                className={css.file}
+                href={`${base}/attachments/${f.id}`}
+                download={f.name}
+                title={t("files.download", { name: f.name })}
+              >
+                <Words file={f} />
+              </a>
+            )}
+          </li>
+        ))}
+      </ul>
       <Suspense>
         {at >= 0 && <Lightbox files={shown} at={at} go={setAt} close={() => setAt(-1)} />}
         {mail && <AttachedMail file={mail} close={() => setMail(undefined)} />}
       </Suspense>
-    </ul>
+    </>
   );
 }
 

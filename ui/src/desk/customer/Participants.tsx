@@ -65,7 +65,7 @@ export function Participants({ opened }: { opened: Opened }) {
   const { add, remove } = useParticipants(opened);
   const [adding, setAdding] = useState(false);
   const [typed, setTyped] = useState("");
-  const list = opened.participants;
+  const list = [...opened.participants].sort((a, b) => Number(b.role === "requester") - Number(a.role === "requester"));
   if (!mayWrite && list.length <= 1) return null;
   const wrote = new Set(
     opened.timeline.messages.filter((m) => m.kind === "incoming").map((m) => m.from.address.toLowerCase()),
