@@ -8,8 +8,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// letters are those that Unicode does not take apart into a base and a mark.
-var letters = map[rune]string{
+// inseparable are the letters that Unicode does not take apart into a base and a mark.
+var inseparable = map[rune]string{
 	'ł': "l", 'đ': "d", 'ð': "d", 'ø': "o", 'ħ': "h", 'ı': "i", 'ŧ': "t", 'ŋ': "n", 'ĸ': "k",
 	'ß': "ss", 'æ': "ae", 'œ': "oe", 'þ': "th", 'ё': "е", 'ґ': "г",
 	'’': "'", '‘': "'", 'ʼ': "'", '`': "'", '´': "'",
@@ -43,7 +43,7 @@ func foldRune(b *strings.Builder, r rune) {
 		b.WriteByte(byte(r))
 		return
 	}
-	if t, ok := letters[r]; ok {
+	if t, ok := inseparable[r]; ok {
 		b.WriteString(t)
 		return
 	}
@@ -62,7 +62,7 @@ func foldRune(b *strings.Builder, r rune) {
 		return
 	}
 	base, _ := utf8.DecodeRune(parts)
-	if t, ok := letters[base]; ok { // ǿ is ø with a mark
+	if t, ok := inseparable[base]; ok { // ǿ is ø with a mark
 		b.WriteString(t)
 		return
 	}

@@ -3,6 +3,7 @@ package language
 import (
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
@@ -38,6 +39,23 @@ func TestDetectKnowsTheLettersThatPeopleSend(t *testing.T) {
 	for _, tt := range tests {
 		if got, confidence := Detect(tt.text); got != tt.want {
 			t.Errorf("Detect(%q) = %q (%.2f), want %q", tt.text, got, confidence, tt.want)
+		}
+	}
+}
+
+// TestABannerAboveDoesNotDecide: many mail servers put the same warning above every mail.
+func TestABannerAboveDoesNotDecide(t *testing.T) {
+	t.Parallel()
+	banner := "CAUTION: This email originated from outside of the organization. Do not click links or open attachments unless you recognize the sender and know that the content is safe. " +
+		"If you are in doubt, please report it to the service desk by the button in your mail program.\n\n"
+	for want, text := range map[string]string{
+		"lv": "Labdien! Vakar nopirku jūsu veikalā tējkannu, bet tā tek. Vai drīkstu to apmainīt, ja man nav čeka? Gaidīšu jūsu atbildi līdz nedēļas beigām, jo pēc tam došos ceļojumā. ",
+		"pl": "Dzień dobry, kupiłem u Państwa czajnik, ale przecieka. Czy mogę go wymienić, jeśli nie mam paragonu? Będę czekał na odpowiedź do końca tygodnia, bo potem wyjeżdżam. ",
+		"de": "Guten Tag, der Wasserkocher, den ich letzte Woche gekauft habe, ist undicht. Kann ich ihn umtauschen, auch wenn ich keinen Kassenzettel habe? Ich warte auf Ihre Antwort. ",
+	} {
+		text = banner + strings.Repeat(text, 4)
+		if got, confidence := Detect(text); got != want {
+			t.Errorf("Detect(%q) = %q (%.2f), want %q", text, got, confidence, want)
 		}
 	}
 }
@@ -93,6 +111,30 @@ func FuzzFold(f *testing.F) {
 		}
 		Detect(s)
 	})
+}
+
+// TestLettersFit holds the numbers of letters to a byte, and letters and classes to the tables.
+func TestLettersFit(t *testing.T) {
+	t.Parallel()
+	m := theModel()
+	if len(m.classes) > maxClasses {
+		t.Errorf("%d classes, tables are made for %d", len(m.classes), maxClasses)
+	}
+	numbered := map[letterID]rune{}
+	for _, list := range []map[string]string{words, others} {
+		for _, text := range list {
+			for _, r := range strings.ToLower(text) {
+				if !unicode.IsLetter(r) {
+					continue
+				}
+				id := m.idOf(r)
+				if other, taken := numbered[id]; id <= edge || taken && other != r {
+					t.Fatalf("letter %q has number %d, which is taken by %q", r, id, other)
+				}
+				numbered[id] = r
+			}
+		}
+	}
 }
 
 func BenchmarkDetect(b *testing.B) {

@@ -14,26 +14,44 @@ type class struct {
 	plain bool
 }
 
-// model holds, per sequence of one to three letters, the logarithm of its likelihood in each class, quantised. It is
-// built from the word lists when first needed: some 20,000 rows, 1 MB.
+// model holds, per sequence of one to three letters, how unlikely it is in each class: the negative logarithm of its likelihood, quantised.
+// It is built from the word lists when first needed: some 20,000 rows, 1 MB.
 type model struct {
 	classes []class
-	rows    map[uint64]int32 // letters → first cell
-	cells   []int8
+	ids     [lastLetter]letterID
+	rows    []slot   // a hash table of 1<<tableBits; empty slots have key 0
+	cells   []uint64 // rows of rowWords, eight classes to a word
 	words   map[string][]bonus
 	prior   []float32
 }
+
+// slot tells where in cells the row of a sequence begins.
+type slot struct {
+	key uint32
+	row int32
+}
+
+// letterID numbers the letters of the word lists.
+type letterID uint8
+
+const (
+	noLetter letterID = iota // a letter that is in no list
+	edge                     // what stands before and after a word
+
+	lastLetter = 0x530 // all letters of the lists are below
+
+	maxClasses = 48
+	rowWords   = maxClasses / 8
+)
 
 type bonus struct {
 	class  int16
 	weight float32
 }
 
-const (
-	edge     = ' '
-	quantum  = 8.0 // cells per unit of natural logarithm
-	backedUp = 0.9 // natural logarithm taken off for each letter of context that was never seen
-)
+// quantum is the number of steps of a cell per unit of natural logarithm. What is taken off for context that was never seen would be the
+// same for every class, so nothing is.
+const quantum = 8.0
 
 var theModel = sync.OnceValue(build)
 
@@ -41,7 +59,7 @@ var theModel = sync.OnceValue(build)
 var withoutMarks = []string{"lv", "lt", "pl", "et", "de", "cs", "sk", "fi", "sv", "ro", "hu", "hr", "fr", "es", "pt"}
 
 func build() *model {
-	m := &model{rows: map[uint64]int32{}, words: map[string][]bonus{}}
+	m := &model{words: map[string][]bonus{}}
 	var lists [][]string
 	add := func(code, list string, plain bool) {
 		fields := strings.Fields(list)
@@ -67,9 +85,10 @@ func build() *model {
 		}
 		add("", others[code], true)
 	}
+	m.numberLetters(lists)
 	counts := make([]counter, len(lists))
 	for i, list := range lists {
-		counts[i] = count(list)
+		counts[i] = m.count(list)
 		m.addWords(i, list)
 	}
 	m.fill(counts)
@@ -114,17 +133,39 @@ func (m *model) addWords(class int, list []string) {
 	}
 }
 
+func (m *model) idOf(r rune) letterID {
+	if uint32(r) < lastLetter {
+		return m.ids[r]
+	}
+	return noLetter
+}
+
+// numberLetters gives each letter of the lists its number.
+func (m *model) numberLetters(lists [][]string) {
+	last := edge
+	for _, list := range lists {
+		for _, w := range list {
+			for _, r := range w {
+				if unicode.IsLetter(r) && m.ids[r] == noLetter {
+					last++
+					m.ids[r] = last
+				}
+			}
+		}
+	}
+}
+
 // counter counts sequences of letters, by how often their words are met.
 type counter struct {
-	of    map[uint64]float64
+	of    map[uint32]float64
 	total float64
 }
 
-func count(list []string) counter {
-	c := counter{of: map[uint64]float64{}}
+func (m *model) count(list []string) counter {
+	c := counter{of: map[uint32]float64{}}
 	for rank, w := range list {
 		weight := 1 + 20/float64(rank+5)
-		eachTrigram(w, func(a, b, r rune) {
+		m.eachTrigram(w, func(a, b, r letterID) {
 			c.of[key(a, b, r)] += weight
 			c.of[key(0, b, r)] += weight
 			c.of[key(0, 0, r)] += weight
@@ -137,64 +178,114 @@ func count(list []string) counter {
 }
 
 // eachTrigram visits the letters of a word with the two before each, and the edge after the last.
-func eachTrigram(word string, visit func(a, b, c rune)) {
-	a, b := rune(edge), rune(edge)
+func (m *model) eachTrigram(word string, visit func(a, b, c letterID)) {
+	a, b := edge, edge
 	for _, r := range word {
 		if !unicode.IsLetter(r) {
 			continue
 		}
-		visit(a, b, r)
-		a, b = b, r
+		visit(a, b, m.idOf(r))
+		a, b = b, m.idOf(r)
 	}
 	visit(a, b, edge)
 }
 
 // key packs letters; 0 stands for none. A context ends in 0.
-func key(a, b, c rune) uint64 { return uint64(a)<<42 | uint64(b)<<21 | uint64(c) }
+func key(a, b, c letterID) uint32 { return uint32(a)<<16 | uint32(b)<<8 | uint32(c) }
+
+// tableBits leaves half of the table empty.
+const tableBits = 15
+
+func hash(key uint32) uint32 { return key * 0x9E3779B1 >> (32 - tableBits) }
+
+// find returns the slot of a key, or the empty one where it would stand.
+func (m *model) find(key uint32) *slot {
+	for i := hash(key); ; i++ {
+		if s := &m.rows[i&(1<<tableBits-1)]; s.key == key || s.key == 0 {
+			return s
+		}
+	}
+}
+
+// row returns the row of a letter after two others, of as many of them as were ever seen together, or -1 where no class knows the letter.
+func (m *model) row(a, b, c letterID) int32 {
+	if c == noLetter {
+		return -1
+	}
+	for _, k := range [3]uint32{key(a, b, c), key(0, b, c), key(0, 0, c)} {
+		if s := m.find(k); s.key == k {
+			return s.row
+		}
+	}
+	return -1
+}
 
 // fill works out the likelihoods: how often a letter follows two others, smoothed by how often it follows one, and by how
 // often it comes at all.
 func (m *model) fill(counts []counter) {
-	const alphabet = 45
-	rows := map[uint64]bool{}
+	m.rows = make([]slot, 1<<tableBits)
+	var keys []uint32
 	for _, c := range counts {
 		for k := range c.of {
-			if k&(1<<21-1) != 0 {
-				rows[k] = true
+			if k&0xFF == 0 {
+				continue
+			}
+			if s := m.find(k); s.key == 0 {
+				*s = slot{key: k, row: int32(len(keys) * rowWords)}
+				keys = append(keys, k)
 			}
 		}
 	}
-	n := len(counts)
-	m.cells = make([]int8, len(rows)*n)
-	at := int32(0)
-	for k := range rows {
-		a, b, r := rune(k>>42), rune(k>>21&(1<<21-1)), rune(k&(1<<21-1))
-		for i, c := range counts {
-			p := (c.of[key(0, 0, r)] + 0.2/alphabet) / (c.total + 20)
-			if b != 0 {
-				p = (c.of[key(0, b, r)] + 6*p) / (c.of[key(0, b, 0)] + 6)
-			}
-			if a != 0 {
-				p = (c.of[key(a, b, r)] + 4*p) / (c.of[key(a, b, 0)] + 4)
-			}
-			m.cells[int(at)+i] = int8(max(-128, math.Round(math.Log(p)*quantum)))
+	m.cells = make([]uint64, len(keys)*rowWords)
+	for class, c := range counts {
+		likely := c.dense()
+		for n, k := range keys {
+			cell := min(128, math.Round(-math.Log(likely.of(k))*quantum))
+			m.cells[n*rowWords+class/8] |= uint64(cell) << (class % 8 * 8)
 		}
-		m.rows[k] = at
-		at += int32(n)
 	}
 }
 
-// add adds the likelihoods of a letter after two others to sums and reports whether any class knows the letter.
-func (m *model) add(sums []float32, a, b, r rune) bool {
-	penalty := float32(0)
-	for _, k := range [3]uint64{key(a, b, r), key(0, b, r), key(0, 0, r)} {
-		if at, ok := m.rows[k]; ok {
-			for i := range sums {
-				sums[i] += float32(m.cells[int(at)+i])/quantum - penalty
-			}
-			return true
+// dense is a counter whose sequences of two letters stand in arrays: most of what is asked of it was never counted.
+type dense struct {
+	counter
+	one      [256]float64 // how often a letter stands anywhere
+	after    [256]float64 // how often anything follows a letter
+	two      []float64    // how often the second of two letters follows the first
+	afterTwo []float64    // how often anything follows two letters
+}
+
+func (c counter) dense() *dense {
+	d := &dense{counter: c, two: make([]float64, 1<<16), afterTwo: make([]float64, 1<<16)}
+	for k, n := range c.of {
+		switch a, b, r := k>>16, k>>8&0xFF, k&0xFF; {
+		case a != 0 && r == 0:
+			d.afterTwo[a<<8|b] = n
+		case a != 0:
+		case r == 0:
+			d.after[b] = n
+		case b != 0:
+			d.two[b<<8|r] = n
+		default:
+			d.one[r] = n
 		}
-		penalty += backedUp
 	}
-	return false
+	return d
+}
+
+func (d *dense) of(k uint32) float64 {
+	const alphabet = 45
+	a, b, r := k>>16, k>>8&0xFF, k&0xFF
+	p := (d.one[r] + 0.2/alphabet) / (d.total + 20)
+	if b != 0 {
+		p = (d.two[b<<8|r] + 6*p) / (d.after[b] + 6)
+	}
+	if a == 0 {
+		return p
+	}
+	follow, seen := d.afterTwo[a<<8|b], 0.0
+	if follow > 0 {
+		seen = d.counter.of[k]
+	}
+	return (seen + 4*p) / (follow + 4)
 }
