@@ -28,7 +28,7 @@ type Conversation struct {
 	Tags             []TagID        `json:"tags"`
 	Language         string         `json:"language,omitempty" doc:"BCP 47, as detected from the customer's words"`
 	Preview          string         `json:"preview" doc:"The beginning of the last message, in plain text, at most 160 characters"`
-	PreviewBy        string         `json:"previewBy" enum:"customer,agent,note,system" doc:"Who wrote the last message"`
+	PreviewBy        string         `json:"previewBy" enum:"customer,agent,note,system,phone_in,phone_out,visit_in,visit_out,letter_in,letter_out" doc:"Who wrote the last message, or what was recorded by hand"`
 	Messages         int            `json:"messages"`
 	Attachments      bool           `json:"attachments"`
 	Spam             bool           `json:"spam,omitempty"`

@@ -145,6 +145,10 @@ func (c *row) recount(ctx context.Context, tx *db.Tx) error {
 	switch last.Kind {
 	case desk.Outgoing:
 		c.PreviewBy = "agent"
+		if last.Record != nil {
+			c.PreviewBy = recordedBy(last.Channel, last.Record.Direction)
+			c.Preview = recordPreview(*last.Record, last.Text)
+		}
 	case desk.Note:
 		c.PreviewBy = "note"
 	}

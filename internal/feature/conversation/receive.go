@@ -180,7 +180,8 @@ func (c *row) customerWrote(now desk.Time, answerWithin int) (reopened bool) {
 	return reopened
 }
 
-// noticeMessage brings the row's summary of its messages up to date. by is customer, agent, note or system.
+// noticeMessage brings the row's summary of its messages up to date. by is a value of
+// desk.Conversation.PreviewBy.
 func (c *row) noticeMessage(m *stored, by string) {
 	c.Messages++
 	c.LastAt = max(c.LastAt, m.At)

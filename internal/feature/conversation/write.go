@@ -464,7 +464,8 @@ func (s *Service) record(ctx context.Context, tx *db.Tx, by desk.Actor, c *row, 
 		return nil, err
 	}
 	m.At = tx.Now // the list sorts by when it was written down
-	c.noticeMessage(m, "agent")
+	c.noticeMessage(m, recordedBy(in.Channel, in.Record.Direction))
+	c.Preview = recordPreview(in.Record, m.Text)
 	switch {
 	case in.Record.Direction == "in" && (in.Record.Outcome == "call_back" || in.Channel == desk.Letter):
 		if c.Status == desk.StatusWaiting || c.Status.Finished() { // it is our turn again

@@ -1952,10 +1952,10 @@ export interface components {
             /** @description The beginning of the last message, in plain text, at most 160 characters */
             preview: string;
             /**
-             * @description Who wrote the last message
+             * @description Who wrote the last message, or what was recorded by hand
              * @enum {string}
              */
-            previewBy: "customer" | "agent" | "note" | "system";
+            previewBy: "customer" | "agent" | "note" | "system" | "phone_in" | "phone_out" | "visit_in" | "visit_out" | "letter_in" | "letter_out";
             /** Format: int64 */
             priority: number;
             restricted?: boolean;

@@ -43,7 +43,7 @@ export interface Conversation {
   tags: number[];
   language?: string;
   preview: string;
-  previewBy: "customer" | "agent" | "note" | "system";
+  previewBy: "customer" | "agent" | "note" | "system" | `${"phone" | "visit" | "letter"}_${"in" | "out"}`;
   messages: number;
   attachments: boolean;
   spam?: boolean;

@@ -13,6 +13,8 @@ import { When } from "../../parts/When";
 import { dueWords } from "./due";
 import css from "./Row.module.css";
 
+type T = (key: string, values?: Record<string, unknown>) => string;
+
 interface Props {
   row: Conversation;
   view: string;
@@ -49,16 +51,20 @@ export const Row = memo(function Row({ row, view, open, warm }: Props) {
         <span className={`${css.subject} cut`} title={row.subject}>
           {row.subject || t("list.no_subject")}
         </span>
-        <span className={`${css.preview} cut`}>
-          {t(`list.by_${row.previewBy}`, { channel: t(`channel.${row.channel}`), text: row.preview })}
-        </span>
-        <Pills row={row} />
+        <span className={`${css.preview} cut`}>{previewWords(t, row)}</span>
+        <Pills row={row} view={view} />
       </span>
     </Link>
   );
 });
 
-function Pills({ row }: { row: Conversation }) {
+/** Who wrote the last message and how it begins; what was recorded by hand says what took place. */
+function previewWords(t: T, row: Conversation): string {
+  const said = t(`list.by_${row.previewBy}`, { channel: t(`channel.${row.channel}`), text: row.preview });
+  return row.previewBy.includes("_") && row.preview ? `${said} · ${row.preview}` : said;
+}
+
+function Pills({ row, view }: { row: Conversation; view: string }) {
   const { t } = useTranslation();
   const format = useFormat();
   const now = useNow();
@@ -97,6 +103,7 @@ function Pills({ row }: { row: Conversation }) {
       </Pill>
     ),
     (row.status === "resolved" || row.status === "closed") && <Pill key="status">{t(`status.${row.status}`)}</Pill>,
+    row.status === "waiting" && view !== "waiting" && <Pill key="status">{t("list.waiting")}</Pill>,
     ...tags.slice(0, 3).map((tag) => (
       <Pill key={`tag${tag.id}`} tone={tagTone(tag.colour)}>
         {tag.name}

@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { useDirectory, viewsQuery } from "../../api/queries";
+import { draftsQuery, useDirectory, viewsQuery } from "../../api/queries";
 import type { ViewCount } from "../../api/types";
 import { keyCaps, useAllCommands } from "../../app/keys";
+import { useMay } from "../../app/session";
 import { useFormat } from "../../i18n/format";
 import css from "./ViewsPanel.module.css";
 
@@ -30,7 +31,10 @@ export function ViewsPanel({ view, done }: { view: string; done: () => void }) {
           <kbd>{keyCaps("mod+k")}</kbd>
         </button>
       </div>
-      <Group title={t("view.group_mine")}>{mine.map((id) => row(id, t(`view.${id}`)))}</Group>
+      <Group title={t("view.group_mine")}>
+        {mine.map((id) => row(id, t(`view.${id}`)))}
+        <Begun done={done} />
+      </Group>
       <Group title={t("view.group_desk")}>{desk.map((id) => row(id, t(`view.${id}`)))}</Group>
       {inboxes.length > 0 && (
         <Group title={t("view.group_inboxes")}>{inboxes.map((i) => row(`inbox:${i.id}`, i.name))}</Group>
@@ -48,6 +52,23 @@ function Group({ title, children }: { title: string; children: React.ReactNode }
       <h2>{title}</h2>
       <ul>{children}</ul>
     </section>
+  );
+}
+
+/** Mails that the reader began and has not sent; they belong to no conversation yet. */
+function Begun({ done }: { done: () => void }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const mayWrite = useMay("conversation.write");
+  const count = useQuery({ ...draftsQuery, enabled: mayWrite }).data?.length ?? 0;
+  if (count === 0) return null;
+  return (
+    <li>
+      <Link to="/drafts" className={css.view} onClick={done} title={t("draft.title")}>
+        <span className="cut">{t("view.begun")}</span>
+        <span className={css.count}>{format.number(count)}</span>
+      </Link>
+    </li>
   );
 }
 
