@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
+	"net/http"
 
 	"tellus/internal/desk"
 	"tellus/internal/engine/quote"
@@ -20,6 +22,7 @@ type attachedMail struct {
 	SentAt      desk.Time           `json:"sentAt,omitempty"`
 	Text        string              `json:"text"`
 	Folded      string              `json:"folded,omitempty" doc:"Quoted history and signature"`
+	Rich        bool                `json:"rich,omitempty" doc:"It has HTML, which get-attachment gives as a page for a frame with frame=1"`
 	Attachments []attachedFile      `json:"attachments"`
 }
 
@@ -39,20 +42,11 @@ func (s *Server) readAttachedMail(ctx context.Context, c *Caller, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	if a.Type != "message/rfc822" && a.Type != "message/global" || a.Held == "virus" {
-		return nil, desk.Refuse(desk.NotFound, "the file is no mail")
-	}
-	f, err := s.Blobs.Open(ctx, a.Hash)
+	m, err := s.parseAttached(ctx, a)
 	if err != nil {
-		return nil, fmt.Errorf("open attachment %d: %w", a.ID, err)
+		return nil, err
 	}
-	defer f.Close() // read side only
-	raw, err := readUpTo(f, largestAttachedMail)
-	if err != nil {
-		return nil, fmt.Errorf("read attachment %d: %w", a.ID, err)
-	}
-	m := mailmsg.Parse(raw, mailmsg.Limits{HTMLText: htmltext.ToText})
-	out := attachedMail{From: namedAddresses(m.From), To: namedAddresses(m.To), Cc: namedAddresses(m.Cc), Subject: m.Subject}
+	out := attachedMail{From: namedAddresses(m.From), To: namedAddresses(m.To), Cc: namedAddresses(m.Cc), Subject: m.Subject, Rich: m.HTML != ""}
 	if !m.Date.IsZero() {
 		out.SentAt = desk.At(m.Date)
 	}
@@ -70,6 +64,51 @@ func (s *Server) readAttachedMail(ctx context.Context, c *Caller, in *struct {
 		out.Attachments = append(out.Attachments, attachedFile{p.Name(), p.MediaType, p.Size()})
 	}
 	return answer(out), nil
+}
+
+func (s *Server) parseAttached(ctx context.Context, a desk.Attachment) (*mailmsg.Mail, error) {
+	if a.Type != "message/rfc822" && a.Type != "message/global" || a.Held == "virus" {
+		return nil, desk.Refuse(desk.NotFound, "the file is no mail")
+	}
+	f, err := s.Blobs.Open(ctx, a.Hash)
+	if err != nil {
+		return nil, fmt.Errorf("open attachment %d: %w", a.ID, err)
+	}
+	defer f.Close() // read side only
+	raw, err := readUpTo(f, largestAttachedMail)
+	if err != nil {
+		return nil, fmt.Errorf("read attachment %d: %w", a.ID, err)
+	}
+	return mailmsg.Parse(raw, mailmsg.Limits{HTMLText: htmltext.ToText}), nil
+}
+
+// getAttachedFrame is an attached mail's HTML as a page of its own, within the same walls as that of a message. Its remote images stay out.
+func (s *Server) getAttachedFrame(w http.ResponseWriter, r *http.Request, a desk.Attachment) error {
+	m, err := s.parseAttached(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	return s.writeFrame(w, r, a.ID.String(), attachedHTML(m))
+}
+
+// largestInline bounds the bytes of pictures that are written into the page of an attached mail, each as often as the mail shows it.
+const largestInline = 8 << 20
+
+// attachedHTML is the safe HTML of an attached mail, with its pictures within it: they have no address of their own.
+func attachedHTML(m *mailmsg.Mail) string {
+	room := int64(largestInline)
+	return htmltext.ShowInline(htmltext.Sanitise(m.HTML), func(contentID string) string {
+		for _, p := range m.Attachments {
+			if p.ContentID != contentID || !shown[p.MediaType] {
+				continue
+			}
+			if room -= p.Size(); room < 0 {
+				return ""
+			}
+			return "data:" + p.MediaType + ";base64," + base64.StdEncoding.EncodeToString(p.Content())
+		}
+		return ""
+	})
 }
 
 func namedAddresses(list []mailmsg.Address) []desk.NamedAddress {

@@ -142,6 +142,9 @@ func (s *Server) getAttachment(w http.ResponseWriter, r *http.Request, c *Caller
 	if a.Held != "" && r.URL.Query().Get("held") != "1" {
 		return &desk.Refusal{Code: desk.Forbidden, Message: "the file is held back: ask for it with held=1", Details: map[string]string{"held": a.Held}}
 	}
+	if r.URL.Query().Get("frame") == "1" {
+		return s.getAttachedFrame(w, r, a)
+	}
 	f, err := s.Blobs.Open(r.Context(), a.Hash)
 	if err != nil {
 		return fmt.Errorf("open attachment %s: %w", a.ID, err)

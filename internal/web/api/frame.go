@@ -3,7 +3,6 @@ package api
 import (
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"tellus/internal/desk"
@@ -74,6 +73,11 @@ func (s *Server) getFrame(w http.ResponseWriter, r *http.Request, c *Caller) err
 			return base + "/messages/" + m.ID.String() + "/remote?u=" + url.QueryEscape(address) + "&s=" + s.Keys.Tag(remoteImage, remotePayload(m.ID, address))
 		})
 	}
+	return s.writeFrame(w, r, m.ID.String(), content)
+}
+
+// writeFrame writes sanitised HTML as a page that can do nothing but show itself.
+func (s *Server) writeFrame(w http.ResponseWriter, r *http.Request, title, content string) error {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", frameCSP)
@@ -81,15 +85,15 @@ func (s *Server) getFrame(w http.ResponseWriter, r *http.Request, c *Caller) err
 	h.Set("Cache-Control", "private, no-cache")
 	var page strings.Builder
 	page.WriteString(`<!doctype html><html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer"><title>`)
-	page.WriteString(strconv.FormatInt(int64(m.ID), 10))
+	page.WriteString(title)
 	page.WriteString(`</title><style>` + s.frameFont + frameStyle)
-	if q.Get("theme") == "dark" {
+	if r.URL.Query().Get("theme") == "dark" {
 		page.WriteString(frameDark)
 	}
 	page.WriteString(`</style></head><body>`)
 	page.WriteString(content)
 	page.WriteString(`</body></html>`)
-	_, err = w.Write([]byte(page.String()))
+	_, err := w.Write([]byte(page.String()))
 	return err
 }
 

@@ -1876,6 +1876,8 @@ export interface components {
             /** @description Quoted history and signature */
             folded?: string;
             from: components["schemas"]["NamedAddress"][];
+            /** @description It has HTML, which get-attachment gives as a page for a frame with frame=1 */
+            rich?: boolean;
             /** Format: date-time */
             sentAt?: string;
             subject: string;

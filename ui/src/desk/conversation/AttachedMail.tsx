@@ -12,6 +12,7 @@ import { Failed } from "../../parts/Trouble";
 import { fileUrl } from "../compose/html";
 import css from "./AttachedMail.module.css";
 import { ending } from "./Files";
+import { Frame } from "./Frame";
 import { linkify } from "./linkify";
 
 /** A mail that came as an attachment (message/rfc822). */
@@ -23,6 +24,8 @@ interface Body {
   sentAt?: string | null;
   text: string;
   folded?: string;
+  /** It has HTML, shown in a frame. */
+  rich?: boolean;
   attachments: { name: string; type: string; size: number }[];
 }
 
@@ -49,7 +52,7 @@ export function AttachedMail({ file, close }: { file: Attachment; close: () => v
         }
       >
         {found.data ? (
-          <Mail mail={found.data} />
+          <Mail mail={found.data} file={file.id} />
         ) : found.isError ? (
           <Failed
             what={t("attached.failed", { name: file.name })}
@@ -68,7 +71,7 @@ export function AttachedMail({ file, close }: { file: Attachment; close: () => v
   );
 }
 
-function Mail({ mail: m }: { mail: Body }) {
+function Mail({ mail: m, file }: { mail: Body; file: number }) {
   const { t } = useTranslation();
   const format = useFormat();
   const [unfolded, setUnfolded] = useState(false);
@@ -103,8 +106,14 @@ function Mail({ mail: m }: { mail: Body }) {
           </div>
         )}
       </dl>
-      {m.text.trim() ? <p className={css.text}>{linkify(m.text.trim())}</p> : <p>{t("message.no_words")}</p>}
-      {folded && (
+      {m.rich ? (
+        <Frame path={`/attachments/${file}`} query={{ frame: 1 }} />
+      ) : m.text.trim() ? (
+        <p className={css.text}>{linkify(m.text.trim())}</p>
+      ) : (
+        <p>{t("message.no_words")}</p>
+      )}
+      {folded && !m.rich && (
         <div className={css.folded}>
           <button type="button" aria-expanded={unfolded} onClick={() => setUnfolded(!unfolded)}>
             ··· {t("message.folded", { count: folded.split("\n").length })}

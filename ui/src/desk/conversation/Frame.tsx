@@ -5,25 +5,21 @@ import { address } from "../../api/client";
 import css from "./MessageView.module.css";
 
 interface Props {
-  message: number;
-  folded: boolean;
-  remote: boolean;
+  /** Where the page lies, below the API. */
+  path: string;
+  query?: Record<string, number | undefined>;
 }
 
 /**
  * Foreign HTML, in a frame that runs no script and has a policy of its own (see the server's frame operation). It is as tall as its content;
  * same-origin is allowed so that its height can be measured, which without scripts gives it nothing.
  */
-export function Frame({ message, folded, remote }: Props) {
+export function Frame({ path, query }: Props) {
   const { t } = useTranslation();
   const scheme = useComputedColorScheme("light");
   const frame = useRef<HTMLIFrameElement>(null);
   const [height, setHeight] = useState(60);
-  const src = address(`/messages/${message}/frame`, {
-    remote: remote ? 1 : undefined,
-    folded: folded ? 1 : undefined,
-    theme: scheme,
-  });
+  const src = address(path, { ...query, theme: scheme });
 
   useEffect(() => {
     const element = frame.current;

@@ -143,7 +143,7 @@ function Body({ m, remote }: { m: Message; remote: boolean }) {
     <>
       {m.redactedAt && <p className={css.gone}>{t("message.redacted")}</p>}
       {m.rich ? (
-        <Frame message={m.id} remote={remote} folded={false} />
+        <Frame path={`/messages/${m.id}/frame`} query={{ remote: remote ? 1 : undefined }} />
       ) : own ? (
         // biome-ignore lint/security/noDangerouslySetInnerHtml: agents' own words, sanitised by the server (htmltext.SanitiseComposed); foreign HTML never comes here
         <div className={css.rich} dangerouslySetInnerHTML={{ __html: own }} />
@@ -167,7 +167,7 @@ function Folded({ m, open, remote, toggle }: { m: Message; open: boolean; remote
       </button>
       {open &&
         (m.richFolded ? (
-          <Frame message={m.id} remote={remote} folded />
+          <Frame path={`/messages/${m.id}/frame`} query={{ remote: remote ? 1 : undefined, folded: 1 }} />
         ) : (
           <p className={css.quote}>{linkify(m.folded ?? "")}</p>
         ))}
