@@ -2,6 +2,7 @@ package language
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -22,6 +23,71 @@ func Fold(s string) string {
 	if isFolded(s) {
 		return s
 	}
+	if folded, ok := foldByTable(s); ok {
+		return folded
+	}
+	return foldAny(s)
+}
+
+// tableSize is how many runes foldTable knows, to the end of the Cyrillic supplement; punctuation is where quotation marks and dashes are.
+const (
+	tableSize        = 0x530
+	punctuation      = 0x2010
+	punctuationAfter = 0x20C0
+)
+
+// foldTables hold what each rune becomes that does nothing to its neighbours: no mark, and nothing that a mark could join. They are ""
+// for the others.
+var foldTables = sync.OnceValue(func() *[tableSize + punctuationAfter - punctuation]string {
+	var t [tableSize + punctuationAfter - punctuation]string
+	for i := range t {
+		r := rune(i)
+		if i >= tableSize {
+			r = punctuation + rune(i-tableSize)
+		}
+		if properties := norm.NFKC.PropertiesString(string(r)); properties.CCC() == 0 && properties.BoundaryBefore() {
+			t[i] = foldAny(string(r))
+		}
+	}
+	return &t
+})
+
+// foldByTable is foldAny for texts of runes in foldTables.
+func foldByTable(s string) (folded string, ok bool) {
+	t := foldTables()
+	out := make([]byte, 0, len(s)+8)
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			switch {
+			case c >= 'A' && c <= 'Z':
+				c += 'a' - 'A'
+			case c == '`':
+				c = '\''
+			}
+			out = append(out, c)
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		var became string
+		switch {
+		case r < tableSize:
+			became = t[r]
+		case r >= punctuation && r < punctuationAfter:
+			became = t[tableSize+r-punctuation]
+		}
+		if became == "" {
+			return "", false
+		}
+		out = append(out, became...)
+		i += n
+	}
+	return string(out), true
+}
+
+// foldAny folds whatever it is given, at some cost.
+func foldAny(s string) string {
 	s = norm.NFKC.String(strings.ToValidUTF8(s, "\uFFFD"))
 	var b strings.Builder
 	b.Grow(len(s))

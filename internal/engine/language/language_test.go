@@ -101,6 +101,19 @@ func TestFoldComparesWithoutMarks(t *testing.T) {
 	})
 }
 
+// TestTheTableFoldsAsTheRuleDoes draws from the runes that the table knows, and from those around them.
+func TestTheTableFoldsAsTheRuleDoes(t *testing.T) {
+	t.Parallel()
+	near := rapid.OneOf(rapid.RuneFrom(nil, unicode.Latin, unicode.Cyrillic, unicode.Greek), rapid.Int32Range(0, tableSize+20), rapid.Int32Range(0x1FF0, 0x2110),
+		rapid.SampledFrom([]rune{0x300, 0x301, 0x327, 0xAD, 0x2019, 0x1100, 0xFFFD}))
+	rapid.Check(t, func(rt *rapid.T) {
+		s := string(rapid.SliceOf(near).Draw(rt, "runes"))
+		if got, ok := foldByTable(s); ok && got != foldAny(s) {
+			rt.Errorf("foldByTable(%q) = %q, want %q", s, got, foldAny(s))
+		}
+	})
+}
+
 func FuzzFold(f *testing.F) {
 	f.Add("Ł\u0301\u0327")
 	f.Add("\xff\xc3")

@@ -5,15 +5,21 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
+
+	"tellus/internal/engine/letters"
 )
 
 // upstream listens to a filter that has judged the mail before us. Only "spam" is believed: everybody can write "not spam" into
 // his own mail.
 func (j *judge) upstream(f Facts) {
 	for _, h := range f.Headers {
-		name, value := strings.ToLower(h.Name), strings.ToLower(strings.TrimSpace(h.Value))
+		if len(h.Name) == 0 || h.Name[0]|0x20 != 'x' {
+			continue
+		}
+		value := strings.ToLower(strings.TrimSpace(h.Value))
 		said := false
-		switch name {
+		switch strings.ToLower(h.Name) {
 		case "x-spam-flag", "x-spam", "x-spam-flag2", "x-barracuda-spam-flag", "x-dspam-result", "x-ovh-spam-status":
 			said = strings.HasPrefix(value, "yes") || strings.HasPrefix(value, "spam") || strings.HasPrefix(value, "true")
 		case "x-spam-status", "x-rspamd-action", "x-spam-action":
@@ -95,6 +101,9 @@ func (j *judge) form(f Facts) {
 	}
 	once := map[string]int{}
 	for _, h := range f.Headers {
+		if len(h.Name) > len("message-id") {
+			continue
+		}
 		switch n := strings.ToLower(h.Name); n {
 		case "from", "subject", "date", "message-id", "to", "reply-to":
 			if once[n]++; once[n] == 2 {
@@ -156,12 +165,17 @@ func (j *judge) subject(f Facts) {
 // disguised tells words that mix alphabets, or hold invisible characters, so that a reader sees one word and a filter another.
 func disguised(s string) bool {
 	latin, foreign, word := false, false, 0
-	for _, r := range s {
-		switch {
-		case unicode.Is(unicode.Latin, r):
+	for i := 0; i < len(s); {
+		r, n := rune(s[i]), 1
+		if r >= utf8.RuneSelf {
+			r, n = utf8.DecodeRuneInString(s[i:])
+		}
+		i += n
+		switch class := letters.Of(r); {
+		case class&letters.Latin != 0:
 			latin = true
 			word++
-		case unicode.In(r, unicode.Cyrillic, unicode.Greek):
+		case class&(letters.Cyrillic|letters.Greek) != 0:
 			foreign = true
 			word++
 		case (r == 0x200B || r == 0x2060 || r == 0xAD) && word > 0:

@@ -1,15 +1,14 @@
 package spam
 
 import (
-	"hash/fnv"
 	"math"
 	"net/url"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"tellus/internal/engine/language"
+	"tellus/internal/engine/letters"
 )
 
 // Mails is the token under which the numbers of learned mails are counted.
@@ -65,7 +64,7 @@ func changes(tokens []int64, spam bool, by int) []Change {
 // subject, pairs of neighbouring words, hosts of links, the sender's domain and mail program. Hashes are above 0 and
 // never change from one version to the next, as they are stored.
 func Tokens(subject, text string, headers []Field) []int64 {
-	t := tokenizer{seen: map[int64]bool{}}
+	t := tokenizer{seen: make(map[int64]bool, min(maxTokens, len(text)/4))}
 	for _, h := range headers {
 		switch strings.ToLower(h.Name) {
 		case "from", "reply-to", "return-path":
@@ -96,15 +95,28 @@ type tokenizer struct {
 	seen   map[int64]bool
 }
 
-func (t *tokenizer) add(kind, word string) {
-	if len(t.tokens) >= maxTokens || word == "" {
-		return
+// FNV-1a of 64 bits (Fowler, Noll, Vo), as hash/fnv has it.
+const (
+	fnvOffset = 14695981039346656037
+	fnvPrime  = 1099511628211
+)
+
+func fnv(hash uint64, s string) uint64 {
+	for i := range len(s) {
+		hash = (hash ^ uint64(s[i])) * fnvPrime
 	}
-	h := fnv.New64a()
-	h.Write([]byte(kind))
-	h.Write([]byte(word))
-	hash := int64(h.Sum64() >> 1)
-	if hash == Mails || t.seen[hash] {
+	return hash
+}
+
+func (t *tokenizer) add(kind, word string) {
+	if word != "" {
+		t.addHash(fnv(fnv(fnvOffset, kind), word))
+	}
+}
+
+func (t *tokenizer) addHash(sum uint64) {
+	hash := int64(sum >> 1)
+	if len(t.tokens) >= maxTokens || hash == Mails || t.seen[hash] {
 		return
 	}
 	t.seen[hash] = true
@@ -113,23 +125,45 @@ func (t *tokenizer) add(kind, word string) {
 
 // words adds words of 2 to 30 letters and their pairs.
 func (t *tokenizer) words(kind, text string) {
-	last := ""
-	for w := range strings.FieldsFuncSeq(text, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '\'' && r != '$' && r != '€' && r != '%'
-	}) {
-		if len(t.tokens) >= maxTokens {
-			return
-		}
-		if n := utf8.RuneCountInString(w); n < 2 || n > 30 || strings.Trim(w, "0123456789") == "" {
-			last = ""
+	begin := fnv(fnvOffset, kind)
+	last := uint64(0) // hash of the word before with a space behind it, 0 where there is none
+	for i := 0; i < len(text) && len(t.tokens) < maxTokens; {
+		word, runes, number := wordAt(text[i:])
+		if word == 0 {
+			_, n := utf8.DecodeRuneInString(text[i:])
+			i += n
 			continue
 		}
-		t.add(kind, w)
-		if last != "" {
-			t.add(kind, last+" "+w)
+		w := text[i : i+word]
+		i += word
+		if runes < 2 || runes > 30 || number {
+			last = 0
+			continue
 		}
-		last = w
+		t.addHash(fnv(begin, w))
+		if last != 0 {
+			t.addHash(fnv(last, w))
+		}
+		last = fnv(fnv(begin, w), " ")
 	}
+}
+
+// wordAt returns the length of the word that text begins with in bytes and in runes, and whether it has digits only.
+func wordAt(text string) (size, runes int, number bool) {
+	number = true
+	for size < len(text) {
+		r, n := rune(text[size]), 1
+		if r >= utf8.RuneSelf {
+			r, n = utf8.DecodeRuneInString(text[size:])
+		}
+		if letters.Of(r)&(letters.Letter|letters.Digit) == 0 && r != '\'' && r != '$' && r != '€' && r != '%' {
+			break
+		}
+		number = number && r >= '0' && r <= '9'
+		size += n
+		runes++
+	}
+	return size, runes, number
 }
 
 // wordWeight returns the log-odds that a mail with these tokens is spam, from -strongest to strongest, by what was learned.

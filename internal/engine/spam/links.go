@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/html"
 )
@@ -220,12 +221,20 @@ func invisible(style string) bool {
 // plainAddresses returns the web addresses in plain text.
 func plainAddresses(text string) []string {
 	var found []string
-	for f := range strings.FieldsSeq(text) {
-		i := strings.Index(f, "http")
-		if i < 0 || len(found) >= maxLinks || (!strings.HasPrefix(f[i:], "http://") && !strings.HasPrefix(f[i:], "https://")) {
-			continue
+	for len(found) < maxLinks {
+		i := strings.Index(text, "http")
+		if i < 0 {
+			break
 		}
-		found = append(found, strings.TrimRight(head(f[i:], 8<<10), `.,;:!?)>]}"'`))
+		text = text[i:]
+		end := strings.IndexFunc(text, unicode.IsSpace) // a word holds one address at most
+		if end < 0 {
+			end = len(text)
+		}
+		if word := text[:end]; strings.HasPrefix(word, "http://") || strings.HasPrefix(word, "https://") {
+			found = append(found, strings.TrimRight(head(word, 8<<10), `.,;:!?)>]}"'`))
+		}
+		text = text[end:]
 	}
 	return found
 }

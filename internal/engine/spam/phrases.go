@@ -2,6 +2,7 @@ package spam
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"tellus/internal/engine/language"
 )
@@ -44,9 +45,11 @@ func (j *judge) phrases(f Facts) {
 		if end < 0 {
 			break
 		}
-		for _, p := range byFirstWord[rest[:end]] {
-			if !seen[p.kind] && strings.HasPrefix(rest[end:], p.rest) {
-				seen[p.kind] = true
+		if end < 64 && firstWords[rest[0]]>>end&1 != 0 {
+			for _, p := range byFirstWord[rest[:end]] {
+				if !seen[p.kind] && strings.HasPrefix(rest[end:], p.rest) {
+					seen[p.kind] = true
+				}
 			}
 		}
 		rest = rest[end:]
@@ -79,26 +82,52 @@ var byFirstWord = func() map[string][]begun {
 	return by
 }()
 
+// firstWords tells, by the first byte of a word, the lengths of those words of byFirstWord that begin so, a bit each: hardly any word of
+// a mail is one.
+var firstWords = func() (lengths [256]uint64) {
+	for w := range byFirstWord {
+		lengths[w[0]] |= 1 << len(w)
+	}
+	return lengths
+}()
+
 // squeezed turns all that parts words into single spaces, with one at either end.
 func squeezed(s string) string {
-	var b strings.Builder
-	b.Grow(len(s) + 2)
-	b.WriteByte(' ')
-	space := true
-	for _, r := range s {
-		switch r {
-		case ' ', '\n', '\t', '\r', ',', '.', ';', ':', '!', '?', '"', '(', ')', '*', '_', '-', '>', '<', '“', '”', '„', 0xA0:
-			if !space {
-				b.WriteByte(' ')
-				space = true
+	out := make([]byte, 1, len(s)+2)
+	out[0] = ' '
+	for i := 0; i < len(s); i++ {
+		n := 1 // bytes of what parts words, 0 for none
+		switch c := s[i]; {
+		case c < utf8.RuneSelf:
+			if !partsWords[c] {
+				n = 0
 			}
+		case strings.HasPrefix(s[i:], "“"), strings.HasPrefix(s[i:], "”"), strings.HasPrefix(s[i:], "„"):
+			n = len("“")
+		case strings.HasPrefix(s[i:], "\u00a0"):
+			n = len("\u00a0")
 		default:
-			b.WriteRune(r)
-			space = false
+			n = 0
 		}
+		if n == 0 {
+			out = append(out, s[i])
+			continue
+		}
+		if out[len(out)-1] != ' ' {
+			out = append(out, ' ')
+		}
+		i += n - 1
 	}
-	if !space {
-		b.WriteByte(' ')
+	if out[len(out)-1] != ' ' {
+		out = append(out, ' ')
 	}
-	return b.String()
+	return string(out)
 }
+
+// partsWords are the ASCII characters that part words.
+var partsWords = func() (parts [utf8.RuneSelf]bool) {
+	for _, c := range " \n\t\r,.;:!?\"()*_-><" {
+		parts[c] = true
+	}
+	return parts
+}()

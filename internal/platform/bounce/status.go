@@ -22,7 +22,7 @@ func readStatus(m *mailmsg.Mail) (Report, bool) {
 	if !found && m.Root.MediaType == "multipart/report" {
 		found = reportType(m) == "delivery-status" || looksLikeReport(m, text)
 	}
-	if !found || len(r.Recipients) == 0 {
+	if (!found || len(r.Recipients) == 0) && namesRecipient(text) {
 		own, returned := cutReturned(text)
 		if hasStatusFields(own) {
 			found = true
@@ -40,6 +40,21 @@ func readStatus(m *mailmsg.Mail) (Report, bool) {
 }
 
 func reportType(m *mailmsg.Mail) string { return strings.ToLower(m.Root.Params["report-type"]) }
+
+// namesRecipient tells cheaply whether a text may have status fields: most mails have not, and need not be read for them.
+func namesRecipient(text string) bool {
+	const before, after = "final", "-recipient:"
+	for at := 0; ; at++ {
+		i := strings.IndexByte(text[at:], '-')
+		if i < 0 {
+			return false
+		}
+		at += i
+		if at >= len(before) && len(text)-at >= len(after) && strings.EqualFold(text[at:at+len(after)], after) && strings.EqualFold(text[at-len(before):at], before) {
+			return true
+		}
+	}
+}
 
 // hasStatusFields looks for the fields that no report can do without.
 func hasStatusFields(text string) bool {
