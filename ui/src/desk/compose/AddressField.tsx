@@ -80,7 +80,6 @@ export function AddressField({
       const step = e.key === "ArrowDown" ? 1 : -1;
       setMoved((at + step + offered.length) % offered.length);
     } else if ((e.key === "Enter" || e.key === "Tab") && open && chosen) {
-      if (e.key === "Tab" && moved === undefined) return; // leaving the field is no choice
       e.preventDefault();
       pick(chosen);
     } else if ((e.key === "Enter" || e.key === " ") && typed.includes("@")) {

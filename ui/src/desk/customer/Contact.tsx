@@ -1,17 +1,12 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { del, post } from "../../api/client";
-import { isProblem } from "../../api/problem";
-import type { Customer, CustomerAddress } from "../../api/types";
+import type { Customer } from "../../api/types";
 import { useMay } from "../../app/session";
 import { useFormat } from "../../i18n/format";
-import { Icon } from "../../parts/Icon";
-import { Pill } from "../../parts/Pill";
-import { toast } from "../../parts/toast";
-import { inWords } from "../../parts/trouble";
+import { AddressValue } from "./AddressValue";
 import css from "./CustomerPanel.module.css";
-import { type Field, fieldOf, showCustomer, useCustomerChange, type Values } from "./change";
+
+const ContactEdit = lazy(() => import("./ContactEdit").then((m) => ({ default: m.ContactEdit })));
 
 /** How a customer is called and reached, to read and to edit. */
 export function Contact({ customer: c }: { customer: Customer }) {
@@ -30,17 +25,16 @@ export function Contact({ customer: c }: { customer: Customer }) {
         )}
       </h3>
       {editing ? (
-        <>
-          <Edit customer={c} done={() => setEditing(false)} />
-          <Addresses customer={c} />
-        </>
+        <Suspense>
+          <ContactEdit customer={c} done={() => setEditing(false)} />
+        </Suspense>
       ) : (
         <dl className={css.facts}>
           {c.addresses.map((a) => (
             <div key={a.id}>
               <dt>{t(`customer.${a.kind}`)}</dt>
               <dd>
-                <Value address={a} />
+                <AddressValue address={a} />
               </dd>
             </div>
           ))}
@@ -59,195 +53,5 @@ export function Contact({ customer: c }: { customer: Customer }) {
         </dl>
       )}
     </section>
-  );
-}
-
-function Value({ address: a }: { address: CustomerAddress }) {
-  const { t } = useTranslation();
-  return (
-    <>
-      <span className={css.break}>{a.value}</span>
-      {a.bounced && <Pill tone="late">{t("recipients.bounced")}</Pill>}
-      {a.verifiedAt && (
-        <Pill tone="ok" title={t("customer.verified_title")}>
-          {t("customer.verified")}
-        </Pill>
-      )}
-    </>
-  );
-}
-
-/** Name, company and language. What somebody else changed meanwhile is said, and replaced only by saving once more. */
-function Edit({ customer, done }: { customer: Customer; done: () => void }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const save = useCustomerChange();
-  const [base, setBase] = useState(customer);
-  const [mine, setMine] = useState<Values>({});
-  const [clash, setClash] = useState<Field[]>([]);
-  const [problem, setProblem] = useState("");
-  const [busy, setBusy] = useState(false);
-  const value = (f: Field) => mine[f] ?? fieldOf(customer, f);
-  const field = (f: Field) => ({
-    value: value(f),
-    onChange: (e: { target: { value: string } }) => setMine({ ...mine, [f]: e.target.value }),
-  });
-  const codes = [...new Set(["", value("language"), "lv", "lt", "pl", "en", "ru", "uk", "et", "de"])];
-
-  async function keep() {
-    const wanted: Values = {};
-    for (const f of Object.keys(mine) as Field[]) {
-      const text = (mine[f] ?? "").trim();
-      if (text !== fieldOf(base, f)) wanted[f] = text;
-    }
-    if (Object.keys(wanted).length === 0) return done();
-    setBusy(true);
-    setProblem("");
-    setClash([]);
-    try {
-      const against = await save(base, wanted);
-      if (!against) return done();
-      setBase(against.theirs);
-      setClash(against.fields);
-    } catch (err) {
-      setProblem(inWords(t, err));
-    }
-    setBusy(false);
-  }
-
-  return (
-    <form
-      className={css.form}
-      onSubmit={(e) => {
-        e.preventDefault();
-        void keep();
-      }}
-    >
-      <label>
-        {t("customer.name")}
-        <input {...field("name")} required={customer.name !== ""} maxLength={200} autoComplete="off" />
-      </label>
-      <label>
-        {t("customer.organisation")}
-        <input {...field("organisation")} maxLength={200} autoComplete="off" />
-      </label>
-      <label>
-        {t("customer.language")}
-        <select {...field("language")}>
-          {codes.map((code) => (
-            <option key={code} value={code}>
-              {code ? format.languageName(code) : "–"}
-            </option>
-          ))}
-        </select>
-      </label>
-      {clash.length > 0 && (
-        <p role="alert" className={css.clash}>
-          {t("customer.clash")}{" "}
-          {clash
-            .map((f) => {
-              const now = fieldOf(base, f);
-              return `${t(`customer.${f}`)}: ${(f === "language" && now ? format.languageName(now) : now) || "–"}`;
-            })
-            .join("; ")}
-        </p>
-      )}
-      {problem && (
-        <p role="alert" className={css.problem}>
-          {problem}
-        </p>
-      )}
-      <button type="submit" disabled={busy}>
-        {t(clash.length > 0 ? "customer.replace" : "common.save")}
-      </button>
-    </form>
-  );
-}
-
-/** Mail addresses and phone numbers, each to take away or to add to. */
-function Addresses({ customer: c }: { customer: Customer }) {
-  const { t } = useTranslation();
-  const client = useQueryClient();
-  const [typed, setTyped] = useState("");
-  const [problem, setProblem] = useState("");
-  const [busy, setBusy] = useState(false);
-
-  const put = async (kind: CustomerAddress["kind"], value: string) =>
-    showCustomer(client, await post<Customer>(`/customers/${c.id}/addresses`, { kind, value }));
-
-  async function add() {
-    const value = typed.trim();
-    setBusy(true);
-    setProblem("");
-    try {
-      await put(value.includes("@") ? "email" : "phone", value);
-      setTyped("");
-    } catch (err) {
-      setProblem(isProblem(err, "conflict") ? t("customer.address_taken", { address: value }) : inWords(t, err));
-    }
-    setBusy(false);
-  }
-
-  async function remove(a: CustomerAddress) {
-    try {
-      showCustomer(client, await del<Customer>(`/customers/${c.id}/addresses/${a.id}`));
-      toast(t("customer.address_gone", { address: a.value }), {
-        stays: 8000,
-        action: {
-          label: t("common.undo"),
-          run: () => void put(a.kind, a.value).catch((err) => toast(inWords(t, err), { tone: "bad" })),
-        },
-      });
-    } catch (err) {
-      toast(inWords(t, err), { tone: "bad" });
-    }
-  }
-
-  return (
-    <form
-      className={css.addresses}
-      onSubmit={(e) => {
-        e.preventDefault();
-        if (typed.trim() && !busy) void add();
-      }}
-    >
-      <ul className={css.people}>
-        {c.addresses.map((a) => (
-          <li key={a.id}>
-            <Icon name={a.kind === "email" ? "letter" : "phone"} size={15} />
-            <span className={css.value}>
-              <Value address={a} />
-            </span>
-            <button
-              type="button"
-              className={css.icon}
-              aria-label={t("recipients.remove", { address: a.value })}
-              title={t("recipients.remove", { address: a.value })}
-              onClick={() => void remove(a)}
-            >
-              <Icon name="close" size={14} />
-            </button>
-          </li>
-        ))}
-      </ul>
-      <div className={css.row}>
-        <input
-          aria-label={t("customer.new_address")}
-          placeholder={t("customer.new_address")}
-          value={typed}
-          maxLength={320}
-          autoComplete="off"
-          onChange={(e) => setTyped(e.target.value)}
-        />
-        <button type="submit" disabled={busy || typed.trim().length < 3}>
-          {t("customer.add_address")}
-        </button>
-      </div>
-      {problem && (
-        <p role="alert" className={css.problem}>
-          {problem}
-        </p>
-      )}
-    </form>
   );
 }

@@ -11,6 +11,7 @@ import { Icon } from "../../parts/Icon";
 import { Pill } from "../../parts/Pill";
 import { Contact } from "./Contact";
 import css from "./CustomerPanel.module.css";
+import { Followers } from "./Followers";
 import { Note } from "./Note";
 import { Participants } from "./Participants";
 
@@ -42,6 +43,7 @@ export function CustomerPanel({ opened, view, close }: { opened: Opened; view: s
       <Contact customer={c} />
       <Note customer={c} />
       <Participants opened={opened} />
+      <Followers opened={opened} />
       {opened.links.length > 0 && (
         <section>
           <h3>{t("customer.linked")}</h3>

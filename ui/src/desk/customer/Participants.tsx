@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { del, post } from "../../api/client";
 import type { NamedAddress, Opened, Participant } from "../../api/types";
@@ -9,9 +9,10 @@ import { Icon } from "../../parts/Icon";
 import { Pill } from "../../parts/Pill";
 import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
-import { AddressField } from "../compose/AddressField";
 import { isAddress } from "../compose/state";
 import css from "./CustomerPanel.module.css";
+
+const AddressField = lazy(() => import("../compose/AddressField").then((m) => ({ default: m.AddressField })));
 
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 
@@ -88,20 +89,22 @@ export function Participants({ opened }: { opened: Opened }) {
       </h3>
       {adding && (
         <div className={css.adding}>
-          <AddressField
-            focus
-            label={t("customer.participant_field")}
-            placeholder={t("customer.participant_placeholder")}
-            value={typed}
-            change={setTyped}
-            taken={new Set(list.map((p) => p.address.toLowerCase()))}
-            cancel={end}
-            choose={(who) => {
-              setTyped("");
-              if (isAddress(who.address)) void add(who);
-              else toast(t("compose.wrong_recipient"), { tone: "bad" });
-            }}
-          />
+          <Suspense>
+            <AddressField
+              focus
+              label={t("customer.participant_field")}
+              placeholder={t("customer.participant_placeholder")}
+              value={typed}
+              change={setTyped}
+              taken={new Set(list.map((p) => p.address.toLowerCase()))}
+              cancel={end}
+              choose={(who) => {
+                setTyped("");
+                if (isAddress(who.address)) void add(who);
+                else toast(t("compose.wrong_recipient"), { tone: "bad" });
+              }}
+            />
+          </Suspense>
         </div>
       )}
       <ul className={css.people}>
