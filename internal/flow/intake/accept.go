@@ -181,7 +181,7 @@ func (in *Intake) Raw(ctx context.Context, tx *db.Tx, message desk.MessageID) (i
 		return nil, fmt.Errorf("raw mail of message %s: %w", message, err)
 	}
 	if hash != "" {
-		return in.Blobs.Open(ctx, hash)
+		return in.Blobs.Later(ctx, hash), nil // tx must not wait for a network
 	}
 	if !kept {
 		return nil, desk.Refuse(desk.NotFound, "the raw mail is not kept")

@@ -1,21 +1,19 @@
-// Package blob keeps files by the hash of their content: attachments, large raw mails, recordings. It owns the table blob and the folder that it is
-// given. A file is on disk, and its folder too, before Put returns; the caller's transaction then takes a reference with Keep. What nothing refers to
-// is swept a day later, so that a file whose transaction failed, or is about to commit, is never missed.
+// Package blob keeps files by the hash of their content: attachments, large raw mails, recordings. They lie in a folder of the disk or in a bucket of
+// an S3-compatible store; the package owns that place and the table blob. A file is durable before Put returns; the caller's transaction then takes
+// a reference with Keep. What nothing refers to is swept a day later, so that a file whose transaction failed, or is about to commit, is never missed.
 package blob
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path"
 	"sync"
 	"time"
+
+	"tellus/internal/platform/db"
 )
 
 // Ref names a stored file.
@@ -24,41 +22,49 @@ type Ref struct {
 	Size int64  `json:"size"` // bytes
 }
 
-// Store keeps files in a folder of the disk.
+// Store keeps files. It is safe for concurrent use.
 type Store struct {
-	root   *os.Root
-	locks  [64]sync.Mutex // by hash: between "it is there already" and a removal
+	place  place
+	spool  *spool
+	shared *db.DB         // where other processes may remove what is stored here: they are told (claim.go); nil where there are none
+	locks  [64]sync.Mutex // by hash, where not shared: between "it is there already" and a removal
 	recent recentPuts
+	listed time.Time // when a sweep last searched a shared place; there is one sweep at a time
+}
+
+// place is where files lie: a folder, a bucket.
+type place interface {
+	// put makes a spooled file durable under its hash. What is there already is good for another day.
+	put(ctx context.Context, f *spooled, ref Ref) error
+	// open returns fs.ErrNotExist where there is no such file.
+	open(ctx context.Context, hash string) (io.ReadSeekCloser, error)
+	// stat returns fs.ErrNotExist where there is no such file.
+	stat(ctx context.Context, hash string) (found, error)
+	// remove deletes a file for good; a missing one is no error.
+	remove(ctx context.Context, hash string) error
+	// each tells, a portion at a time, of all files that were last stored before some time.
+	each(ctx context.Context, before time.Time, fn func([]found) error) error
+	close() error
+}
+
+// found is a file that lies in a place.
+type found struct {
+	hash string
+	size int64
+	at   time.Time // when it was last stored
 }
 
 // ErrInvalidHash is returned for what is not a hash in Ref's form.
 var ErrInvalidHash = errors.New("not a blob's hash")
 
-const (
-	folderMode = 0o700
-	fileMode   = 0o600
-	incoming   = "incoming" // unfinished files; on the same file system, so that they can be renamed
-)
+// Share tells the store that other processes, which work with the same database, store and remove files in the same place. Call it before the store is used.
+func (s *Store) Share(d *db.DB) { s.shared = d }
 
-// OpenStore opens a folder, making it where it is missing.
-func OpenStore(folder string) (*Store, error) {
-	if err := os.MkdirAll(folder, folderMode); err != nil {
-		return nil, fmt.Errorf("open blob store: %w", err)
-	}
-	root, err := os.OpenRoot(folder)
-	if err != nil {
-		return nil, fmt.Errorf("open blob store: %w", err)
-	}
-	if err := mkdir(root, incoming); err != nil {
-		return nil, errors.Join(fmt.Errorf("open blob store: %w", err), root.Close())
-	}
-	return &Store{root: root}, nil
-}
+// Close gives the place up.
+func (s *Store) Close() error { return errors.Join(s.place.close(), s.spool.close()) }
 
-// Close gives the folder up.
-func (s *Store) Close() error { return s.root.Close() }
-
-// Put stores what r holds and returns once it survives a power cut. Storing the same content twice stores it once. ctx is looked at between reads.
+// Put stores what r holds and returns once it survives a power cut. Storing the same content twice stores it once. Nothing is held in memory. ctx is
+// looked at between reads.
 func (s *Store) Put(ctx context.Context, r io.Reader) (Ref, error) {
 	ref, err := s.put(ctx, r)
 	if err != nil {
@@ -68,91 +74,22 @@ func (s *Store) Put(ctx context.Context, r io.Reader) (Ref, error) {
 }
 
 func (s *Store) put(ctx context.Context, r io.Reader) (ref Ref, err error) {
-	temp := path.Join(incoming, rand.Text())
-	f, err := s.root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
+	f, ref, err := s.spool.fill(ctx, r)
 	if err != nil {
 		return Ref{}, err
 	}
-	defer func() {
-		if temp != "" {
-			err = errors.Join(err, f.Close(), s.root.Remove(temp))
-		}
-	}()
-	sum := sha256.New()
-	size, err := io.Copy(io.MultiWriter(f, sum), contextReader{ctx, r})
-	if err != nil {
-		return Ref{}, err
+	defer func() { err = errors.Join(err, f.discard()) }()
+	if s.shared != nil {
+		return ref, s.putShared(ctx, f, ref)
 	}
-	ref = Ref{Hash: hex.EncodeToString(sum.Sum(nil)), Size: size}
 	lock := s.lock(ref.Hash)
 	lock.Lock()
 	defer lock.Unlock()
 	s.recent.add(ref.Hash)
-	if there, err := s.touch(ref); err != nil || there {
-		return ref, err
-	}
-	if err := f.Sync(); err != nil {
-		return Ref{}, err
-	}
-	if err := f.Close(); err != nil {
-		return Ref{}, err
-	}
-	if err := s.place(temp, ref.Hash); err != nil {
-		return Ref{}, errors.Join(err, s.root.Remove(temp))
-	}
-	temp = ""
-	return ref, nil
+	return ref, s.place.put(ctx, f, ref)
 }
 
-// touch reports whether the file is stored already, and keeps the sweep from it for another day.
-func (s *Store) touch(ref Ref) (bool, error) {
-	name := fileOf(ref.Hash)
-	info, err := s.root.Stat(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	if err != nil || info.Size() != ref.Size {
-		return false, err // a wrong size is a file that was damaged: it is replaced
-	}
-	now := time.Now()
-	return true, s.root.Chtimes(name, now, now)
-}
-
-// place moves a synced file where it belongs and syncs the folders whose entries are new.
-func (s *Store) place(temp, hash string) error {
-	name := fileOf(hash)
-	outer, inner := hash[:2], path.Dir(name)
-	for _, made := range []struct{ folder, parent string }{{outer, "."}, {inner, outer}} {
-		err := s.root.Mkdir(made.folder, folderMode)
-		if errors.Is(err, fs.ErrExist) {
-			continue
-		}
-		if err == nil {
-			err = s.syncFolder(made.parent)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if err := s.root.Rename(temp, name); err != nil {
-		return err
-	}
-	if err := s.syncFolder(inner); err != nil {
-		// Left there, it would pass for durable when the same content is stored again.
-		return errors.Join(err, s.root.Rename(name, temp))
-	}
-	return nil
-}
-
-func (s *Store) syncFolder(name string) error {
-	d, err := s.root.Open(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}
-
-// Open opens a stored file for reading. It returns fs.ErrNotExist where there is none.
+// Open opens a stored file for reading, while ctx lives. It returns fs.ErrNotExist where there is none.
 func (s *Store) Open(ctx context.Context, hash string) (io.ReadSeekCloser, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -160,11 +97,39 @@ func (s *Store) Open(ctx context.Context, hash string) (io.ReadSeekCloser, error
 	if !validHash(hash) {
 		return nil, fmt.Errorf("open blob: %w", ErrInvalidHash)
 	}
-	f, err := s.root.Open(fileOf(hash))
+	f, err := s.place.open(ctx, hash)
 	if err != nil {
 		return nil, fmt.Errorf("open blob: %w", err)
 	}
 	return f, nil
+}
+
+// Later is Open put off to the first read, for who stands in a transaction, which must not wait for a network.
+func (s *Store) Later(ctx context.Context, hash string) io.ReadCloser {
+	return &later{open: func() (io.ReadCloser, error) { return s.Open(ctx, hash) }}
+}
+
+type later struct {
+	open func() (io.ReadCloser, error)
+	r    io.ReadCloser
+}
+
+func (l *later) Read(p []byte) (int, error) {
+	if l.r == nil {
+		r, err := l.open()
+		if err != nil {
+			return 0, err
+		}
+		l.r = r
+	}
+	return l.r.Read(p)
+}
+
+func (l *later) Close() error {
+	if l.r == nil {
+		return nil
+	}
+	return l.r.Close()
 }
 
 // ReadAll returns a stored file whole, and an error where it is larger than most bytes.
@@ -184,18 +149,6 @@ func (s *Store) ReadAll(ctx context.Context, hash string, most int64) ([]byte, e
 	return data, nil
 }
 
-// remove deletes a file for good; a missing one is no error. The caller holds its lock.
-func (s *Store) remove(hash string) error {
-	err := s.root.Remove(fileOf(hash))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return s.syncFolder(path.Dir(fileOf(hash)))
-}
-
 func (s *Store) lock(hash string) *sync.Mutex {
 	b, err := hex.DecodeString(hash[:2])
 	if err != nil {
@@ -204,11 +157,11 @@ func (s *Store) lock(hash string) *sync.Mutex {
 	return &s.locks[b[0]%byte(len(s.locks))]
 }
 
-// fileOf spreads files over 65,536 folders.
+// fileOf spreads files over 65,536 folders. It is the same in every place, so that any program that copies folders to a bucket moves a store.
 func fileOf(hash string) string { return path.Join(hash[:2], hash[2:4], hash) }
 
 func validHash(hash string) bool {
-	if len(hash) != 2*sha256.Size {
+	if len(hash) != hashDigits {
 		return false
 	}
 	for _, c := range []byte(hash) {
@@ -219,31 +172,13 @@ func validHash(hash string) bool {
 	return true
 }
 
-func mkdir(root *os.Root, name string) error {
-	if err := root.Mkdir(name, folderMode); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	return nil
-}
-
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c contextReader) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(p)
-}
-
 // recentPuts remembers what was asked to be stored within the last minutes.
 type recentPuts struct {
 	mu sync.Mutex
 	at map[string]time.Time
 }
 
+// recently is how long after a Put its reference may still be uncommitted, for who would erase the file at once.
 const recently = 10 * time.Minute
 
 func (r *recentPuts) add(hash string) {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bufio"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -249,11 +250,15 @@ func (s *Server) getRawMail(w http.ResponseWriter, r *http.Request, c *Caller) e
 		return err
 	}
 	defer raw.Close() // read side only
+	mail := bufio.NewReader(raw)
+	if _, err := mail.Peek(1); err != nil && !errors.Is(err, io.EOF) { // opened with the first byte: what is missing must not be a mail cut short
+		return fmt.Errorf("open the raw mail of message %s: %w", m.ID, err)
+	}
 	h := w.Header()
 	h.Set("Content-Type", "message/rfc822")
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": "message-" + m.ID.String() + ".eml"}))
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	if _, err := io.Copy(w, raw); err != nil {
+	if _, err := io.Copy(w, mail); err != nil {
 		s.Log.WarnContext(r.Context(), "raw mail not sent whole", "message", m.ID, "error", err)
 	}
 	return nil
