@@ -172,9 +172,39 @@ func scoreStalwart(c *Corpus, s *Sheet, row Row) error {
 		d := date.DateTime
 		p.equal("date", m.Date.Format("2006-01-02 15:04:05"), fmt.Sprintf("%04d-%02d-%02d %02d:%02d:%02d", d.Year, d.Month, d.Day, d.Hour, d.Minute, d.Second))
 	}
+	var path struct{ Text string }
+	if root.value("return_path", &path) {
+		p.equal("return path", m.ReturnPath, path.Text)
+	}
+	scoreStalwartTree(p, m, want)
 	scoreStalwartBody(p, m, want)
 	scoreStalwartFiles(p, m, want, raw)
 	return nil
+}
+
+// scoreStalwartTree expects the parts in their order, each of the media type that it declares.
+func scoreStalwartTree(p parseSheet, m *mailmsg.Mail, want stalwartMail) {
+	var got []string
+	m.Root.Walk(func(part *mailmsg.Part) bool {
+		got = append(got, part.MediaType)
+		return true
+	})
+	for i, w := range want.Parts {
+		var v struct {
+			ContentType struct {
+				Type    string `json:"c_type"`
+				Subtype string `json:"c_subtype"`
+			}
+		}
+		if !w.value("content_type", &v) || v.ContentType.Subtype == "" {
+			continue
+		}
+		have := ""
+		if i < len(got) {
+			have = got[i]
+		}
+		p.equal("media type", have, strings.ToLower(v.ContentType.Type+"/"+v.ContentType.Subtype))
+	}
 }
 
 // scoreStalwartBody expects each text of the body, in plain text or HTML, within what we show.
@@ -218,8 +248,7 @@ func scoreStalwartFiles(p parseSheet, m *mailmsg.Mail, want stalwartMail, raw []
 		content, text, known := w.content(raw)
 		if text && name == "" || text && w.isMessage() {
 			if boundary := enclosingBoundary(m, string(content)); boundary != "" {
-				p.s.Remark("left out: %s expects the delimiter of an enclosing multipart within a part (against RFC 2046 5.1.2)", p.name)
-				continue
+				p.s.Remark("against RFC 2046 5.1.2, but counted: %s expects the delimiter of an enclosing multipart within part %d", p.name, i)
 			}
 		}
 		at := -1
