@@ -36,8 +36,9 @@ type commands struct {
 
 // store are the flags of every command that touches the data.
 type store struct {
-	Data     string `help:"Folder of the key file, attachments and, without --database, the SQLite database." default:"./data" env:"TELLUS_DATA" type:"path"`
+	Data     string `help:"Folder of the key file, attachments (without --blobs) and the SQLite database (without --database)." default:"./data" env:"TELLUS_DATA" type:"path"`
 	Database string `help:"PostgreSQL to use in place of SQLite: postgres://user:password@host/name." env:"TELLUS_DATABASE" placeholder:"URL"`
+	Blobs    string `help:"Bucket for attachments in place of a folder in --data: s3://bucket/prefix?endpoint=https://host&region=NAME. Credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or from &credentials=FILE." env:"TELLUS_BLOBS" placeholder:"URL"`
 	Verbose  bool   `help:"Log what only a developer asks for." short:"v" env:"TELLUS_VERBOSE"`
 }
 
@@ -48,7 +49,7 @@ func (s store) config() app.Config {
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 	slog.SetDefault(log)
-	return app.Config{Data: s.Data, Database: s.Database, Logger: log}
+	return app.Config{Data: s.Data, Database: s.Database, Blobs: s.Blobs, Logger: log}
 }
 
 // prefixes reads the networks of a flag as people write them: 10.0.0.0/8, or a single address.

@@ -89,7 +89,10 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	if a.Keys, err = secret.OpenKeyring(c.in(keyFile)); err != nil {
 		return nil, err
 	}
-	if a.Blobs, err = blob.OpenStore(c.in(blobFolder)); err != nil {
+	if a.Blobs, err = c.openBlobs(ctx, a.DB); err != nil {
+		return nil, err
+	}
+	if err = c.checkBlobs(ctx, a.Blobs); err != nil {
 		return nil, err
 	}
 	if a.node, err = cluster.Join(ctx, a.DB, cluster.Options{Instance: c.instance(), Name: hostName(), Level: migrations.Level, Logger: a.log}); err != nil {

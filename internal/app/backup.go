@@ -49,7 +49,7 @@ func (c Config) backup(ctx context.Context, d *db.DB, path string) (m Manifest, 
 		return Manifest{}, err
 	}
 	defer release()
-	blobs, err := blob.OpenStore(c.in(blobFolder))
+	blobs, err := c.openBlobs(ctx, d)
 	if err != nil {
 		return Manifest{}, err
 	}

@@ -48,7 +48,7 @@ func fill(t *testing.T, c Config) (hash string) {
 	if _, err := Migrate(t.Context(), c); err != nil {
 		t.Fatalf("Migrate: %v", err)
 	}
-	blobs, err := blob.OpenStore(c.in(blobFolder))
+	blobs, err := c.openBlobs(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,6 +43,7 @@ type Config struct {
 	Listen         string         // host:port of the desk and the API
 	Data           string         // folder of the key file, blobs and, on SQLite, the database
 	Database       string         // postgres://… ; SQLite in Data where empty
+	Blobs          string         // s3://bucket/prefix?endpoint=… ; a folder in Data where empty
 	URL            string         // public base URL; that of the settings where empty
 	SMTPListen     string         // host:port of the mail receiver; that of the settings where empty
 	SMTPCert       string         // file of the receiver's certificate with its chain, PEM; a self-signed one in Data where empty
@@ -65,6 +66,7 @@ const (
 	databaseFile   = "tellus.db"
 	keyFile        = "tellus.key"
 	blobFolder     = "blobs"
+	spoolFolder    = "spool" // what waits to be sent to a bucket
 	redactionsFile = "redactions.log"
 )
 

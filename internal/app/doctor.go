@@ -93,6 +93,7 @@ func Doctor(ctx context.Context, c Config) ([]Finding, error) {
 func (x *examination) examine(ctx context.Context) {
 	x.disk()
 	x.systemClock()
+	x.blobs(ctx)
 	d, err := x.c.existingDatabase(ctx)
 	if err != nil {
 		x.bad("database", sentence(err.Error()), "Check --data and --database (or TELLUS_DATA and TELLUS_DATABASE); with PostgreSQL, that it runs and lets this user in.")

@@ -18,7 +18,6 @@ import (
 	"tellus/internal/flow/deliver"
 	"tellus/internal/flow/intake"
 	"tellus/internal/flow/react"
-	"tellus/internal/platform/blob"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/mailmsg"
 )
@@ -48,7 +47,7 @@ func TakeMail(ctx context.Context, c Config, box string, mail io.Reader) (out Ta
 		return out, err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	blobs, err := blob.OpenStore(c.in(blobFolder))
+	blobs, err := c.openBlobs(ctx, d)
 	if err != nil {
 		return out, err
 	}

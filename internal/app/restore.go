@@ -49,11 +49,14 @@ func Restore(ctx context.Context, c Config, file string, force bool) (r Restored
 	if err := c.refuseUsed(ctx, force); err != nil {
 		return Restored{}, err
 	}
-	blobs, err := blob.OpenStore(c.in(blobFolder))
+	blobs, err := c.openBlobs(ctx, nil)
 	if err != nil {
 		return Restored{}, err
 	}
 	defer blobs.Close() // every file was synced by Put
+	if err := blobs.Check(ctx); err != nil { // before anything is replaced
+		return Restored{}, err
+	}
 	in := restoring{c: c, blobs: blobs, manifest: r.Manifest}
 	if c.postgres() {
 		err = in.postgres(ctx, file)
@@ -335,6 +338,7 @@ func forgetFormerRun(ctx context.Context, d *db.DB) (unsure int64, err error) {
 			"DELETE FROM lease",
 			"DELETE FROM node",
 			"UPDATE consumer_cursor SET owner = 0",
+			"UPDATE blob SET removing_at = 0",
 			"UPDATE job SET leased_until = 0 WHERE state = 'running'", // whoever ran them is gone: they are rescued at once
 			`UPDATE conversation SET troubled = TRUE WHERE id IN (SELECT conversation FROM message WHERE state IN ('queued', 'sending'))`,
 			`UPDATE delivery SET state = 'unsure' WHERE state IN ('queued', 'sending')`,
