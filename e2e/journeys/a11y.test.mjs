@@ -87,7 +87,7 @@ for (const [name, look] of Object.entries(looks)) {
     await stranger.leave();
     const page = await browser.person({ url, ...look });
     await api.enter(page);
-    const paths = [...views.map((v) => `/app/view/${v}`), ...stories, "/app/new", ...settings.map((s) => `/app/settings/${s}`)];
+    const paths = [...views.map((v) => `/app/view/${v}`), ...stories, "/app/new", "/app/drafts", ...settings.map((s) => `/app/settings/${s}`)];
     for (const path of paths) {
       await page.goto(path);
       await settled(page);
