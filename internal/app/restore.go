@@ -54,7 +54,8 @@ func Restore(ctx context.Context, c Config, file string, force bool) (r Restored
 		return Restored{}, err
 	}
 	defer blobs.Close() // every file was synced by Put
-	if err := blobs.Check(ctx); err != nil { // before anything is replaced
+	// Before anything is replaced.
+	if err := blobs.Check(ctx); err != nil {
 		return Restored{}, err
 	}
 	in := restoring{c: c, blobs: blobs, manifest: r.Manifest}
