@@ -34,7 +34,7 @@ func (s *Service) Counts(ctx context.Context, tx *db.Tx, scope desk.Scope, views
 	}
 	counts := make([]Count, 0, len(views))
 	for _, v := range views {
-		if s.counts.large(agent, v, newest, tx.Now) {
+		if s.counts.large(agent, v, newest) {
 			counts = append(counts, Count{v, CountCap, true})
 			continue
 		}
@@ -42,7 +42,7 @@ func (s *Service) Counts(ctx context.Context, tx *db.Tx, scope desk.Scope, views
 		if err != nil {
 			return nil, err
 		}
-		s.counts.noteLarge(agent, v, n, newest, tx)
+		s.counts.noteLarge(agent, v, n, newest, tx.Postgres())
 		counts = append(counts, Count{v, min(n, CountCap), n > CountCap})
 	}
 	s.counts.put(agent, views, tx.Now, counts)
@@ -55,9 +55,6 @@ const beyond = 2000
 
 // unseen is how many events may have a number when a view is counted on PostgreSQL and be committed only later.
 const unseen = 1000
-
-// largeFor bounds how long a view counts as large without a look.
-const largeFor = time.Minute
 
 // count counts the conversations of a view up to CountCap + beyond.
 func count(ctx context.Context, tx *db.Tx, scope desk.Scope, v View) (int, error) {
@@ -78,18 +75,12 @@ func count(ctx context.Context, tx *db.Tx, scope desk.Scope, v View) (int, error
 type countCache struct {
 	mu      sync.Mutex
 	by      map[string]keptCounts
-	tooMany map[string]largeView
+	tooMany map[string]desk.Seq // holds more than CountCap at least until the log has reached this event
 }
 
 type keptCounts struct {
 	at     desk.Time
 	counts []Count
-}
-
-// largeView is a view that holds more than CountCap at least until the log has reached an event.
-type largeView struct {
-	at    desk.Time
-	until desk.Seq
 }
 
 const mostKept = 2000 // entries of each kind; then all are forgotten
@@ -127,16 +118,15 @@ func (c *countCache) put(scope string, views []View, now desk.Time, counts []Cou
 }
 
 // large reports whether a view is known to hold more than CountCap.
-func (c *countCache) large(scope string, v View, newest desk.Seq, now desk.Time) bool {
+func (c *countCache) large(scope string, v View, newest desk.Seq) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	l, ok := c.tooMany[countKey(scope, []View{v})]
-	return ok && newest < l.until && now >= l.at && now.Sub(l.at) < largeFor
+	return newest < c.tooMany[countKey(scope, []View{v})]
 }
 
-func (c *countCache) noteLarge(scope string, v View, n int, newest desk.Seq, tx *db.Tx) {
+func (c *countCache) noteLarge(scope string, v View, n int, newest desk.Seq, postgres bool) {
 	spare := n - CountCap - 1
-	if tx.Postgres() {
+	if postgres {
 		spare -= unseen
 	}
 	c.mu.Lock()
@@ -147,9 +137,9 @@ func (c *countCache) noteLarge(scope string, v View, n int, newest desk.Seq, tx 
 		return
 	}
 	if c.tooMany == nil || len(c.tooMany) >= mostKept {
-		c.tooMany = map[string]largeView{}
+		c.tooMany = map[string]desk.Seq{}
 	}
-	c.tooMany[key] = largeView{tx.Now, newest + desk.Seq(spare)}
+	c.tooMany[key] = newest + desk.Seq(spare)
 }
 
 // ForgetCounts makes the next Counts look anew.
