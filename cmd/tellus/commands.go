@@ -30,6 +30,9 @@ type serveCommand struct {
 	CPUProfile     string        `name:"cpu-profile" hidden:"" env:"TELLUS_CPU_PROFILE" type:"path"`
 }
 
+// owned lets root serve whatever folder it was given: in a container it may be all that there is.
+func (s serveCommand) owned() error { return nil }
+
 func (s serveCommand) Run(ctx context.Context, std streams) (err error) {
 	c := s.config()
 	c.Listen, c.URL, c.SMTPListen, c.Output, c.SlowSync = s.Listen, s.URL, s.SMTPListen, std.out, s.SlowSync

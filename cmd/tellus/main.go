@@ -52,6 +52,9 @@ func (s store) config() app.Config {
 	return app.Config{Data: s.Data, Database: s.Database, Blobs: s.Blobs, Logger: log}
 }
 
+// owned refuses to let root work on what belongs to the service's user.
+func (s store) owned() error { return app.Config{Data: s.Data}.CheckOwner() }
+
 // prefixes reads the networks of a flag as people write them: 10.0.0.0/8, or a single address.
 func prefixes(flag string, list []string) ([]netip.Prefix, error) {
 	var all []netip.Prefix
@@ -113,7 +116,13 @@ func run(ctx context.Context, args []string, std streams) int {
 		fmt.Fprintln(std.err, "tellus:", err)
 		return 2
 	}
-	err = command.Run()
+	// Target is the command's struct; most have the flags of store.
+	if tool, ok := command.Selected().Target.Interface().(interface{ owned() error }); ok {
+		err = tool.owned()
+	}
+	if err == nil {
+		err = command.Run()
+	}
 	switch {
 	case err == nil:
 		return 0

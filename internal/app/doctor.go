@@ -224,7 +224,7 @@ func (x *examination) log(ctx context.Context, d *db.DB) {
 		}
 	}
 	if !behind {
-		x.good("event log", "All %d consumers are up to date.", len(cursors))
+		x.good("event log", "What reads it is up to date.")
 	}
 }
 
@@ -348,21 +348,21 @@ func (x *examination) inbox(ctx context.Context, in desk.Inbox) {
 		return
 	}
 	if in.Receive.Method == "imap" {
-		x.connection(subject, "mailbox on "+in.Receive.Host, way)
+		x.connection(subject, "The mailbox on "+in.Receive.Host, way)
 	}
 	if in.Submit.Host == "" {
 		x.bad(subject, "It has no server to send by: answers wait.", "Name one in the desk under Settings, Inboxes.")
 		return
 	}
-	x.connection(subject, "sending by "+in.Submit.Host, out)
+	x.connection(subject, "Sending by "+in.Submit.Host, out)
 }
 
 func (x *examination) connection(subject, what string, p desk.Problem) {
 	if p.Code == "" {
-		x.good(subject, "The %s works.", what)
+		x.good(subject, "%s works.", what)
 		return
 	}
-	says := "The " + what + " does not work: " + p.Detail
+	says := what + " does not work: " + p.Detail
 	do, known := remedies[p.Code]
 	if !known {
 		do = remedies["other"]

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/net/publicsuffix"
+
 	"tellus/internal/desk"
 )
 
@@ -170,11 +172,11 @@ func (x *examination) dmarc(ctx context.Context, subject, domain string) {
 	}
 }
 
-// organisational is the last two labels: near enough to look for a record of the parent, without a list of public suffixes.
+// organisational is the domain that somebody registered, of which a name is a part: where the parent's record is looked for (RFC 7489 section 3.2).
 func organisational(domain string) string {
-	labels := strings.Split(domain, ".")
-	if len(labels) <= 2 {
+	parent, err := publicsuffix.EffectiveTLDPlusOne(domain)
+	if err != nil { // a public suffix itself
 		return domain
 	}
-	return strings.Join(labels[len(labels)-2:], ".")
+	return parent
 }

@@ -177,7 +177,7 @@ func TestDoctorSeesWhatIsAmiss(t *testing.T) {
 			"BAD   event log: live is 1 events behind and has not moved for 1h0m0s.",
 			"BAD   jobs: 1 jobs gave up.", "BAD   jobs: 1 jobs have waited", "BAD   mail: 1 mails were kept",
 			"BAD   inbox Help: The mailbox on imap.desk.test does not work: LOGIN failed.", "Check user and password",
-			"ok    inbox Help: The sending by smtp.desk.test works.",
+			"ok    inbox Help: Sending by smtp.desk.test works.",
 		} {
 			if !strings.Contains(got, want) {
 				t.Errorf("the doctor does not say %q:\n%s", want, got)

@@ -108,7 +108,7 @@ func (c Config) refuseUsed(ctx context.Context, force bool) error {
 		return err
 	}
 	if alive != "" {
-		return fmt.Errorf("%s works on this database: stop it first", alive)
+		return fmt.Errorf("the server on %s works on this database: stop it first", alive)
 	}
 	if used && !force {
 		return errors.New("there is a desk in this database already: restore into an empty data folder (--data) or database, or say --force to replace it")
