@@ -1,4 +1,4 @@
-import { memo, useMemo, useState } from "react";
+import { lazy, memo, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { base } from "../../api/client";
 import { type Directory, useDirectory } from "../../api/queries";
@@ -10,14 +10,16 @@ import { Icon } from "../../parts/Icon";
 import { Pill } from "../../parts/Pill";
 import { When } from "../../parts/When";
 import { fromWire } from "../compose/html";
-import { DeliveryNote } from "./DeliveryNote";
 import { Files } from "./Files";
 import { Frame } from "./Frame";
-import { Invitation } from "./Invitation";
 import { linkify } from "./linkify";
 import { MessageMenu } from "./MessageMenu";
 import css from "./MessageView.module.css";
 import { Warnings } from "./Warnings";
+
+// Most messages have neither.
+const DeliveryNote = lazy(() => import("./DeliveryNote").then((m) => ({ default: m.DeliveryNote })));
+const Invitation = lazy(() => import("./Invitation").then((m) => ({ default: m.Invitation })));
 
 export const failedStates = new Set(["failed", "bounced", "unsure"]);
 
@@ -56,10 +58,14 @@ export const MessageView = memo(function MessageView({ message: m, opened }: { m
           </p>
         ) : null}
         <Body m={m} remote={remote} />
-        {m.invitation && <Invitation invitation={m.invitation} />}
+        <Suspense>{m.invitation && <Invitation invitation={m.invitation} />}</Suspense>
         <Files message={m} />
         <Folded m={m} open={unfolded} remote={remote} toggle={() => setUnfolded(!unfolded)} />
-        <DeliveryNote message={m} opened={opened} />
+        <Suspense>
+          {m.kind === "outgoing" && m.state && (failed || m.state !== "sent") && (
+            <DeliveryNote message={m} opened={opened} />
+          )}
+        </Suspense>
       </div>
     </article>
   );

@@ -50,7 +50,7 @@ export function Note({ customer }: { customer: Customer }) {
           {t("customer.clash")} <span className={css.theirs}>{theirs.note || "–"}</span>
           <span className={css.row}>
             <button type="button" onClick={() => void keep(theirs)}>
-              {t("customer.keep_mine")}
+              {t("customer.replace")}
             </button>
             <button
               type="button"

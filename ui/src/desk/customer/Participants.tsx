@@ -3,6 +3,7 @@ import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { del, post } from "../../api/client";
 import type { NamedAddress, Opened, Participant } from "../../api/types";
+import { KeysRest } from "../../app/keys";
 import { useMay } from "../../app/session";
 import { Avatar } from "../../parts/Avatar";
 import { Icon } from "../../parts/Icon";
@@ -12,7 +13,8 @@ import { inWords } from "../../parts/trouble";
 import { isAddress } from "../compose/state";
 import css from "./CustomerPanel.module.css";
 
-const AddressField = lazy(() => import("../compose/AddressField").then((m) => ({ default: m.AddressField })));
+const load = () => import("../compose/AddressField").then((m) => ({ default: m.AddressField }));
+const AddressField = lazy(load);
 
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 
@@ -82,14 +84,20 @@ export function Participants({ opened }: { opened: Opened }) {
           {t("customer.participants")}
         </span>
         {mayWrite && (
-          <button type="button" aria-expanded={adding} onClick={() => (adding ? end() : setAdding(true))}>
+          <button
+            type="button"
+            aria-expanded={adding}
+            onPointerEnter={() => void load()}
+            onFocus={() => void load()}
+            onClick={() => (adding ? end() : setAdding(true))}
+          >
             {t(adding ? "common.close" : "customer.add_participant")}
           </button>
         )}
       </h3>
       {adding && (
         <div className={css.adding}>
-          <Suspense>
+          <Suspense fallback={<KeysRest />}>
             <AddressField
               focus
               label={t("customer.participant_field")}
