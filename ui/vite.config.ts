@@ -28,7 +28,7 @@ export default defineConfig(({ mode }) => ({
               test: /node_modules\/(react|react-dom|scheduler|@tanstack|i18next|react-i18next|html-parse-stringify|use-sync-external-store)\//,
             },
             // Pieces that every screen shares compress better together than in thirty files of their own.
-            { name: "parts", test: /\/src\/(api|i18n|live|parts)\/(?!Sheet|Pick|upload|zone)/ },
+            { name: "parts", test: /\/src\/(api|i18n|live|parts)\/(?!Sheet|LateMenu|upload|zone)/ },
           ],
         },
       },
@@ -36,5 +36,11 @@ export default defineConfig(({ mode }) => ({
   },
   server: { proxy },
   preview: { proxy },
-  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], setupFiles: ["src/testing.ts"], testTimeout: 60_000, hookTimeout: 60_000 },
+  test: {
+    environment: "happy-dom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["src/testing.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
 }));

@@ -1,4 +1,4 @@
-import { Button, Menu } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDirectory } from "../../api/queries";
@@ -17,6 +17,7 @@ import { useChange } from "./change";
 import css from "./Header.module.css";
 import { MoreMenu } from "./MoreMenu";
 import { SnoozeMenu } from "./SnoozeMenu";
+import { TagMenu } from "./TagMenu";
 
 interface Props {
   row: Conversation;
@@ -223,8 +224,6 @@ function Others({ opened, show }: { opened: Opened; show: () => void }) {
 }
 
 function Tags({ row }: { row: Conversation }) {
-  const { t } = useTranslation();
-  const change = useChange();
   const mayWrite = useMay("conversation.write");
   const directory = useDirectory();
   const on = row.tags.map((id) => directory.tag(id)).filter((tag) => tag !== undefined);
@@ -235,36 +234,7 @@ function Tags({ row }: { row: Conversation }) {
           {tag.name}
         </Pill>
       ))}
-      {mayWrite && directory.tags.length > 0 && (
-        <Menu position="bottom-start" closeOnItemClick={false}>
-          <Menu.Target>
-            <button
-              type="button"
-              className={css.addTag}
-              aria-label={t("conversation.tags")}
-              title={t("conversation.tags")}
-            >
-              <Icon name="plus" size={13} />
-            </button>
-          </Menu.Target>
-          <Menu.Dropdown className={css.scrolling}>
-            <Menu.Label>{t("conversation.tags")}</Menu.Label>
-            {directory.tags.map((tag) => {
-              const has = row.tags.includes(tag.id);
-              return (
-                <Menu.CheckboxItem
-                  key={tag.id}
-                  value={String(tag.id)}
-                  checked={has}
-                  onChange={() => void change(row, has ? { removeTags: [tag.id] } : { addTags: [tag.id] })}
-                >
-                  <Pill tone={tagTone(tag.colour)}>{tag.name}</Pill>
-                </Menu.CheckboxItem>
-              );
-            })}
-          </Menu.Dropdown>
-        </Menu>
-      )}
+      {mayWrite && directory.tags.length > 0 && <TagMenu row={row} />}
     </>
   );
 }

@@ -1,4 +1,3 @@
-import { Menu } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,10 +5,13 @@ import { base, post } from "../../api/client";
 import type { Message, Opened } from "../../api/types";
 import { useMay } from "../../app/session";
 import { Icon } from "../../parts/Icon";
+import { OnReach } from "../../parts/OnReach";
 import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
 import css from "./MessageView.module.css";
 
+const load = () => import("./MessageItems");
+const MessageItems = lazy(load);
 const WhySheet = lazy(() => import("./WhySheet").then((m) => ({ default: m.WhySheet })));
 const MoveSheet = lazy(() => import("./MoveSheet").then((m) => ({ default: m.MoveSheet })));
 const RedactSheet = lazy(() => import("./RedactSheet").then((m) => ({ default: m.RedactSheet })));
@@ -21,6 +23,7 @@ export function MessageMenu({ message: m, opened }: { message: Message; opened: 
   const client = useQueryClient();
   const mayWrite = useMay("conversation.write");
   const mayErase = useMay("conversation.erase");
+  const [open, setOpen] = useState(false);
   const [over, setOver] = useState<"" | "why" | "move" | "redact" | "erase">("");
   const fresh = () => client.invalidateQueries({ queryKey: ["conversation", opened.conversation.number] });
 
@@ -40,6 +43,11 @@ export function MessageMenu({ message: m, opened }: { message: Message; opened: 
   const erase = mayErase && !m.erasedAt && m.state !== "queued" && m.state !== "sending";
   const cancel = mayWrite && m.state === "queued";
   const any = m.raw || why || move || redact || erase || cancel;
+  const face = (
+    <button type="button" className={css.menu} aria-label={t("message.menu")}>
+      <Icon name="more" size={16} />
+    </button>
+  );
   return (
     <span className={css.actions}>
       {m.raw && (
@@ -48,26 +56,18 @@ export function MessageMenu({ message: m, opened }: { message: Message; opened: 
         </a>
       )}
       {any && (
-        <Menu width={240}>
-          <Menu.Target>
-            <button type="button" className={css.menu} aria-label={t("message.menu")}>
-              <Icon name="more" size={16} />
-            </button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {cancel && <Menu.Item onClick={() => void takeBack()}>{t("message.take_back")}</Menu.Item>}
-            {m.raw && (
-              <Menu.Item component="a" href={`${base}/messages/${m.id}/raw`} download>
-                {t("message.original_title")}
-              </Menu.Item>
-            )}
-            {why && <Menu.Item onClick={() => setOver("why")}>{t("message.why")}</Menu.Item>}
-            {move && <Menu.Item onClick={() => setOver("move")}>{t("message.move")}</Menu.Item>}
-            {(redact || erase) && <Menu.Divider />}
-            {redact && <Menu.Item onClick={() => setOver("redact")}>{t("message.redact")}</Menu.Item>}
-            {erase && <Menu.Item onClick={() => setOver("erase")}>{t("message.erase")}</Menu.Item>}
-          </Menu.Dropdown>
-        </Menu>
+        <OnReach face={face} open={open} setOpen={setOpen} load={load}>
+          <MessageItems
+            face={face}
+            open={open}
+            setOpen={setOpen}
+            raw={m.raw ? `${base}/messages/${m.id}/raw` : undefined}
+            takeBack={cancel ? () => void takeBack() : undefined}
+            offers={[...(why ? (["why"] as const) : []), ...(move ? (["move"] as const) : [])]}
+            harms={[...(redact ? (["redact"] as const) : []), ...(erase ? (["erase"] as const) : [])]}
+            choose={setOver}
+          />
+        </OnReach>
       )}
       <Suspense>
         {over === "why" && <WhySheet message={m} close={() => setOver("")} />}

@@ -1,18 +1,20 @@
-import { Menu } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { base, del, put } from "../../api/client";
+import { del, put } from "../../api/client";
 import type { Conversation, Opened } from "../../api/types";
-import { useAllCommands, useCommands } from "../../app/keys";
+import { useCommands } from "../../app/keys";
 import { useMay, useMe } from "../../app/session";
 import { applyRow } from "../../live/rows";
 import { Icon } from "../../parts/Icon";
+import { OnReach } from "../../parts/OnReach";
 import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
 import { useChange } from "./change";
 import css from "./Menus.module.css";
 
+const load = () => import("./MoreItems");
+const MoreItems = lazy(load);
 const AccessSheet = lazy(() => import("./AccessSheet").then((m) => ({ default: m.AccessSheet })));
 const RecordSheet = lazy(() => import("../compose/RecordSheet").then((m) => ({ default: m.RecordSheet })));
 
@@ -23,8 +25,7 @@ export function MoreMenu({ row, opened, view }: { row: Conversation; opened: Ope
   const me = useMe();
   const change = useChange();
   const mayWrite = useMay("conversation.write");
-  const mayRestrict = useMay("conversation.restrict");
-  const mayExport = useMay("conversation.export");
+  const [open, setOpen] = useState(false);
   const [over, setOver] = useState<"" | "access" | "record">("");
   const key = ["conversation", row.number];
   const following = opened?.followers.includes(me.id) ?? false;
@@ -68,9 +69,6 @@ export function MoreMenu({ row, opened, view }: { row: Conversation; opened: Ope
   const spam = () => void change(row, { spam: !row.spam }, t(row.spam ? "change.not_spam" : "change.spam"));
   const trash = () =>
     void change(row, { trashed: !row.trashedAt }, t(row.trashedAt ? "change.restored" : "change.trashed"));
-  // Where there is no room for their buttons.
-  const narrow = useAllCommands().filter((c) => c.id === "snooze" || c.id === "assign" || c.id === "take");
-  const path = `${base}/conversations/${row.id}`;
 
   useCommands([
     ...(mayWrite
@@ -91,6 +89,12 @@ export function MoreMenu({ row, opened, view }: { row: Conversation; opened: Ope
             icon: "trash",
             run: trash,
           },
+          ...[3, 2, 1, 0].map((p) => ({
+            id: `priority.${p}`,
+            label: t("conversation.priority_is", { priority: t(`priority.${p}`) }),
+            group: "conversation" as const,
+            run: () => void change(row, { priority: p }),
+          })),
           { id: "record", label: t("more.record"), group: "write", icon: "phone", run: () => setOver("record") },
         ] as const)
       : []),
@@ -102,108 +106,41 @@ export function MoreMenu({ row, opened, view }: { row: Conversation; opened: Ope
       icon: "eye",
       run: () => void follow(!following),
     },
+    {
+      id: "unread",
+      label: t("more.unread"),
+      group: "conversation",
+      keys: ["shift+u"],
+      icon: "letter",
+      run: () => void unread(),
+    },
     { id: "copy", label: t("more.copy"), group: "conversation", icon: "link", run: () => void copyLink() },
     { id: "print", label: t("more.print"), group: "conversation", icon: "file", run: () => window.print() },
   ]);
 
+  const face = (
+    <button type="button" className={css.more} aria-label={t("more.label")} title={t("more.label")}>
+      <Icon name="more" />
+    </button>
+  );
   return (
     <>
-      <Menu width={250}>
-        <Menu.Target>
-          <button type="button" className={css.more} aria-label={t("more.label")} title={t("more.label")}>
-            <Icon name="more" />
-          </button>
-        </Menu.Target>
-        <Menu.Dropdown className={css.scroll}>
-          {mayWrite && (
-            <>
-              {narrow.map((c) => (
-                <Menu.Item
-                  key={c.id}
-                  className={css.narrow}
-                  leftSection={c.icon && <Icon name={c.icon} size={16} />}
-                  onClick={c.run}
-                >
-                  {c.label}
-                </Menu.Item>
-              ))}
-              <Menu.Label>{t("more.priority")}</Menu.Label>
-              {[3, 2, 1, 0].map((p) => (
-                <Menu.RadioItem
-                  key={p}
-                  value={String(p)}
-                  checked={row.priority === p}
-                  closeMenuOnClick
-                  onChange={() => void change(row, { priority: p })}
-                >
-                  {t(`priority.${p}`)}
-                </Menu.RadioItem>
-              ))}
-              <Menu.Divider />
-              <Menu.Item leftSection={<Icon name="phone" size={16} />} onClick={() => setOver("record")}>
-                {t("more.record")}
-              </Menu.Item>
-            </>
-          )}
-          <Menu.Item
-            leftSection={<Icon name="eye" size={16} />}
-            disabled={!opened}
-            onClick={() => void follow(!following)}
-          >
-            {t(following ? "more.unfollow" : "more.follow")}
-          </Menu.Item>
-          <Menu.Item leftSection={<Icon name="letter" size={16} />} onClick={() => void unread()}>
-            {t("more.unread")}
-          </Menu.Item>
-          {mayRestrict && (
-            <Menu.Item
-              leftSection={<Icon name="lock" size={16} />}
-              disabled={!opened}
-              onClick={() => setOver("access")}
-            >
-              {t("more.access")}
-            </Menu.Item>
-          )}
-          <Menu.Divider />
-          <Menu.Item leftSection={<Icon name="link" size={16} />} onClick={() => void copyLink()}>
-            {t("more.copy")}
-          </Menu.Item>
-          <Menu.Item leftSection={<Icon name="file" size={16} />} onClick={() => window.print()}>
-            {t("more.print")}
-          </Menu.Item>
-          {mayExport && (
-            <>
-              <Menu.Item
-                component="a"
-                href={`${path}/export.pdf`}
-                download
-                leftSection={<Icon name="download" size={16} />}
-              >
-                {t("more.pdf")}
-              </Menu.Item>
-              <Menu.Item
-                component="a"
-                href={`${path}/export.zip`}
-                download
-                leftSection={<Icon name="download" size={16} />}
-              >
-                {t("more.zip")}
-              </Menu.Item>
-            </>
-          )}
-          {mayWrite && (
-            <>
-              <Menu.Divider />
-              <Menu.Item leftSection={<Icon name="shield" size={16} />} onClick={spam}>
-                {t(row.spam ? "more.not_spam" : "more.spam")}
-              </Menu.Item>
-              <Menu.Item leftSection={<Icon name={row.trashedAt ? "undo" : "trash"} size={16} />} onClick={trash}>
-                {t(row.trashedAt ? "more.restore" : "more.trash")}
-              </Menu.Item>
-            </>
-          )}
-        </Menu.Dropdown>
-      </Menu>
+      <OnReach face={face} open={open} setOpen={setOpen} load={load}>
+        <MoreItems
+          row={row}
+          face={face}
+          open={open}
+          setOpen={setOpen}
+          loaded={opened !== undefined}
+          following={following}
+          follow={() => void follow(!following)}
+          unread={() => void unread()}
+          copyLink={() => void copyLink()}
+          spam={spam}
+          trash={trash}
+          show={setOver}
+        />
+      </OnReach>
       <Suspense>
         {over === "access" && opened && <AccessSheet opened={opened} close={() => setOver("")} />}
         {over === "record" && <RecordSheet conversation={row} close={() => setOver("")} />}

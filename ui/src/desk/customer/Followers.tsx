@@ -1,11 +1,13 @@
-import { Menu } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { del, put } from "../../api/client";
 import { useDirectory } from "../../api/queries";
 import type { Opened } from "../../api/types";
 import { useMay } from "../../app/session";
 import { Avatar } from "../../parts/Avatar";
+import { Icon } from "../../parts/Icon";
+import { Choice, Pick } from "../../parts/Pick";
 import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
 import css from "./CustomerPanel.module.css";
@@ -19,6 +21,7 @@ export function Followers({ opened }: { opened: Opened }) {
   const { id, number } = opened.conversation;
   const key = ["conversation", number];
   const following = new Set(opened.followers);
+  const [open, setOpen] = useState(false);
   const names = directory.agents.filter((a) => following.has(a.id));
 
   async function change(agent: number, on: boolean) {
@@ -41,28 +44,32 @@ export function Followers({ opened }: { opened: Opened }) {
       <h3>
         {t("customer.followers")}
         {mayNote && (
-          <Menu position="bottom-end" closeOnItemClick={false} width={250}>
-            <Menu.Target>
-              <button type="button">{t("customer.add_follower")}</button>
-            </Menu.Target>
-            <Menu.Dropdown className={css.menu}>
+          <Pick
+            label={t("customer.add_follower")}
+            open={open}
+            setOpen={setOpen}
+            target={
+              <button type="button" onClick={() => setOpen(!open)}>
+                {t("customer.add_follower")}
+              </button>
+            }
+          >
+            <div className={css.menu}>
               {directory.agents
                 .filter((a) => a.active || following.has(a.id))
                 .map((a) => (
-                  <Menu.CheckboxItem
+                  <Choice
                     key={a.id}
-                    value={String(a.id)}
-                    checked={following.has(a.id)}
-                    onChange={() => void change(a.id, !following.has(a.id))}
+                    on={following.has(a.id)}
+                    left={<Avatar name={a.name} seed={`agent:${a.id}`} size={20} />}
+                    right={following.has(a.id) && <Icon name="check" size={16} />}
+                    run={() => void change(a.id, !following.has(a.id))}
                   >
-                    <span className={css.agent}>
-                      <Avatar name={a.name} seed={`agent:${a.id}`} size={20} />
-                      <span className="cut">{a.name}</span>
-                    </span>
-                  </Menu.CheckboxItem>
+                    {a.name}
+                  </Choice>
                 ))}
-            </Menu.Dropdown>
-          </Menu>
+            </div>
+          </Pick>
         )}
       </h3>
       {names.length > 0 ? (
