@@ -55,9 +55,12 @@ export function Shell() {
     ["all", "g a"],
     ["waiting", "g w"],
     ["mentions", "g m"],
+    ["following", "g f"],
     ["snoozed", "g s"],
     ["drafts", "g d"],
     ["finished", "g e"],
+    ["spam", "g x"],
+    ["trash", "g t"],
   ];
   const commands: Command[] = [
     {
@@ -89,6 +92,14 @@ export function Shell() {
       }),
     ),
   ];
+  commands.push({
+    id: "go.settings",
+    label: t("rail.settings"),
+    group: "go",
+    keys: ["g o"],
+    icon: "settings",
+    run: () => window.location.assign("/app/settings/profile"), // as the rail does: the settings have styles of their own
+  });
   if (mayWrite) {
     commands.push({
       id: "new",
@@ -100,6 +111,14 @@ export function Shell() {
     });
   }
   if (mayWrite) {
+    commands.push({
+      id: "go.begun",
+      label: t("draft.title"),
+      group: "go",
+      keys: ["g n"],
+      icon: "pencil",
+      run: () => void navigate({ to: "/drafts" }),
+    });
     commands.push({
       id: "record.new",
       label: t("keys.record"),
