@@ -58,7 +58,8 @@ func Run(ctx context.Context, o Options) error {
 	if o.Build {
 		return nil
 	}
-	a, err := app.Open(ctx, app.Config{Data: o.Data, Listen: o.Listen, Logger: o.Log, Output: o.Output, Outlet: newOutlet()})
+	a, err := app.Open(ctx, app.Config{Data: o.Data, Listen: o.Listen, SMTPListen: "127.0.0.1:0", Logger: o.Log, Output: o.Output,
+		Outlet: newOutlet()})
 	if err != nil {
 		return err
 	}

@@ -2,10 +2,12 @@ import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useDirectory } from "../api/queries";
+import type { Role } from "../api/types";
 import { useFormat } from "../i18n/format";
 import { Failed, Quiet } from "../parts/Trouble";
 import { When } from "../parts/When";
 import { auditFields, auditKey, subjectOf } from "./audit";
+import { Changes } from "./Changes";
 import { Bones, Page, Section } from "./form/Page";
 import list from "./list.module.css";
 import { auditQuery } from "./queries";
@@ -41,10 +43,13 @@ export default function Audit() {
   );
 }
 
+const roles: string[] = ["owner", "administrator", "supervisor", "agent", "light_agent"] satisfies Role[];
+const isRole = (word: string) => roles.includes(word);
+
 function Line({ entry }: { entry: AuditEntry }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { agent, team, inbox } = useDirectory();
+  const { agent, team, inbox, tag } = useDirectory();
   const key = auditKey(entry.action);
   const who = entry.by.kind === "agent" ? (agent(entry.by.id)?.name ?? `#${entry.by.id}`) : "";
   const about = subjectOf(entry.subject);
@@ -52,12 +57,17 @@ function Line({ entry }: { entry: AuditEntry }) {
   const named =
     about &&
     !self &&
-    ({ agent: agent(about.id)?.name, team: team(about.id)?.name, inbox: inbox(about.id)?.name }[about.kind] ??
+    ({
+      agent: agent(about.id)?.name,
+      team: team(about.id)?.name,
+      inbox: inbox(about.id)?.name,
+      tag: tag(about.id)?.name,
+    }[about.kind] ??
       `${about.kind} ${about.id}`);
   const detail = (entry.detail ?? "")
     .split(", ")
     .filter(Boolean)
-    .map((f) => (auditFields.includes(f) ? t(`settings.audit.field.${f}`) : f));
+    .map((f) => (auditFields.includes(f) ? t(`settings.audit.field.${f}`) : isRole(f) ? t(`settings.role.${f}`) : f));
   return (
     <div className={list.row}>
       <div className={list.body}>
@@ -65,7 +75,8 @@ function Line({ entry }: { entry: AuditEntry }) {
           {key ? t(key) : entry.action}
           {named && <span className={list.more}>{named}</span>}
         </div>
-        {detail.length > 0 && <div className={list.more}>{format.list(detail)}</div>}
+        {entry.changes && <Changes changes={entry.changes} className={list.quiet} />}
+        {!entry.changes && detail.length > 0 && <div className={list.more}>{format.list(detail)}</div>}
         <div className={list.quiet}>
           {[who, entry.ip, entry.device].filter(Boolean).join(" · ")}
           {(who || entry.ip || entry.device) && " · "}
