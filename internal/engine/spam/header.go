@@ -152,7 +152,7 @@ func (j *judge) subject(f Facts) {
 	if lowered := strings.ToLower(s); strings.HasPrefix(lowered, "re:") && !f.has("In-Reply-To") && !f.has("References") {
 		j.add("subject", "pretended_answer", 0.6, "")
 	}
-	if disguised(s) {
+	if disguised(s) || respelled(s) != "" {
 		j.add("subject", "disguised_letters", 1.4, "")
 	} else if disguised(head(f.Text, 20_000)) {
 		j.add("subject", "disguised_letters", 1.2, "")
@@ -188,6 +188,33 @@ func disguised(s string) bool {
 		}
 	}
 	return false
+}
+
+// lures are words that are respelled to get past filters; in plain letters they count as phrases.
+var lures = set("viagra cialis levitra pharmacy casino lottery bitcoin rolex replica porn sexy mortgage refinance")
+
+// lookalikes are the signs that stand for letters in respelled words.
+var lookalikes = strings.NewReplacer("0", "o", "1", "i", "!", "i", "|", "l", "3", "e", "4", "a", "@", "a", "5", "s", "$", "s")
+
+// respelled returns the lure that stands in s as "via.gra", "v1agra" or "c-a-s-i-n-o", once signs between and for letters are read as a person
+// does, or "".
+func respelled(s string) string {
+	for f := range strings.FieldsSeq(strings.ToLower(s)) {
+		f = strings.Trim(f, `.,;:!?"'()[]*-`)
+		if len(f) > 40 || lures[f] || strings.ContainsAny(f, "@/") && strings.Contains(f, ".") {
+			continue // in plain letters, or an address
+		}
+		read := strings.Map(func(r rune) rune {
+			if r == '.' || r == '-' || r == '_' || r == '*' || r == '\'' || r == ',' {
+				return -1
+			}
+			return r
+		}, lookalikes.Replace(f))
+		if lures[read] {
+			return read
+		}
+	}
+	return ""
 }
 
 // spaced tells "F R E E  M O N E Y".

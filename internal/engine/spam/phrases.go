@@ -37,7 +37,8 @@ func (j *judge) phrases(f Facts) {
 	if strings.Contains(head(f.Text, maxScanned), gtube) {
 		j.add("", "test_line", 8, "")
 	}
-	text := squeezed(language.Fold(head(f.Subject, 2000) + " \n " + head(f.Text, 64<<10)))
+	subject := head(f.Subject, 2000)
+	text := squeezed(language.Fold(subject + " " + respelled(subject) + " \n " + head(f.Text, 64<<10)))
 	var seen [len(phrases)]bool
 	for rest := text; len(rest) > 1; {
 		rest = rest[1:] // the space before a word

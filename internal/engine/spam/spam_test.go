@@ -101,6 +101,18 @@ func TestSpamIsKnown(t *testing.T) {
 }
 
 // Whoever words the reasons goes by Codes: each code in the source must be there, and each there must be in the source.
+func TestRespelledLuresAreRead(t *testing.T) {
+	t.Parallel()
+	for subject, want := range map[string]string{
+		"Cheap via.gra": "viagra", "V1AGRA now": "viagra", "c-a-s-i-n-o": "casino", "the *c@sino*": "casino",
+		"viagra": "", "A question about order A-123.45": "", "ann@casino.example wrote": "", "Re: Cas. Ino": "", "1.2.3": "", "": "",
+	} {
+		if got := respelled(subject); got != want {
+			t.Errorf("respelled(%q) = %q, want %q", subject, got, want)
+		}
+	}
+}
+
 func TestCodesAreComplete(t *testing.T) {
 	t.Parallel()
 	call := regexp.MustCompile(`(?:j\.add\("[a-z]*", |once\(|\{"phrase_)"?([a-z_]+)", `)
