@@ -57,11 +57,11 @@ func (m *mailroom) BeginOAuth(ctx context.Context, by desk.Actor, ask api.OAuth)
 }
 
 // FinishOAuth exchanges the code and keeps the grant for the sides that were asked for.
-func (m *mailroom) FinishOAuth(ctx context.Context, by desk.Actor, oauthState, code string) (desk.InboxID, error) {
+func (m *mailroom) FinishOAuth(ctx context.Context, by desk.Actor, got api.OAuthAnswer) (desk.InboxID, error) {
 	var sealed string
 	var found bool
 	err := m.db.Write(ctx, func(tx *db.Tx) (err error) {
-		sealed, found, err = m.staff.TakeCeremony(ctx, tx, "oauth", oauthState)
+		sealed, found, err = m.staff.TakeCeremony(ctx, tx, "oauth", got.State)
 		return err
 	})
 	if err != nil {
@@ -84,10 +84,13 @@ func (m *mailroom) FinishOAuth(ctx context.Context, by desk.Actor, oauthState, c
 	if c.Agent != by.Agent() {
 		return 0, desk.WhyOthersGrant.Refuse()
 	}
+	if got.Declined {
+		return c.Inbox, desk.WhyDeclined.Refuse()
+	}
 	a := authorised{ClientID: c.Ask.ClientID, ClientSecret: c.Ask.ClientSecret, Tenant: c.Ask.Tenant}
-	if a.Grant, err = m.client(c.Ask.Provider, a).Exchange(ctx, code, c.Verifier); err != nil {
+	if a.Grant, err = m.client(c.Ask.Provider, a).Exchange(ctx, got.Code, c.Verifier); err != nil {
 		m.log.WarnContext(ctx, "authorisation failed", "inbox", c.Inbox, "error", err)
-		return 0, desk.WhyProvider.Refuse(email.ProblemOf(err, m.db.Now()).Detail)
+		return c.Inbox, desk.WhyProvider.Refuse(email.ProblemOf(err, m.db.Now()).Detail)
 	}
 	text, err := json.Marshal(a)
 	if err != nil {

@@ -45,11 +45,16 @@ func TestAnInboxIsAuthorisedWithAProvider(t *testing.T) {
 		}
 		// A client's secret that is wrong is told, not stored.
 		code, state := provider.Consent(t, begin("wrong"))
-		if status, where, body := finish(code, state); status < 400 && !strings.Contains(where, "oauth=") || strings.Contains(string(body), "%!") {
+		if status, where, body := finish(code, state); status != 303 || !strings.HasPrefix(where, fmt.Sprintf("/app/settings/inboxes/%s?oauth=refused&reason=provider_refused&what=", made.ID)) {
 			t.Errorf("the callback with a wrong client secret: %d %s %s", status, where, body)
 		}
+		_, state = provider.Consent(t, begin(provider.ClientSecret))
+		if status, _, header := r.send("GET", "/oauth/callback?error=access_denied&state="+url.QueryEscape(state), nil); status != 303 ||
+			header.Get("Location") != fmt.Sprintf("/app/settings/inboxes/%s?oauth=refused&reason=authorisation_declined", made.ID) {
+			t.Errorf("the callback after a refusal at the provider: %d %s", status, header.Get("Location"))
+		}
 		code, state = provider.Consent(t, begin(provider.ClientSecret))
-		if status, where, _ := finish(code, "another state"); status < 400 && !strings.Contains(where, "oauth=failed") {
+		if status, where, _ := finish(code, "another state"); status != 303 || where != "/app/settings/inboxes?oauth=refused&reason=took_too_long" {
 			t.Errorf("the callback with another state: %d %s", status, where)
 		}
 		status, where, body := finish(code, state)

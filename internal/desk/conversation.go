@@ -211,6 +211,8 @@ type Tag struct {
 	ID     TagID  `json:"id"`
 	Name   string `json:"name" minLength:"1" maxLength:"60"`
 	Colour string `json:"colour" enum:"grey,green,amber,red,blue,violet"`
+
+	Version int64 `json:"version"`
 }
 
 // Draft is an unfinished message; it survives a crash of the browser.

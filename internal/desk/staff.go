@@ -74,5 +74,7 @@ type AuditEntry struct {
 	Subject string `json:"subject,omitempty" doc:"kind:id"`
 	IP      string `json:"ip,omitempty"`
 	Device  string `json:"device,omitempty"`
-	Detail  string `json:"detail,omitempty" doc:"What changed: names of fields, never secrets"`
+	Detail  string `json:"detail,omitempty" doc:"What it was about, in codes and names of fields"`
+
+	Changes []FieldChange `json:"changes,omitempty" doc:"What a change of settings changed; of secrets only that they were replaced"`
 }

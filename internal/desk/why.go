@@ -46,18 +46,18 @@ const (
 	WhyScopes       Why = "scopes_beyond_role"
 	WhyZone         Why = "no_time_zone"
 
-	WhyTeamUsed     Why = "team_used"
-	WhyTagUsed      Why = "tag_used"
-	WhyInboxUsed    Why = "inbox_used"
-	WhyReaches      Why = "address_reaches_inbox" // what: the address
-	WhyHostNeeded   Why = "host_needed"
-	WhyUnencrypted  Why = "unencrypted"
-	WhyNoURL        Why = "no_url"
-	WhyNoListen     Why = "no_listen_address"
-	WhyURLNeeded    Why = "url_needed"
-	WhyProvider     Why = "provider_refused" // what: what it said
-	WhyOthersGrant  Why = "authorisation_of_another"
-	WhyProviderSaid Why = "authorisation_declined"
+	WhyTeamUsed    Why = "team_used"
+	WhyTagUsed     Why = "tag_used"
+	WhyInboxUsed   Why = "inbox_used"
+	WhyReaches     Why = "address_reaches_inbox" // what: the address
+	WhyHostNeeded  Why = "host_needed"
+	WhyUnencrypted Why = "unencrypted"
+	WhyNoURL       Why = "no_url"
+	WhyNoListen    Why = "no_listen_address"
+	WhyURLNeeded   Why = "url_needed"
+	WhyProvider    Why = "provider_refused" // what: what it said
+	WhyOthersGrant Why = "authorisation_of_another"
+	WhyDeclined    Why = "authorisation_declined"
 
 	WhySilentInbox    Why = "inbox_sends_nothing" // what: its name
 	WhyNoRecipient    Why = "no_recipient"
@@ -117,18 +117,18 @@ var whys = map[Why]worded{
 	WhyScopes:       {Forbidden, "your role does not have every one of these permissions"},
 	WhyZone:         {Invalid, "a name of the time zone database, such as Europe/Riga"},
 
-	WhyTeamUsed:     {Conflict, "the team still has inboxes or conversations"},
-	WhyTagUsed:      {Conflict, "conversations carry this tag: take it off them first"},
-	WhyInboxUsed:    {Conflict, "the inbox has conversations: switch it off instead"},
-	WhyReaches:      {Invalid, "{what} already reaches an inbox"},
-	WhyHostNeeded:   {Invalid, "the name of the mail server is needed"},
-	WhyUnencrypted:  {Invalid, "an unencrypted connection is allowed to this machine only"},
-	WhyNoURL:        {Invalid, "must be an address such as https://help.example.com"},
-	WhyNoListen:     {Invalid, "must be host:port or :port, such as :25"},
-	WhyURLNeeded:    {Invalid, "set the public address of the desk first: the provider sends the browser back there"},
-	WhyProvider:     {Unreachable, "the provider did not accept the authorisation: {what}"},
-	WhyOthersGrant:  {Forbidden, "somebody else began this authorisation"},
-	WhyProviderSaid: {Forbidden, "the authorisation was declined at the provider"},
+	WhyTeamUsed:    {Conflict, "the team still has inboxes or conversations"},
+	WhyTagUsed:     {Conflict, "conversations carry this tag: take it off them first"},
+	WhyInboxUsed:   {Conflict, "the inbox has conversations: switch it off instead"},
+	WhyReaches:     {Invalid, "{what} already reaches an inbox"},
+	WhyHostNeeded:  {Invalid, "the name of the mail server is needed"},
+	WhyUnencrypted: {Invalid, "an unencrypted connection is allowed to this machine only"},
+	WhyNoURL:       {Invalid, "must be an address such as https://help.example.com"},
+	WhyNoListen:    {Invalid, "must be host:port or :port, such as :25"},
+	WhyURLNeeded:   {Invalid, "set the public address of the desk first: the provider sends the browser back there"},
+	WhyProvider:    {Unreachable, "the provider did not accept the authorisation: {what}"},
+	WhyOthersGrant: {Forbidden, "somebody else began this authorisation"},
+	WhyDeclined:    {Forbidden, "the authorisation was declined at the provider"},
 
 	WhySilentInbox:    {Invalid, "the inbox {what} sends no mail: an administrator sets up its outgoing server"},
 	WhyNoRecipient:    {Invalid, "say whom it goes to"},

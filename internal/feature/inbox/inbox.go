@@ -182,7 +182,7 @@ func (s *Service) Update(ctx context.Context, tx *db.Tx, by desk.Actor, e Edit) 
 		return old, err
 	}
 	if old.Version != e.Version {
-		return old, &desk.Refusal{Code: desk.Conflict, Message: "the inbox was changed meanwhile", Details: map[string]any{"current": old}}
+		return old, desk.Stale{Current: old}.Refuse()
 	}
 	return s.write(ctx, tx, by, e)
 }

@@ -69,7 +69,7 @@ func (s *Service) Save(ctx context.Context, tx *db.Tx, by desk.Actor, in Setting
 		return now, err
 	}
 	if now.Version != in.Version {
-		return now, &desk.Refusal{Code: desk.Conflict, Message: "the settings were changed meanwhile", Details: map[string]any{"current": now}}
+		return now, desk.Stale{Current: now}.Refuse()
 	}
 	if err := check(&in); err != nil {
 		return now, err
@@ -89,7 +89,10 @@ func (s *Service) Save(ctx context.Context, tx *db.Tx, by desk.Actor, in Setting
 		return now, fmt.Errorf("save settings: %w", err)
 	}
 	if n == 0 {
-		return now, desk.Refuse(desk.Conflict, "the settings were changed meanwhile")
+		if now, err = s.Get(ctx, tx); err != nil {
+			return now, err
+		}
+		return now, desk.Stale{Current: now}.Refuse()
 	}
 	tx.AfterCommit(func() { tx.DB().Signal(Changed) })
 	return in, eventlog.Append(ctx, tx, &desk.Event{By: by, Kind: desk.SettingUpdated, SubjectKind: desk.AboutSetting})

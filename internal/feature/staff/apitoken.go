@@ -59,7 +59,7 @@ func (s *Service) CreateToken(ctx context.Context, tx *db.Tx, id Identity, from 
 		return desk.Token{}, "", fmt.Errorf("make API token: %w", err)
 	}
 	return t, text, s.Audit(ctx, tx, Entry{By: id.By(), Action: "token.created", Subject: aboutToken(t.ID), From: from,
-		Detail: strings.Join(scopes, " ")})
+		Changes: desk.Differences(desk.Token{}, t, "name", "scopes", "expiresAt")})
 }
 
 func aboutToken(id desk.TokenID) string { return fmt.Sprintf("token:%d", id) }

@@ -46,26 +46,19 @@ func (s *Service) AccessChanged(ctx context.Context, tx *db.Tx, by desk.Actor, a
 
 // stale is the refusal of a change to something that somebody else changed meanwhile.
 func stale(current any, changed []string, by desk.Actor, at desk.Time) error {
-	return &desk.Refusal{Code: desk.Conflict, Message: "somebody changed it meanwhile", Details: Stale{current, changed, by, at}}
+	return desk.Stale{Current: current, Changed: changed, By: by, At: at}.Refuse()
 }
 
-// Stale says what a conflict is about.
-type Stale struct {
-	Current any        `json:"current"`
-	Changed []string   `json:"changed"` // the fields asked for whose present value is another
-	By      desk.Actor `json:"by"`      // who changed it last
-	At      desk.Time  `json:"at"`
-}
-
-// lastChange looks the newest audit line about a subject up, among the newest thousand.
-func (s *Service) lastChange(ctx context.Context, tx *db.Tx, about string) (by desk.Actor, at desk.Time, err error) {
+// LastChange looks up who changed a subject of the audit log ("inbox:3") last, by the actions that change its kind; the system at 0 where the log does
+// not say.
+func (s *Service) LastChange(ctx context.Context, tx *db.Tx, about string, actions ...string) (by desk.Actor, at desk.Time, err error) {
 	by = desk.System
 	rows, err := tx.Query(ctx, `
 		SELECT actor_kind, actor_id, at
-		FROM (SELECT id, actor_kind, actor_id, at, subject FROM audit ORDER BY id DESC LIMIT 1000) AS newest
-		WHERE subject = $1
+		FROM audit
+		WHERE subject = $1 AND action IN `+db.In(len(actions), 2)+`
 		ORDER BY id DESC
-		LIMIT 1`, about)
+		LIMIT 1`, db.Args(actions, any(about))...)
 	if err != nil {
 		return by, 0, fmt.Errorf("find last change of %s: %w", about, err)
 	}

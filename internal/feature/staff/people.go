@@ -152,7 +152,7 @@ func (s *Service) UpdateAgent(ctx context.Context, tx *db.Tx, by Identity, from 
 		return desk.Agent{}, err
 	}
 	if c.Version != before.Version {
-		at, when, err := s.lastChange(ctx, tx, subject(agent))
+		at, when, err := s.LastChange(ctx, tx, subject(agent), "agent.updated", "agent.invited")
 		if err != nil {
 			return desk.Agent{}, err
 		}
@@ -165,7 +165,12 @@ func (s *Service) UpdateAgent(ctx context.Context, tx *db.Tx, by Identity, from 
 	if _, err := tx.Exec(ctx, `UPDATE agent SET version = version + 1 WHERE id = $1`, agent); err != nil {
 		return desk.Agent{}, fmt.Errorf("change agent %s: %w", agent, err)
 	}
-	if err := s.Audit(ctx, tx, Entry{By: by.By(), Action: "agent.updated", Subject: subject(agent), From: from, Detail: joined(changed)}); err != nil {
+	after, err := s.Agent(ctx, tx, agent)
+	if err != nil {
+		return desk.Agent{}, err
+	}
+	if err := s.Audit(ctx, tx, Entry{By: by.By(), Action: "agent.updated", Subject: subject(agent), From: from, Detail: joined(changed),
+		Changes: desk.Differences(before, after, changed...)}); err != nil {
 		return desk.Agent{}, err
 	}
 	if slices.Contains(changed, "twoFactor") {
@@ -181,7 +186,7 @@ func (s *Service) UpdateAgent(ctx context.Context, tx *db.Tx, by Identity, from 
 			return desk.Agent{}, err
 		}
 	}
-	return s.Agent(ctx, tx, agent)
+	return after, nil
 }
 
 // applyAgent writes what differs and returns the names of the fields that did, and whether what the agent may see changed.

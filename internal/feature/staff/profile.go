@@ -64,7 +64,7 @@ func (s *Service) UpdateProfile(ctx context.Context, tx *db.Tx, id Identity, c P
 	put("signature", &next.Signature, c.Signature)
 	put("theme", &next.Theme, c.Theme)
 	if c.Version != before.Version {
-		by, at, err := s.lastChange(ctx, tx, subject(id.Agent))
+		by, at, err := s.LastChange(ctx, tx, subject(id.Agent), "profile.updated", "agent.updated", "invitation.accepted", "setup")
 		if err != nil {
 			return desk.Profile{}, err
 		}
@@ -78,6 +78,10 @@ func (s *Service) UpdateProfile(ctx context.Context, tx *db.Tx, id Identity, c P
 		WHERE id = $6`, next.Name, next.Language, next.TimeZone, next.Signature, next.Theme, id.Agent)
 	if err != nil {
 		return desk.Profile{}, fmt.Errorf("change profile of agent %s: %w", id.Agent, err)
+	}
+	if err := s.Audit(ctx, tx, Entry{By: id.By(), Action: "profile.updated", Subject: subject(id.Agent), Detail: joined(changed),
+		Changes: desk.Differences(before, next, changed...)}); err != nil {
+		return desk.Profile{}, err
 	}
 	if err := s.appendAgent(ctx, tx, id.By(), id.Agent, changed...); err != nil {
 		return desk.Profile{}, err

@@ -3,11 +3,13 @@ package staff
 import (
 	"context"
 	"database/sql"
+	"encoding/base64"
 	"errors"
 	"fmt"
 
 	"tellus/internal/desk"
 	"tellus/internal/platform/db"
+	"tellus/internal/platform/secret"
 )
 
 // NeedsSetup reports whether nobody could administrate Tellus yet: there is no owner who has accepted.
@@ -20,14 +22,14 @@ func (s *Service) NeedsSetup(ctx context.Context, tx *db.Tx) (bool, error) {
 	return n == 0, nil
 }
 
-// SetupLink returns the address at which the first owner makes his account, "" where there is one already. Each call makes a new link and ends the one
-// before; it counts once, for 24 hours. serve prints it.
+// SetupLink returns the address at which the first owner makes his account, "" where there is one already. It counts once, for 24 hours. serve prints
+// it: there is one such link, which every node with the key file can print, so that nodes that start together do not end each other's.
 func (s *Service) SetupLink(ctx context.Context, tx *db.Tx) (string, error) {
-	// The old link goes first: where somebody is using it just now, this waits on PostgreSQL until he is done, and then sees the owner.
-	token, err := s.makeLink(ctx, tx, linkSetup, 0, SetupLife)
+	token, err := s.setupToken(ctx, tx)
 	if err != nil {
 		return "", err
 	}
+	// Only now: where somebody was using the link, setupToken waited on PostgreSQL until he was done.
 	needed, err := s.NeedsSetup(ctx, tx)
 	if err != nil {
 		return "", err
@@ -36,6 +38,42 @@ func (s *Service) SetupLink(ctx context.Context, tx *db.Tx) (string, error) {
 		return "", s.dropLinks(ctx, tx, linkSetup, 0)
 	}
 	return s.linkURL(linkSetup, token), nil
+}
+
+// setupContext is what the set-up link's token is sealed with.
+const setupContext = "setup link"
+
+// setupToken returns the token of the set-up link that there is, where it still counts for most of its life and our key opens it; else that of a new one.
+func (s *Service) setupToken(ctx context.Context, tx *db.Tx) (string, error) {
+	for range 2 {
+		token, hash := secret.NewToken()
+		made, err := tx.Exec(ctx, `
+			INSERT INTO one_time_link (token_hash, purpose, sealed, created_at, expires_at)
+			VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (purpose) WHERE purpose = 'setup' AND used_at = 0 DO NOTHING`, hash, linkSetup,
+			base64.StdEncoding.EncodeToString(s.keys.Seal([]byte(token), setupContext)), tx.Now, tx.Now.Add(SetupLife))
+		if err != nil {
+			return "", fmt.Errorf("make set-up link: %w", err)
+		}
+		if made == 1 {
+			return token, nil
+		}
+		var text string
+		var expires desk.Time
+		err = tx.Row(ctx, `SELECT sealed, expires_at FROM one_time_link WHERE purpose = 'setup' AND used_at = 0`).Scan(&text, &expires)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return "", fmt.Errorf("find set-up link: %w", err)
+		}
+		if sealed, err := base64.StdEncoding.DecodeString(text); err == nil && tx.Now.Add(SetupLife/2).Before(expires) {
+			if plain, err := s.keys.Open(sealed, setupContext); err == nil {
+				return string(plain), nil
+			}
+		}
+		if err := s.dropLinks(ctx, tx, linkSetup, 0); err != nil {
+			return "", err
+		}
+	}
+	return "", errors.New("make set-up link: other nodes make it at the same time")
 }
 
 // FirstOwner is what set-up asks for.

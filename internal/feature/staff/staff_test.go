@@ -248,42 +248,6 @@ func TestRescueLetsTheOperatorIn(t *testing.T) {
 	})
 }
 
-func TestRotationKeepsAuthenticatorsWorking(t *testing.T) {
-	t.Parallel()
-	each(t, func(w *world) {
-		ann, bob := w.agent("ann@example.test", desk.AgentRole), w.agent("bob@example.test", desk.AgentRole)
-		w.write(func(ctx context.Context, tx *db.Tx) error {
-			for id, key := range map[desk.AgentID]string{ann: "key of ann", bob: "key of bob"} {
-				if _, err := tx.Exec(ctx, `UPDATE agent SET totp_secret = $1 WHERE id = $2`, w.keys.Seal([]byte(key), totpContext(id)), id); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		err := w.keys.Rotate(func(again func([]byte, string) ([]byte, error)) error {
-			return w.db.Write(w.t.Context(), func(tx *db.Tx) error { return w.Reseal(w.t.Context(), tx, again) })
-		})
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		if err := w.keys.Forget(); err != nil {
-			w.t.Fatal(err)
-		}
-		w.write(func(ctx context.Context, tx *db.Tx) error {
-			for id, want := range map[desk.AgentID]string{ann: "key of ann", bob: "key of bob"} {
-				who, _, err := w.doorRow(ctx, tx, sqlDoorByID, id)
-				if err != nil {
-					return err
-				}
-				if got, err := w.keys.Open(who.totp, totpContext(id)); err != nil || string(got) != want {
-					w.t.Errorf("after the rotation: %q, %v", got, err)
-				}
-			}
-			return nil
-		})
-	})
-}
-
 func TestSweepKeepsWhatStillCounts(t *testing.T) {
 	t.Parallel()
 	each(t, func(w *world) {

@@ -134,7 +134,7 @@ func (s *Service) UpdateTeam(ctx context.Context, tx *db.Tx, by Identity, from V
 		if c.Members != nil && !sameSet(*c.Members, before.Members) {
 			differs = append(differs, "members")
 		}
-		who, at, err := s.lastChange(ctx, tx, aboutTeam(id))
+		who, at, err := s.LastChange(ctx, tx, aboutTeam(id), "team.updated", "team.created")
 		if err != nil {
 			return desk.Team{}, err
 		}
@@ -168,13 +168,15 @@ func (s *Service) UpdateTeam(ctx context.Context, tx *db.Tx, by Identity, from V
 	if _, err := tx.Exec(ctx, `UPDATE team SET version = version + 1 WHERE id = $1`, id); err != nil {
 		return desk.Team{}, fmt.Errorf("change team %s: %w", id, err)
 	}
-	if err := s.Audit(ctx, tx, Entry{By: by.By(), Action: "team.updated", Subject: aboutTeam(id), From: from, Detail: joined(changed)}); err != nil {
+	after, err := s.Team(ctx, tx, id)
+	if err != nil {
 		return desk.Team{}, err
 	}
-	if err := s.appendTeam(ctx, tx, by.By(), id, changed...); err != nil {
+	if err := s.Audit(ctx, tx, Entry{By: by.By(), Action: "team.updated", Subject: aboutTeam(id), From: from, Detail: joined(changed),
+		Changes: desk.Differences(before, after)}); err != nil {
 		return desk.Team{}, err
 	}
-	return s.Team(ctx, tx, id)
+	return after, s.appendTeam(ctx, tx, by.By(), id, changed...)
 }
 
 func (s *Service) rename(ctx context.Context, tx *db.Tx, id desk.TeamID, name string) error {
@@ -217,7 +219,8 @@ func (s *Service) DeleteTeam(ctx context.Context, tx *db.Tx, by Identity, from V
 	if _, err := tx.Exec(ctx, `DELETE FROM team WHERE id = $1`, id); err != nil {
 		return fmt.Errorf("delete team %s: %w", id, err)
 	}
-	if err := s.Audit(ctx, tx, Entry{By: by.By(), Action: "team.deleted", Subject: aboutTeam(id), From: from}); err != nil {
+	if err := s.Audit(ctx, tx, Entry{By: by.By(), Action: "team.deleted", Subject: aboutTeam(id), From: from,
+		Changes: desk.Differences(t, desk.Team{}, "name")}); err != nil {
 		return err
 	}
 	if err := s.appendTeam(ctx, tx, by.By(), id, "deleted"); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 
 	"tellus/internal/desk"
 	"tellus/internal/feature/conversation"
@@ -288,23 +289,51 @@ type tagBody struct {
 
 type tagInput struct {
 	ID   desk.TagID `path:"id"`
-	Body tagBody
+	Body struct {
+		Name    string `json:"name" minLength:"1" maxLength:"60"`
+		Colour  string `json:"colour,omitempty" enum:"grey,green,amber,red,blue,violet"`
+		Version int64  `json:"version" doc:"The version that was seen"`
+	}
 }
 
 func (s *Server) createTag(ctx context.Context, c *Caller, in *body[tagBody]) (*reply[desk.Tag], error) {
-	return s.saveTag(ctx, c, desk.Tag{Name: in.Body.Name, Colour: in.Body.Colour})
+	return changing(ctx, s, func(tx *db.Tx) (desk.Tag, error) {
+		made, err := s.Conversations.SaveTag(ctx, tx, c.By(), desk.Tag{Name: in.Body.Name, Colour: in.Body.Colour})
+		if err != nil {
+			return made, err
+		}
+		return made, s.auditChange(ctx, tx, c, "tag.created", aboutTag(made.ID), desk.Differences(desk.Tag{}, made))
+	})
 }
 
 func (s *Server) changeTag(ctx context.Context, c *Caller, in *tagInput) (*reply[desk.Tag], error) {
-	return s.saveTag(ctx, c, desk.Tag{ID: in.ID, Name: in.Body.Name, Colour: in.Body.Colour})
+	asked := desk.Tag{ID: in.ID, Name: in.Body.Name, Colour: in.Body.Colour, Version: in.Body.Version}
+	return changing(ctx, s, func(tx *db.Tx) (desk.Tag, error) {
+		before, err := s.Conversations.Tag(ctx, tx, in.ID)
+		if err != nil {
+			return before, err
+		}
+		made, err := s.Conversations.SaveTag(ctx, tx, c.By(), asked)
+		if err != nil {
+			return made, s.stale(ctx, tx, err, asked, aboutTag(in.ID), "tag.updated", "tag.created")
+		}
+		return made, s.auditChange(ctx, tx, c, "tag.updated", aboutTag(in.ID), desk.Differences(before, made))
+	})
 }
 
-func (s *Server) saveTag(ctx context.Context, c *Caller, t desk.Tag) (*reply[desk.Tag], error) {
-	return changing(ctx, s, func(tx *db.Tx) (desk.Tag, error) { return s.Conversations.SaveTag(ctx, tx, c.By(), t) })
-}
+func aboutTag(id desk.TagID) string { return fmt.Sprintf("tag:%d", id) }
 
 func (s *Server) deleteTag(ctx context.Context, c *Caller, in *struct {
 	ID desk.TagID `path:"id"`
 }) (*none, error) {
-	return change(ctx, s, func(tx *db.Tx) error { return s.Conversations.DeleteTag(ctx, tx, c.By(), in.ID) })
+	return change(ctx, s, func(tx *db.Tx) error {
+		before, err := s.Conversations.Tag(ctx, tx, in.ID)
+		if err != nil {
+			return err
+		}
+		if err := s.Conversations.DeleteTag(ctx, tx, c.By(), in.ID); err != nil {
+			return err
+		}
+		return s.auditChange(ctx, tx, c, "tag.deleted", aboutTag(in.ID), desk.Differences(before, desk.Tag{}))
+	})
 }

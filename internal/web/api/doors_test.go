@@ -78,6 +78,41 @@ func TestSetUpOnceThenSignInAndOut(t *testing.T) {
 	})
 }
 
+// TestNodesPrintOneSetupLink lets nodes that start together print the same link, and one that starts later as well.
+func TestNodesPrintOneSetupLink(t *testing.T) {
+	t.Parallel()
+	each(t, func(h *house) {
+		links := make([]string, 4)
+		var wg sync.WaitGroup
+		for i := range links {
+			wg.Go(func() {
+				if err := h.db.Write(h.t.Context(), func(tx *db.Tx) (err error) {
+					links[i], err = h.staff.SetupLink(h.t.Context(), tx)
+					return err
+				}); err != nil {
+					h.t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		first := h.secret(h.token(links[0]))
+		for _, l := range append(links, h.againSetupLink()) {
+			if h.token(l) != first {
+				h.t.Errorf("nodes printed %v", links)
+			}
+		}
+		var st object
+		h.browser().do(get, "/links/"+first, nil, &st)
+		h.wait(13 * time.Hour)
+		later := h.token(h.againSetupLink())
+		if later == first {
+			h.t.Error("a link that is half over is printed again")
+		}
+		h.browser().refused(desk.Gone, get, "/links/"+first, nil)
+		h.browser().do(get, "/links/"+later, nil, &st)
+	})
+}
+
 func (h *house) againSetupLink() (link string) {
 	h.t.Helper()
 	if err := h.db.Write(h.t.Context(), func(tx *db.Tx) (err error) {

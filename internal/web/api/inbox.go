@@ -2,14 +2,14 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"net/url"
 
 	"tellus/internal/desk"
 	"tellus/internal/feature/inbox"
-	"tellus/internal/feature/setting"
 	"tellus/internal/feature/staff"
 	"tellus/internal/platform/db"
-	"tellus/internal/platform/jobs"
 )
 
 // Connections is what runs the channels of the inboxes.
@@ -20,8 +20,14 @@ type Connections interface {
 	Reconnect(id desk.InboxID)
 	// BeginOAuth returns the address at which the operator authorises the desk for one side of an inbox.
 	BeginOAuth(ctx context.Context, by desk.Actor, in OAuth) (url string, err error)
-	// FinishOAuth exchanges the code that the provider sent the browser back with.
-	FinishOAuth(ctx context.Context, by desk.Actor, state, code string) (desk.InboxID, error)
+	// FinishOAuth exchanges the code that the provider sent the browser back with. Where it refuses it still names the inbox, if it is known.
+	FinishOAuth(ctx context.Context, by desk.Actor, got OAuthAnswer) (desk.InboxID, error)
+}
+
+// OAuthAnswer is what a provider sends the browser back with (RFC 6749, 4.1.2).
+type OAuthAnswer struct {
+	State, Code string
+	Declined    bool // it came back with an error instead of a code
 }
 
 // OAuth asks for the authorisation of one side of an inbox.
@@ -45,11 +51,7 @@ func (s *Server) registerInboxes() {
 	handle(s, "reconnect-inbox", s.reconnectInbox)
 	handle(s, "begin-oauth", s.beginOAuth)
 	stream(s, "finish-oauth", []string{"text/html"}, s.finishOAuth)
-	handle(s, "get-settings", s.getSettings)
-	handle(s, "change-settings", s.changeSettings)
-	handle(s, "list-dead-jobs", s.listDeadJobs)
-	handle(s, "retry-job", s.retryJob)
-	handle(s, "discard-job", s.discardJob)
+	s.registerHouse()
 }
 
 type InboxInput struct {
@@ -103,11 +105,16 @@ func (s *Server) changeInbox(ctx context.Context, c *Caller, in *changeInboxInpu
 	return changing(ctx, s, func(tx *db.Tx) (desk.Inbox, error) {
 		edit := in.Body
 		edit.ID = in.ID
+		about := "inbox:" + in.ID.String()
+		before, err := s.Inboxes.Get(ctx, tx, in.ID)
+		if err != nil {
+			return before, err
+		}
 		made, err := s.Inboxes.Update(ctx, tx, c.By(), edit)
 		if err != nil {
-			return made, err
+			return made, s.stale(ctx, tx, err, edit, about, "inbox.updated", "inbox.created", "inbox.authorised")
 		}
-		return made, s.audit(ctx, tx, c, "inbox.updated", "inbox:"+made.ID.String(), "")
+		return made, s.auditChange(ctx, tx, c, "inbox.updated", about, append(desk.Differences(before, made), secretsOf(edit)...))
 	})
 }
 
@@ -120,9 +127,46 @@ func (s *Server) deleteInbox(ctx context.Context, c *Caller, in *InboxInput) (*n
 	})
 }
 
+// secretsOf are the secrets that an edit replaces.
+func secretsOf(e inbox.Edit) (all []desk.FieldChange) {
+	if e.ReceiveSecret != nil {
+		all = append(all, desk.FieldChange{Field: "receive.secret", Replaced: true})
+	}
+	if e.SubmitSecret != nil {
+		all = append(all, desk.FieldChange{Field: "submit.secret", Replaced: true})
+	}
+	return all
+}
+
 // audit writes a line of the log of changes.
 func (s *Server) audit(ctx context.Context, tx *db.Tx, c *Caller, action, subject, detail string) error {
 	return s.Staff.Audit(ctx, tx, staff.Entry{By: c.By(), Action: action, Subject: subject, From: c.Visitor, Detail: detail})
+}
+
+// auditChange writes a line that says what a change of settings changed.
+func (s *Server) auditChange(ctx context.Context, tx *db.Tx, c *Caller, action, subject string, changes []desk.FieldChange) error {
+	return s.Staff.Audit(ctx, tx, staff.Entry{By: c.By(), Action: action, Subject: subject, From: c.Visitor, Changes: changes})
+}
+
+// stale completes the refusal of a change that somebody else was faster with: which of the fields that were asked for differ from what there is now,
+// and who changed it last, by the actions of the audit log that do.
+func (s *Server) stale(ctx context.Context, tx *db.Tx, err error, asked any, about string, actions ...string) error {
+	var r *desk.Refusal
+	if !errors.As(err, &r) {
+		return err
+	}
+	what, ok := r.Details.(desk.Stale)
+	if !ok {
+		return err
+	}
+	what.Changed = []string{}
+	for _, d := range desk.Differences(what.Current, asked) {
+		what.Changed = append(what.Changed, d.Field)
+	}
+	if what.By, what.At, err = s.Staff.LastChange(ctx, tx, about, actions...); err != nil {
+		return err
+	}
+	return r.With(what)
 }
 
 type testBody struct {
@@ -173,11 +217,12 @@ func (s *Server) beginOAuth(ctx context.Context, c *Caller, in *oauthInput) (*re
 // finishOAuth takes the browser back to the inbox's settings, with what came of it in the address.
 func (s *Server) finishOAuth(w http.ResponseWriter, r *http.Request, c *Caller) error {
 	q := r.URL.Query()
-	if refused := q.Get("error"); refused != "" {
-		http.Redirect(w, r, "/app/settings/inboxes?oauth=refused", http.StatusSeeOther)
+	id, err := s.Connections.FinishOAuth(r.Context(), c.By(), OAuthAnswer{State: q.Get("state"), Code: q.Get("code"), Declined: q.Get("error") != ""})
+	var why *desk.Refusal
+	if errors.As(err, &why) {
+		http.Redirect(w, r, refusedOAuth(id, why), http.StatusSeeOther)
 		return nil
 	}
-	id, err := s.Connections.FinishOAuth(r.Context(), c.By(), q.Get("state"), q.Get("code"))
 	if err != nil {
 		return err
 	}
@@ -191,44 +236,21 @@ func (s *Server) finishOAuth(w http.ResponseWriter, r *http.Request, c *Caller) 
 	return nil
 }
 
-func (s *Server) getSettings(ctx context.Context, _ *Caller, _ *none) (*reply[setting.Settings], error) {
-	return asking(ctx, s, func(tx *db.Tx) (setting.Settings, error) { return s.Settings.Get(ctx, tx) })
-}
-
-func (s *Server) changeSettings(ctx context.Context, c *Caller, in *body[setting.Settings]) (*reply[setting.Settings], error) {
-	return changing(ctx, s, func(tx *db.Tx) (setting.Settings, error) {
-		made, err := s.Settings.Save(ctx, tx, c.By(), in.Body)
-		if err != nil {
-			return made, err
-		}
-		return made, s.audit(ctx, tx, c, "setting.updated", "", "")
-	})
-}
-
-func (s *Server) listDeadJobs(ctx context.Context, _ *Caller, _ *none) (*reply[list[jobs.Info]], error) {
-	all, err := read(ctx, s, func(tx *db.Tx) ([]jobs.Info, error) { return jobs.Dead(ctx, tx, desk.Never, 0, 200) })
-	if err != nil {
-		return nil, err
+// refusedOAuth is the page of the inbox that was to be authorised, or the list where nobody knows which that was, with the reason in its address.
+func refusedOAuth(id desk.InboxID, why *desk.Refusal) string {
+	page := "/app/settings/inboxes"
+	if id != 0 {
+		page += "/" + id.String()
 	}
-	if all == nil {
-		all = []jobs.Info{}
+	q := url.Values{"oauth": {"refused"}}
+	if why.Why != "" {
+		q.Set("reason", string(why.Why))
 	}
-	return answer(list[jobs.Info]{all}), nil
-}
-
-type jobInput struct {
-	ID desk.JobID `path:"id"`
-}
-
-func (s *Server) retryJob(ctx context.Context, _ *Caller, in *jobInput) (*none, error) {
-	return change(ctx, s, func(tx *db.Tx) error { return jobs.Retry(ctx, tx, in.ID) })
-}
-
-func (s *Server) discardJob(ctx context.Context, c *Caller, in *jobInput) (*none, error) {
-	return change(ctx, s, func(tx *db.Tx) error {
-		if err := jobs.Discard(ctx, tx, in.ID); err != nil {
-			return err
+	if said, ok := why.Values["what"].(string); ok {
+		if r := []rune(said); len(r) > 300 {
+			said = string(r[:300])
 		}
-		return s.audit(ctx, tx, c, "job.discarded", "", "")
-	})
+		q.Set("what", said)
+	}
+	return page + "?" + q.Encode()
 }

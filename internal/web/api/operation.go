@@ -177,6 +177,9 @@ func (s *Server) door(r route) func(huma.Context, func(huma.Context)) {
 				err = s.stillNeeded(req.Context(), c)
 			}
 		}
+		if desk.IsRefusal(err, desk.SignedOut) {
+			err = s.nobodyYet(req.Context(), err)
+		}
 		if err != nil {
 			writeProblem(w, s.problem(req.Context(), err))
 			return
@@ -189,6 +192,18 @@ func (s *Server) door(r route) func(huma.Context, func(huma.Context)) {
 		}
 		next(huma.WithValue(ctx, callerKey{}, c))
 	}
+}
+
+// nobodyYet is the refusal for who is not signed in: where no administrator exists there is nothing to sign in with, and the desk shows how to begin.
+func (s *Server) nobodyYet(ctx context.Context, signedOut error) error {
+	needed, err := read(ctx, s, func(tx *db.Tx) (bool, error) { return s.Staff.NeedsSetup(ctx, tx) })
+	if err != nil {
+		return err
+	}
+	if needed {
+		return desk.WhySetUpFirst.Refuse()
+	}
+	return signedOut
 }
 
 // stillNeeded is the refusal for a session that waits for its second factor; it says how to go on.

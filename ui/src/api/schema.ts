@@ -1905,7 +1905,9 @@ export interface components {
             /** Format: date-time */
             at: string;
             by: components["schemas"]["Actor"];
-            /** @description What changed: names of fields, never secrets */
+            /** @description What a change of settings changed; of secrets only that they were replaced */
+            changes?: components["schemas"]["FieldChange"][];
+            /** @description What it was about, in codes and names of fields */
             detail?: string;
             device?: string;
             /** Format: int64 */
@@ -2141,6 +2143,29 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        DeadJob: {
+            /** Format: int64 */
+            attempts: number;
+            /** Format: int64 */
+            conversation?: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            diedAt: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            inbox?: number;
+            kind: string;
+            lastError: string;
+            /**
+             * Format: int64
+             * @description The conversation's number
+             */
+            number?: number;
+            payload: unknown;
+            queue: string;
+        };
         Delivery: {
             /** Format: int64 */
             attempts: number;
@@ -2181,6 +2206,12 @@ export interface components {
             subject?: string;
             to: components["schemas"]["NamedAddress"][];
         };
+        EffectiveBody: {
+            /** @description The name that the built-in receiver greets with */
+            hostname: string;
+            /** @description The address that links begin with now */
+            url: string;
+        };
         Event: {
             /** Format: date-time */
             at: string;
@@ -2198,6 +2229,14 @@ export interface components {
             /** Format: int64 */
             subject: number;
             subjectKind: string;
+        };
+        FieldChange: {
+            /** @description Such as name or receive.host */
+            field: string;
+            new?: unknown;
+            old?: unknown;
+            /** @description A secret was replaced or removed: neither value is told */
+            replaced?: boolean;
         };
         Form: {
             /** @description Colour of the button; its text is black or white, whichever is read better */
@@ -2342,20 +2381,6 @@ export interface components {
             /** Format: int64 */
             version?: number;
         };
-        Info: {
-            /** Format: int64 */
-            attempts: number;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            diedAt: string;
-            /** Format: int64 */
-            id: number;
-            kind: string;
-            lastError: string;
-            payload: unknown;
-            queue: string;
-        };
         Invitation: {
             /** Format: date-time */
             end?: string;
@@ -2413,9 +2438,6 @@ export interface components {
         };
         ListInbox: {
             items: components["schemas"]["Inbox"][];
-        };
-        ListInfo: {
-            items: components["schemas"]["Info"][];
         };
         ListPasskey: {
             items: components["schemas"]["Passkey"][];
@@ -2599,6 +2621,11 @@ export interface components {
         };
         PageCustomer: {
             items: components["schemas"]["Customer"][];
+            /** @description Opaque; give it back as cursor to get what follows */
+            next?: string;
+        };
+        PageDeadJob: {
+            items: components["schemas"]["DeadJob"][];
             /** @description Opaque; give it back as cursor to get what follows */
             next?: string;
         };
@@ -2863,6 +2890,22 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        SettingsBody: {
+            company: string;
+            readonly effective: components["schemas"]["EffectiveBody"];
+            receiver: components["schemas"]["SettingReceiver"];
+            /** @description Where clamd listens: host:port or the path of its socket; empty for no scanning */
+            scanner: string;
+            /**
+             * Format: int64
+             * @description How long an answer can be taken back
+             */
+            undoSeconds: number;
+            /** @description The public address of this desk: mailed links begin with it */
+            url: string;
+            /** Format: int64 */
+            version: number;
+        };
         SetupBody: {
             company: string;
             email: string;
@@ -2920,11 +2963,23 @@ export interface components {
             /** Format: int64 */
             id: number;
             name: string;
+            /** Format: int64 */
+            version: number;
         };
         TagBody: {
             /** @enum {string} */
             colour?: "grey" | "green" | "amber" | "red" | "blue" | "violet";
             name: string;
+        };
+        TagInputBody: {
+            /** @enum {string} */
+            colour?: "grey" | "green" | "amber" | "red" | "blue" | "violet";
+            name: string;
+            /**
+             * Format: int64
+             * @description The version that was seen
+             */
+            version: number;
         };
         Team: {
             /** Format: int64 */
@@ -4699,7 +4754,10 @@ export interface operations {
     };
     "list-dead-jobs": {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4712,7 +4770,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListInfo"];
+                    "application/json": components["schemas"]["PageDeadJob"];
                 };
             };
             /** @description Error */
@@ -5849,7 +5907,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Settings"];
+                    "application/json": components["schemas"]["SettingsBody"];
                 };
             };
             /** @description Error */
@@ -5882,7 +5940,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Settings"];
+                    "application/json": components["schemas"]["SettingsBody"];
                 };
             };
             /** @description Error */
@@ -6064,7 +6122,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TagBody"];
+                "application/json": components["schemas"]["TagInputBody"];
             };
         };
         responses: {

@@ -185,6 +185,7 @@ export interface Tag {
   id: number;
   name: string;
   colour: TagColour;
+  version: number;
 }
 
 export interface DraftBody {

@@ -58,7 +58,7 @@ function Edit({ server }: { server: HouseSettings }) {
           change={(url) => set({ url })}
           type="url"
           inputMode="url"
-          placeholder={window.location.origin}
+          placeholder={value.effective?.url || window.location.origin}
           maxLength={500}
         />
         <NumberField
@@ -95,7 +95,7 @@ function Edit({ server }: { server: HouseSettings }) {
                 value={value.receiver.hostname}
                 error={error("receiver.hostname")}
                 change={(hostname) => receiver({ hostname })}
-                placeholder="mail.example.com"
+                placeholder={value.receiver.hostname ? "" : value.effective?.hostname}
                 maxLength={253}
               />
             </div>

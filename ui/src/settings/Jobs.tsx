@@ -1,8 +1,10 @@
 import { Button } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { del, post } from "../api/client";
+import { useDirectory } from "../api/queries";
 import { Failed, Quiet } from "../parts/Trouble";
 import { toast } from "../parts/toast";
 import { inWords } from "../parts/trouble";
@@ -19,7 +21,9 @@ const kinds = new Set(["deliver.send", "deliver.letter", "intake.arrived", "conv
 export default function Jobs() {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const jobs = useQuery(deadJobsQuery);
+  const jobs = useInfiniteQuery(deadJobsQuery);
+  const all = jobs.data?.pages.flatMap((p) => p.items) ?? [];
+  const { inbox } = useDirectory();
   const [dropping, setDropping] = useState<DeadJob>();
   const renew = () => client.invalidateQueries({ queryKey: deadJobsQuery.queryKey });
   const retry = useMutation({
@@ -36,17 +40,33 @@ export default function Jobs() {
     <Page title={t("settings.jobs.title")} about={t("settings.jobs.about")}>
       {jobs.isPending && <Bones rows={3} />}
       {jobs.error && <Failed what={t("settings.jobs.failed")} error={jobs.error} retry={() => void jobs.refetch()} />}
-      {jobs.data?.length === 0 && (
+      {jobs.data && all.length === 0 && (
         <Quiet icon="check" title={t("settings.jobs.none")}>
           <p>{t("settings.jobs.none_text")}</p>
         </Quiet>
       )}
-      {jobs.data && jobs.data.length > 0 && (
+      {all.length > 0 && (
         <Section flush>
-          {jobs.data.map((j) => (
+          {all.map((j) => (
             <div key={j.id} className={`${list.row} ${list.wrap}`}>
               <div className={list.body}>
-                <div className={list.name}>{name(j)}</div>
+                <div className={list.name}>
+                  {name(j)}
+                  {j.number ? (
+                    <Link
+                      to="/view/$view/$number"
+                      params={{ view: "all", number: String(j.number) }}
+                      className={list.more}
+                    >
+                      #{j.number}
+                    </Link>
+                  ) : null}
+                  {j.inbox && inbox(j.inbox) ? (
+                    <Link to="/settings/$" params={{ _splat: `inboxes/${j.inbox}` }} className={list.more}>
+                      {inbox(j.inbox)?.name}
+                    </Link>
+                  ) : null}
+                </div>
                 <div className={list.trouble} lang="en">
                   {j.lastError}
                 </div>
@@ -70,6 +90,15 @@ export default function Jobs() {
             </div>
           ))}
         </Section>
+      )}
+      {jobs.hasNextPage && (
+        <Button
+          loading={jobs.isFetchingNextPage}
+          onClick={() => void jobs.fetchNextPage()}
+          style={{ alignSelf: "center" }}
+        >
+          {t("settings.audit.more")}
+        </Button>
       )}
       {dropping && (
         <Ask

@@ -58,22 +58,28 @@ export default function Tags() {
   );
 }
 
-type Edit = Pick<Tag, "name" | "colour">;
+type Edit = Pick<Tag, "name" | "colour" | "version">;
 
 function EditTag({ tag, close }: { tag?: Tag; close: () => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const [key] = useState(newKey);
   const [dropping, setDropping] = useState(false);
-  const [server] = useState<Edit>(() => ({ name: tag?.name ?? "", colour: tag?.colour ?? "grey" }));
+  const [server] = useState<Edit>(() => ({
+    name: tag?.name ?? "",
+    colour: tag?.colour ?? "grey",
+    version: tag?.version ?? 0,
+  }));
   const renew = () => client.invalidateQueries({ queryKey: tagsQuery.queryKey });
   const form = useForm<Edit>(
     server,
     async (v) => {
       const body = { name: v.name.trim(), colour: v.colour };
-      const kept = tag ? await patch<Tag>(`/tags/${tag.id}`, body) : await post<Tag>("/tags", body, key);
+      const kept = tag
+        ? await patch<Tag>(`/tags/${tag.id}`, { ...body, version: v.version })
+        : await post<Tag>("/tags", body, key);
       await renew();
-      return { name: kept.name, colour: kept.colour };
+      return { name: kept.name, colour: kept.colour, version: kept.version };
     },
     { check: (v): Record<string, string> => (v.name.trim() ? {} : { name: t("form.refusal.needed") }) },
   );

@@ -43,9 +43,11 @@ export const rolesQuery = queryOptions({
   queryFn: ({ signal }) => items<RoleRow>("/roles", signal),
   staleTime: Number.POSITIVE_INFINITY,
 });
-export const deadJobsQuery = queryOptions({
+export const deadJobsQuery = infiniteQueryOptions({
   queryKey: ["jobs", "dead"],
-  queryFn: ({ signal }) => items<DeadJob>("/jobs/dead", signal),
+  queryFn: ({ pageParam, signal }) => get<Page<DeadJob>>("/jobs/dead", { cursor: pageParam, limit: 50 }, signal),
+  initialPageParam: "",
+  getNextPageParam: (last) => last.next || undefined,
   staleTime: 0,
 });
 export const auditQuery = infiniteQueryOptions({

@@ -102,6 +102,15 @@ export interface AuditEntry {
   ip?: string;
   device?: string;
   detail?: string;
+  changes?: FieldChange[];
+}
+
+/** A field that a change gave another value; of secrets only that they were replaced. */
+export interface FieldChange {
+  field: string;
+  old?: unknown;
+  new?: unknown;
+  replaced?: boolean;
 }
 
 export interface DeadJob {
@@ -111,6 +120,10 @@ export interface DeadJob {
   payload?: unknown;
   attempts: number;
   lastError: string;
+  /** What it was about, as far as the reader sees that. */
+  conversation?: number;
+  number?: number;
+  inbox?: number;
   createdAt: Time;
   diedAt: Time;
 }
@@ -122,6 +135,8 @@ export interface HouseSettings {
   undoSeconds: number;
   scanner: string;
   version: number;
+  /** What holds where the settings say nothing. */
+  effective?: { url: string; hostname: string };
 }
 
 export interface RoleRow {

@@ -2,12 +2,15 @@ import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { type FormEvent, type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { useDirectory } from "../../api/queries";
+import { useFormat } from "../../i18n/format";
 import { Icon } from "../../parts/Icon";
 import { Bone, Late } from "../../parts/Skeleton";
 import { formCss } from "./fields";
+import { fieldWords } from "./fieldWords";
 import { Guard } from "./Guard";
 import css from "./Page.module.css";
-import type { Form } from "./useForm";
+import type { Clash, Form } from "./useForm";
 
 interface Head {
   title: string;
@@ -92,7 +95,9 @@ export function Trouble<V extends object>({ form }: { form: Form<V> }) {
   if (form.theirs) {
     return (
       <div className={formCss.banner} data-tone="note" role="alert">
-        <span>{t("form.conflict")}</span>
+        <span>
+          {t("form.conflict")} <Clashing clash={form.clash} />
+        </span>
         <Button onClick={form.takeTheirs}>{t("form.take_theirs")}</Button>
         <Button
           onClick={() => {
@@ -111,6 +116,21 @@ export function Trouble<V extends object>({ form }: { form: Form<V> }) {
     <div className={formCss.banner} role="alert">
       <span>{form.whole}</span>
     </div>
+  );
+}
+
+/** Who was faster, and with which fields. */
+function Clashing({ clash }: { clash: Clash | undefined }) {
+  const { t, i18n } = useTranslation();
+  const format = useFormat();
+  const { agent } = useDirectory();
+  const who = clash?.by?.kind === "agent" ? agent(clash.by.id)?.name : undefined;
+  const fields = (clash?.changed ?? []).map((f) => fieldWords(i18n, f));
+  return (
+    <>
+      {who && clash?.at && <>{t("form.conflict_by", { who, when: format.exact(Date.parse(clash.at)) })} </>}
+      {fields.length > 0 && t("form.conflict_fields", { fields: format.list(fields) })}
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isProblem } from "../../api/problem";
+import type { Actor, Time } from "../../api/types";
 import { toast } from "../../parts/toast";
 import { type Refused, refused, type T } from "./refusal";
 
@@ -20,11 +21,20 @@ export interface Form<V> {
   whole: string;
   /** What somebody else made of it meanwhile. */
   theirs: V | undefined;
+  /** Which fields differ from one's own, who made it so, and when. */
+  clash: Clash | undefined;
   takeTheirs: () => void;
   /** One's own words shall stand: the next try overwrites theirs. */
   forgetTheirs: () => void;
   submit: () => Promise<boolean>;
   reset: () => void;
+}
+
+/** What the server says of a conflict, beside what there is now. */
+export interface Clash {
+  changed?: string[];
+  by?: Actor;
+  at?: Time;
 }
 
 interface Options<V> {
@@ -51,6 +61,7 @@ export function useForm<V extends object>(
   const [saving, setSaving] = useState(false);
   const [wrong, setWrong] = useState<Refused>({ fields: {}, whole: "" });
   const [theirs, setTheirs] = useState<V>();
+  const [clash, setClash] = useState<Clash>();
   const [failures, setFailures] = useState(0);
   const dirty = !same(base, value);
 
@@ -99,9 +110,12 @@ export function useForm<V extends object>(
       if (said !== "") toast(said ?? i18n.t("form.saved"));
       return true;
     } catch (err) {
-      const current = isProblem(err, "conflict") ? (err.details as { current?: V } | undefined)?.current : undefined;
-      if (current) setTheirs(likeForm(current, base));
-      else setWrong(refused(t as T, err, shows));
+      const against = isProblem(err, "conflict") ? (err.details as (Clash & { current?: V }) | undefined) : undefined;
+      const current = against?.current;
+      if (current) {
+        setTheirs(likeForm(current, base));
+        setClash(against);
+      } else setWrong(refused(t as T, err, shows));
       setFailures((n) => n + 1);
       return false;
     } finally {
@@ -117,6 +131,7 @@ export function useForm<V extends object>(
     error: (location) => wrong.fields[location],
     whole: wrong.whole,
     theirs,
+    clash,
     takeTheirs: () => theirs && adopt(theirs),
     forgetTheirs: () => setTheirs(undefined),
     submit,

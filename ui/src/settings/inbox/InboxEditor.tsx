@@ -20,6 +20,7 @@ import type { InboxEdit, WholeInbox } from "../types";
 import { Acknowledgement } from "./Acknowledgement";
 import { addressTyped, bodyOf, editOf, emptyInbox, inboxLanguages, unitOf } from "./edit";
 import { HealthLines, Mend, StatePill } from "./Inboxes";
+import { useOAuthRefusal } from "./oauthRefusal";
 import { Servers } from "./Servers";
 
 /** One inbox, or a new one where id is 0. */
@@ -64,6 +65,7 @@ function Edit({ server, inbox, back }: { server: InboxEdit; inbox?: WholeInbox; 
   const [round, setRound] = useState(0);
   const [dropping, setDropping] = useState(false);
   const authorised = new URLSearchParams(window.location.search).get("oauth") === "ok";
+  const refusedWhy = useOAuthRefusal();
   const form = useForm<InboxEdit>(
     server,
     async (v) => {
@@ -108,6 +110,11 @@ function Edit({ server, inbox, back }: { server: InboxEdit; inbox?: WholeInbox; 
       back={back}
       save={inbox ? undefined : t("settings.inbox.make")}
     >
+      {refusedWhy && (
+        <div className={formCss.banner} role="alert">
+          <span>{refusedWhy}</span>
+        </div>
+      )}
       {authorised && (
         <div className={formCss.banner} data-tone="ok" role="status">
           <span>{t("settings.oauth.done")}</span>

@@ -18,6 +18,7 @@ import list from "../list.module.css";
 import { healthQuery } from "../queries";
 import type { Health, WholeInbox } from "../types";
 import InboxEditor from "./InboxEditor";
+import { useOAuthRefusal } from "./oauthRefusal";
 import { connectionWords } from "./trouble";
 
 /** Where mail arrives: all inboxes with how they fare, or the one that is opened. */
@@ -29,7 +30,7 @@ function Overview() {
   const { t } = useTranslation();
   const inboxes = useQuery(inboxesQuery);
   const health = useQuery(healthQuery).data ?? [];
-  const refused = new URLSearchParams(window.location.search).get("oauth") === "refused";
+  const refused = useOAuthRefusal();
   return (
     <Page
       title={t("settings.inboxes.title")}
@@ -45,7 +46,7 @@ function Overview() {
     >
       {refused && (
         <div className={formCss.banner} role="alert">
-          <span>{t("settings.oauth.refused")}</span>
+          <span>{refused}</span>
         </div>
       )}
       {inboxes.isPending && <Bones rows={3} />}
