@@ -51,7 +51,7 @@ func askClamd(ctx context.Context, address string, content io.Reader) (found str
 		}
 		if readErr != nil {
 			if !errors.Is(readErr, io.EOF) {
-				err = errors.Join(err, readErr)
+				return "", fmt.Errorf("read for clamd: %w", readErr) // it would wait for the rest, and we for its answer
 			}
 			break
 		}
