@@ -1,0 +1,53 @@
+package language
+
+import "strings"
+
+// Lithuanian. A stem is what remains after the ending (five declensions, definite adjectives, three conjugations with their reflexives), the
+// suffix of participles, the iterative past, the conditional and degrees of comparison, and the vowel or j of the verb's class; č and dž
+// before back vowels are brought back to t and d. Paradigms as in Dabartinės lietuvių kalbos gramatika (1994). Marks are not used:
+// no two common endings differ by them alone in a way that changes the stem.
+
+var (
+	ltEndings = newSuffixes(`
+		as o ui a u e ai ams us ais uose is io iui i iu yje y iai iams ius iais iuose ia iam iame os oje oms omis ose es ei eje ems emis ese
+		ies imi ie ys ims imis yse aus umi uje au ums umis uo am ame iems uos uoju iuose ios ioje ioms iomis iose ias
+		asis oji ojo osios ajam ajai aji aja uoju ajame ajoje ieji osioms uosius asias aisiais osiomis uosiuose osiose uju iesiems osiose
+		iasis ioji iojo iosios iajam iajai iaji iaja iuoju iajame iojoje iosioms iuosius iasias iaisiais iosiomis iuosiuose iosiose iuju ysis
+		ti tis u i a ame ate iu ia iame iate au ai o ome ote iau ei e eme ete si s k ime ite im it am at om ot em et iam iat
+		tum tume tumei tumeme tumete ciau ki kime kite kim kit
+		uosi iesi asi amesi ames atesi ates iuosi iasi iames iates iamesi iatesi ausi aisi osi omesi omes otesi otes iausi eisi esi emesi emes
+		etesi etes imes ites imesi itesi ciausi tumeisi tumes tumesi tumetes tumemes kis kimes kites kitesi kimesi`)
+	ltForms       = newSuffixes(`ant iant int us iaus esn t am iam om im dam tin sim s dav siant k nt ius`)
+	ltBeforeGrade = newSuffixes(`t am om im ant`)
+	ltThemes      = newSuffixes(`iauj auj iav av uoj uo iau au uj ej ij oj yj`)
+
+	ltAlternations = []rewrite{{"dz", "d"}, {"c", "t"}, {"sk", "s"}, {"st", "s"}}
+)
+
+// stemLithuanian returns the stem of a folded word.
+func stemLithuanian(w string) string {
+	for _, p := range [...]string{"tebe", "nebe", "te", "ne"} {
+		if rest, ok := strings.CutPrefix(w, p); ok && len(rest) >= 4 && hasVowel(rest) {
+			w = rest
+			break
+		}
+	}
+	b, _ := ltEndings.cut(w, 3, nil)
+	b, form := ltForms.cut(b, 3, func(b, form string) bool {
+		last := b[len(b)-1]
+		return form != "t" || last != 'n' && last != 's'
+	})
+	if form == "iaus" || form == "esn" {
+		if n := len(b) - 1; b[n] == 'c' {
+			b = b[:n] + "t"
+		}
+		b, _ = ltBeforeGrade.cut(b, 3, nil)
+	}
+	b, _ = ltThemes.cut(b, 3, nil)
+	for range 2 {
+		if n := len(b); n > 3 && isVowel(b[n-1]) {
+			b = b[:n-1]
+		}
+	}
+	return settle(b, ltAlternations, 2)
+}
