@@ -8,13 +8,14 @@ VERSION ?= $(shell git -c safe.directory='*' describe --tags --always --dirty 2>
 LDFLAGS := -s -w -X tellus/internal/app.Version=$(VERSION)
 GOBUILD := go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)'
 DIST    := internal/web/ui/dist
+WIDGET  := internal/web/widget/dist
 
 .PHONY: help
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
-build: ui ## the desk and the binary: bin/tellus
+build: ui widget ## the desk, the widget and the binary: bin/tellus
 	@scripts/need go
 	CGO_ENABLED=0 $(GOBUILD) -o bin/tellus ./cmd/tellus
 
@@ -32,7 +33,7 @@ bench: build ## measure this build on this machine; docs/BENCHMARKS.md tells how
 	bin/tellus bench
 
 .PHONY: check
-check: ui bin/golangci-lint ## formatting, vet, lint, archtest, Go tests on SQLite, tsc, Biome, Vitest
+check: ui widget bin/golangci-lint ## formatting, vet, lint, archtest, Go tests on SQLite, tsc, Biome, Vitest
 	@scripts/check
 
 .PHONY: test
@@ -50,7 +51,7 @@ score: ## measure readers and engines against a folder of test material: make sc
 	@go run -buildvcs=false ./cmd/score -corpus "$(abspath $(CORPUS))"
 
 .PHONY: dist
-dist: ui ## static Linux binaries for amd64 and arm64 in dist/
+dist: ui widget ## static Linux binaries for amd64 and arm64 in dist/
 	@scripts/need go
 	@rm -rf dist && mkdir -p dist
 	for arch in amd64 arm64; do \
@@ -60,8 +61,8 @@ dist: ui ## static Linux binaries for amd64 and arm64 in dist/
 
 .PHONY: clean
 clean: ## remove what was built; ./data stays
-	rm -rf bin dist e2e/out ui/node_modules e2e/node_modules
-	find $(DIST) -mindepth 1 ! -name .keep -delete
+	rm -rf bin dist e2e/out ui/node_modules widget/node_modules e2e/node_modules
+	find $(DIST) $(WIDGET) -mindepth 1 ! -name .keep -delete
 
 # What follows is built when its sources are newer.
 
@@ -73,6 +74,15 @@ ui_sources := $(shell find ui locales -name node_modules -prune -o -type f -prin
 $(DIST)/index.html: $(ui_sources) ui/node_modules
 	cd ui && npm run --silent build
 	@touch $(DIST)/.keep $@
+
+.PHONY: widget
+widget: $(WIDGET)/widget.js
+
+widget_sources := $(shell find widget -name node_modules -prune -o -type f -print 2>/dev/null)
+
+$(WIDGET)/widget.js: $(widget_sources) widget/node_modules
+	cd widget && npm run --silent build && npm run --silent size
+	@touch $(WIDGET)/.keep $@
 
 %/node_modules: %/package-lock.json
 	@scripts/need node

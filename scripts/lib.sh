@@ -20,11 +20,11 @@ go_tests() { # go_tests FLAG…
   { go test -json "$@" ./... </dev/null || true; } | node scripts/tally.mjs go || true
 }
 
-vitest() {
-  stage Vitest
+vitest() { # vitest FOLDER
+  stage "Vitest in $1"
   local report
   report=$(mktemp)
-  (cd ui && npx --no-install vitest run --reporter=default --reporter=json --outputFile.json="$report") </dev/null || true
+  (cd "$1" && npx --no-install vitest run --reporter=default --reporter=json --outputFile.json="$report") </dev/null || true
   if [ -s "$report" ]; then
     node scripts/tally.mjs vitest "$report" || true
   else

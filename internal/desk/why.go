@@ -59,6 +59,9 @@ const (
 	WhyOthersGrant Why = "authorisation_of_another"
 	WhyDeclined    Why = "authorisation_declined"
 
+	WhyNoWebsite Why = "no_website" // what: what was typed
+	WhyNoColour  Why = "no_colour"
+
 	WhySilentInbox    Why = "inbox_sends_nothing" // what: its name
 	WhyNoRecipient    Why = "no_recipient"
 	WhyNothingWritten Why = "nothing_written"
@@ -129,6 +132,9 @@ var whys = map[Why]worded{
 	WhyProvider:    {Unreachable, "the provider did not accept the authorisation: {what}"},
 	WhyOthersGrant: {Forbidden, "somebody else began this authorisation"},
 	WhyDeclined:    {Forbidden, "the authorisation was declined at the provider"},
+
+	WhyNoWebsite: {Invalid, "{what} is no website: write it as https://shop.example"},
+	WhyNoColour:  {Invalid, "must be a colour such as #0f6e63"},
 
 	WhySilentInbox:    {Invalid, "the inbox {what} sends no mail: an administrator sets up its outgoing server"},
 	WhyNoRecipient:    {Invalid, "say whom it goes to"},

@@ -19,8 +19,8 @@ import (
 
 // Form is the contact form of an inbox.
 type Form struct {
-	Inbox  desk.InboxID `json:"inbox" readOnly:"true"`
-	Key    string       `json:"key" readOnly:"true" doc:"Names the form in its public address; empty before it was first saved"`
+	Inbox  desk.InboxID `json:"inbox,omitempty" readOnly:"true"`
+	Key    string       `json:"key,omitempty" readOnly:"true" doc:"Names the form in its public address; empty before it was first saved"`
 	Active bool         `json:"active" doc:"Whether it takes messages; one that is off is a page that does not exist"`
 	Settings
 	Version int64 `json:"version"`

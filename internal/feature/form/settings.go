@@ -27,16 +27,16 @@ func (f *Form) check() error {
 	}
 	f.Accent = strings.ToLower(strings.TrimSpace(f.Accent))
 	if !colour.MatchString(f.Accent) {
-		return desk.RefuseField(desk.Invalid, "body.accent", "must be a colour such as #0f6e63")
+		return desk.WhyNoColour.At("body.accent")
 	}
 	origins := []string{}
 	for i, o := range f.Origins {
 		if strings.TrimSpace(o) == "" {
 			continue
 		}
-		site, err := origin(o)
-		if err != nil {
-			return desk.RefuseField(desk.Invalid, fmt.Sprintf("body.origins[%d]", i), "%s", err)
+		site, ok := origin(o)
+		if !ok {
+			return desk.WhyNoWebsite.At(fmt.Sprintf("body.origins[%d]", i), fmt.Sprintf("%.80s", strings.TrimSpace(o)))
 		}
 		if !slices.Contains(origins, site) {
 			origins = append(origins, site)
@@ -52,14 +52,14 @@ func (f *Form) check() error {
 			greeting[lang] = text
 		}
 		if utf8.RuneCountInString(text) > mostGreeting {
-			return desk.RefuseField(desk.Invalid, "body.greeting", "at most %d characters", mostGreeting)
+			return desk.WhyTooLong.At("body.greeting", mostGreeting)
 		}
 	}
 	f.Greeting = greeting
 	if f.Privacy = strings.TrimSpace(f.Privacy); f.Privacy != "" {
 		u, err := url.Parse(f.Privacy)
 		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-			return desk.RefuseField(desk.Invalid, "body.privacy", "must be an address such as https://shop.example/privacy")
+			return desk.WhyNoURL.At("body.privacy")
 		}
 		f.Privacy = u.String()
 	}
@@ -72,7 +72,7 @@ var (
 )
 
 // origin is a website as Content-Security-Policy names it (CSP 3, 2.3.1: scheme, host, port). People paste whole addresses: what follows the host is left out.
-func origin(typed string) (string, error) {
+func origin(typed string) (string, bool) {
 	scheme, rest, found := strings.Cut(strings.ToLower(strings.TrimSpace(typed)), "://")
 	if !found {
 		scheme, rest = "https", scheme
@@ -90,9 +90,9 @@ func origin(typed string) (string, error) {
 		name += ":" + port
 	}
 	if scheme != "https" && scheme != "http" || len(name) > 253 || !host.MatchString(wild+name) {
-		return "", fmt.Errorf("%.80q is no website; write it as https://shop.example", typed)
+		return "", false
 	}
-	return scheme + "://" + wild + name, nil
+	return scheme + "://" + wild + name, true
 }
 
 // Shows reports whether a website, as browsers send it in Origin, may show the form.

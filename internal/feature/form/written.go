@@ -18,7 +18,7 @@ const (
 	MostEmail   = 254 // RFC 5321, 4.5.3.1.3
 	MostPage    = 1000
 	MostFiles   = 10
-	MostBytes   = 20 << 20 // of all files together
+	MostBytes   = 20_000_000 // of all files together
 )
 
 // Written is what a visitor wrote.

@@ -74,7 +74,7 @@ func (e *Edge) accept(w http.ResponseWriter, r *http.Request, v visit) (status i
 		return http.StatusServiceUnavailable, said{Notice: "failed"}, wrote
 	}
 	if faults := v.form.Check(&wrote); len(faults) > 0 {
-		return http.StatusUnprocessableEntity, said{Faults: faults, Notice: "faults"}, wrote
+		return http.StatusUnprocessableEntity, said{Faults: faults, Notice: "faults", Ticket: e.still(v, up.fields["ticket"])}, wrote
 	}
 	nonce, err := form.OpenTicket(e.Keys, v.form.Key, up.fields["ticket"], e.DB.Now())
 	switch {
@@ -90,6 +90,14 @@ func (e *Edge) accept(w http.ResponseWriter, r *http.Request, v visit) (status i
 		return http.StatusServiceUnavailable, said{Notice: "failed"}, wrote
 	}
 	return http.StatusCreated, said{Sent: true}, wrote
+}
+
+// still is a ticket that counts already or soon, or a fresh one: who mends a field shall not be told that he is too quick.
+func (e *Edge) still(v visit, ticket string) string {
+	if _, err := form.OpenTicket(e.Keys, v.form.Key, ticket, e.DB.Now()); err == nil || errors.Is(err, form.ErrSoon) {
+		return ticket
+	}
+	return form.NewTicket(e.Keys, v.form.Key, e.DB.Now())
 }
 
 // keep hands the message over; after it nothing is lost.

@@ -2250,9 +2250,9 @@ export interface components {
                 [key: string]: string;
             };
             /** Format: int64 */
-            readonly inbox: number;
+            readonly inbox?: number;
             /** @description Names the form in its public address; empty before it was first saved */
-            readonly key: string;
+            readonly key?: string;
             /**
              * @description Whether visitors are asked for their name
              * @enum {string}
@@ -2675,7 +2675,7 @@ export interface components {
              * @description Why, where people meet the refusal: the desk has words for each of these in every language
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "cannot_see" | "conversation_put_away" | "date_future" | "date_past" | "enough" | "everybody_has_it" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_listen_address" | "no_mail_address" | "no_recipient" | "no_time_zone" | "no_url" | "not_snoozable" | "not_yourself" | "nothing_written" | "on_its_way" | "only_message" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "provider_refused" | "recipient_twice" | "role_above" | "scopes_beyond_role" | "set_up_first" | "tag_used" | "team_used" | "too_long" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "account_inactive" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "cannot_see" | "conversation_put_away" | "date_future" | "date_past" | "enough" | "everybody_has_it" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_colour" | "no_listen_address" | "no_mail_address" | "no_recipient" | "no_time_zone" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_written" | "on_its_way" | "only_message" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "provider_refused" | "recipient_twice" | "role_above" | "scopes_beyond_role" | "set_up_first" | "tag_used" | "team_used" | "too_long" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             /** Format: int64 */
             status: number;
             title: string;
@@ -2695,7 +2695,7 @@ export interface components {
              * @description A closed list; it grows with the product
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "cannot_see" | "conversation_put_away" | "date_future" | "date_past" | "enough" | "everybody_has_it" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_listen_address" | "no_mail_address" | "no_recipient" | "no_time_zone" | "no_url" | "not_snoozable" | "not_yourself" | "nothing_written" | "on_its_way" | "only_message" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "provider_refused" | "recipient_twice" | "role_above" | "scopes_beyond_role" | "set_up_first" | "tag_used" | "team_used" | "too_long" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "account_inactive" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "cannot_see" | "conversation_put_away" | "date_future" | "date_past" | "enough" | "everybody_has_it" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_colour" | "no_listen_address" | "no_mail_address" | "no_recipient" | "no_time_zone" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_written" | "on_its_way" | "only_message" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "provider_refused" | "recipient_twice" | "role_above" | "scopes_beyond_role" | "set_up_first" | "tag_used" | "team_used" | "too_long" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             values?: {
                 [key: string]: unknown;
             };
