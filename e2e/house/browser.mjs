@@ -36,7 +36,7 @@ export async function openBrowser() {
       }
     },
     /** person opens a browser window of its own: own cookies, language and size. */
-    async person({ url, locale = "en-GB", width = 1440, height = 900, dark = false }) {
+    async person({ url, locale = "en-GB", width = 1440, height = 900, dark = false, scripts = true }) {
       const context = await browser.newContext({
         baseURL: url,
         locale,
@@ -44,6 +44,7 @@ export async function openBrowser() {
         viewport: { width, height },
         colorScheme: dark ? "dark" : "light",
         reducedMotion: "reduce",
+        javaScriptEnabled: scripts,
       });
       context.setDefaultTimeout(60_000); // what must come does, however busy the machine
       const page = await context.newPage();
@@ -78,11 +79,11 @@ function watch(context, page, url) {
     trouble,
     /** picture writes e2e/out/NAME.png. */
     picture: (name) => page.screenshot({ path: `${out}${name}.png` }),
-    /** findings runs axe over the page and returns what breaks WCAG 2.2 AA, in lines. */
-    async findings(label) {
+    /** findings runs axe over the page, or one of its frames, and returns what breaks WCAG 2.2 AA, in lines. */
+    async findings(label, frame = page) {
       // The page's CSP keeps foreign scripts out; what the debugger evaluates is not under it.
-      await page.evaluate(axeSource);
-      const result = await page.evaluate(() =>
+      await frame.evaluate(axeSource);
+      const result = await frame.evaluate(() =>
         // biome-ignore lint/correctness/noUndeclaredVariables: put there by the line above
         axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }),
       );

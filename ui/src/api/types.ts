@@ -2,7 +2,7 @@
 
 export type Time = string | null;
 export type Status = "new" | "open" | "waiting" | "resolved" | "closed";
-export type Channel = "email" | "phone" | "visit" | "letter";
+export type Channel = "email" | "form" | "phone" | "visit" | "letter";
 export type DeliveryState = "" | "queued" | "sending" | "sent" | "failed" | "unsure" | "bounced" | "cancelled";
 export type Role = "owner" | "administrator" | "supervisor" | "agent" | "light_agent";
 export type TagColour = "grey" | "green" | "amber" | "red" | "blue" | "violet";

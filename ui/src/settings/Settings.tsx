@@ -18,7 +18,8 @@ export function Settings() {
   const me = useMe();
   const { _splat = "" } = useParams({ strict: false });
   const path = useRouterState({ select: (s) => s.location.pathname });
-  const [room = "", id = ""] = _splat.split("/");
+  const [room = "", ...rest] = _splat.split("/");
+  const id = rest.join("/");
   const mine = roomsFor(me.permissions);
   const narrow = useNarrow();
   const main = useRef<HTMLElement>(null);

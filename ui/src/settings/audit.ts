@@ -35,6 +35,7 @@ export const auditActions = [
   "inbox.updated",
   "inbox.deleted",
   "inbox.authorised",
+  "form.updated",
   "setting.updated",
   "job.discarded",
   "export.conversation",

@@ -1,7 +1,18 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get } from "../api/client";
 import type { Page } from "../api/types";
-import type { AuditEntry, DeadJob, Health, HouseSettings, Passkey, RoleRow, Session, Token, WholeInbox } from "./types";
+import type {
+  AuditEntry,
+  DeadJob,
+  Health,
+  HouseSettings,
+  Passkey,
+  RoleRow,
+  Session,
+  Token,
+  WebForm,
+  WholeInbox,
+} from "./types";
 
 const items = <T>(path: string, signal: AbortSignal) => get<Page<T>>(path, undefined, signal).then((p) => p.items);
 
@@ -10,6 +21,12 @@ export const inboxQuery = (id: number) =>
   queryOptions({
     queryKey: ["inboxes", "whole", id],
     queryFn: ({ signal }) => get<WholeInbox>(`/inboxes/${id}`, undefined, signal),
+    staleTime: 0,
+  });
+export const formQuery = (inbox: number) =>
+  queryOptions({
+    queryKey: ["inboxes", "form", inbox],
+    queryFn: ({ signal }) => get<WebForm>(`/inboxes/${inbox}/form`, undefined, signal),
     staleTime: 0,
   });
 export const healthQuery = queryOptions({

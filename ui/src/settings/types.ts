@@ -43,6 +43,23 @@ export interface InboxEdit extends Omit<WholeInbox, "id" | "version"> {
   submitSecret?: string;
 }
 
+export type Asked = "off" | "optional" | "required";
+
+/** The contact form of an inbox. Its key is empty before it was first saved. */
+export interface WebForm {
+  inbox?: number;
+  key?: string;
+  active: boolean;
+  name: Asked;
+  subject: Asked;
+  files: boolean;
+  origins: string[];
+  greeting: Record<string, string>;
+  accent: string;
+  privacy: string;
+  version: number;
+}
+
 /** A failure: empty where there is none. */
 export interface Trouble {
   code?: string;

@@ -107,6 +107,11 @@ function Meta({ m, opened }: { m: Message; opened: Opened }) {
     <>
       <span className={css.meta}>
         {m.kind === "note" && `${t("message.note")} · `}
+        {m.channel === "form" && (
+          <>
+            <Icon name="form" size={13} /> {t("message.by_form")} ·{" "}
+          </>
+        )}
         {record && `${t(`record.${m.channel}_${record.direction}`)} · `}
         <When at={m.at} />
         {record?.seconds ? ` · ${format.seconds(record.seconds)}` : ""}

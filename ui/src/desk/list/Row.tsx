@@ -45,6 +45,7 @@ export const Row = memo(function Row({ row, view, open, warm }: Props) {
             {name}
           </b>
           {row.unread && <span className="unseen">{t("list.unread")}</span>}
+          {row.channel === "form" && <Icon name="form" size={13} />}
           {row.attachments && <Icon name="clip" size={13} />}
           <When at={row.lastAt} as="age" className={css.age} />
         </span>

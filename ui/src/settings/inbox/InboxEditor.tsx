@@ -19,6 +19,7 @@ import { SignatureField } from "../SignatureField";
 import type { InboxEdit, WholeInbox } from "../types";
 import { Acknowledgement } from "./Acknowledgement";
 import { addressTyped, bodyOf, editOf, emptyInbox, inboxLanguages, unitOf } from "./edit";
+import { FormCard } from "./FormEditor";
 import { HealthLines, Mend, StatePill } from "./Inboxes";
 import { useOAuthRefusal } from "./oauthRefusal";
 import { Servers } from "./Servers";
@@ -225,6 +226,7 @@ function Edit({ server, inbox, back }: { server: InboxEdit; inbox?: WholeInbox; 
         />
       </Section>
       <Acknowledgement value={value} set={set} />
+      {inbox && <FormCard inbox={inbox.id} />}
       <Section title={t("settings.inbox.signature")} about={t("settings.inbox.signature_about")}>
         <SignatureField
           key={round}

@@ -17,13 +17,16 @@ import type { T } from "../form/refusal";
 import list from "../list.module.css";
 import { healthQuery } from "../queries";
 import type { Health, WholeInbox } from "../types";
+import FormEditor from "./FormEditor";
 import InboxEditor from "./InboxEditor";
 import { useOAuthRefusal } from "./oauthRefusal";
 import { connectionWords } from "./trouble";
 
 /** Where mail arrives: all inboxes with how they fare, or the one that is opened. */
 export default function Inboxes({ id }: { id: string }) {
-  return id ? <InboxEditor id={id === "new" ? 0 : Number(id)} /> : <Overview />;
+  const [inbox = "", part] = id.split("/");
+  if (part === "form") return <FormEditor id={Number(inbox)} />;
+  return inbox ? <InboxEditor id={inbox === "new" ? 0 : Number(inbox)} /> : <Overview />;
 }
 
 function Overview() {
