@@ -328,6 +328,7 @@ func TestTheEndOfASessionEndsItsLineAtOnce(t *testing.T) {
 	each(t, func(h *house) {
 		otto := h.Agent("Otto", desk.AgentRole)
 		boss := staff.Identity{Agent: h.Eva, Role: desk.Owner, Permissions: desk.Roles[desk.Owner]}
+		h.Agent("Olga", desk.Owner) // a desk without an owner answers that it must be set up first
 		eva := h.browser("Eva", h.Eva)
 		cookie := h.signIn(otto)
 		one, two := h.dial("one", http.Header{"Cookie": {cookie}}, 0), h.browser("two", otto)
