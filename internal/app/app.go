@@ -183,6 +183,7 @@ func (a *App) Close() error {
 // Serve runs the house until ctx ends: the desk and the API, the mailboxes, the mail receiver, and the work behind them. What is under way when ctx ends is
 // finished within ten seconds.
 func (a *App) Serve(ctx context.Context) error {
+	collectLater()
 	listener, err := net.Listen("tcp", a.Config.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", a.Config.Listen, err)

@@ -36,7 +36,8 @@ func (in *Intake) process(ctx context.Context, id desk.ArrivalID, complete func(
 	if err != nil {
 		return conversation.Received{}, err
 	}
-	u := in.read(k)
+	var u understood
+	thinking.do(func() { u = in.read(k) })
 	files, dangerous, err := in.files(ctx, u.mail)
 	if err != nil {
 		return conversation.Received{}, err
@@ -217,7 +218,8 @@ func (in *Intake) judge(ctx context.Context, k kept, u understood, dangerous int
 	if facts.Learned != nil {
 		facts.Tokens = spam.Tokens(u.subject, u.text, []spam.Field{{Name: "From", Value: u.from.Address}})
 	}
-	return spam.Score(facts), nil
+	thinking.do(func() { result = spam.Score(facts) })
+	return result, nil
 }
 
 func (in *Intake) verdicts(k kept, u understood) *desk.Verdicts {
