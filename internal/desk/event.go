@@ -29,6 +29,7 @@ const (
 	TeamChanged           EventKind = "team.changed"     // data: {from, to}
 	InboxChanged          EventKind = "inbox.changed"    // data: {from, to}
 	SubjectChanged        EventKind = "subject.changed"
+	CustomerRenamed       EventKind = "customer.renamed"     // the conversation shows its customer's new name
 	CustomerChanged       EventKind = "customer.changed"     // the conversation's customer; data: {from, to}
 	TagAdded              EventKind = "tag.added"            // data: {tag}
 	TagRemoved            EventKind = "tag.removed"          // data: {tag}

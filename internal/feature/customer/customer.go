@@ -71,6 +71,7 @@ func (s *Service) Update(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.
 	if ch.Version != c.Version {
 		return c, &desk.Refusal{Code: desk.Conflict, Message: "the customer was changed meanwhile", Details: map[string]any{"current": c}}
 	}
+	former := c.Name
 	set(&c.Name, ch.Name)
 	set(&c.Language, ch.Language)
 	set(&c.TimeZone, ch.TimeZone)
@@ -84,6 +85,11 @@ func (s *Service) Update(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.
 		UPDATE customer SET name = $1, name_key = $2, language = $3, time_zone = $4, organisation = $5, note = $6, version = $7
 		WHERE id = $8`, c.Name, language.Fold(c.Name), c.Language, c.TimeZone, c.Organisation, c.Note, c.Version, id); err != nil {
 		return c, fmt.Errorf("update customer %s: %w", id, err)
+	}
+	if c.Name != former {
+		if err := renamed(ctx, tx, id); err != nil {
+			return c, err
+		}
 	}
 	return c, eventlog.Append(ctx, tx, &desk.Event{By: by, Kind: desk.CustomerUpdated, SubjectKind: desk.AboutCustomer, Subject: int64(id)})
 }

@@ -97,6 +97,7 @@ func (s *Service) hold(ctx context.Context, tx *db.Tx, who Sighting, key string)
 			return c, fmt.Errorf("name customer %s: %w", c.ID, err)
 		}
 		c.Name = cut(name, 200)
+		return c, renamed(ctx, tx, c.ID)
 	}
 	return c, nil
 }

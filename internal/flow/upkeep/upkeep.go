@@ -10,6 +10,7 @@ import (
 
 	"tellus/internal/desk"
 	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/customer"
 	"tellus/internal/feature/staff"
 	"tellus/internal/platform/blob"
 	"tellus/internal/platform/db"
@@ -38,6 +39,7 @@ func (u *Upkeep) Register(w *jobs.Workers) {
 	jobs.Register(w, u.wake)
 	jobs.Register(w, u.hourly)
 	jobs.Register(w, u.eraseFile)
+	jobs.Register(w, u.carryName)
 	w.Every("upkeep.hourly", time.Hour, Hourly{})
 }
 
@@ -53,6 +55,22 @@ func (u *Upkeep) wake(ctx context.Context, _ *jobs.Job[conversation.WakeUp]) err
 			return err
 		}); err != nil {
 			return fmt.Errorf("wake snoozed conversations: %w", err)
+		}
+		if n < slice {
+			return nil
+		}
+	}
+}
+
+// carryName has a renamed customer's conversations show his name.
+func (u *Upkeep) carryName(ctx context.Context, job *jobs.Job[customer.Renamed]) error {
+	for {
+		var n int
+		if err := u.DB.Write(ctx, func(tx *db.Tx) (err error) {
+			n, err = u.Conversations.CarryName(ctx, tx, job.Payload.Customer, slice)
+			return err
+		}); err != nil {
+			return fmt.Errorf("carry a name to conversations: %w", err)
 		}
 		if n < slice {
 			return nil
