@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"slices"
 
 	"tellus/internal/desk"
 	"tellus/internal/feature/customer"
@@ -133,7 +134,7 @@ func (s *Server) listRecipients(ctx context.Context, _ *Caller, in *recipientsIn
 			return out, err
 		}
 		room := in.Limit - min(len(colleagues), in.Limit/4)
-		out.Items = append(customers[:min(len(customers), room)], colleagues...)
+		out.Items = slices.Concat(customers[:min(len(customers), room)], colleagues)
 		out.Items = out.Items[:min(len(out.Items), in.Limit)]
 		return out, nil
 	})

@@ -96,7 +96,7 @@ func TestNodesPrintOneSetupLink(t *testing.T) {
 		}
 		wg.Wait()
 		first := h.secret(h.token(links[0]))
-		for _, l := range append(links, h.againSetupLink()) {
+		for _, l := range slices.Concat(links, []string{h.againSetupLink()}) {
 			if h.token(l) != first {
 				h.t.Errorf("nodes printed %v", links)
 			}

@@ -78,25 +78,16 @@ type deadJob struct {
 	Inbox        desk.InboxID        `json:"inbox,omitempty"`
 }
 
-// about fills in what a job was about. What is gone or out of the caller's sight stays empty.
-func (s *Server) about(ctx context.Context, tx *db.Tx, c *Caller, j *deadJob) error {
-	var err error
+// about fills in what a job was about. What is gone or out of the caller's sight, and what a job of another version names, stays empty.
+func (s *Server) about(ctx context.Context, tx *db.Tx, c *Caller, j *deadJob) (err error) {
 	switch j.Kind {
 	case deliver.Send{}.JobKind():
-		var what deliver.Send
-		if json.Unmarshal(j.Payload, &what) != nil {
-			return nil // of another version: it names nothing that we know
-		}
 		var m desk.Message
-		if m, err = s.Conversations.Message(ctx, tx, c.Scope, what.Message); err == nil {
+		if m, err = s.Conversations.Message(ctx, tx, c.Scope, payload[deliver.Send](j).Message); err == nil {
 			j.Conversation = m.Conversation
 		}
 	case intake.Arrived{}.JobKind():
-		var what intake.Arrived
-		if json.Unmarshal(j.Payload, &what) != nil {
-			return nil
-		}
-		j.Inbox, err = s.Intake.InboxOf(ctx, tx, what.Arrival)
+		j.Inbox, err = s.Intake.InboxOf(ctx, tx, payload[intake.Arrived](j).Arrival)
 	}
 	if err == nil && j.Conversation != 0 {
 		var row desk.Conversation
@@ -108,6 +99,15 @@ func (s *Server) about(ctx context.Context, tx *db.Tx, c *Caller, j *deadJob) er
 		return nil
 	}
 	return err
+}
+
+// payload reads what a job carries; the zero value, whose ids nothing has, where it is of another shape.
+func payload[P jobs.Payload](j *deadJob) P {
+	var p, none P
+	if json.Unmarshal(j.Payload, &p) != nil {
+		return none
+	}
+	return p
 }
 
 func (s *Server) listDeadJobs(ctx context.Context, c *Caller, in *Paging) (*reply[page[deadJob]], error) {
