@@ -101,7 +101,7 @@ func (s *Service) Save(ctx context.Context, tx *db.Tx, by desk.Actor, f Form) (F
 		return f, err
 	}
 	if old.Version != f.Version {
-		return old, &desk.Refusal{Code: desk.Conflict, Message: "the form was changed meanwhile", Details: map[string]any{"current": old}}
+		return old, desk.Stale{Current: old}.Refuse()
 	}
 	if old.Key == "" {
 		old.Key = newKey()

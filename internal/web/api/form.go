@@ -32,10 +32,15 @@ func (s *Server) changeForm(ctx context.Context, c *Caller, in *changeFormInput)
 	return changing(ctx, s, func(tx *db.Tx) (form.Form, error) {
 		f := in.Body
 		f.Inbox = in.ID
+		about := "inbox:" + in.ID.String()
+		before, err := s.Forms.Get(ctx, tx, in.ID)
+		if err != nil {
+			return before, err
+		}
 		made, err := s.Forms.Save(ctx, tx, c.By(), f)
 		if err != nil {
-			return made, err
+			return made, s.stale(ctx, tx, err, f, about, "form.updated")
 		}
-		return made, s.audit(ctx, tx, c, "form.updated", "inbox:"+in.ID.String(), "")
+		return made, s.auditChange(ctx, tx, c, "form.updated", about, desk.Differences(before, made))
 	})
 }
