@@ -56,7 +56,7 @@ type Accept func(ctx context.Context, a Arrival) error
 // Arrival is what came, untouched.
 type Arrival struct {
 	Inbox      desk.InboxID
-	SourceID   string // unique per inbox: UIDVALIDITY/UID, SMTP transaction, webhook id
+	SourceID   string // unique per inbox: folder/UIDVALIDITY/UID, SMTP transaction, webhook id
 	ReceivedAt time.Time
 	Envelope   Envelope
 	Body       io.Reader

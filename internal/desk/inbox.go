@@ -34,6 +34,8 @@ type Receive struct {
 	Folder    string `json:"folder,omitempty" doc:"INBOX where empty"`
 	Auth      string `json:"auth,omitempty" enum:",password,google,microsoft"`
 	HasSecret bool   `json:"hasSecret,omitempty" readOnly:"true"`
+	Begin     string `json:"begin,omitempty" enum:",all,now,date" doc:"Which of the mail that lies in a mailbox at first is taken: all of it (where empty too), none, or what came at a time or later. What is moved into the folder afterwards is always taken"`
+	Since     Time   `json:"since,omitempty" doc:"The time that begin speaks of: to be given with date, set by the server with now"`
 }
 
 // Submit is how mail goes out.

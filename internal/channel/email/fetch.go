@@ -31,6 +31,7 @@ type reader struct {
 	conn    *conn
 	session *session
 	accept  channel.Accept
+	first   mark // as it was when the connection began; its place and dates hold throughout
 	mark    mark
 	slots   chan struct{} // bounds the calls of accept at the same time
 
@@ -47,9 +48,10 @@ type batch struct {
 
 	mu      sync.Mutex
 	kept    []uint32
+	passed  []uint32 // left alone: older than what is asked for
 	refused []uint32
 	why     error           // of the last one refused
-	settled map[uint32]bool // those that are in kept or refused
+	settled map[uint32]bool // those that are in kept, passed or refused
 	hollow  map[uint32]bool // those that the server spoke of without giving them
 }
 
@@ -182,14 +184,18 @@ func (r *reader) take(ctx context.Context, b *batch, msg *imapclient.FetchMessag
 				continue
 			}
 			body := &exactly{r: item.Literal, left: item.Literal.Size()}
-			a.SourceID = fmt.Sprintf("%d/%d", r.session.validity, uid)
+			given = true
+			if r.first.tooOld(uid, a.ReceivedAt) {
+				b.pass(uid)
+				continue // the library skips the body
+			}
+			a.SourceID = fmt.Sprintf("%s/%d/%d", r.first.Place, r.session.validity, uid)
 			// RFC 3501 leaves the order of items to the server; ours asks for the body last, and flags that come later are not awaited.
 			a.Envelope.Flags = keywords(flags)
 			if a.ReceivedAt.IsZero() {
 				a.ReceivedAt = time.Now().UTC()
 			}
 			r.keep(ctx, b, uid, a, body, accepting)
-			given = true
 		}
 	}
 	if uid != 0 && !given {
@@ -281,7 +287,7 @@ func (r *reader) settle(ctx context.Context, b *batch, left int) error {
 	for _, uid := range b.refused {
 		c.postpone(uid, now)
 	}
-	settled := append(slices.Clone(b.kept), gone...)
+	settled := slices.Concat(b.kept, b.passed, gone)
 	for _, uid := range settled {
 		delete(c.retry, uid)
 	}
@@ -357,6 +363,14 @@ func (c *conn) brokeAt(ctx context.Context, b *batch, r *reader) {
 	if err := c.saveMark(ctx, next); err != nil {
 		c.log.ErrorContext(ctx, "mark could not be saved", "error", err)
 	}
+}
+
+// pass leaves a mail alone.
+func (b *batch) pass(uid uint32) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.settled[uid] = true
+	b.passed = append(b.passed, uid)
 }
 
 // missing are the mails of which nothing came, ascending.

@@ -39,11 +39,11 @@ func (c *conn) Receive(ctx context.Context, accept channel.Accept) error {
 
 // read is the life of a connection: look, fetch, wait.
 func (c *conn) read(ctx context.Context, s *session, accept channel.Accept) error {
-	m, err := c.loadMark(ctx, s.validity)
+	m, err := c.loadMark(ctx, s)
 	if err != nil {
 		return err
 	}
-	r := &reader{conn: c, session: s, accept: accept, mark: m, slots: make(chan struct{}, acceptAtOnce)}
+	r := &reader{conn: c, session: s, accept: accept, first: m, mark: m, slots: make(chan struct{}, acceptAtOnce)}
 	defer r.background.Wait()
 	defer s.wire.Close() // so that no command in the background waits for an answer
 	for {

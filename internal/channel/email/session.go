@@ -23,6 +23,7 @@ type session struct {
 	canIdle  bool
 	canMark  bool // the server keeps \Seen
 	validity uint32
+	newest   uint32 // UID that the newest mail had when the folder was opened, at least; unknownNewest where the server did not say
 
 	pending atomic.Int32 // commands awaiting their answer
 	since   atomic.Int64 // UnixNano since when there have been any
@@ -161,7 +162,10 @@ func (s *session) openFolder(folder string) error {
 		}
 		return failure(codeProtocol, "open folder "+folder, err)
 	}
-	s.validity = data.UIDValidity
+	s.validity, s.newest = data.UIDValidity, unknownNewest
+	if data.UIDNext > 0 {
+		s.newest = uint32(data.UIDNext) - 1
+	}
 	// RFC 3501 7.1: where the server doesn't say, all flags can be changed.
 	s.canMark = len(data.PermanentFlags) == 0 || slices.Contains(data.PermanentFlags, imap.FlagSeen)
 	return nil
@@ -222,13 +226,27 @@ func (s *session) close() {
 	s.ended.Wait()
 }
 
+// unknownNewest counts every mail as having been there.
+const unknownNewest = ^uint32(0)
+
 // newer lists the UIDs above mark, ascending. A server answers "n:*" with its newest mail even where that is older (RFC 3501 6.4.8).
 func (s *session) newer(mark uint32) ([]uint32, error) {
 	if mark == ^uint32(0) {
 		return nil, nil
 	}
-	defer s.busy()()
 	criteria := &imap.SearchCriteria{UID: []imap.UIDSet{{imap.UIDRange{Start: imap.UID(mark + 1), Stop: 0}}}}
+	return s.search(criteria, mark)
+}
+
+// cameSince lists the UIDs of what the server received at a time or later, ascending, and of some that came less than two days before: it compares
+// days of a zone of its own (RFC 3501 6.4.4), and clocks are at most 14 hours from UTC.
+func (s *session) cameSince(t time.Time) ([]uint32, error) {
+	return s.search(&imap.SearchCriteria{Since: t.UTC().Add(-14 * time.Hour)}, 0)
+}
+
+// search lists the UIDs above one of the mails that fit, ascending.
+func (s *session) search(criteria *imap.SearchCriteria, above uint32) ([]uint32, error) {
+	defer s.busy()()
 	data, err := s.client.UIDSearch(criteria, nil).Wait()
 	if err != nil {
 		return nil, s.broke("look for new mail", err)
@@ -240,7 +258,7 @@ func (s *session) newer(mark uint32) ([]uint32, error) {
 	var uids []uint32
 	for _, span := range set {
 		for uid := span.Start; ; uid++ {
-			if uint32(uid) > mark {
+			if uint32(uid) > above {
 				uids = append(uids, uint32(uid))
 			}
 			if uid >= span.Stop || len(uids) >= mostListed {

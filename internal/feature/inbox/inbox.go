@@ -157,6 +157,9 @@ func (s *Service) Create(ctx context.Context, tx *db.Tx, by desk.Actor, e Edit) 
 	if err := check(&e); err != nil {
 		return desk.Inbox{}, err
 	}
+	if err := e.begin(desk.Receive{}, tx.Now); err != nil {
+		return desk.Inbox{}, err
+	}
 	in := e.Inbox()
 	err := tx.Row(ctx, `
 		INSERT INTO inbox (kind, name, name_key, address, created_at, version)
@@ -184,7 +187,34 @@ func (s *Service) Update(ctx context.Context, tx *db.Tx, by desk.Actor, e Edit) 
 	if old.Version != e.Version {
 		return old, desk.Stale{Current: old}.Refuse()
 	}
+	if err := e.begin(old.Receive, tx.Now); err != nil {
+		return old, err
+	}
 	return s.write(ctx, tx, by, e)
+}
+
+// begin settles since when the mail of a mailbox is taken. What "now" was stays so until another mailbox or folder is read.
+func (e *Edit) begin(before desk.Receive, now desk.Time) error {
+	r := &e.Receive
+	switch r.Begin {
+	case "now":
+		same := before.Begin == "now" && strings.EqualFold(before.Host, r.Host) && before.User == r.User && before.Folder == r.Folder
+		if r.Since = before.Since; !same || r.Since == 0 {
+			r.Since = now
+		}
+	case "date":
+		if r.Since == 0 {
+			return desk.WhyNeeded.At("body.receive.since")
+		}
+		if r.Since > now {
+			return desk.WhyDateFuture.At("body.receive.since")
+		}
+	case "", "all":
+		r.Since = 0
+	default:
+		return desk.RefuseField(desk.Invalid, "body.receive.begin", "must be all, now or date")
+	}
+	return nil
 }
 
 func (s *Service) write(ctx context.Context, tx *db.Tx, by desk.Actor, e Edit) (desk.Inbox, error) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -58,6 +59,54 @@ func TestAnAddressReachesOneInbox(t *testing.T) {
 		} {
 			if _, err := create(d, e); !desk.IsRefusal(err, desk.Invalid) {
 				d.T.Errorf("Create(%+v) = %v, want a refusal", e, err)
+			}
+		}
+	})
+}
+
+func TestWhatNowWasStaysUntilAnotherMailboxIsRead(t *testing.T) {
+	t.Parallel()
+	each(t, func(d *desktest.Desk) {
+		imap := desk.Receive{Method: "imap", Host: "mail.shop.example", User: "help", Begin: "now"}
+		in, err := create(d, inbox.Edit{Name: "Help", Address: "help@shop.example", Active: true, Receive: imap})
+		if err != nil {
+			d.T.Fatal(err)
+		}
+		began := in.Receive.Since
+		if began == 0 || began > d.DB.Now() {
+			d.T.Fatalf("reading begins at %v, want the time of now", began)
+		}
+		change := func(to desk.Receive) error {
+			e := inbox.EditOf(in)
+			e.Receive = to
+			return d.Try(func(ctx context.Context, tx *db.Tx) (err error) {
+				var now desk.Inbox
+				if now, err = d.Inboxes.Update(ctx, tx, desk.System, e); err == nil {
+					in = now
+				}
+				return err
+			})
+		}
+		d.After(time.Hour)
+		if err := change(imap); err != nil || in.Receive.Since != began { // the client echoes nothing of the time
+			d.T.Errorf("saved again: since %v, %v; want still %v", in.Receive.Since, err, began)
+		}
+		imap.Folder = "Support"
+		if err := change(imap); err != nil || in.Receive.Since <= began {
+			d.T.Errorf("another folder: since %v, %v; want the time of that change", in.Receive.Since, err)
+		}
+		imap.Begin, imap.Since = "date", began.Add(-24*time.Hour)
+		if err := change(imap); err != nil || in.Receive.Since != imap.Since {
+			d.T.Errorf("from a date: since %v, %v; want %v", in.Receive.Since, err, imap.Since)
+		}
+		imap.Begin = "all"
+		if err := change(imap); err != nil || in.Receive.Since != 0 {
+			d.T.Errorf("all of it: since %v, %v; want none", in.Receive.Since, err)
+		}
+		for _, wrong := range []desk.Receive{{Begin: "date"}, {Begin: "date", Since: d.DB.Now().Add(time.Hour)}, {Begin: "soon"}} {
+			imap.Begin, imap.Since = wrong.Begin, wrong.Since
+			if err := change(imap); !desk.IsRefusal(err, desk.Invalid) {
+				d.T.Errorf("begin %q since %v: %v, want a refusal", wrong.Begin, wrong.Since, err)
 			}
 		}
 	})

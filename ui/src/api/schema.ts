@@ -2759,6 +2759,11 @@ export interface components {
         Receive: {
             /** @enum {string} */
             auth?: "" | "password" | "google" | "microsoft";
+            /**
+             * @description Which of the mail that lies in a mailbox at first is taken: all of it (where empty too), none, or what came at a time or later. What is moved into the folder afterwards is always taken
+             * @enum {string}
+             */
+            begin?: "" | "all" | "now" | "date";
             /** @description INBOX where empty */
             folder?: string;
             readonly hasSecret?: boolean;
@@ -2775,6 +2780,11 @@ export interface components {
              * @enum {string}
              */
             security?: "" | "tls" | "starttls" | "none";
+            /**
+             * Format: date-time
+             * @description The time that begin speaks of: to be given with date, set by the server with now
+             */
+            since?: string;
             user?: string;
         };
         Record: {

@@ -14,6 +14,9 @@ export interface Receive {
   auth?: "" | "password" | Provider;
   /** The server keeps a password or grant. */
   hasSecret?: boolean;
+  /** Which of the mail that lies in the mailbox at first is taken; all of it where empty. */
+  begin?: "" | "all" | "now" | "date";
+  since?: string | null;
 }
 
 export interface Submit {

@@ -8,7 +8,7 @@ import { Section } from "../form/Page";
 import { healthQuery, houseQuery } from "../queries";
 import type { InboxEdit, Provider, Receive, Security, Submit, WholeInbox } from "../types";
 import { Authorise } from "./Authorise";
-import { fillFrom, sharesSecret } from "./edit";
+import { dayOf, fillFrom, monthAgo, sharesSecret, startOf } from "./edit";
 import css from "./inbox.module.css";
 import { presetOf, presets, usualPort } from "./presets";
 import { TestConnection } from "./TestConnection";
@@ -110,6 +110,7 @@ export function Servers({ value, set, error, inbox, dirty }: Props) {
               error={error("receive.folder")}
               change={(folder) => setReceive({ folder })}
             />
+            <Begin value={receive} change={setReceive} error={error} />
           </>
         )}
         {receive.method === "smtp" && <Receiver address={value.address} inbox={inbox} />}
@@ -200,6 +201,45 @@ function Server<V extends Receive | Submit>({
         ]}
       />
     </div>
+  );
+}
+
+/** Which of the mail that lies in the mailbox is taken. */
+function Begin({
+  value,
+  change,
+  error,
+}: {
+  value: Receive;
+  change: (change: Partial<Receive>) => void;
+  error: (location: string) => string | undefined;
+}) {
+  const { t } = useTranslation();
+  const begin = value.begin || "all";
+  return (
+    <>
+      <Choice
+        legend={t("settings.in.begin")}
+        value={begin}
+        change={(chosen) => change({ begin: chosen, since: chosen === "date" ? monthAgo() : null })}
+        error={error("receive.begin")}
+        options={[
+          ["now", t("settings.in.begin_now"), t("settings.in.begin_now_hint")],
+          ["date", t("settings.in.begin_date"), t("settings.in.begin_date_hint")],
+          ["all", t("settings.in.begin_all"), t("settings.in.begin_all_hint")],
+        ]}
+      />
+      {begin === "date" && (
+        <TextField
+          type="date"
+          label={t("settings.in.since")}
+          value={dayOf(value.since)}
+          max={dayOf(new Date().toISOString())}
+          error={error("receive.since")}
+          change={(day) => change({ since: startOf(day) })}
+        />
+      )}
+    </>
   );
 }
 

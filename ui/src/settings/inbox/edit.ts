@@ -22,7 +22,10 @@ export function emptyInbox(language: string): InboxEdit {
     reopenDays: 14,
     replyToken: false,
     active: true,
-    receive: { method: "imap", host: "", port: 993, security: "tls", user: "", folder: "", auth: "password" },
+    receive: {
+      ...{ method: "imap", host: "", port: 993, security: "tls", user: "", folder: "", auth: "password" },
+      begin: "now",
+    },
     submit: { host: "", port: 465, security: "tls", user: "", auth: "password" },
   };
 }
@@ -50,6 +53,7 @@ export function editOf(inbox: WholeInbox): InboxEdit {
 export function bodyOf(edit: InboxEdit): InboxEdit {
   const receive: Receive = { ...edit.receive, host: edit.receive.host?.trim(), user: edit.receive.user?.trim() };
   delete receive.hasSecret;
+  if (receive.begin !== "date" || !receive.since) delete receive.since;
   const submit: Submit = { ...edit.submit, host: edit.submit.host?.trim(), user: edit.submit.user?.trim() };
   delete submit.hasSecret;
   const texts = Object.entries(edit.acknowledgeText ?? {}).filter(([, text]) => text.trim() !== "");
@@ -103,4 +107,25 @@ export function sharesSecret(edit: InboxEdit): boolean {
 /** Minutes as the largest whole unit. */
 export function unitOf(minutes: number): { n: number; unit: "minutes" | "hours" } {
   return minutes !== 0 && minutes % 60 === 0 ? { n: minutes / 60, unit: "hours" } : { n: minutes, unit: "minutes" };
+}
+
+/** The day of a time where the reader is, as a date field holds it. */
+export function dayOf(time: string | null | undefined): string {
+  if (!time) return "";
+  const d = new Date(time);
+  const two = (n: number) => String(n).padStart(2, "0");
+  return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}`;
+}
+
+/** When a day begins where the reader is; null for what is no day. */
+export function startOf(day: string): string | null {
+  const d = new Date(`${day}T00:00:00`);
+  return Number.isNaN(d.getTime()) ? null : d.toISOString();
+}
+
+/** The beginning of the day a month ago, as a first proposal. */
+export function monthAgo(): string | null {
+  const d = new Date();
+  d.setDate(d.getDate() - 30);
+  return startOf(dayOf(d.toISOString()));
 }
