@@ -139,7 +139,7 @@ func (a *App) wire() {
 	a.mail.staff = a.Staff
 	reactor := &react.Reactor{Inboxes: a.Inboxes, Conversations: a.Conversations, NewMailID: a.newMailID, Outbox: deliver.Outbox, Log: a.log}
 	a.Intake = &intake.Intake{DB: a.DB, Blobs: a.Blobs, Inboxes: a.Inboxes, Customers: a.Customers, Conversations: a.Conversations, React: reactor,
-		Log: a.log, Token: a.readToken, Scan: a.scan, Verdicts: func(h []string) *desk.Verdicts { return verdict.FromHeaders(h, "") }}
+		Log: a.log, Token: a.readToken, Scan: a.scan, Verdicts: (&verdict.Checker{Resolver: a.resolver}).Arrived}
 	a.mail.accept = a.Intake.Accept
 	delivery := &deliver.Delivery{DB: a.DB, Blobs: a.Blobs, Inboxes: a.Inboxes, Conversations: a.Conversations, Outlet: outlet, Log: a.log,
 		Token: a.makeToken, Writer: a.writer, Loop: "desk"}

@@ -46,8 +46,9 @@ type Intake struct {
 	Token func(tag string) (desk.ConversationID, bool)
 	// Scan is nil where no scanner is present.
 	Scan Scanner
-	// Received verdicts of a mailbox's own server, read from its header.
-	Verdicts func(headers []string) *desk.Verdicts
+	// Verdicts says of a mail that another server took for us what is known of its sender: what that server wrote into the header, and, where
+	// signed is set, otherwise what the mail's own signatures show. nil where that is nothing.
+	Verdicts func(ctx context.Context, raw []byte, signed bool) *desk.Verdicts
 }
 
 // Arrived is the job that makes a conversation of an arrival.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"tellus/internal/desk"
 	"tellus/internal/engine/spam"
@@ -42,6 +43,7 @@ func (in *Intake) process(ctx context.Context, id desk.ArrivalID, complete func(
 	if err != nil {
 		return conversation.Received{}, err
 	}
+	u.verdicts = in.verdicts(ctx, k)
 	judged, err := in.judge(ctx, k, u, dangerous)
 	if err != nil {
 		return conversation.Received{}, err
@@ -104,7 +106,7 @@ func (in *Intake) store(ctx context.Context, tx *db.Tx, k kept, u understood, fi
 		Inbox: box, Channel: k.channel(), Customer: writer.ID, CustomerName: writer.Name, From: u.from, ReplyTo: u.replyTo, To: u.to, Cc: u.cc,
 		Subject: u.subject, SubjectKey: u.subjectKey, Identity: u.identity, ReceivedAt: k.receivedAt,
 		Text: u.text, Folded: u.folded, HTML: u.html, FoldedHTML: u.foldedHTML, RemoteImages: u.remote, Language: u.language,
-		Automatic: u.automatic, Verdicts: in.verdicts(k, u), Spam: verdict.Spam() && choice.into == 0, SpamScore: verdict.Score, SpamReasons: verdict.Reasons,
+		Automatic: u.automatic, Verdicts: u.verdicts, Spam: verdict.Spam() && choice.into == 0, SpamScore: verdict.Score, SpamReasons: verdict.Reasons,
 		Threading: choice.reasons, Invitation: u.invitation, Attachments: files, Arrival: k.id, Unreadable: u.unreadable,
 		Participants: others(u, house), NoReply: u.noReply,
 	}
@@ -207,8 +209,8 @@ func (in *Intake) judge(ctx context.Context, k kept, u understood, dangerous int
 		}
 		facts.Headers = append(facts.Headers, spam.Field{Name: f.Name, Value: f.Value})
 	}
-	if v := in.verdicts(k, u); v != nil {
-		facts.Verdicts = *v
+	if u.verdicts != nil {
+		facts.Verdicts = *u.verdicts
 	}
 	for _, flag := range k.envelope.Flags {
 		if strings.EqualFold(flag, "$Junk") || strings.EqualFold(flag, "Junk") {
@@ -222,14 +224,20 @@ func (in *Intake) judge(ctx context.Context, k kept, u understood, dangerous int
 	return result, nil
 }
 
-func (in *Intake) verdicts(k kept, u understood) *desk.Verdicts {
+// signedFor is how long signatures of a mail are asked about: senders take their keys back after a while, and what cannot be checked any more must
+// not look forged.
+const signedFor = 7 * 24 * time.Hour
+
+// verdicts says what is known of who sent a mail. It may ask DNS: not for a transaction.
+func (in *Intake) verdicts(ctx context.Context, k kept) *desk.Verdicts {
 	if k.envelope.Verdicts != nil {
 		return k.envelope.Verdicts
 	}
-	if u.mail == nil || in.Verdicts == nil {
+	if in.Verdicts == nil || k.channel() != desk.Email {
 		return nil
 	}
-	return in.Verdicts(u.mail.AuthenticationResults)
+	whole := len(k.raw) < mostRaw
+	return in.Verdicts(ctx, k.raw, whole && in.DB.Now().Sub(k.receivedAt) < signedFor)
 }
 
 // GiveUp ends an arrival that could not be made a message in all its tries: it stays with its raw mail, and is told to the administrator by

@@ -42,6 +42,7 @@ type understood struct {
 	report     *bounce.Report
 	invitation *desk.Invitation
 	unreadable bool
+	verdicts   *desk.Verdicts
 }
 
 // read understands a mail. It never fails: what cannot be understood is still a message with the raw mail beside it.

@@ -3,11 +3,13 @@
 package verdict
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"net/mail"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -38,11 +40,7 @@ type Delivery struct {
 
 // Check judges a mail. header are its fields (see Header), open gives the whole of it from its beginning.
 func (c *Checker) Check(ctx context.Context, d Delivery, header []string, open func() io.Reader) *desk.Verdicts {
-	limit := c.Limit
-	if limit <= 0 {
-		limit = 5 * time.Second
-	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeout(ctx, c.limit())
 	defer cancel()
 
 	var (
@@ -58,6 +56,38 @@ func (c *Checker) Check(ctx context.Context, d Delivery, header []string, open f
 	v := &desk.Verdicts{SPF: string(spfResult), DKIM: signed.result}
 	v.DMARC, v.From = c.policy(ctx, Author(header), spfResult, spfDomain, signed)
 	return v
+}
+
+// Arrived judges a mail that another server took for us: by what that server wrote into the header, and otherwise, where signed is set, by the
+// mail's own signatures, which are all that can still be checked. They can show that the author's domain vouches for the mail, never that it does
+// not: SPF might have. nil where nothing is known.
+func (c *Checker) Arrived(ctx context.Context, raw []byte, signed bool) *desk.Verdicts {
+	header := Header(raw)
+	if v := FromHeaders(header, ""); v != nil || !signed || !hasSignature(header) {
+		return v
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.limit())
+	defer cancel()
+	found := c.signatures(ctx, func() io.Reader { return bytes.NewReader(raw) })
+	v := &desk.Verdicts{DKIM: found.result}
+	if result, from := c.policy(ctx, Author(header), spf.TempError, "", found); result == "pass" || result == "none" {
+		v.DMARC, v.From = result, from
+	}
+	return v
+}
+
+func hasSignature(header []string) bool {
+	return slices.ContainsFunc(header, func(field string) bool {
+		name, _, _ := strings.Cut(field, ":")
+		return strings.EqualFold(strings.TrimSpace(name), "DKIM-Signature")
+	})
+}
+
+func (c *Checker) limit() time.Duration {
+	if c.Limit <= 0 {
+		return 5 * time.Second
+	}
+	return c.Limit
 }
 
 // signatures are what the DKIM signatures of a mail amount to.
