@@ -35,13 +35,18 @@ func (w *Workers) lease(ctx context.Context, queue string, n int) ([]*task, erro
 	names := w.kindNames()
 	var tasks []*task
 	err := w.db.Write(ctx, func(tx *db.Tx) error {
-		rows, err := tx.Query(ctx, `WITH next AS (
-				SELECT id FROM job
-				WHERE queue = $1 AND state = 'ready' AND run_at <= $2 AND kind IN `+db.In(len(names), 6)+`
-				ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
+		next := `SELECT id FROM job
+			WHERE queue = $1 AND state = 'ready' AND run_at <= $2 AND kind IN ` + db.In(len(names), 6) + `
+			ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED`
+		among := "IN (" + next + ")"
+		if tx.Postgres() {
+			// An array is looked up by key. Of a subquery PostgreSQL does not know how few rows it gives: it read the whole table, 40 ms at a backlog of ten thousand.
+			among = "= ANY (ARRAY(" + next + "))"
+		}
+		rows, err := tx.Query(ctx, `
 			UPDATE job SET state = 'running', attempt = attempt + 1, leased_by = $4, leased_until = `+tx.Clock()+` + $5
-			FROM next WHERE job.id = next.id
-			RETURNING job.id, kind, payload, attempt, max_attempts, run_at, created_at`,
+			WHERE id `+among+`
+			RETURNING id, kind, payload, attempt, max_attempts, run_at, created_at`,
 			db.Args(names, queue, tx.Now, n, leasedBy, w.o.Lease.Microseconds())...)
 		tasks, err = db.Rows(rows, err, func(r *sql.Rows, t **task) error {
 			*t = &task{w: w, queue: queue, leasedBy: leasedBy}
