@@ -12,6 +12,13 @@ import (
 // maxTerm is the longest term in bytes; what is longer is cut there, and found by its beginning.
 const maxTerm = 64
 
+// A stem is followed by the digit of its language, since stems of different languages are the same without meaning the same.
+const (
+	inEnglish, inLatvian, inLithuanian, inPolish = "1", "2", "3", "4"
+	// asUnmarkedLatvian and asUnmarkedPolish follow the stem that a word of a text with marks would have without them.
+	asUnmarkedLatvian, asUnmarkedPolish = "5", "6"
+)
+
 // IndexTerms appends the terms under which a word of a text in language code ("" = unknown) is found; accented says that the text writes
 // its marks ("pasūtījums", not "pasutijums"), so that a letter without a mark is known to have none. Terms are folded stems of lower-case
 // letters and digits. A word with a digit, an address, and a word of a language without a stemmer is one term, itself folded; a word of a
@@ -24,55 +31,78 @@ func IndexTerms(dst []string, word, code string, accented bool) []string {
 	if !stemmable(folded, w) {
 		return append(dst, otherStem(folded, code))
 	}
-	from := len(dst)
 	switch code {
 	case "en":
-		return append(dst, stemEnglish(folded))
+		return append(dst, stemEnglish(folded)+inEnglish)
 	case "lv":
-		dst = append(dst, stemLatvian(folded, folded, false))
-		if accented {
-			dst = appendNew(dst, from, stemLatvian(w, folded, true))
-		}
+		return appendMarked(dst, stemLatvian, w, folded, accented, inLatvian, asUnmarkedLatvian)
 	case "lt":
-		return append(dst, stemLithuanian(folded))
+		return append(dst, stemLithuanian(folded)+inLithuanian)
 	case "pl":
-		dst = append(dst, stemPolish(folded, folded, false))
-		if accented {
-			dst = appendNew(dst, from, stemPolish(w, folded, true))
-		}
+		return appendMarked(dst, stemPolish, w, folded, accented, inPolish, asUnmarkedPolish)
 	case "":
-		return appendStems(dst, from, w, folded)
-	default:
-		return append(dst, folded)
+		dst = append(dst, stemEnglish(folded)+inEnglish, stemLithuanian(folded)+inLithuanian)
+		dst = appendMarked(dst, stemLatvian, w, folded, accented, inLatvian, asUnmarkedLatvian)
+		return appendMarked(dst, stemPolish, w, folded, accented, inPolish, asUnmarkedPolish)
+	}
+	return append(dst, folded)
+}
+
+// markedStem is a stemmer of a language whose rules look at marks: of a word and the same folded. Where an alternation can be undone in two
+// ways, or is the other stem.
+type markedStem func(w, folded string, marked bool) (stem, or string)
+
+// appendBoth appends a stem, and the other one if there is one.
+func appendBoth(dst []string, stem, or, in string) []string {
+	dst = append(dst, stem+in)
+	if or != "" {
+		dst = append(dst, or+in)
+	}
+	return dst
+}
+
+// appendMarked appends the stem of a word in a language whose rules look at marks; where its text writes them and the stem without is another, also
+// that one, for queries that are typed without.
+func appendMarked(dst []string, stem markedStem, w, folded string, accented bool, in, unmarked string) []string {
+	without, orWithout := stem(folded, folded, false)
+	if !accented {
+		return appendBoth(dst, without, orWithout, in)
+	}
+	with, or := stem(w, folded, true)
+	dst = appendBoth(dst, with, or, in)
+	if with != without || or != orWithout {
+		dst = appendBoth(dst, without, orWithout, unmarked)
 	}
 	return dst
 }
 
 // QueryTerms returns the terms by which a word of a query may be found, in any of the languages (en, lv, lt, pl, ru), with or without marks: at
-// most 8 terms, the folded word first, for texts in languages without a stemmer. It is empty for a word without a letter or digit.
+// most 16 terms, the folded word first, for texts in languages without a stemmer. It is empty for a word without a letter or digit.
 func QueryTerms(word string) []string {
 	w, folded := prepare(word)
 	if folded == "" {
 		return nil
 	}
-	terms := append(make([]string, 0, 8), folded)
+	terms := append(make([]string, 0, 16), folded)
 	if !stemmable(folded, w) {
 		return appendNew(terms, 0, otherStem(folded, "ru"))
 	}
-	return appendStems(terms, 0, w, folded)
+	terms = append(terms, stemEnglish(folded)+inEnglish, stemLithuanian(folded)+inLithuanian)
+	terms = queryMarked(terms, stemLatvian, w, folded, inLatvian, asUnmarkedLatvian)
+	return queryMarked(terms, stemPolish, w, folded, inPolish, asUnmarkedPolish)
 }
 
-// appendStems appends the stems of a word in each language that writes Latin letters, without those already after from.
-func appendStems(dst []string, from int, w, folded string) []string {
-	dst = appendNew(dst, from, stemEnglish(folded))
-	dst = appendNew(dst, from, stemLatvian(folded, folded, false))
-	dst = appendNew(dst, from, stemLithuanian(folded))
-	dst = appendNew(dst, from, stemPolish(folded, folded, false))
-	if w != folded {
-		dst = appendNew(dst, from, stemLatvian(w, folded, true))
-		dst = appendNew(dst, from, stemPolish(w, folded, true))
+// queryMarked appends the terms of a query's word in a language whose rules look at marks.
+func queryMarked(terms []string, stem markedStem, w, folded, in, unmarked string) []string {
+	without, orWithout := stem(folded, folded, false)
+	terms = appendBoth(terms, without, orWithout, in)
+	if w == folded {
+		terms = appendBoth(terms, without, orWithout, unmarked)
 	}
-	return dst
+	if with, or := stem(w, folded, true); with != without || or != orWithout {
+		terms = appendBoth(terms, with, or, in)
+	}
+	return terms
 }
 
 // appendNew appends a term that is not among those after from.
@@ -95,13 +125,21 @@ func prepare(word string) (w, folded string) {
 	if isFolded(word) {
 		w = folded
 	} else {
-		w = strings.ToLower(norm.NFKC.String(strings.ToValidUTF8(word, "")))
+		w = strings.Map(withoutLooseMarks, strings.ToLower(norm.NFKC.String(strings.ToValidUTF8(word, ""))))
 	}
 	if strings.IndexByte(folded, '\'') >= 0 { // customer's, d'accord
 		folded = strings.ReplaceAll(strings.TrimSuffix(folded, "'s"), "'", "")
 		w = folded
 	}
 	return w, folded
+}
+
+// withoutLooseMarks leaves out marks that no letter has joined, such as those of stress.
+func withoutLooseMarks(r rune) rune {
+	if r >= 0x300 && r <= 0x36F {
+		return -1
+	}
+	return r
 }
 
 // stemmable reports whether a word is of Latin letters only, each of which folds to one: the rules of the languages are for such words.

@@ -9,7 +9,7 @@ import "strings"
 // stemEnglish returns the stem of a folded word.
 func stemEnglish(w string) string {
 	if lemma, ok := enIrregular[w]; ok {
-		w = lemma
+		return enSettle(lemma)
 	}
 	return enSettle(enEnding(w))
 }
@@ -31,7 +31,12 @@ func enEnding(w string) string {
 	case strings.HasSuffix(w, "ss"), strings.HasSuffix(w, "us"), strings.HasSuffix(w, "is"):
 		return w
 	case w[n-1] == 's':
-		return w[:n-1]
+		if w = w[:n-1]; strings.HasSuffix(w, "ing") {
+			return enEnding(w)
+		}
+		return w
+	case n > 5 && strings.HasSuffix(w, "men"):
+		return w[:n-2] + "an"
 	case strings.HasSuffix(w, "eed"):
 		return w
 	case strings.HasSuffix(w, "ed") && hasVowel(w[:n-2]):
@@ -80,11 +85,3 @@ func enSettle(b string) string {
 	}
 	return b
 }
-
-// enIrregular are verbs and nouns whose forms follow no rule: form → first word of its row.
-var enIrregular = forms(`
-	be am is are was were been being;
-	have has had having;
-	do does did done doing;
-	go goes went gone going
-`)

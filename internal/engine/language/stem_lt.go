@@ -17,7 +17,7 @@ var (
 		tum tume tumei tumeme tumete ciau ki kime kite kim kit
 		uosi iesi asi amesi ames atesi ates iuosi iasi iames iates iamesi iatesi ausi aisi osi omesi omes otesi otes iausi eisi esi emesi emes
 		etesi etes imes ites imesi itesi ciausi tumeisi tumes tumesi tumetes tumemes kis kimes kites kitesi kimesi`)
-	ltForms       = newSuffixes(`ant iant int us iaus esn t am iam om im dam tin sim s dav siant k nt ius`)
+	ltForms       = newSuffixes(`ant iant int us iaus esn t am iam om im dam tin sim s dav siant nt ius`)
 	ltBeforeGrade = newSuffixes(`t am om im ant`)
 	ltThemes      = newSuffixes(`iauj auj iav av uoj uo iau au uj ej ij oj yj`)
 
@@ -26,17 +26,27 @@ var (
 
 // stemLithuanian returns the stem of a folded word.
 func stemLithuanian(w string) string {
+	whole := w
 	for _, p := range [...]string{"tebe", "nebe", "te", "ne"} {
-		if rest, ok := strings.CutPrefix(w, p); ok && len(rest) >= 4 && hasVowel(rest) {
+		if rest, ok := strings.CutPrefix(w, p); ok && (len(rest) >= 6 || len(rest) >= 4 && p != "te") && hasVowel(rest) {
 			w = rest
 			break
 		}
 	}
-	b, _ := ltEndings.cut(w, 3, nil)
+	if w == "nera" {
+		return "0buti"
+	}
+	if stem, ok := ltIrregularStem(w); ok {
+		return stem
+	}
+	b, _ := ltEndings.cut(w, 3, ltTakesEnding)
 	b, form := ltForms.cut(b, 3, func(b, form string) bool {
 		last := b[len(b)-1]
 		return form != "t" || last != 'n' && last != 's'
 	})
+	if w != whole && (form == "iaus" || form == "esn" || strings.HasSuffix(b, "ing") || strings.HasSuffix(b, "isk")) {
+		b = whole[:len(whole)-len(w)] + b // ne- makes another word of an adjective
+	}
 	if form == "iaus" || form == "esn" {
 		if n := len(b) - 1; b[n] == 'c' {
 			b = b[:n] + "t"
@@ -49,5 +59,21 @@ func stemLithuanian(w string) string {
 			b = b[:n-1]
 		}
 	}
-	return settle(b, ltAlternations, 2)
+	return ltRoot(settle(b, ltAlternations, 2))
+}
+
+// ltTakesEnding reports whether an ending may be taken off. The imperative's k stands after the stem of the infinitive (rašyk, kalbėk, dirbk); after
+// u, a, i and ie it is the root's (lauki, sakai, sieki), and after iš the suffix of an adjective (lietuviškas).
+func ltTakesEnding(b, ending string) bool {
+	if ending[0] != 'k' {
+		return true
+	}
+	n := len(b)
+	switch b[n-1] {
+	case 'u', 'a', 'i':
+		return false
+	case 'e', 's':
+		return b[n-2] != 'i'
+	}
+	return true
 }

@@ -30,37 +30,28 @@ var (
 	// lvWhole are ends of stems from which no suffix of a participle is taken: -šana, -ums, -nieks, -isks, -tājs.
 	lvWhole = []string{"san", "um", "niek", "sk", "taj"}
 
-	// lvPrefixes are the prefixes of verbs.
-	lvPrefixes = []string{"", "aiz", "ap", "at", "ie", "iz", "no", "pa", "par", "pie", "sa", "uz"}
-
-	// lvIrregular are verbs whose stems share too little.
-	lvIrregular = forms(`
-		būt esmu esi ir esam esat nav bijis bijusi biju bija bijām bijāt būšu būsi būs būsim būsiet esot būtu bijuši bijušais bijušā esošs esoša
-			esošais esošā esošie esošo bijušie bijušo bijušajiem bijušajā esošajā esošajiem esošās bijušās;
-		iet eju ej ejam ejat gāju gāja gājām gājāt gājis gājusi gājuši iešu iesi ies iesim iesiet ejot ietu iešot ejošs;
-		dot dodu dod dodam dodat devu deva devi devām devāt devis devusi devuši došu dosi dos dosim dosiet dots dota doti dotas dotu dodot došot
-			dotais dotā dotie dodams dodas devās devies devusies devušies dosies doties`)
-
 	// lvAlternations undo what endings do to the last consonants.
 	lvAlternations = []rewrite{
-		{"dz", "g"}, {"kst", "k"}, {"ksk", "k"}, {"pj", "p"}, {"bj", "b"}, {"mj", "m"}, {"vj", "v"}, {"ll", "l"}, {"nn", "n"}, {"sn", "sl"},
-		{"c", "k"}, {"st", "s"}, {"t", "s"}, {"d", "s"}, {"z", "s"}, {"v", "u"},
+		{"dz", "g"}, {"kst", "k"}, {"ksk", "k"}, {"pj", "p"}, {"bj", "b"}, {"mj", "m"}, {"vj", "u"}, {"ll", "l"}, {"nn", "n"}, {"sn", "sl"},
+		{"c", "k"}, {"st", "s"}, {"t", "s"}, {"d", "z"}, {"v", "u"},
 	}
 )
 
 // stemLatvian returns the stem of a word, which is folded too where its text writes no marks.
-func stemLatvian(w, folded string, marked bool) string {
+func stemLatvian(w, folded string, marked bool) (stem, or string) {
 	if stem, ok := lvIrregularStem(folded); ok {
-		return stem
+		return stem, ""
 	}
 	w, folded = lvPrefix(w, folded, marked)
 	endings, suffixes := lvEndingsFolded, lvFormsFolded
 	if marked {
 		endings, suffixes = lvEndingsMarked, lvFormsMarked
 	}
-	b, _ := endings.cut(w, 2, nil)
+	b, _ := endings.cut(w, 2, func(b, ending string) bool {
+		return ending != "š" || !isVowel(fold1(b)) // ceļš, not ievieš
+	})
 	fb, fe := folded[:length(b)], folded[length(b):]
-	if strings.HasSuffix(fb, "ak") && len(fb) >= 5 && lvAdjective.has(fe) { // the comparative -āk-, the superlative vis-
+	if lvComparative(b, fb, fe, marked) { // the comparative -āk-, the superlative vis-
 		b, fb, fe = lvDrop(b, 0, 2), fb[:len(fb)-2], "a"
 		if strings.HasPrefix(fb, "vis") && len(fb) >= 6 {
 			b, fb = b[3:], fb[3:]
@@ -68,35 +59,15 @@ func stemLatvian(w, folded string, marked bool) string {
 	}
 	for _, whole := range lvWhole {
 		if strings.HasSuffix(fb, whole) {
-			return fb
+			return fb, ""
 		}
 	}
 	c, suffix := suffixes.cut(b, 3, func(c, suffix string) bool { return lvTakesSuffix(c, suffix, fe, marked) })
 	fc := fb[:length(c)]
-	if n := len(fc); (suffix == "ot" || suffix == "oš" || suffix == "os") && n > 4 && fc[n-1] == 's' && isVowel(fc[n-2]) {
+	if n := len(fc); marked && n > 4 && suffix == "ot" && strings.HasSuffix(c, "š") && isVowel(fc[n-2]) {
 		fc = fc[:n-1] // the future's participle: lasīšot
 	}
-	return settle(lvTheme(fc), lvAlternations, 2)
-}
-
-// lvIrregularStem looks up a word, its verbal prefix, and ne- or jā- before it.
-func lvIrregularStem(folded string) (string, bool) {
-	for _, before := range [...]string{"", "ne", "ja"} {
-		v, ok := strings.CutPrefix(folded, before)
-		if !ok {
-			continue
-		}
-		for _, prefix := range lvPrefixes {
-			rest, ok := strings.CutPrefix(v, prefix)
-			if !ok {
-				continue
-			}
-			if lemma, found := lvIrregular[rest]; found {
-				return prefix + "0" + lemma, true
-			}
-		}
-	}
-	return "", false
+	return lvRoot(settle(lvTheme(fc), lvAlternations, 2)), ""
 }
 
 // lvPrefix takes jā- (must) and ne- (not) off.
@@ -108,6 +79,41 @@ func lvPrefix(w, folded string, marked bool) (string, string) {
 		w, folded = w[2:], folded[2:]
 	}
 	return w, folded
+}
+
+// lvComparative reports whether a stem (b, and folded fb) before a folded ending is a comparative's: labāk-, not nāk- or iesāk-.
+func lvComparative(b, fb, ending string, marked bool) bool {
+	if !strings.HasSuffix(fb, "ak") || ending != "" && !lvAdjective.has(ending) || marked && !strings.HasSuffix(b, "āk") {
+		return false
+	}
+	if len(fb) < 5 && !(marked && len(fb) == 4) {
+		return false
+	}
+	for _, p := range lvPrefixes {
+		if rest, ok := strings.CutPrefix(fb, p); ok && len(rest) == 3 && strings.IndexByte("snm", rest[0]) >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// fold1 returns the last letter of a word without its mark, or 0.
+func fold1(w string) byte {
+	r, _ := utf8.DecodeLastRuneInString(w)
+	switch r {
+	case 'ā':
+		return 'a'
+	case 'ē':
+		return 'e'
+	case 'ī':
+		return 'i'
+	case 'ū':
+		return 'u'
+	}
+	if r < utf8.RuneSelf {
+		return byte(r)
+	}
+	return 0
 }
 
 // lvDrop leaves letters out at the front and at the end of a word, which is long enough.
@@ -130,7 +136,11 @@ func lvTakesSuffix(c, suffix, ending string, marked bool) bool {
 	case "dam":
 		return length(c) >= 4 || !isVowel(last)
 	case "t":
-		return last != 'n' && (!marked || last != 'a' && last != 'e' && last != 'i' && last != 'u')
+		return last != 'n' && (!marked || ending == "" || last != 'a' && last != 'e' && last != 'i' && last != 'u')
+	case "us":
+		return !marked || ending == "i" || ending == "ies"
+	case "š":
+		return (ending == "u" || ending == "os") && last != 'm' && last != 'r'
 	case "s":
 		switch ending {
 		case "u", "i", "im", "iet", "ies", "":
@@ -143,7 +153,7 @@ func lvTakesSuffix(c, suffix, ending string, marked bool) bool {
 		if marked {
 			return strings.HasSuffix(c, "ā") || strings.HasSuffix(c, "ē") || strings.HasSuffix(c, "ī") || last == 'o'
 		}
-		return true
+		return ending != "u" && ending != "i" || last == 'o' // without marks a noun's s is likelier (atmaksu)
 	}
 	return true
 }
