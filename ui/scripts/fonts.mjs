@@ -1,6 +1,7 @@
-// Cuts Inter down to what the desk shows: Latin with every letter of the official languages of Europe, weights
-// 400 to 700. The results are committed (src/theme/fonts), so that a build needs no shaping library; run `npm run fonts` after an update
-// of the font. Other scripts fall back to the system's sans serif.
+// Cuts Inter down to what the desk shows: Latin with every letter of the official languages of Europe, and Cyrillic as a file of its own,
+// which a browser fetches when it has such a letter to show (unicode-range in tokens.css); weights 400 to 700. The results are committed
+// (src/theme/fonts), so that a build needs no shaping library; run `npm run fonts` after an update of the font. Other scripts fall back to
+// the system's sans serif.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import subsetFont from "subset-font";
 
@@ -18,6 +19,10 @@ const subsets = {
   "inter-latin-ext": {
     source: "inter-latin-ext-wght-normal.woff2",
     text: range(0x100, 0x17f) + "ȘșȚțẀẁẂẃẄẅẞỲỳ₣₤₱₺₽₿",
+  },
+  "inter-cyrillic": {
+    source: "inter-cyrillic-wght-normal.woff2",
+    text: range(0x400, 0x45f) + "Ґґ№",
   },
 };
 
