@@ -63,9 +63,10 @@ export function Setup() {
     );
   }
   if (over || !token) {
+    // Who comes without a link has yet to find it.
     return (
-      <Door title={t("door.setup.over")}>
-        <p>{t("door.setup.over_text")}</p>
+      <Door title={t(over ? "door.setup.over" : "door.not_set_up.title")}>
+        <p>{t(over ? "door.setup.over_text" : "door.not_set_up.text")}</p>
         <p>{t("door.not_set_up.again")}</p>
       </Door>
     );
