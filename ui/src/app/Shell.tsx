@@ -8,7 +8,7 @@ import { keepWords } from "../desk/compose/useDraft";
 import { flush } from "../desk/outbox";
 import { loadWords } from "../i18n/i18n";
 import { goLive, useLink } from "../live/live";
-import { toast } from "../parts/toast";
+import { takeBack, toast } from "../parts/toast";
 import { inWords } from "../parts/trouble";
 import { ConnectionLine } from "./ConnectionLine";
 import { type Command, KeysRest, listenToKeys, useCommands } from "./keys";
@@ -80,6 +80,7 @@ export function Shell() {
       hidden: true,
       run: () => setOver("palette"),
     },
+    { id: "undo", label: t("common.undo"), group: "app", keys: ["z"], run: takeBack },
     { id: "shortcuts", label: t("keys.shortcuts"), group: "app", keys: ["?"], run: () => setOver("shortcuts") },
     ...views.map(
       ([view, keys]): Command => ({

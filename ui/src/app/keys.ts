@@ -95,6 +95,12 @@ function typing(target: EventTarget | null): boolean {
   );
 }
 
+/** Gives the keyboard back to the commands: from a field to what is read above it, where the arrow keys scroll. */
+export function leaveField(field: HTMLElement) {
+  field.blur();
+  field.closest("main")?.querySelector<HTMLElement>("[data-reading]")?.focus({ preventScroll: true });
+}
+
 /** Listens to the keyboard for as long as the signed-in screens stand. */
 export function listenToKeys(): () => void {
   let first = "";
@@ -107,6 +113,11 @@ export function listenToKeys(): () => void {
       document.querySelector("[role=dialog][aria-modal=true]") !== null ||
       (e.target instanceof Element && e.target.closest("[role=menu],[role=dialog]") !== null);
     const usable = (c: Command) => (inField || dialog ? c.everywhere === true : true);
+    if (pressed === "escape" && inField && !dialog && e.target instanceof HTMLElement) {
+      first = "";
+      leaveField(e.target);
+      return;
+    }
     const sequence = first ? `${first} ${pressed}` : pressed;
     // What was registered last lies on top.
     const found = commands.findLast((c) => usable(c) && c.keys?.includes(sequence));

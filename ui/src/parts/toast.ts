@@ -31,6 +31,14 @@ export function dismiss(id: number) {
   change(toasts.filter((t) => t.id !== id));
 }
 
+/** Takes back the newest thing that can still be taken back. */
+export function takeBack() {
+  const newest = toasts.findLast((t) => t.action);
+  if (!newest) return;
+  dismiss(newest.id);
+  newest.action?.run();
+}
+
 export function useToasts(): Toast[] {
   return useSyncExternalStore(
     (listener) => {

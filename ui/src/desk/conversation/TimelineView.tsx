@@ -33,7 +33,7 @@ export function TimelineView({ opened }: { opened: Opened }) {
 
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section ref={place} className={css.timeline} aria-label={t("conversation.timeline")} tabIndex={0}>
+    <section ref={place} className={css.timeline} aria-label={t("conversation.timeline")} tabIndex={0} data-reading>
       {timeline.before && (
         <button type="button" className={css.older} disabled={older.busy} onClick={() => void older.load()}>
           {t(older.busy ? "common.loading" : "conversation.older")}
