@@ -11,6 +11,7 @@ import { Changes } from "./Changes";
 import { Bones, Page, Section } from "./form/Page";
 import list from "./list.module.css";
 import { auditQuery } from "./queries";
+import { deviceWords } from "./security/device";
 import type { AuditEntry } from "./types";
 
 /** Who did what to the desk itself, newest first. */
@@ -64,6 +65,7 @@ function Line({ entry }: { entry: AuditEntry }) {
       tag: tag(about.id)?.name,
     }[about.kind] ??
       `${about.kind} ${about.id}`);
+  const device = deviceWords(entry.device ?? "");
   const detail = (entry.detail ?? "")
     .split(", ")
     .filter(Boolean)
@@ -78,8 +80,8 @@ function Line({ entry }: { entry: AuditEntry }) {
         {entry.changes && <Changes changes={entry.changes} className={list.quiet} />}
         {!entry.changes && detail.length > 0 && <div className={list.more}>{format.list(detail)}</div>}
         <div className={list.quiet}>
-          {[who, entry.ip, entry.device].filter(Boolean).join(" · ")}
-          {(who || entry.ip || entry.device) && " · "}
+          {[who, entry.ip, device].filter(Boolean).join(" · ")}
+          {(who || entry.ip || device) && " · "}
           <When at={entry.at} />
         </div>
       </div>

@@ -55,8 +55,9 @@ export function Settings() {
           );
         })}
       </nav>
-      <main id="main" className={css.main} ref={main} tabIndex={-1}>
-        <Link to="/settings/$" params={{ _splat: "" }} className={css.up}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and a page of words has nothing else to stand on */}
+      <main id="main" className={css.main} ref={main} tabIndex={0}>
+        <Link to="/settings/$" params={{ _splat: "" }} className={css.up} data-deep={(id && allowed) || undefined}>
           <Icon name="back" size={14} /> {t("settings.title")}
         </Link>
         {room && (!Page || !allowed) && (

@@ -1,3 +1,4 @@
+import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import type { CustomerAddress } from "../../api/types";
 import { Pill } from "../../parts/Pill";
@@ -6,13 +7,15 @@ import css from "./CustomerPanel.module.css";
 /** A mail address or phone number with what is known of it. */
 export function AddressValue({ address: a }: { address: CustomerAddress }) {
   const { t } = useTranslation();
-  const at = a.value.lastIndexOf("@");
   return (
     <>
       <span className={css.break}>
-        {a.value.slice(0, Math.max(at, 0))}
-        <wbr />
-        {a.value.slice(Math.max(at, 0))}
+        {breakable(a.value).map((piece, i) => (
+          <Fragment key={i}>
+            {i > 0 && <wbr />}
+            {piece}
+          </Fragment>
+        ))}
       </span>
       {a.bounced && <Pill tone="late">{t("recipients.bounced")}</Pill>}
       {a.verifiedAt && (
@@ -23,3 +26,6 @@ export function AddressValue({ address: a }: { address: CustomerAddress }) {
     </>
   );
 }
+
+/** The pieces of an address between which a line may end: before its @, after a dot, a hyphen and their like. */
+const breakable = (address: string) => address.split(/(?<=[._+-])|(?=@)/);

@@ -114,14 +114,17 @@ export function ConversationList({ view, open, showViews }: Props) {
         </button>
         <div className={css.titles}>
           <Title className="cut">{name}</Title>
-          <p>
-            {count &&
-              t("list.count", {
-                count: count.capped ? 10_000 : count.count,
-                shown: format.count(count.count, count.capped),
-              })}
-            {count && " · "}
-            {t(`list.order_${sort}`)}
+          <p className={css.sums}>
+            {count && (
+              <span>
+                {t("list.count", {
+                  count: count.capped ? 10_000 : count.count,
+                  shown: format.count(count.count, count.capped),
+                })}
+                {" · "}
+              </span>
+            )}
+            <span>{t(`list.order_${sort}`)}</span>
           </p>
         </div>
         {mayWrite && (

@@ -10,6 +10,7 @@ import { When } from "../../parts/When";
 import { Bones, Section } from "../form/Page";
 import list from "../list.module.css";
 import { sessionsQuery } from "../queries";
+import { deviceWords } from "./device";
 
 /** Where one is signed in, each of which can be ended. */
 export function Devices() {
@@ -34,7 +35,7 @@ export function Devices() {
         <div key={s.id} className={`${list.row} ${list.wrap}`}>
           <div className={list.body}>
             <div className={list.name}>
-              {s.device || t("settings.devices.unknown")}
+              {deviceWords(s.device) || t("settings.devices.unknown")}
               {s.current && <Pill tone="ok">{t("settings.devices.this")}</Pill>}
             </div>
             <div className={list.quiet}>
@@ -46,7 +47,7 @@ export function Devices() {
             <Button
               disabled={end.isPending}
               onClick={() => end.mutate(s.id)}
-              aria-label={`${t("settings.devices.end")}: ${s.device}`}
+              aria-label={`${t("settings.devices.end")}: ${deviceWords(s.device)}`}
             >
               {t("settings.devices.end")}
             </Button>
