@@ -23,6 +23,7 @@ import (
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/form"
 	"tellus/internal/feature/inbox"
+	"tellus/internal/feature/macro"
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/staff"
 	"tellus/internal/flow/deliver"
@@ -148,7 +149,7 @@ func (a *App) wire() {
 	jobs.Register(a.Workers, delivery.Handle)
 	jobs.Register(a.Workers, house.Handle)
 	a.Web = api.New(api.Deps{DB: a.DB, Staff: a.Staff, Keys: a.Keys, Setup: a.setUp, URL: a.URL, Version: VersionText(), UI: ui.Files(), Log: a.log,
-		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Customers: a.Customers, Conversations: a.Conversations, Settings: a.Settings,
+		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Customers: a.Customers, Conversations: a.Conversations, Settings: a.Settings,
 		Intake: a.Intake, Blobs: a.Blobs, Outward: outward.New(outward.Options{}), Connections: a.mail, Outbox: deliver.Outbox, NewMailID: a.newMailID})
 	(&upkeep.Upkeep{DB: a.DB, Blobs: a.Blobs, Conversations: a.Conversations, Staff: a.Staff, DropAnswers: a.Web.DropAnswers, Log: a.log}).Register(a.Workers)
 	a.live = live.New(live.Deps{DB: a.DB, Events: a.events, Node: a.node, Conversations: a.Conversations, Counts: a.Web.Counts, Log: a.log})

@@ -25,6 +25,7 @@ const (
 	EraseContent       Permission = "conversation.erase"    // redact, erase
 	ExportData         Permission = "conversation.export"
 	ManageTags         Permission = "tag.manage"
+	ManageMacros       Permission = "macro.manage" // those that are shared
 	ManageInboxes      Permission = "inbox.manage"
 	ManageTeams        Permission = "team.manage"
 	ManagePeople       Permission = "people.manage"
@@ -38,10 +39,10 @@ const (
 var Roles = map[Role][]Permission{
 	LightAgent: {ReadConversations, WriteNotes},
 	AgentRole:  {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData},
-	Supervisor: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageTeams},
-	Administrator: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageTeams,
+	Supervisor: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageTeams},
+	Administrator: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageTeams,
 		ManageInboxes, ManagePeople, ReadAudit, ManageJobs, ManageSettings},
-	Owner: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageTeams,
+	Owner: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageTeams,
 		ManageInboxes, ManagePeople, ReadAudit, ManageJobs, ManageSettings, ManageOwners},
 }
 

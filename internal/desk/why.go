@@ -78,6 +78,12 @@ const (
 	WhyNameOrAddress  Why = "name_or_address_needed"
 	WhyFileIsInfected Why = "file_infected"
 	WhySetUpFirst     Why = "set_up_first"
+
+	WhyPlaceholder    Why = "placeholder_unfilled" // what: as it is written
+	WhyNoPlaceholder  Why = "placeholder_unknown"  // what: as it is written
+	WhyActionTwice    Why = "action_twice"
+	WhyMacroDoesNone  Why = "macro_empty"
+	WhyMacroNotShared Why = "macro_not_shared"
 )
 
 type worded struct {
@@ -152,6 +158,12 @@ var whys = map[Why]worded{
 	WhyNameOrAddress:  {Invalid, "a name or an address is needed"},
 	WhyFileIsInfected: {Forbidden, "a virus was found in this file: it is not handed out"},
 	WhySetUpFirst:     {SetupNeeded, "nobody has an account yet: the first is made by the link that the server printed"},
+
+	WhyPlaceholder:    {Invalid, "{what} still waits for a value: fill it or take it out"},
+	WhyNoPlaceholder:  {Invalid, "{what} cannot be filled: there is no such value, or formatting breaks it up"},
+	WhyActionTwice:    {Invalid, "the same is done twice"},
+	WhyMacroDoesNone:  {Invalid, "a macro needs a text or something to do"},
+	WhyMacroNotShared: {Forbidden, "supervisors and above share macros; yours can be personal"},
 }
 
 // Whys returns all reasons in the order of their codes.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/placeholder"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
 	"tellus/internal/platform/htmltext"
@@ -156,6 +157,9 @@ func (s *Service) queue(ctx context.Context, tx *db.Tx, from Sender, c *row, out
 	text := htmltext.ToText(html)
 	if strings.TrimSpace(text) == "" && len(out.Attachments) == 0 && !strings.Contains(html, "<img") {
 		return nil, desk.WhyNothingWritten.At("body.html")
+	}
+	if unfilled := placeholder.Unresolved(html); len(unfilled) > 0 && !out.automatic {
+		return nil, desk.WhyPlaceholder.At("body.html", unfilled[0])
 	}
 	author := desk.AuthorAgent
 	if out.automatic {

@@ -78,6 +78,8 @@ func TestLightAgentsChangeLittle(t *testing.T) {
 		// notes, and what goes with reading
 		"add-note", "save-draft", "drop-draft", "follow-conversation", "unfollow-conversation", "read-conversation",
 		"upload-attachment", "delete-attachment",
+		// his own macros
+		"create-macro", "change-macro", "delete-macro", "restore-macro", "preview-macro",
 	}
 	light := &Caller{}
 	light.Agent, light.Role, light.Permissions = 1, desk.LightAgent, desk.Roles[desk.LightAgent]

@@ -128,6 +128,10 @@ var probes = map[string]probe{
 	"get-thumbnail":      onAttachment(get, "/thumbnail"),
 	"read-attached-mail": onAttachment(get, "/mail"),
 	"delete-attachment":  onAttachment(del, ""),
+	"run-actions":        onConversation(post, "/actions", object{"version": 1, "actions": []object{{"do": "set_priority", "priority": 3}}}),
+	"preview-macro": func(t, _ target) []call {
+		return one(post, "/macros/preview", object{"conversation": t.conversation, "texts": object{"en": "<p>{{conversation.subject}}</p>"}})
+	},
 }
 
 // elsewhere are operations of the desk that name no conversation: they are lists (TestListsHoldWhatOneSees), or of other things.
@@ -135,6 +139,7 @@ var elsewhere = []string{"list-views", "list-conversations", "search-desk", "lis
 	"start-conversation", "record-conversation", // TestNobodyWritesFromAnInboxThatHeDoesNotSee
 	"list-drafts", "create-draft", "change-draft", "delete-draft", "upload-attachment", // one's own: TestDraftsAndUploadsAreOnesOwn
 	"list-tags", "create-tag", "change-tag", "delete-tag",
+	"list-macros", "create-macro", "get-macro", "change-macro", "delete-macro", "restore-macro", // TestMacrosAreSeenByWhomTheyAreFor
 	"list-recipients", // TestRecipientsAreSuggested
 	"list-customers", "get-customer", "change-customer", "add-customer-address", "remove-customer-address",
 	"list-inboxes", "create-inbox", "get-inbox", "change-inbox", "delete-inbox", "test-inbox", "list-health", "reconnect-inbox", "begin-oauth",
@@ -179,7 +184,7 @@ var spoken = regexp.MustCompile(`(?i)zebra|giraffe`)
 // for an id which nothing has, and nothing may happen.
 func TestWhatOneMayNotSeeIsNotThere(t *testing.T) {
 	t.Parallel()
-	for _, r := range deskRoutes {
+	for _, r := range slices.Concat(deskRoutes, macroRoutes) {
 		if _, probed := probes[r.id]; probed == slices.Contains(elsewhere, r.id) {
 			t.Errorf("operation %s must be in one of probes and elsewhere", r.id)
 		}

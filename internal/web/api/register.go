@@ -5,4 +5,5 @@ func (s *Server) register() {
 	s.registerDoors()
 	s.registerDesk()
 	s.registerForms()
+	s.registerMacros()
 }

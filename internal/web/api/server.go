@@ -19,6 +19,7 @@ import (
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/form"
 	"tellus/internal/feature/inbox"
+	"tellus/internal/feature/macro"
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/staff"
 	"tellus/internal/flow/intake"
@@ -42,6 +43,7 @@ type Deps struct {
 	Log            *slog.Logger
 	Inboxes        *inbox.Service
 	Forms          *form.Service
+	Macros         *macro.Service
 	Customers      *customer.Service
 	Conversations  *conversation.Service
 	Settings       *setting.Service

@@ -48,7 +48,10 @@ func (s *Server) sender(ctx context.Context, tx *db.Tx, c *Caller, box desk.Inbo
 
 type replyInput struct {
 	ConversationInput
-	Body conversation.Reply
+	Body struct {
+		conversation.Reply
+		Also
+	}
 }
 
 func (s *Server) sendReply(ctx context.Context, c *Caller, in *replyInput) (*reply[desk.Message], error) {
@@ -61,22 +64,39 @@ func (s *Server) sendReply(ctx context.Context, c *Caller, in *replyInput) (*rep
 		if err != nil {
 			return desk.Message{}, err
 		}
-		return s.Conversations.Reply(ctx, tx, from, in.ID, in.Body)
+		m, err := s.Conversations.Reply(ctx, tx, from, in.ID, in.Body.Reply)
+		if err != nil {
+			return m, err
+		}
+		return m, s.also(ctx, tx, c, in.ID, in.Body.Also)
 	})
 }
 
 type noteInput struct {
 	ConversationInput
-	Body conversation.NewNote
+	Body struct {
+		conversation.NewNote
+		Also
+	}
 }
 
 func (s *Server) addNote(ctx context.Context, c *Caller, in *noteInput) (*reply[desk.Message], error) {
 	return changing(ctx, s, func(tx *db.Tx) (desk.Message, error) {
-		return s.Conversations.AddNote(ctx, tx, c.By(), c.Scope, in.ID, in.Body, s.Staff.Scope)
+		m, err := s.Conversations.AddNote(ctx, tx, c.By(), c.Scope, in.ID, in.Body.NewNote, s.Staff.Scope)
+		if err != nil {
+			return m, err
+		}
+		return m, s.also(ctx, tx, c, in.ID, in.Body.Also)
 	})
 }
 
-func (s *Server) startConversation(ctx context.Context, c *Caller, in *body[conversation.Start]) (*reply[openedBody], error) {
+// startBody is a new mail with what is done together with it.
+type startBody struct {
+	conversation.Start
+	Also
+}
+
+func (s *Server) startConversation(ctx context.Context, c *Caller, in *body[startBody]) (*reply[openedBody], error) {
 	return changing(ctx, s, func(tx *db.Tx) (out openedBody, err error) {
 		from, err := s.sender(ctx, tx, c, in.Body.Inbox)
 		if err != nil {
@@ -93,8 +113,11 @@ func (s *Server) startConversation(ctx context.Context, c *Caller, in *body[conv
 		if err != nil {
 			return out, err
 		}
-		id, err := s.Conversations.StartWith(ctx, tx, from, who.ID, who.Name, conversation.SubjectKey(thread.Normalise(in.Body.Subject)), in.Body)
+		id, err := s.Conversations.StartWith(ctx, tx, from, who.ID, who.Name, conversation.SubjectKey(thread.Normalise(in.Body.Subject)), in.Body.Start)
 		if err != nil {
+			return out, err
+		}
+		if err := s.also(ctx, tx, c, id, in.Body.Also); err != nil {
 			return out, err
 		}
 		return s.opened(ctx, tx, c, id)

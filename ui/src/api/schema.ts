@@ -260,6 +260,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/conversations/{id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do what a macro does, at once
+         * @description Needs: conversation.write.
+         */
+        post: operations["run-actions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/conversations/{id}/draft": {
         parameters: {
             query?: never;
@@ -934,6 +954,98 @@ export interface paths {
         get: operations["open-live"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/macros": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The macros that the caller can use, by folder and name
+         * @description Needs: conversation.note.
+         */
+        get: operations["list-macros"];
+        put?: never;
+        /**
+         * Make a macro; macro.manage for a shared one
+         * @description Needs: conversation.note.
+         */
+        post: operations["create-macro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/macros/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A macro with its texts
+         * @description Needs: conversation.note.
+         */
+        get: operations["get-macro"];
+        /**
+         * Replace a macro; macro.manage for a shared one
+         * @description Needs: conversation.note.
+         */
+        put: operations["change-macro"];
+        post?: never;
+        /**
+         * Delete a macro; it can be restored for 30 days
+         * @description Needs: conversation.note.
+         */
+        delete: operations["delete-macro"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/macros/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring a deleted macro back
+         * @description Needs: conversation.note.
+         */
+        post: operations["restore-macro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/macros/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a macro's text says in a conversation, and which values are missing
+         * @description Needs: conversation.note.
+         */
+        post: operations["preview-macro"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1807,6 +1919,55 @@ export interface components {
             password: string;
             timeZone?: string;
         };
+        Action: {
+            /**
+             * Format: int64
+             * @description assign: nobody where it is absent and me is not set
+             */
+            agent?: number;
+            /** @description snooze_until: such as 09:00, in the time zone of whoever acts */
+            clock?: string;
+            /**
+             * @description snooze_until: the next such day after today
+             * @enum {string}
+             */
+            day?: "" | "tomorrow" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+            /** @enum {string} */
+            do: "set_status" | "set_priority" | "assign" | "set_team" | "add_tags" | "remove_tags" | "snooze_for" | "snooze_until" | "add_note";
+            /** @description assign: to whoever acts */
+            me?: boolean;
+            /**
+             * Format: int64
+             * @description snooze_for
+             */
+            minutes?: number;
+            /** @description add_note: HTML, in which placeholders are filled */
+            note?: string;
+            /**
+             * Format: int64
+             * @description set_priority
+             */
+            priority?: number;
+            /**
+             * @description set_status
+             * @enum {string}
+             */
+            status?: "" | "open" | "waiting" | "resolved" | "closed";
+            /** @description add_tags, remove_tags */
+            tags?: number[];
+            /**
+             * Format: int64
+             * @description set_team: none where it is absent
+             */
+            team?: number;
+        };
+        ActionsInputBody: {
+            actions: components["schemas"]["Action"][];
+            /** @description Which macros were used, to be counted */
+            macros?: number[];
+            /** Format: int64 */
+            version: number;
+        };
         Actor: {
             /** Format: int64 */
             id?: number;
@@ -2040,11 +2201,6 @@ export interface components {
             status: "new" | "open" | "waiting" | "resolved" | "closed";
             subject: string;
         };
-        ConversationNewNote: {
-            attachments: number[];
-            html: string;
-            mentions: number[];
-        };
         ConversationNewRecord: {
             /**
              * Format: date-time
@@ -2061,41 +2217,11 @@ export interface components {
             cc: components["schemas"]["NamedAddress"][];
             to: components["schemas"]["NamedAddress"][];
         };
-        ConversationReply: {
-            /** @description Send although a newer message came in */
-            anyway?: boolean;
-            attachments: number[];
-            bcc: components["schemas"]["NamedAddress"][];
-            cc: components["schemas"]["NamedAddress"][];
-            html: string;
-            /** @description Quote the message that is answered below the text */
-            quote?: boolean;
-            /**
-             * Format: int64
-             * @description The newest message that the agent had before him
-             */
-            seen: number;
-            /** @enum {string} */
-            then: "keep" | "waiting" | "resolve";
-            to: components["schemas"]["NamedAddress"][];
-        };
         ConversationSpan: {
             /** Format: int64 */
             end: number;
             /** Format: int64 */
             start: number;
-        };
-        ConversationStart: {
-            attachments: number[];
-            bcc: components["schemas"]["NamedAddress"][];
-            cc: components["schemas"]["NamedAddress"][];
-            html: string;
-            /** Format: int64 */
-            inbox: number;
-            subject: string;
-            /** @enum {string} */
-            then: "keep" | "waiting" | "resolve";
-            to: components["schemas"]["NamedAddress"][];
         };
         ConversationTimeline: {
             activities: components["schemas"]["Event"][];
@@ -2237,6 +2363,17 @@ export interface components {
             old?: unknown;
             /** @description A secret was replaced or removed: neither value is told */
             replaced?: boolean;
+        };
+        FilledBody: {
+            actions: components["schemas"]["Action"][];
+            /** @description Safe; what has no value stands in it as it was written */
+            html: string;
+            /** @description Of the text; absent where there is none */
+            language?: string;
+            /** @description What has no value and no fallback here */
+            missing: string[];
+            /** @description The language that was asked for, where there is no text in it */
+            wanted?: string;
         };
         Form: {
             /** @description Colour of the button; its text is black or white, whichever is read better */
@@ -2439,6 +2576,9 @@ export interface components {
         ListInbox: {
             items: components["schemas"]["Inbox"][];
         };
+        ListListed: {
+            items: components["schemas"]["MacroListed"][];
+        };
         ListPasskey: {
             items: components["schemas"]["Passkey"][];
         };
@@ -2459,6 +2599,108 @@ export interface components {
         };
         ListToken: {
             items: components["schemas"]["Token"][];
+        };
+        Macro: {
+            actions: components["schemas"]["Action"][];
+            /** @description Whether it is offered */
+            active: boolean;
+            /**
+             * @description Who can use it
+             * @enum {string}
+             */
+            audience: "personal" | "teams" | "everyone";
+            /** @description A path such as Delivery/Damaged; empty for the top */
+            folder: string;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description How often the asker did
+             */
+            mine: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Who made it
+             */
+            owner: number;
+            /** @description Where the audience is teams */
+            teams: number[];
+            /** @description HTML by language (ISO 639-1), with placeholders such as {{customer.firstName|there}}; empty for a macro that only acts */
+            texts: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description When it was last used
+             */
+            usedAt?: string;
+            /**
+             * Format: int64
+             * @description How often everybody used it
+             */
+            uses: number;
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
+        };
+        MacroEdit: {
+            actions: components["schemas"]["Action"][];
+            /** @description Whether it is offered */
+            active: boolean;
+            /**
+             * @description Who can use it
+             * @enum {string}
+             */
+            audience: "personal" | "teams" | "everyone";
+            /** @description A path such as Delivery/Damaged; empty for the top */
+            folder: string;
+            name: string;
+            /** @description Where the audience is teams */
+            teams: number[];
+            /** @description HTML by language (ISO 639-1), with placeholders such as {{customer.firstName|there}}; empty for a macro that only acts */
+            texts: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
+        };
+        MacroListed: {
+            actions: components["schemas"]["Action"][];
+            active: boolean;
+            /** @enum {string} */
+            audience: "personal" | "teams" | "everyone";
+            folder: string;
+            /** Format: int64 */
+            id: number;
+            /** @description In which it has a text; none where it only acts */
+            languages: string[];
+            /**
+             * Format: int64
+             * @description How often the asker did
+             */
+            mine: number;
+            name: string;
+            /** Format: int64 */
+            owner: number;
+            teams: number[];
+            /**
+             * Format: date-time
+             * @description When it was last used
+             */
+            usedAt?: string;
+            /**
+             * Format: int64
+             * @description How often everybody used it
+             */
+            uses: number;
+            /** Format: int64 */
+            version: number;
         };
         MadeLinkBody: {
             link: string;
@@ -2580,6 +2822,15 @@ export interface components {
             /** @description Permissions; never more than one's own */
             scopes: string[];
         };
+        NoteInputBody: {
+            /** @description Done together with it, after it; needs conversation.write */
+            actions?: components["schemas"]["Action"][];
+            attachments: number[];
+            html: string;
+            /** @description Which macros were used, to be counted */
+            macros?: number[];
+            mentions: number[];
+        };
         OAuth: {
             clientId: string;
             clientSecret: string;
@@ -2655,6 +2906,27 @@ export interface components {
             current: string;
             password: string;
         };
+        PreviewBody: {
+            address?: string;
+            /**
+             * Format: int64
+             * @description Or whom a new mail goes to
+             */
+            conversation?: number;
+            /** Format: int64 */
+            inbox?: number;
+            /** @description Instead of the customer's */
+            language?: string;
+            /**
+             * Format: int64
+             * @description Or texts that need not be saved
+             */
+            macro?: number;
+            name?: string;
+            texts?: {
+                [key: string]: string;
+            };
+        };
         Problem: {
             /** Format: date-time */
             at?: string;
@@ -2675,7 +2947,7 @@ export interface components {
              * @description Why, where people meet the refusal: the desk has words for each of these in every language
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "cannot_see" | "conversation_put_away" | "date_future" | "date_past" | "enough" | "everybody_has_it" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_colour" | "no_listen_address" | "no_mail_address" | "no_recipient" | "no_time_zone" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_written" | "on_its_way" | "only_message" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "provider_refused" | "recipient_twice" | "role_above" | "scopes_beyond_role" | "set_up_first" | "tag_used" | "team_used" | "too_long" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "cannot_see" | "conversation_put_away" | "date_future" | "date_past" | "enough" | "everybody_has_it" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_not_shared" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_colour" | "no_listen_address" | "no_mail_address" | "no_recipient" | "no_time_zone" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_written" | "on_its_way" | "only_message" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "recipient_twice" | "role_above" | "scopes_beyond_role" | "set_up_first" | "tag_used" | "team_used" | "too_long" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             /** Format: int64 */
             status: number;
             title: string;
@@ -2695,7 +2967,7 @@ export interface components {
              * @description A closed list; it grows with the product
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "cannot_see" | "conversation_put_away" | "date_future" | "date_past" | "enough" | "everybody_has_it" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_colour" | "no_listen_address" | "no_mail_address" | "no_recipient" | "no_time_zone" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_written" | "on_its_way" | "only_message" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "provider_refused" | "recipient_twice" | "role_above" | "scopes_beyond_role" | "set_up_first" | "tag_used" | "team_used" | "too_long" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "cannot_see" | "conversation_put_away" | "date_future" | "date_past" | "enough" | "everybody_has_it" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_not_shared" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_colour" | "no_listen_address" | "no_mail_address" | "no_recipient" | "no_time_zone" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_written" | "on_its_way" | "only_message" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "recipient_twice" | "role_above" | "scopes_beyond_role" | "set_up_first" | "tag_used" | "team_used" | "too_long" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             values?: {
                 [key: string]: unknown;
             };
@@ -2828,6 +3100,28 @@ export interface components {
             /** @description In bytes of the text as UTF-8 */
             spans: components["schemas"]["ConversationSpan"][];
         };
+        ReplyInputBody: {
+            /** @description Done together with it, after it; needs conversation.write */
+            actions?: components["schemas"]["Action"][];
+            /** @description Send although a newer message came in */
+            anyway?: boolean;
+            attachments: number[];
+            bcc: components["schemas"]["NamedAddress"][];
+            cc: components["schemas"]["NamedAddress"][];
+            html: string;
+            /** @description Which macros were used, to be counted */
+            macros?: number[];
+            /** @description Quote the message that is answered below the text */
+            quote?: boolean;
+            /**
+             * Format: int64
+             * @description The newest message that the agent had before him
+             */
+            seen: number;
+            /** @enum {string} */
+            then: "keep" | "waiting" | "resolve";
+            to: components["schemas"]["NamedAddress"][];
+        };
         ResetBody: {
             email: string;
         };
@@ -2936,6 +3230,22 @@ export interface components {
         SignInBody: {
             email: string;
             password: string;
+        };
+        StartBody: {
+            /** @description Done together with it, after it; needs conversation.write */
+            actions?: components["schemas"]["Action"][];
+            attachments: number[];
+            bcc: components["schemas"]["NamedAddress"][];
+            cc: components["schemas"]["NamedAddress"][];
+            html: string;
+            /** Format: int64 */
+            inbox: number;
+            /** @description Which macros were used, to be counted */
+            macros?: number[];
+            subject: string;
+            /** @enum {string} */
+            then: "keep" | "waiting" | "resolve";
+            to: components["schemas"]["NamedAddress"][];
         };
         StatusBody: {
             /** @description In which the desk can be read */
@@ -3421,7 +3731,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConversationStart"];
+                "application/json": components["schemas"]["StartBody"];
             };
         };
         responses: {
@@ -3532,6 +3842,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "run-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActionsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
             };
             /** @description Error */
             default: {
@@ -3726,7 +4071,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConversationNewNote"];
+                "application/json": components["schemas"]["NoteInputBody"];
             };
         };
         responses: {
@@ -3898,7 +4243,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConversationReply"];
+                "application/json": components["schemas"]["ReplyInputBody"];
             };
         };
         responses: {
@@ -4877,6 +5222,230 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+        };
+    };
+    "list-macros": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListListed"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "create-macro": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroEdit"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "get-macro": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "change-macro": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "delete-macro": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "restore-macro": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "preview-macro": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilledBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
         };

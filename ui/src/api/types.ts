@@ -17,6 +17,7 @@ export type Permission =
   | "conversation.erase"
   | "conversation.export"
   | "tag.manage"
+  | "macro.manage"
   | "inbox.manage"
   | "team.manage"
   | "people.manage"

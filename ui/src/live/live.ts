@@ -133,6 +133,7 @@ function hearSetting(client: QueryClient, event: DeskEvent) {
     team: ["teams", "agents"],
     agent: ["agents", "profile"],
     tag: ["tags"],
+    macro: ["macros"],
     setting: ["settings"],
     customer: ["customer"],
   };

@@ -19,6 +19,7 @@ export const rooms: readonly Room[] = [
   { path: "inboxes", icon: "inbox", may: "inbox.manage", group: "house", load: () => import("./inbox/Inboxes") },
   { path: "teams", icon: "people", may: "team.manage", group: "house", load: () => import("./Teams") },
   { path: "people", icon: "person", may: "people.manage", group: "house", load: () => import("./people/People") },
+  { path: "macros", icon: "quote", group: "you", load: () => import("./macros/Macros") },
   { path: "tags", icon: "list", may: "tag.manage", group: "house", load: () => import("./Tags") },
   { path: "company", icon: "visit", may: "setting.manage", group: "house", load: () => import("./Company") },
   { path: "jobs", icon: "alert", may: "job.manage", group: "technical", load: () => import("./Jobs") },

@@ -5,6 +5,7 @@ import { useDirectory } from "../../api/queries";
 import type { Message, Opened } from "../../api/types";
 import { keyCaps, useCommands } from "../../app/keys";
 import { useMay, useMe } from "../../app/session";
+import { loadWords } from "../../i18n/i18n";
 import { sayTyping } from "../../live/live";
 import { Icon } from "../../parts/Icon";
 import css from "./Composer.module.css";
@@ -12,6 +13,8 @@ import type { EditorHandle } from "./Editor";
 import { FileChips } from "./FileChips";
 import { Hold } from "./Hold";
 import { fromWire, inlineUrl, isBlank, plainText, toHtml } from "./html";
+import { unfilled } from "./macro/placeholder";
+import { alongWith, useArmed, useRunMacro } from "./macro/useArmed";
 import { Recipients } from "./Recipients";
 import { onRecall } from "./recall";
 import {
@@ -29,6 +32,10 @@ import { useFiles } from "./useFiles";
 import { useSend } from "./useSend";
 
 const Editor = lazy(() => import("./Editor"));
+const ArmedChips = lazy(async () => {
+  await loadWords("macro");
+  return import("./macro/ArmedChips");
+});
 
 /** Where answers and notes are written. */
 export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) {
@@ -47,6 +54,9 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
   const [edition, setEdition] = useState(0);
   const editor = useRef<EditorHandle>(null);
   const box = useRef<HTMLDivElement>(null);
+  const { armed, arm, disarm, clear: disarmAll } = useArmed(`tellus-armed-${row.id}`);
+  const runMacro = useRunMacro();
+  const [slash, setSlash] = useState(false);
   const newest = newestIncoming(opened);
   const newestNow = useRef(newest);
   newestNow.current = newest;
@@ -91,12 +101,13 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
         mail: was.mode === "note" ? was.mail : "",
       }));
       setEdition((e) => e + 1);
+      disarmAll();
       setFocus(false);
       setLive(false);
     },
-    [draft.drop, opened],
+    [draft.drop, opened, disarmAll],
   );
-  const { send, busy, missed, forget } = useSend(opened, c, clear);
+  const { send, busy, missed, forget } = useSend(opened, c, clear, (resolve) => alongWith(armed, resolve));
 
   useEffect(
     () =>
@@ -155,6 +166,18 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
       icon: "pencil" as const,
       run: () => begin(m),
     })),
+    {
+      id: "compose.macro",
+      label: t("compose.macro"),
+      group: "write" as const,
+      keys: ["m"],
+      icon: "pencil" as const,
+      run: () => {
+        begin(c.mode);
+        if (editor.current) editor.current.macro();
+        else setSlash(true);
+      },
+    },
     ...(canMail && !all
       ? [
           {
@@ -175,7 +198,9 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
       ? t("compose.uploading")
       : !written
         ? t("compose.nothing")
-        : "";
+        : !note && unfilled(text).length > 0
+          ? t("compose.unfilled")
+          : "";
   const go = (resolve: boolean) => {
     if (why || busy) return;
     void send(
@@ -271,6 +296,16 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
               files={(list) => void take(list, true)}
               send={go}
               tools={<Attach take={(list) => void take(list, false)} />}
+              macros={{
+                where: { conversation: row.id },
+                open: slash,
+                chosen: (macro, html, actions) => {
+                  setSlash(false);
+                  if (!mayWrite) return;
+                  if (html) arm(macro, actions);
+                  else void runMacro(row, macro);
+                },
+              }}
             />
           </Suspense>
         ) : (
@@ -281,6 +316,11 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
         <FileChips files={c.files} uploading={files.uploading} remove={files.remove} />
         {live && !note && <Signature inbox={row.inbox} />}
       </div>
+      {armed.actions.length > 0 && (
+        <Suspense>
+          <ArmedChips actions={armed.actions} remove={disarm} />
+        </Suspense>
+      )}
       {(live || written) && (
         <div className={css.foot}>
           <span className={css.kept} role="status">

@@ -1,4 +1,4 @@
-import { Extension, type JSONContent } from "@tiptap/core";
+import { Extension, type JSONContent, type Editor as TipTap } from "@tiptap/core";
 import Image from "@tiptap/extension-image";
 import Mention from "@tiptap/extension-mention";
 import { Placeholder } from "@tiptap/extensions";
@@ -10,12 +10,21 @@ import { useDirectory } from "../../api/queries";
 import { Icon, type IconName } from "../../parts/Icon";
 import css from "./Editor.module.css";
 import { MentionList, type MentionState, mentionSuggestion } from "./MentionList";
+import { Chip } from "./macro/Chip";
+import { MacroPicker, type MacroUse } from "./macro/MacroPicker";
+import { withChips } from "./macro/placeholder";
+import { type MacroChoice, MacroSuggestion } from "./macro/suggestion";
+import type { ListedMacro } from "./macro/types";
 
 export interface EditorHandle {
   focus: () => void;
   picture: (url: string, alt: string) => void;
   html: () => string;
   mentions: () => number[];
+  /** Puts text at the cursor. */
+  insert: (html: string) => void;
+  /** Opens the list of macros. */
+  macro: () => void;
 }
 
 interface Props {
@@ -30,6 +39,8 @@ interface Props {
   /** Ctrl/⌘-Enter, with Shift for the second way. */
   send: (resolve: boolean) => void;
   tools?: React.ReactNode;
+  /** What "/" offers; nothing where it is missing. */
+  macros?: MacroUse;
 }
 
 /** Rich text as a mail can carry it. Loaded when somebody begins to write. */
@@ -41,6 +52,9 @@ export default function Editor(props: Props) {
   const people = useRef(directory.agents);
   people.current = directory.agents;
   const [mention, setMention] = useState<MentionState>();
+  const [choice, setChoice] = useState<MacroChoice>();
+  const offered = useRef<readonly ListedMacro[]>([]);
+  const pickedMacro = useRef<(macro: ListedMacro) => void>(() => undefined);
 
   const editor = useEditor({
     extensions: [
@@ -53,6 +67,16 @@ export default function Editor(props: Props) {
       Image.configure({ inline: true }),
       Placeholder.configure({ placeholder: props.placeholder }),
       Keys.configure({ send: (resolve: boolean) => latest.current.send(resolve) }),
+      Chip,
+      ...(props.macros
+        ? [
+            MacroSuggestion.configure({
+              all: () => offered.current,
+              show: setChoice,
+              picked: (m) => pickedMacro.current(m),
+            }),
+          ]
+        : []),
       ...(props.note
         ? [
             Mention.configure({
@@ -62,7 +86,7 @@ export default function Editor(props: Props) {
           ]
         : []),
     ],
-    content: props.html,
+    content: withChips(props.html),
     parseOptions: { preserveWhitespace: true },
     editorProps: {
       attributes: { class: css.text!, role: "textbox", "aria-multiline": "true", "aria-label": props.label },
@@ -87,9 +111,15 @@ export default function Editor(props: Props) {
       picture: (src, alt) => void editor.chain().focus().setImage({ src, alt }).run(),
       html: () => (editor.isEmpty ? "" : editor.getHTML()),
       mentions: () => mentionsIn(editor.getJSON()),
+      insert: (html) => void editor.chain().focus().insertContent(withChips(html)).run(),
+      macro: () => openMacros(editor),
     }),
     [editor],
   );
+  const opensMacros = Boolean(props.macros?.open);
+  useLayoutEffect(() => {
+    if (opensMacros && !editor.isDestroyed) openMacros(editor);
+  }, [editor, opensMacros]);
 
   const on = useEditorState({
     editor,
@@ -149,10 +179,34 @@ export default function Editor(props: Props) {
           icon="quote"
           run={() => editor.chain().focus().toggleBlockquote().run()}
         />
+        {props.macros && (
+          <Tool on={Boolean(choice)} label={t("compose.macro")} text="/" run={() => openMacros(editor)} />
+        )}
       </div>
       {mention && <MentionList state={mention} />}
+      {props.macros && (
+        <MacroPicker
+          use={props.macros}
+          choice={choice}
+          editor={editor}
+          offered={offered}
+          picked={pickedMacro}
+          insert={(html) => void editor.chain().focus().insertContent(withChips(html)).run()}
+        />
+      )}
     </div>
   );
+}
+
+/** Types the "/" that opens the list of macros. */
+function openMacros(editor: TipTap) {
+  const { $from } = editor.state.selection;
+  const before = $from.parent.textBetween(Math.max(0, $from.parentOffset - 1), $from.parentOffset, "x", "x");
+  editor
+    .chain()
+    .focus()
+    .insertContent(before === "" || /\s/.test(before) ? "/" : " /")
+    .run();
 }
 
 const Keys = Extension.create<{ send: (resolve: boolean) => void }>({

@@ -7,6 +7,7 @@ import { newKey, post } from "../../api/client";
 import { draftsQuery, useDirectory } from "../../api/queries";
 import type { Draft, DraftBody, Opened } from "../../api/types";
 import { useMay, useMe } from "../../app/session";
+import { loadWords } from "../../i18n/i18n";
 import { Icon } from "../../parts/Icon";
 import { Bone, Late } from "../../parts/Skeleton";
 import { store, stored } from "../../parts/stored";
@@ -17,6 +18,8 @@ import { Attach, Signature } from "./Composer";
 import type { EditorHandle } from "./Editor";
 import { FileChips } from "./FileChips";
 import { fromWire, inlineUrl, isBlank, toWire } from "./html";
+import { unfilled } from "./macro/placeholder";
+import { alongWith, useArmed } from "./macro/useArmed";
 import css from "./NewMail.module.css";
 import { Recipients } from "./Recipients";
 import { isAddress } from "./state";
@@ -24,6 +27,10 @@ import { useFiles } from "./useFiles";
 import { blank, leaveHere, leftHere, useNewDraft, type Written } from "./useNewDraft";
 
 const Editor = lazy(() => import("./Editor"));
+const ArmedChips = lazy(async () => {
+  await loadWords("macro");
+  return import("./macro/ArmedChips");
+});
 
 /** A mail that an agent writes first. */
 export function NewMail() {
@@ -78,6 +85,7 @@ function Write({ draft, to }: { draft: Draft | undefined; to: string | undefined
   const [first] = useState(() => begin(draft, to, stored<number | undefined>("tellus-new-inbox", undefined)));
   const [local, setLocal] = useState<Written>({ body: first.body, files: first.files });
   const [busy, setBusy] = useState(false);
+  const { armed, arm, disarm, clear: disarmAll } = useArmed(`tellus-armed-new-${first.id ?? ""}`);
   const editor = useRef<EditorHandle>(null);
   const key = useRef("");
   const { body, files: attached } = local;
@@ -113,7 +121,9 @@ function Write({ draft, to }: { draft: Draft | undefined; to: string | undefined
               ? t("compose.uploading")
               : !inbox
                 ? t("compose.no_inbox")
-                : "";
+                : unfilled(body.html).length > 0
+                  ? t("compose.unfilled")
+                  : "";
 
   async function send(resolve: boolean) {
     if (why || busy) return;
@@ -132,10 +142,12 @@ function Write({ draft, to }: { draft: Draft | undefined; to: string | undefined
           html,
           attachments: attached.map((f) => f.id),
           then: resolve ? "resolve" : "waiting",
+          ...alongWith(armed, resolve),
         },
         key.current,
       );
       drop();
+      disarmAll();
       store("tellus-new-inbox", inbox);
       client.setQueryData(["conversation", opened.conversation.number], opened);
       toast(t("compose.sent_new"));
@@ -153,6 +165,7 @@ function Write({ draft, to }: { draft: Draft | undefined; to: string | undefined
   function discard() {
     const before = local;
     drop();
+    disarmAll();
     void navigate({ to: "/" });
     if (!nothing) {
       toast(t("compose.discarded"), {
@@ -217,11 +230,20 @@ function Write({ draft, to }: { draft: Draft | undefined; to: string | undefined
               files={(list) => void take(list, true)}
               send={(resolve) => void send(resolve)}
               tools={<Attach take={(list) => void take(list, false)} />}
+              macros={{
+                where: { inbox, address: body.to[0]?.address, name: body.to[0]?.name },
+                chosen: (macro, _, actions) => arm(macro, actions),
+              }}
             />
           </Suspense>
           <FileChips files={attached} uploading={files.uploading} remove={files.remove} />
           <Signature inbox={inbox} />
         </div>
+        {armed.actions.length > 0 && (
+          <Suspense>
+            <ArmedChips actions={armed.actions} remove={disarm} />
+          </Suspense>
+        )}
         <div className={css.foot}>
           <Button variant="subtle" color="gray" onClick={discard}>
             {t("compose.discard")}

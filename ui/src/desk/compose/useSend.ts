@@ -23,7 +23,12 @@ export function undoTime(m: Message, now: number): number {
 }
 
 /** Sends what the composer holds; `missed` are messages that held it back. */
-export function useSend(opened: Opened, c: Composed, sent: (serverDropped: boolean) => void) {
+export function useSend(
+  opened: Opened,
+  c: Composed,
+  sent: (serverDropped: boolean) => void,
+  along: (resolve: boolean) => object = () => ({}),
+) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const [busy, setBusy] = useState(false);
@@ -64,7 +69,7 @@ export function useSend(opened: Opened, c: Composed, sent: (serverDropped: boole
     const words = toWire(html, c.files);
     const note = then === "note";
     const body = note
-      ? { html: words, mentions, attachments }
+      ? { html: words, mentions, attachments, ...along(false) }
       : {
           html: words,
           to: c.to,
@@ -74,6 +79,7 @@ export function useSend(opened: Opened, c: Composed, sent: (serverDropped: boole
           seen: c.seen || newestIncoming(opened),
           then,
           quote: true,
+          ...along(then === "resolve"),
           ...(anyway ? { anyway } : {}),
         };
     const kind = note ? "notes" : "replies";

@@ -1,0 +1,137 @@
+package desk
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Deed is a kind of action. The list is closed: macros, rules and bulk work all do these, and nothing else.
+type Deed string
+
+const (
+	SetStatus   Deed = "set_status"
+	SetPriority Deed = "set_priority"
+	Assign      Deed = "assign" // to an agent, to whoever acts, or to nobody
+	SetTeam     Deed = "set_team"
+	AddTags     Deed = "add_tags"
+	RemoveTags  Deed = "remove_tags"
+	SnoozeFor   Deed = "snooze_for"
+	SnoozeUntil Deed = "snooze_until"
+	WriteNote   Deed = "add_note"
+)
+
+// Action is one thing to do with a conversation. Which fields count is said by Do; the others are empty.
+type Action struct {
+	Do       Deed     `json:"do" enum:"set_status,set_priority,assign,set_team,add_tags,remove_tags,snooze_for,snooze_until,add_note"`
+	Status   Status   `json:"status,omitempty" enum:",open,waiting,resolved,closed" doc:"set_status"`
+	Priority Priority `json:"priority,omitempty" minimum:"0" maximum:"3" doc:"set_priority"`
+	Me       bool     `json:"me,omitempty" doc:"assign: to whoever acts"`
+	Agent    AgentID  `json:"agent,omitempty" doc:"assign: nobody where it is absent and me is not set"`
+	Team     TeamID   `json:"team,omitempty" doc:"set_team: none where it is absent"`
+	Tags     []TagID  `json:"tags,omitempty" maxItems:"20" doc:"add_tags, remove_tags"`
+	Minutes  int      `json:"minutes,omitempty" minimum:"0" maximum:"525600" doc:"snooze_for"`
+	Day      string   `json:"day,omitempty" enum:",tomorrow,monday,tuesday,wednesday,thursday,friday,saturday,sunday" doc:"snooze_until: the next such day after today"`
+	Clock    string   `json:"clock,omitempty" pattern:"^$|^([01][0-9]|2[0-3]):[0-5][0-9]$" doc:"snooze_until: such as 09:00, in the time zone of whoever acts"`
+	Note     string   `json:"note,omitempty" maxLength:"20000" doc:"add_note: HTML, in which placeholders are filled"`
+}
+
+// MostActions is how many actions go together.
+const MostActions = 20
+
+var days = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
+
+// CheckActions refuses a list that cannot be done: something is missing, the same is done twice, or a finished conversation would be snoozed.
+// field is the JSON path of the list, such as body.actions.
+func CheckActions(field string, actions []Action) error {
+	if len(actions) > MostActions {
+		return WhyEnough.At(field, MostActions)
+	}
+	done := map[Deed]bool{}
+	snoozed, finished := -1, false
+	for i, a := range actions {
+		at := fmt.Sprintf("%s[%d]", field, i)
+		if done[a.Do] {
+			return WhyActionTwice.At(at)
+		}
+		done[a.Do] = true
+		if missing := a.missing(); missing != "" {
+			return WhyNeeded.At(at + missing)
+		}
+		switch a.Do {
+		case SnoozeFor, SnoozeUntil:
+			if snoozed >= 0 {
+				return WhyActionTwice.At(at)
+			}
+			snoozed = i
+		case SetStatus:
+			finished = a.Status.Finished()
+		}
+	}
+	if snoozed >= 0 && finished {
+		return WhyNotSnoozable.At(fmt.Sprintf("%s[%d]", field, snoozed))
+	}
+	return nil
+}
+
+// missing names the field that the action cannot do without, "" where all is there.
+func (a Action) missing() string {
+	switch a.Do {
+	case SetStatus:
+		if !a.Status.Valid() || a.Status == StatusNew {
+			return ".status"
+		}
+	case SetPriority:
+		if a.Priority < Low || a.Priority > Urgent {
+			return ".priority"
+		}
+	case AddTags, RemoveTags:
+		if len(a.Tags) == 0 {
+			return ".tags"
+		}
+	case SnoozeFor:
+		if a.Minutes < 1 {
+			return ".minutes"
+		}
+	case SnoozeUntil:
+		if a.Day != "tomorrow" && !slices.Contains(days, a.Day) {
+			return ".day"
+		}
+		if _, err := time.Parse("15:04", a.Clock); err != nil {
+			return ".clock"
+		}
+	case WriteNote:
+		if a.Note == "" {
+			return ".note"
+		}
+	case Assign, SetTeam:
+	default:
+		return ".do"
+	}
+	return ""
+}
+
+// Wakes is when a snooze of the action ends, counted from now by the clock of a place; zero for an action that snoozes nothing. A time of day that the clock
+// leaves out on that day (summer time) is moved as [time.Date] does.
+func (a Action) Wakes(now time.Time, place *time.Location) Time {
+	switch a.Do {
+	case SnoozeFor:
+		return At(now.Add(time.Duration(a.Minutes) * time.Minute))
+	case SnoozeUntil:
+	default:
+		return 0
+	}
+	clock, err := time.Parse("15:04", a.Clock)
+	if err != nil {
+		return 0
+	}
+	here := now.In(place)
+	ahead := 1
+	if wanted := slices.Index(days, a.Day); wanted >= 0 {
+		if ahead = (wanted - int(here.Weekday()) + 7) % 7; ahead == 0 {
+			ahead = 7
+		}
+	}
+	year, month, day := here.Date()
+	return At(time.Date(year, month, day+ahead, clock.Hour(), clock.Minute(), 0, 0, place))
+}

@@ -1,0 +1,207 @@
+// Package act carries out actions on a conversation: those of a macro now, of rules and bulk work later. It also says what placeholders
+// stand for in a conversation. Each action is done as if its actor had done it by hand, with the same refusals and events.
+package act
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"tellus/internal/desk"
+	"tellus/internal/engine/placeholder"
+	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/customer"
+	"tellus/internal/feature/inbox"
+	"tellus/internal/feature/staff"
+	"tellus/internal/platform/db"
+)
+
+// Hands do things.
+type Hands struct {
+	Staff         *staff.Service
+	Customers     *customer.Service
+	Inboxes       *inbox.Service
+	Conversations *conversation.Service
+}
+
+// Do carries out the actions of an agent. version is that of the conversation that he saw; 0 is for actions that go together with something that was
+// checked already. It refuses as [conversation.Service.Update] does.
+func (h *Hands) Do(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.ConversationID, version int64, actions []desk.Action) (desk.Conversation, error) {
+	if err := desk.CheckActions("body.actions", actions); err != nil {
+		return desk.Conversation{}, err
+	}
+	row, err := h.Conversations.Get(ctx, tx, scope, id)
+	if err != nil {
+		return row, err
+	}
+	if version == 0 {
+		version = row.Version
+	}
+	by := desk.ByAgent(scope.Agent)
+	me, err := h.Staff.Agent(ctx, tx, scope.Agent)
+	if err != nil {
+		return row, err
+	}
+	place, err := time.LoadLocation(me.TimeZone)
+	if err != nil {
+		place = time.UTC // of a database of zones that has lost his: an hour is better than no snooze
+	}
+	change, note := plan(actions, scope.Agent, tx.Now.Time(), place)
+	change.Version = version
+	if row, err = h.Conversations.Update(ctx, tx, by, scope, id, change); err != nil || note == "" {
+		return row, err
+	}
+	values, err := h.Values(ctx, tx, scope, Where{Conversation: id})
+	if err != nil {
+		return row, err
+	}
+	html, _ := placeholder.Render(note, values.Values)
+	if _, err := h.Conversations.AddNote(ctx, tx, by, scope, id, conversation.NewNote{HTML: html}, h.Staff.Scope); err != nil {
+		return row, err
+	}
+	return h.Conversations.Get(ctx, tx, scope, id)
+}
+
+// plan is what the actions come to when an agent does them at a time and place.
+func plan(actions []desk.Action, agent desk.AgentID, now time.Time, place *time.Location) (ch conversation.Change, note string) {
+	for _, a := range actions {
+		switch a.Do {
+		case desk.SetStatus:
+			ch.Status = &a.Status
+		case desk.SetPriority:
+			ch.Priority = &a.Priority
+		case desk.Assign:
+			to := a.Agent
+			if a.Me {
+				to = agent
+			}
+			ch.Assignee = &to
+		case desk.SetTeam:
+			ch.Team = &a.Team
+		case desk.AddTags:
+			ch.AddTags = a.Tags
+		case desk.RemoveTags:
+			ch.RemoveTags = a.Tags
+		case desk.SnoozeFor, desk.SnoozeUntil:
+			until := a.Wakes(now, place)
+			ch.SnoozedUntil = &until
+		case desk.WriteNote:
+			note = a.Note
+		}
+	}
+	return ch, note
+}
+
+// Where placeholders are filled: in a conversation, or in a mail that is about to begin one.
+type Where struct {
+	Conversation desk.ConversationID
+	Inbox        desk.InboxID
+	Address      string // whom a new mail goes to
+	Name         string
+}
+
+// Known is what is known there.
+type Known struct {
+	Values    placeholder.Values
+	Language  string   // the customer's, "" where it is unknown
+	Fallbacks []string // languages that suit where there is no text in his: the inbox's, the agent's
+}
+
+// Values are what placeholders stand for.
+func (h *Hands) Values(ctx context.Context, tx *db.Tx, scope desk.Scope, where Where) (k Known, err error) {
+	v := placeholder.Values{}
+	k.Values = v
+	me, err := h.Staff.Agent(ctx, tx, scope.Agent)
+	if err != nil {
+		return k, err
+	}
+	v[placeholder.AgentName], v[placeholder.AgentEmail] = me.Name, me.Email
+	v[placeholder.AgentFirstName], _ = placeholder.NameParts(me.Name)
+	who := desk.Customer{Name: where.Name}
+	if where.Conversation != 0 {
+		row, err := h.Conversations.Get(ctx, tx, scope, where.Conversation)
+		if err != nil {
+			return k, err
+		}
+		where.Inbox, where.Address, k.Language = row.Inbox, row.Address, row.Language
+		v[placeholder.ConversationNumber], v[placeholder.ConversationSubject] = fmt.Sprint(row.Number), row.Subject
+		if who, err = h.Customers.Get(ctx, tx, row.Customer); err != nil {
+			return k, err
+		}
+		if err := h.team(ctx, tx, v, row.Team); err != nil {
+			return k, err
+		}
+	} else if where.Address != "" {
+		if who, err = h.addressed(ctx, tx, who, where.Address); err != nil {
+			return k, err
+		}
+	}
+	if who.Language != "" {
+		k.Language = who.Language
+	}
+	house, err := h.Inboxes.House(ctx, tx)
+	if err != nil {
+		return k, err
+	}
+	if box, ok := house.Inbox(where.Inbox); ok && conversation.Visible(scope, desk.Conversation{Inbox: box.ID}, nil) {
+		v[placeholder.ConversationInbox] = box.Name
+		k.Fallbacks = append(k.Fallbacks, box.Language)
+	}
+	k.Fallbacks = append(k.Fallbacks, me.Language)
+	describe(v, who, where.Address)
+	return k, nil
+}
+
+// addressed is the customer whom a mail to an address goes to, who where nobody has it.
+func (h *Hands) addressed(ctx context.Context, tx *db.Tx, who desk.Customer, address string) (desk.Customer, error) {
+	found, err := h.Customers.Find(ctx, tx, address, nil, 5)
+	if err != nil {
+		return who, err
+	}
+	for _, c := range found {
+		full, err := h.Customers.Get(ctx, tx, c.ID)
+		if err != nil {
+			return who, err
+		}
+		if slices.ContainsFunc(full.Addresses, func(a desk.Address) bool { return a.Value == address }) {
+			return full, nil
+		}
+	}
+	return who, nil
+}
+
+func (h *Hands) team(ctx context.Context, tx *db.Tx, v placeholder.Values, id desk.TeamID) error {
+	if id == 0 {
+		return nil
+	}
+	teams, err := h.Staff.Teams(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, t := range teams {
+		if t.ID == id {
+			v[placeholder.ConversationTeam] = t.Name
+		}
+	}
+	return nil
+}
+
+func describe(v placeholder.Values, who desk.Customer, address string) {
+	first, last := placeholder.NameParts(who.Name)
+	if first != "" {
+		v[placeholder.CustomerName] = who.Name
+	}
+	v[placeholder.CustomerFirstName], v[placeholder.CustomerLastName], v[placeholder.CustomerOrganisation] = first, last, who.Organisation
+	if customer.LooksLikeMail(address) {
+		v[placeholder.CustomerEmail] = address
+	}
+	for _, a := range slices.Backward(who.Addresses) { // the first of each kind stays
+		switch {
+		case a.Kind == desk.AddressPhone:
+			v[placeholder.CustomerPhone] = a.Value
+		case !customer.LooksLikeMail(address):
+			v[placeholder.CustomerEmail] = a.Value
+		}
+	}
+}

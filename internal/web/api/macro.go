@@ -1,0 +1,217 @@
+package api
+
+import (
+	"context"
+
+	"tellus/internal/desk"
+	"tellus/internal/engine/placeholder"
+	"tellus/internal/feature/macro"
+	"tellus/internal/flow/act"
+	"tellus/internal/platform/db"
+	"tellus/internal/platform/htmltext"
+)
+
+// macroRoutes are macros: everybody has his own, and those that are shared with him.
+var macroRoutes = []route{
+	{"list-macros", get, "/macros", needs(desk.WriteNotes), "The macros that the caller can use, by folder and name", option{}},
+	{"create-macro", post, "/macros", needs(desk.WriteNotes), "Make a macro; macro.manage for a shared one", option{creates: true}},
+	{"get-macro", get, "/macros/{id}", needs(desk.WriteNotes), "A macro with its texts", option{}},
+	{"change-macro", put, "/macros/{id}", needs(desk.WriteNotes), "Replace a macro; macro.manage for a shared one", option{}},
+	{"delete-macro", del, "/macros/{id}", needs(desk.WriteNotes), "Delete a macro; it can be restored for 30 days", option{}},
+	{"restore-macro", post, "/macros/{id}/restore", needs(desk.WriteNotes), "Bring a deleted macro back", option{}},
+	{"preview-macro", post, "/macros/preview", needs(desk.WriteNotes), "What a macro's text says in a conversation, and which values are missing", option{}},
+	{"run-actions", post, "/conversations/{id}/actions", needs(desk.WriteConversations), "Do what a macro does, at once", option{}},
+}
+
+func (s *Server) registerMacros() {
+	handle(s, "list-macros", s.listMacros)
+	handle(s, "create-macro", s.createMacro)
+	handle(s, "get-macro", s.getMacro)
+	handle(s, "change-macro", s.changeMacro)
+	handle(s, "delete-macro", s.deleteMacro)
+	handle(s, "restore-macro", s.restoreMacro)
+	handle(s, "preview-macro", s.previewMacro)
+	handle(s, "run-actions", s.runActions)
+}
+
+func (c *Caller) asksForMacros() macro.Asker {
+	return macro.Asker{Agent: c.Agent, Teams: c.Scope.Teams, Manage: c.May(desk.ManageMacros)}
+}
+
+func (s *Server) hands() *act.Hands {
+	return &act.Hands{Staff: s.Staff, Customers: s.Customers, Inboxes: s.Inboxes, Conversations: s.Conversations}
+}
+
+func (s *Server) listMacros(ctx context.Context, c *Caller, _ *none) (*reply[list[macro.Listed]], error) {
+	return asking(ctx, s, func(tx *db.Tx) (list[macro.Listed], error) {
+		all, err := s.Macros.List(ctx, tx, c.asksForMacros())
+		return list[macro.Listed]{all}, err
+	})
+}
+
+func aboutMacro(id desk.MacroID) string { return "macro:" + id.String() }
+
+func (s *Server) createMacro(ctx context.Context, c *Caller, in *body[macro.Edit]) (*reply[macro.Macro], error) {
+	return changing(ctx, s, func(tx *db.Tx) (macro.Macro, error) {
+		made, err := s.Macros.Create(ctx, tx, c.asksForMacros(), in.Body)
+		if err != nil {
+			return made, err
+		}
+		return made, s.auditMacro(ctx, tx, c, "macro.created", made.ID, macro.Edit{}, made.Edit)
+	})
+}
+
+// auditMacro keeps personal macros out of the log: they are nobody else's business.
+func (s *Server) auditMacro(ctx context.Context, tx *db.Tx, c *Caller, action string, id desk.MacroID, before, after macro.Edit) error {
+	private := func(e macro.Edit) bool { return e.Audience == desk.Personal || e.Audience == "" }
+	if private(before) && private(after) {
+		return nil
+	}
+	return s.auditChange(ctx, tx, c, action, aboutMacro(id), desk.Differences(before, after))
+}
+
+type macroInput struct {
+	ID desk.MacroID `path:"id"`
+}
+
+func (s *Server) getMacro(ctx context.Context, c *Caller, in *macroInput) (*reply[macro.Macro], error) {
+	return asking(ctx, s, func(tx *db.Tx) (macro.Macro, error) { return s.Macros.Get(ctx, tx, c.asksForMacros(), in.ID) })
+}
+
+type changeMacroInput struct {
+	ID   desk.MacroID `path:"id"`
+	Body macro.Edit
+}
+
+func (s *Server) changeMacro(ctx context.Context, c *Caller, in *changeMacroInput) (*reply[macro.Macro], error) {
+	return changing(ctx, s, func(tx *db.Tx) (macro.Macro, error) {
+		before, err := s.Macros.Get(ctx, tx, c.asksForMacros(), in.ID)
+		if err != nil {
+			return before, err
+		}
+		made, err := s.Macros.Change(ctx, tx, c.asksForMacros(), in.ID, in.Body)
+		if err != nil {
+			return made, s.stale(ctx, tx, err, in.Body, aboutMacro(in.ID), "macro.created", "macro.updated")
+		}
+		return made, s.auditMacro(ctx, tx, c, "macro.updated", in.ID, before.Edit, made.Edit)
+	})
+}
+
+func (s *Server) deleteMacro(ctx context.Context, c *Caller, in *macroInput) (*none, error) {
+	return change(ctx, s, func(tx *db.Tx) error {
+		gone, err := s.Macros.Delete(ctx, tx, c.asksForMacros(), in.ID)
+		if err != nil {
+			return err
+		}
+		return s.auditMacro(ctx, tx, c, "macro.deleted", in.ID, gone.Edit, macro.Edit{})
+	})
+}
+
+func (s *Server) restoreMacro(ctx context.Context, c *Caller, in *macroInput) (*reply[macro.Macro], error) {
+	return changing(ctx, s, func(tx *db.Tx) (macro.Macro, error) {
+		back, err := s.Macros.Restore(ctx, tx, c.asksForMacros(), in.ID)
+		if err != nil {
+			return back, err
+		}
+		return back, s.auditMacro(ctx, tx, c, "macro.restored", in.ID, macro.Edit{}, back.Edit)
+	})
+}
+
+// previewBody is what is to be shown, and where.
+type previewBody struct {
+	Macro        desk.MacroID        `json:"macro,omitempty" doc:"Or texts that need not be saved"`
+	Texts        map[string]string   `json:"texts,omitempty"`
+	Conversation desk.ConversationID `json:"conversation,omitempty" doc:"Or whom a new mail goes to"`
+	Inbox        desk.InboxID        `json:"inbox,omitempty"`
+	Address      string              `json:"address,omitempty" maxLength:"320"`
+	Name         string              `json:"name,omitempty" maxLength:"200"`
+	Language     string              `json:"language,omitempty" maxLength:"35" doc:"Instead of the customer's"`
+}
+
+// filledBody is a macro's text with its values.
+type filledBody struct {
+	HTML     string             `json:"html" doc:"Safe; what has no value stands in it as it was written"`
+	Language string             `json:"language,omitempty" doc:"Of the text; absent where there is none"`
+	Wanted   string             `json:"wanted,omitempty" doc:"The language that was asked for, where there is no text in it"`
+	Missing  []placeholder.Name `json:"missing" doc:"What has no value and no fallback here"`
+	Actions  []desk.Action      `json:"actions"`
+}
+
+func (s *Server) previewMacro(ctx context.Context, c *Caller, in *body[previewBody]) (*reply[filledBody], error) {
+	ask := in.Body
+	return asking(ctx, s, func(tx *db.Tx) (out filledBody, err error) {
+		out.Missing, out.Actions = []placeholder.Name{}, []desk.Action{}
+		known, err := s.hands().Values(ctx, tx, c.Scope, act.Where{Conversation: ask.Conversation, Inbox: ask.Inbox, Address: ask.Address, Name: ask.Name})
+		if err != nil {
+			return out, err
+		}
+		texts := ask.Texts
+		if ask.Macro != 0 {
+			m, err := s.Macros.Get(ctx, tx, c.asksForMacros(), ask.Macro)
+			if err != nil {
+				return out, err
+			}
+			texts, out.Actions = m.Texts, m.Actions
+		}
+		wish := known.Language
+		if ask.Language != "" {
+			wish = ask.Language
+		}
+		lang, html := macro.Choose(texts, wish, known.Fallbacks...)
+		if ask.Macro == 0 {
+			html = htmltext.SanitiseComposed(html)
+		}
+		var missing []placeholder.Name
+		out.Language = lang
+		if out.HTML, missing = placeholder.Render(html, known.Values); missing != nil {
+			out.Missing = missing
+		}
+		if lang != "" && wish != "" && !sameLanguage(lang, wish) {
+			out.Wanted = wish
+		}
+		return out, nil
+	})
+}
+
+// sameLanguage reports whether a text's language is the wished one, whatever its region.
+func sameLanguage(lang, wish string) bool {
+	return len(wish) >= len(lang) && wish[:len(lang)] == lang && (len(wish) == len(lang) || wish[len(lang)] == '-')
+}
+
+// Also is what is done together with an answer or a note.
+type Also struct {
+	Actions []desk.Action  `json:"actions,omitempty" maxItems:"20" doc:"Done together with it, after it; needs conversation.write"`
+	Macros  []desk.MacroID `json:"macros,omitempty" maxItems:"20" doc:"Which macros were used, to be counted"`
+}
+
+// also does what goes along, in the transaction of what it goes along with.
+func (s *Server) also(ctx context.Context, tx *db.Tx, c *Caller, id desk.ConversationID, a Also) error {
+	if len(a.Actions) > 0 {
+		if !c.May(desk.WriteConversations) {
+			return &desk.Refusal{Code: desk.Forbidden, Field: "body.actions", Message: "your role does not allow " + string(desk.WriteConversations)}
+		}
+		if _, err := s.hands().Do(ctx, tx, c.Scope, id, 0, a.Actions); err != nil {
+			return err
+		}
+	}
+	return s.Macros.Used(ctx, tx, c.asksForMacros(), a.Macros)
+}
+
+type actionsInput struct {
+	ConversationInput
+	Body struct {
+		Version int64          `json:"version" minimum:"1"`
+		Actions []desk.Action  `json:"actions" minItems:"1" maxItems:"20"`
+		Macros  []desk.MacroID `json:"macros,omitempty" maxItems:"20" doc:"Which macros were used, to be counted"`
+	}
+}
+
+func (s *Server) runActions(ctx context.Context, c *Caller, in *actionsInput) (*reply[desk.Conversation], error) {
+	return changing(ctx, s, func(tx *db.Tx) (desk.Conversation, error) {
+		row, err := s.hands().Do(ctx, tx, c.Scope, in.ID, in.Body.Version, in.Body.Actions)
+		if err != nil {
+			return row, err
+		}
+		return row, s.Macros.Used(ctx, tx, c.asksForMacros(), in.Body.Macros)
+	})
+}

@@ -1,0 +1,89 @@
+import type { Permission } from "../../../api/types";
+
+/** What macros can speak of, in the order of menus; the server's list (internal/engine/placeholder) is held to this one by placeholder.test.ts. */
+export const placeholders = [
+  "customer.name",
+  "customer.firstName",
+  "customer.lastName",
+  "customer.email",
+  "customer.phone",
+  "customer.organisation",
+  "agent.name",
+  "agent.firstName",
+  "agent.email",
+  "conversation.number",
+  "conversation.subject",
+  "conversation.inbox",
+  "conversation.team",
+] as const;
+
+export const manageMacros: Permission = "macro.manage";
+
+export type Deed =
+  | "set_status"
+  | "set_priority"
+  | "assign"
+  | "set_team"
+  | "add_tags"
+  | "remove_tags"
+  | "snooze_for"
+  | "snooze_until"
+  | "add_note";
+
+/** One thing that a macro does; which fields count is said by `do`. */
+export interface Action {
+  do: Deed;
+  status?: "" | "open" | "waiting" | "resolved" | "closed";
+  priority?: number;
+  me?: boolean;
+  agent?: number;
+  team?: number;
+  tags?: number[];
+  minutes?: number;
+  day?: "" | "tomorrow" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+  clock?: string;
+  note?: string;
+}
+
+export type Audience = "personal" | "teams" | "everyone";
+
+interface Common {
+  id: number;
+  owner: number;
+  folder: string;
+  name: string;
+  audience: Audience;
+  teams: number[];
+  actions: Action[];
+  active: boolean;
+  version: number;
+  uses: number;
+  mine: number;
+  usedAt?: string | null;
+}
+
+export interface ListedMacro extends Common {
+  languages: string[];
+}
+
+export interface Macro extends Common {
+  texts: Record<string, string>;
+}
+
+/** A macro's text in a conversation. */
+export interface Filled {
+  html: string;
+  language?: string;
+  /** The customer's language, where there is no text in it. */
+  wanted?: string;
+  missing: string[];
+  actions: Action[];
+}
+
+/** Where a macro is used. */
+export interface Where {
+  conversation?: number;
+  inbox?: number;
+  address?: string;
+  name?: string;
+}

@@ -1,0 +1,66 @@
+import type { Directory } from "../../../api/queries";
+import type { Tag } from "../../../api/types";
+import type { Format } from "../../../i18n/format";
+import { plainText } from "../html";
+import type { Action } from "./types";
+
+type T = (key: string, values?: Record<string, unknown>) => string;
+
+export interface Known {
+  t: T;
+  format: Format;
+  directory: Pick<Directory, "agent" | "team">;
+  tags: readonly Tag[];
+}
+
+/** What an action does, as a piece of a sentence. */
+export function actionWords(a: Action, { t, format, directory, tags }: Known): string {
+  const gone = t("macro.gone");
+  switch (a.do) {
+    case "set_status":
+      return t("macro.does.status", { status: t(`status.${a.status}`).toLocaleLowerCase(format.language) });
+    case "set_priority":
+      return t("macro.does.priority", {
+        priority: t(`priority.${a.priority ?? 0}`).toLocaleLowerCase(format.language),
+      });
+    case "assign":
+      if (a.me) return t("macro.does.assign_me");
+      return a.agent
+        ? t("macro.does.assign", { name: directory.agent(a.agent)?.name ?? gone })
+        : t("macro.does.unassign");
+    case "set_team":
+      return a.team ? t("macro.does.team", { name: directory.team(a.team)?.name ?? gone }) : t("macro.does.no_team");
+    case "add_tags":
+    case "remove_tags": {
+      const names = (a.tags ?? []).map((id) => tags.find((tag) => tag.id === id)?.name ?? gone);
+      return t(`macro.does.${a.do}`, { tags: names.join(", ") });
+    }
+    case "snooze_for":
+      return t("macro.does.snooze_for", { span: spanWords(a.minutes ?? 0, format.language) });
+    case "snooze_until":
+      return t("macro.does.snooze_until", { day: dayWords(a.day ?? "", t, format.language), clock: a.clock });
+    case "add_note": {
+      const words = plainText(a.note ?? "").replace(/\s+/g, " ");
+      return t("macro.does.note", { note: words.length > 60 ? `${words.slice(0, 59)}…` : words });
+    }
+  }
+}
+
+/** "3 days", "90 minutes": in the largest unit that is whole. */
+export function spanWords(minutes: number, language: string): string {
+  const [n, unit] =
+    minutes % 1440 === 0 ? [minutes / 1440, "day"] : minutes % 60 === 0 ? [minutes / 60, "hour"] : [minutes, "minute"];
+  return new Intl.NumberFormat(language, { style: "unit", unit: unit as string, unitDisplay: "long" }).format(
+    n as number,
+  );
+}
+
+export const weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
+
+/** A day that a snooze ends on, in the reader's language. */
+export function dayWords(day: string, t: T, language: string): string {
+  const at = weekdays.indexOf(day as (typeof weekdays)[number]);
+  if (at < 0) return t("time.tomorrow");
+  // 2024-01-01 was a Monday.
+  return new Intl.DateTimeFormat(language, { weekday: "long", timeZone: "UTC" }).format(Date.UTC(2024, 0, 1 + at));
+}

@@ -1,0 +1,229 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { tagsQuery, useDirectory } from "../../api/queries";
+import { plainText, toHtml } from "../../desk/compose/html";
+import type { Action, Deed } from "../../desk/compose/macro/types";
+import { dayWords, weekdays } from "../../desk/compose/macro/words";
+import { useFormat } from "../../i18n/format";
+import { Icon } from "../../parts/Icon";
+import { AreaField, Checks, NumberField, SelectField, TextField, Wrong } from "../form/fields";
+import css from "./Macros.module.css";
+
+const deeds: Deed[] = [
+  "set_status",
+  "set_priority",
+  "assign",
+  "set_team",
+  "add_tags",
+  "remove_tags",
+  "snooze_for",
+  "snooze_until",
+  "add_note",
+];
+
+/** A new action of a kind, with what is most often meant. */
+function begin(deed: Deed): Action {
+  switch (deed) {
+    case "set_status":
+      return { do: deed, status: "resolved" };
+    case "set_priority":
+      return { do: deed, priority: 2 };
+    case "assign":
+      return { do: deed, me: true };
+    case "add_tags":
+    case "remove_tags":
+      return { do: deed, tags: [] };
+    case "snooze_for":
+      return { do: deed, minutes: 24 * 60 };
+    case "snooze_until":
+      return { do: deed, day: "monday", clock: "09:00" };
+    default:
+      return { do: deed };
+  }
+}
+
+const snoozes = (d: Deed) => d === "snooze_for" || d === "snooze_until";
+
+interface Props {
+  actions: Action[];
+  change: (actions: Action[]) => void;
+  error: (at: number, field: string) => string | undefined;
+}
+
+/** What a macro does: each kind once. */
+export function ActionFields({ actions, change, error }: Props) {
+  const { t } = useTranslation();
+  const left = deeds.filter((d) => !actions.some((a) => a.do === d || (snoozes(a.do) && snoozes(d))));
+  return (
+    <>
+      {actions.map((a, i) => (
+        <fieldset key={a.do} className={css.action} aria-label={t(`macro.kind.${a.do}`)}>
+          <div className={css.fields}>
+            <One
+              action={a}
+              change={(next) => change(actions.map((b, at) => (at === i ? next : b)))}
+              error={(field) => error(i, field)}
+            />
+          </div>
+          <button
+            type="button"
+            className={css.remove}
+            aria-label={t("macro.edit.remove_action", { what: t(`macro.kind.${a.do}`) })}
+            onClick={() => change(actions.filter((_, at) => at !== i))}
+          >
+            <Icon name="close" size={16} />
+          </button>
+        </fieldset>
+      ))}
+      {left.length > 0 && (
+        <SelectField<string>
+          label={t("macro.edit.add_action")}
+          value=""
+          change={(deed) => deed && change([...actions, begin(deed as Deed)])}
+          options={[["", "…"] as const, ...left.map((d) => [d, t(`macro.kind.${d}`)] as const)]}
+        />
+      )}
+    </>
+  );
+}
+
+interface OneProps {
+  action: Action;
+  change: (a: Action) => void;
+  error: (field: string) => string | undefined;
+}
+
+function One({ action: a, change, error }: OneProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const directory = useDirectory();
+  const tags = useQuery(tagsQuery).data ?? [];
+  const label = t(`macro.kind.${a.do}`);
+  switch (a.do) {
+    case "set_status":
+      return (
+        <SelectField<string>
+          label={label}
+          value={a.status ?? ""}
+          error={error("status")}
+          change={(status) => change({ do: a.do, status: status as Action["status"] })}
+          options={(["open", "waiting", "resolved", "closed"] as const).map((s) => [s, t(`status.${s}`)] as const)}
+        />
+      );
+    case "set_priority":
+      return (
+        <SelectField<number>
+          label={label}
+          value={a.priority ?? 0}
+          error={error("priority")}
+          change={(priority) => change({ do: a.do, priority })}
+          options={([0, 1, 2, 3] as const).map((p) => [p, t(`priority.${p}`)] as const)}
+        />
+      );
+    case "assign":
+      return (
+        <SelectField<string>
+          label={label}
+          value={a.me ? "me" : a.agent ? String(a.agent) : ""}
+          error={error("agent")}
+          change={(to) =>
+            change(to === "me" ? { do: a.do, me: true } : { do: a.do, ...(to ? { agent: Number(to) } : {}) })
+          }
+          options={[
+            ["me", t("macro.edit.me")] as const,
+            ["", t("macro.edit.nobody")] as const,
+            ...directory.agents
+              .filter((x) => x.active && x.role !== "light_agent")
+              .map((x) => [String(x.id), x.name] as const),
+          ]}
+        />
+      );
+    case "set_team":
+      return (
+        <SelectField<number>
+          label={label}
+          value={a.team ?? 0}
+          error={error("team")}
+          change={(team) => change({ do: a.do, ...(team ? { team } : {}) })}
+          options={[
+            [0, t("macro.edit.no_team")] as const,
+            ...directory.teams.map((team) => [team.id, team.name] as const),
+          ]}
+        />
+      );
+    case "add_tags":
+    case "remove_tags":
+      return (
+        <Checks<number>
+          legend={label}
+          value={a.tags ?? []}
+          error={error("tags")}
+          change={(chosen) => change({ do: a.do, tags: chosen })}
+          options={tags.map((tag) => [tag.id, tag.name] as const)}
+          empty={t("macro.edit.no_tags")}
+        />
+      );
+    case "snooze_for":
+      return (
+        <NumberField
+          label={label}
+          value={Math.round((a.minutes ?? 0) / 60)}
+          error={error("minutes")}
+          suffix={t("macro.edit.hours")}
+          change={(hours) => change({ do: a.do, minutes: Math.min(hours, 8760) * 60 })}
+        />
+      );
+    case "snooze_until":
+      return (
+        <>
+          <SelectField<string>
+            label={label}
+            value={a.day ?? ""}
+            error={error("day")}
+            change={(day) => change({ ...a, day: day as Action["day"] })}
+            options={["tomorrow", ...weekdays].map((d) => [d, dayWords(d, t as never, format.language)] as const)}
+          />
+          <TextField
+            label={t("macro.edit.clock")}
+            type="time"
+            value={a.clock ?? ""}
+            error={error("clock")}
+            change={(clock) => change({ ...a, clock })}
+          />
+        </>
+      );
+    case "add_note":
+      return <NoteField label={label} action={a} change={change} error={error("note")} />;
+    default:
+      return <Wrong error={error("do")} />;
+  }
+}
+
+/** A note is written as plain words: formatting in it would be seen by colleagues only. */
+function NoteField({
+  label,
+  action,
+  change,
+  error,
+}: {
+  label: string;
+  action: Action;
+  change: (a: Action) => void;
+  error?: string;
+}) {
+  const [typed, setTyped] = useState(() => plainText(action.note ?? ""));
+  return (
+    <AreaField
+      label={label}
+      rows={3}
+      maxLength={5000}
+      value={typed}
+      error={error}
+      change={(text) => {
+        setTyped(text);
+        change({ do: "add_note", note: toHtml(text) });
+      }}
+    />
+  );
+}
