@@ -1,6 +1,7 @@
 package language
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 	"unicode"
@@ -13,11 +14,7 @@ import (
 const maxTerm = 64
 
 // A stem is followed by the digit of its language, since stems of different languages are the same without meaning the same.
-const (
-	inEnglish, inLatvian, inLithuanian, inPolish = "1", "2", "3", "4"
-	// asUnmarkedLatvian and asUnmarkedPolish follow the stem that a word of a text with marks would have without them.
-	asUnmarkedLatvian, asUnmarkedPolish = "5", "6"
-)
+const inEnglish, inLithuanian = "1", "3"
 
 // IndexTerms appends the terms under which a word of a text in language code ("" = unknown) is found; accented says that the text writes
 // its marks ("pasūtījums", not "pasutijums"), so that a letter without a mark is known to have none. Terms are folded stems of lower-case
@@ -35,22 +32,31 @@ func IndexTerms(dst []string, word, code string, accented bool) []string {
 	case "en":
 		return append(dst, stemEnglish(folded)+inEnglish)
 	case "lv":
-		return appendMarked(dst, stemLatvian, w, folded, accented, inLatvian, asUnmarkedLatvian)
+		return latvian.index(dst, w, folded, accented)
 	case "lt":
 		return append(dst, stemLithuanian(folded)+inLithuanian)
 	case "pl":
-		return appendMarked(dst, stemPolish, w, folded, accented, inPolish, asUnmarkedPolish)
+		return polish.index(dst, w, folded, accented)
 	case "":
 		dst = append(dst, stemEnglish(folded)+inEnglish, stemLithuanian(folded)+inLithuanian)
-		dst = appendMarked(dst, stemLatvian, w, folded, accented, inLatvian, asUnmarkedLatvian)
-		return appendMarked(dst, stemPolish, w, folded, accented, inPolish, asUnmarkedPolish)
+		dst = latvian.index(dst, w, folded, accented)
+		return polish.index(dst, w, folded, accented)
 	}
 	return append(dst, folded)
 }
 
-// markedStem is a stemmer of a language whose rules look at marks: of a word and the same folded. Where an alternation can be undone in two
-// ways, or is the other stem.
-type markedStem func(w, folded string, marked bool) (stem, or string)
+// markedStem is the stemmer of a language whose rules look at marks. irregular looks a folded word up. stem is for all others: of a word, and the
+// same folded; where an alternation can be undone in two ways, or is the other stem.
+type markedStem struct {
+	irregular   func(folded string) (stem string, ok bool)
+	stem        func(w, folded string, marked bool) (stem, or string)
+	in, without string // follow a stem, and the stem that a word of a text with marks would have without them
+}
+
+var (
+	latvian = markedStem{lvIrregularStem, stemLatvian, "2", "5"}
+	polish  = markedStem{plIrregularStem, stemPolish, "4", "6"}
+)
 
 // appendBoth appends a stem, and the other one if there is one.
 func appendBoth(dst []string, stem, or, in string) []string {
@@ -61,46 +67,52 @@ func appendBoth(dst []string, stem, or, in string) []string {
 	return dst
 }
 
-// appendMarked appends the stem of a word in a language whose rules look at marks; where its text writes them and the stem without is another, also
-// that one, for queries that are typed without.
-func appendMarked(dst []string, stem markedStem, w, folded string, accented bool, in, unmarked string) []string {
-	without, orWithout := stem(folded, folded, false)
-	if !accented {
-		return appendBoth(dst, without, orWithout, in)
+// index appends the terms of a word of a text; where the text writes its marks and the stem without is another, also that one, for
+// queries that are typed without.
+func (m *markedStem) index(dst []string, w, folded string, accented bool) []string {
+	if stem, ok := m.irregular(folded); ok {
+		return append(dst, stem+m.in)
 	}
-	with, or := stem(w, folded, true)
-	dst = appendBoth(dst, with, or, in)
+	without, orWithout := m.stem(folded, folded, false)
+	if !accented {
+		return appendBoth(dst, without, orWithout, m.in)
+	}
+	with, or := m.stem(w, folded, true)
+	dst = appendBoth(dst, with, or, m.in)
 	if with != without || or != orWithout {
-		dst = appendBoth(dst, without, orWithout, unmarked)
+		dst = appendBoth(dst, without, orWithout, m.without)
 	}
 	return dst
 }
 
 // QueryTerms returns the terms by which a word of a query may be found, in any of the languages (en, lv, lt, pl, ru), with or without marks: at
-// most 16 terms, the folded word first, for texts in languages without a stemmer. It is empty for a word without a letter or digit.
+// most 12 terms, the folded word first, for texts in languages without a stemmer. It is empty for a word without a letter or digit.
 func QueryTerms(word string) []string {
 	w, folded := prepare(word)
 	if folded == "" {
 		return nil
 	}
-	terms := append(make([]string, 0, 16), folded)
+	terms := append(make([]string, 0, 12), folded)
 	if !stemmable(folded, w) {
 		return appendNew(terms, 0, otherStem(folded, "ru"))
 	}
 	terms = append(terms, stemEnglish(folded)+inEnglish, stemLithuanian(folded)+inLithuanian)
-	terms = queryMarked(terms, stemLatvian, w, folded, inLatvian, asUnmarkedLatvian)
-	return queryMarked(terms, stemPolish, w, folded, inPolish, asUnmarkedPolish)
+	terms = latvian.query(terms, w, folded)
+	return polish.query(terms, w, folded)
 }
 
-// queryMarked appends the terms of a query's word in a language whose rules look at marks.
-func queryMarked(terms []string, stem markedStem, w, folded, in, unmarked string) []string {
-	without, orWithout := stem(folded, folded, false)
-	terms = appendBoth(terms, without, orWithout, in)
-	if w == folded {
-		terms = appendBoth(terms, without, orWithout, unmarked)
+// query appends the terms of a word of a query. A word without a mark may be one that has none, or one that was typed without.
+func (m *markedStem) query(terms []string, w, folded string) []string {
+	if stem, ok := m.irregular(folded); ok {
+		return append(terms, stem+m.in)
 	}
-	if with, or := stem(w, folded, true); with != without || or != orWithout {
-		terms = appendBoth(terms, with, or, in)
+	without, orWithout := m.stem(folded, folded, false)
+	terms = appendBoth(terms, without, orWithout, m.in)
+	if w == folded {
+		terms = appendBoth(terms, without, orWithout, m.without)
+	}
+	if with, or := m.stem(w, folded, true); with != without || or != orWithout {
+		terms = appendBoth(terms, with, or, m.in)
 	}
 	return terms
 }
@@ -173,18 +185,16 @@ func cutAt(s string, n int) string {
 
 // suffixes are endings of words, found by length from the longest.
 type suffixes struct {
-	longest int
-	last    [256]bool // the bytes that endings end with
+	lengths [256]uint32 // by the last byte of an ending, a bit for each length that occurs
 	set     map[string]struct{}
 }
 
-// newSuffixes reads endings that are separated by white space.
+// newSuffixes reads endings that are separated by white space, each shorter than 32 bytes.
 func newSuffixes(list string) *suffixes {
 	s := &suffixes{set: map[string]struct{}{}}
 	for _, e := range strings.Fields(list) {
 		s.set[e] = struct{}{}
-		s.longest = max(s.longest, len(e))
-		s.last[e[len(e)-1]] = true
+		s.lengths[e[len(e)-1]] |= 1 << len(e)
 	}
 	return s
 }
@@ -193,10 +203,15 @@ func (s *suffixes) has(e string) bool { _, ok := s.set[e]; return ok }
 
 // cut takes the longest ending off a word that leaves at least least letters, a vowel among them, and that ok (if any) agrees to.
 func (s *suffixes) cut(w string, least int, ok func(base, ending string) bool) (base, ending string) {
-	if w == "" || !s.last[w[len(w)-1]] {
+	if len(w) <= least {
 		return w, ""
 	}
-	for n := min(s.longest, len(w)-least); n > 0; n-- {
+	for left := s.lengths[w[len(w)-1]]; left != 0; {
+		n := bits.Len32(left) - 1
+		left &^= 1 << n
+		if n > len(w)-least {
+			continue
+		}
 		e := w[len(w)-n:]
 		if _, found := s.set[e]; !found {
 			continue
@@ -247,12 +262,27 @@ func forms(table string) map[string]string {
 	return m
 }
 
+// behind returns what stands behind a prefix. It looks at the first letter first, since most words have another.
+func behind(w, prefix string) (string, bool) {
+	if prefix != "" && (w == "" || w[0] != prefix[0]) {
+		return "", false
+	}
+	return strings.CutPrefix(w, prefix)
+}
+
 // rewrite is the change of the end of a stem that brings its alternations together.
 type rewrite struct{ end, to string }
 
 // settle applies the first rewriting that leaves at least least letters.
 func settle(b string, rules []rewrite, least int) string {
+	if b == "" {
+		return b
+	}
+	last := b[len(b)-1]
 	for _, r := range rules {
+		if r.end[len(r.end)-1] != last {
+			continue
+		}
 		if strings.HasSuffix(b, r.end) && len(b)-len(r.end)+len(r.to) >= least {
 			return b[:len(b)-len(r.end)] + r.to
 		}

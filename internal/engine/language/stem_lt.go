@@ -28,7 +28,7 @@ var (
 func stemLithuanian(w string) string {
 	whole := w
 	for _, p := range [...]string{"tebe", "nebe", "te", "ne"} {
-		if rest, ok := strings.CutPrefix(w, p); ok && (len(rest) >= 6 || len(rest) >= 4 && p != "te") && hasVowel(rest) {
+		if rest, ok := behind(w, p); ok && (len(rest) >= 6 || len(rest) >= 4 && p != "te") && hasVowel(rest) {
 			w = rest
 			break
 		}

@@ -34,7 +34,7 @@ func ltIrregularStem(w string) (string, bool) {
 		return "0" + lemma, true
 	}
 	for _, p := range ltPrefixes {
-		rest, ok := strings.CutPrefix(w, p)
+		rest, ok := behind(w, p)
 		switch {
 		case !ok:
 		case ltEiti.has(rest):
@@ -48,9 +48,9 @@ func ltIrregularStem(w string) (string, bool) {
 
 // ltIsDuoti reports whether a word is a form of duoti (give): duodu, daviau, duosiu; not duona (bread), duomenys (data), parduotuvė (shop) and pardavėjas (seller).
 func ltIsDuoti(w string) bool {
-	rest, duo := strings.CutPrefix(w, "duo")
+	rest, duo := behind(w, "duo")
 	if !duo {
-		rest, ok := strings.CutPrefix(w, "dav")
+		rest, ok := behind(w, "dav")
 		return ok && rest != "" && !strings.HasPrefix(rest, "im") && !strings.HasPrefix(rest, "ej") && !strings.HasPrefix(rest, "in") && !strings.HasPrefix(rest, "yb")
 	}
 	return rest != "" && strings.IndexByte("dtskc", rest[0]) >= 0 && !strings.HasPrefix(rest, "tuv")
@@ -59,7 +59,7 @@ func ltIsDuoti(w string) bool {
 // ltRoot brings the roots of a verb's stem together.
 func ltRoot(stem string) string {
 	for _, p := range ltPrefixes {
-		rest, ok := strings.CutPrefix(stem, p)
+		rest, ok := behind(stem, p)
 		if !ok {
 			continue
 		}

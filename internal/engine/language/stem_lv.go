@@ -39,9 +39,6 @@ var (
 
 // stemLatvian returns the stem of a word, which is folded too where its text writes no marks.
 func stemLatvian(w, folded string, marked bool) (stem, or string) {
-	if stem, ok := lvIrregularStem(folded); ok {
-		return stem, ""
-	}
 	w, folded = lvPrefix(w, folded, marked)
 	endings, suffixes := lvEndingsFolded, lvFormsFolded
 	if marked {
@@ -90,7 +87,7 @@ func lvComparative(b, fb, ending string, marked bool) bool {
 		return false
 	}
 	for _, p := range lvPrefixes {
-		if rest, ok := strings.CutPrefix(fb, p); ok && len(rest) == 3 && strings.IndexByte("snm", rest[0]) >= 0 {
+		if rest, ok := behind(fb, p); ok && len(rest) == 3 && strings.IndexByte("snm", rest[0]) >= 0 {
 			return false
 		}
 	}

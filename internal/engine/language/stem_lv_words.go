@@ -34,12 +34,12 @@ var lvPrefixes = []string{"", "aiz", "ap", "at", "ie", "iz", "no", "pa", "par", 
 // lvIrregularStem looks up a word, its verbal prefix, and ne- or jā- before it.
 func lvIrregularStem(folded string) (string, bool) {
 	for _, before := range [...]string{"", "ne", "ja"} {
-		v, ok := strings.CutPrefix(folded, before)
+		v, ok := behind(folded, before)
 		if !ok {
 			continue
 		}
 		for _, prefix := range lvPrefixes {
-			rest, ok := strings.CutPrefix(v, prefix)
+			rest, ok := behind(v, prefix)
 			if !ok {
 				continue
 			}
@@ -56,6 +56,9 @@ func lvIrregularForm(w string) (string, bool) {
 	if lemma, ok := lvIrregular[w]; ok {
 		return lemma, true
 	}
+	if w == "" || strings.IndexByte("bdeg", w[0]) < 0 { // no participle below begins so
+		return "", false
+	}
 	for n := len(w) - 1; n >= 4 && n >= len(w)-5; n-- {
 		if lemma, ok := lvParticiples[w[:n]]; ok && lvAdjective.has(w[n:]) {
 			return lemma, true
@@ -67,7 +70,7 @@ func lvIrregularForm(w string) (string, bool) {
 // lvRoot brings the roots of a verb's stem together.
 func lvRoot(stem string) string {
 	for _, p := range lvPrefixes {
-		rest, ok := strings.CutPrefix(stem, p)
+		rest, ok := behind(stem, p)
 		if !ok {
 			continue
 		}

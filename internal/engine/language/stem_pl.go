@@ -36,9 +36,6 @@ var (
 
 // stemPolish returns the stem of a word, which is folded too where its text writes no marks.
 func stemPolish(w, folded string, marked bool) (stem, or string) {
-	if stem, ok := plIrregularStem(folded); ok {
-		return stem, ""
-	}
 	if strings.HasPrefix(folded, "naj") && len(folded) > 7 { // the superlative
 		for _, end := range [...]string{"szy", "sza", "sze", "szego", "szemu", "szym", "szymi", "szych", "szej", "iej", "si"} {
 			if strings.HasSuffix(folded, end) {

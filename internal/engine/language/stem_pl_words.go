@@ -1,7 +1,5 @@
 package language
 
-import "strings"
-
 // plIrregular are the forms of Polish words whose stems share too little, as grammars list them; without marks.
 var plIrregular = forms(`
 	byc jestem jestes jest jestesmy jestescie sa bylem bylam byles bylas byl byla bylo bylismy bylysmy byliscie byli byly bede bedziesz bedzie bedziemy bedziecie beda
@@ -73,7 +71,7 @@ func plIrregularStem(folded string) (string, bool) {
 		return "0" + lemma, true
 	}
 	for _, p := range plPrefixes {
-		rest, ok := strings.CutPrefix(folded, p.end)
+		rest, ok := behind(folded, p.end)
 		if !ok || len(rest) < 3 && len(p.end) == 1 || len(rest) < 2 {
 			continue
 		}

@@ -72,7 +72,7 @@ func TestEveryWordFindsItself(t *testing.T) {
 		accented := rapid.Bool().Draw(t, "accented")
 		terms := IndexTerms(nil, word, code, accented)
 		query := QueryTerms(word)
-		if len(terms) > 16 || len(query) > 16 || (len(terms) == 0) != (len(query) == 0) {
+		if len(terms) > 12 || len(query) > 12 || (len(terms) == 0) != (len(query) == 0) {
 			t.Fatalf("%q: %q, %q", word, terms, query)
 		}
 		for _, term := range append(terms, query...) {
