@@ -135,15 +135,15 @@ func (a *App) wire() {
 	if a.Config.Outlet != nil {
 		outlet = a.Config.Outlet
 	}
-	house := &deliver.HouseMail{DB: a.DB, Inboxes: a.Inboxes, Settings: a.Settings, Keys: a.Keys, Outlet: outlet, Log: a.log}
+	house := &deliver.HouseMail{DB: a.DB, Inboxes: a.Inboxes, Settings: a.Settings, Keys: a.Keys, Outlet: outlet, Log: a.log, Loop: a.Keys.Tag(loopMark, nil)}
 	a.Staff = staff.New(staff.Config{DB: a.DB, Keys: a.Keys, Passwords: secret.NewPasswords(secret.Recommended), Mail: house.Queue, URL: a.URL, Log: a.log})
 	a.mail.staff = a.Staff
 	reactor := &react.Reactor{Inboxes: a.Inboxes, Conversations: a.Conversations, NewMailID: a.newMailID, Outbox: deliver.Outbox, Log: a.log}
 	a.Intake = &intake.Intake{DB: a.DB, Blobs: a.Blobs, Inboxes: a.Inboxes, Customers: a.Customers, Conversations: a.Conversations, React: reactor,
-		Log: a.log, Token: a.readToken, Scan: a.scan, Verdicts: (&verdict.Checker{Resolver: a.resolver}).Arrived}
+		Log: a.log, Token: a.readToken, Scan: a.scan, OurLoop: ourLoop(a.Keys), Verdicts: (&verdict.Checker{Resolver: a.resolver}).Arrived}
 	a.mail.accept = a.Intake.Accept
 	delivery := &deliver.Delivery{DB: a.DB, Blobs: a.Blobs, Inboxes: a.Inboxes, Conversations: a.Conversations, Outlet: outlet, Log: a.log,
-		Token: a.makeToken, Writer: a.writer, Loop: "desk"}
+		Token: a.makeToken, Writer: a.writer, Loop: a.Keys.Tag(loopMark, nil)}
 	a.Workers = jobs.New(a.DB, jobs.Options{Queues: map[string]int{"intake": 16, "deliver": 16}, Logger: a.log})
 	jobs.Register(a.Workers, a.Intake.Handle)
 	jobs.Register(a.Workers, delivery.Handle)
@@ -327,6 +327,14 @@ func (a *App) writer(ctx context.Context, tx *db.Tx, agent desk.AgentID) (w deli
 
 // replyToken is the purpose of the signature in plus-addresses.
 const replyToken = "reply"
+
+// loopMark binds the mark that tells this desk's own mails from those of other desks.
+const loopMark = "loop"
+
+// ourLoop recognises that mark, one made with an earlier key too.
+func ourLoop(keys *secret.Keyring) func(string) bool {
+	return func(value string) bool { return keys.CheckTag(loopMark, nil, value) }
+}
 
 // makeToken is the plus-tag that names a conversation: its id in base 16 and a signature of 80 bits.
 func (a *App) makeToken(id desk.ConversationID) string {

@@ -136,7 +136,7 @@ func (d *Desk) wire() {
 		URL: func() string { return "https://desk.example" }, Log: log})
 	reactor := &react.Reactor{Inboxes: d.Inboxes, Conversations: d.Conversations, NewMailID: d.NewMailID, Outbox: deliver.Outbox, Log: log}
 	d.Intake = &intake.Intake{DB: d.DB, Blobs: d.Blobs, Inboxes: d.Inboxes, Customers: d.Customers, Conversations: d.Conversations, React: reactor,
-		Log: log, Token: d.readToken, Verdicts: func(_ context.Context, raw []byte, _ bool) *desk.Verdicts {
+		Log: log, Token: d.readToken, OurLoop: func(value string) bool { return value == "desk" }, Verdicts: func(_ context.Context, raw []byte, _ bool) *desk.Verdicts {
 			return verdict.FromHeaders(verdict.Header(raw), "")
 		}}
 	d.Delivery = &deliver.Delivery{DB: d.DB, Blobs: d.Blobs, Inboxes: d.Inboxes, Conversations: d.Conversations, Outlet: d.Outlet, Log: log,

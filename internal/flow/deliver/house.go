@@ -28,6 +28,8 @@ type HouseMail struct {
 	Keys     inbox.Sealer
 	Outlet   Outlet
 	Log      *slog.Logger
+	// Loop is what X-Tellus-Loop says of mails of this desk.
+	Loop string
 }
 
 // Letter is the job of one mail. What it says is sealed: it holds one-time links.
@@ -135,7 +137,7 @@ func (h *HouseMail) write(l letter, from desk.Inbox, company string, now desk.Ti
 	return mailmsg.Compose(mailmsg.Outgoing{
 		From: mailmsg.Address{Name: company, Email: from.Address}, To: []mailmsg.Address{{Name: l.To.Name, Email: l.To.Address}},
 		Subject: locale.T(lang, key+".subject", data), Text: locale.T(lang, key+".body", data),
-		Date: now.Time(), MessageID: l.MailID, AutoSubmitted: "auto-generated", Loop: "house",
+		Date: now.Time(), MessageID: l.MailID, AutoSubmitted: "auto-generated", Loop: h.Loop,
 	})
 }
 

@@ -44,6 +44,8 @@ type Intake struct {
 	Log           *slog.Logger
 	// Token opens a signed reply token found in a recipient's plus-tag: the conversation that it names.
 	Token func(tag string) (desk.ConversationID, bool)
+	// OurLoop tells by the value of X-Tellus-Loop whether a mail is one that this desk sent. Other desks set the field too.
+	OurLoop func(value string) bool
 	// Scan is nil where no scanner is present.
 	Scan Scanner
 	// Verdicts says of a mail that another server took for us what is known of its sender: what that server wrote into the header, and, where

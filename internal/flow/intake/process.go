@@ -16,6 +16,7 @@ import (
 	"tellus/internal/platform/bounce"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/jobs"
+	"tellus/internal/platform/mailmsg"
 )
 
 // Handle makes a message of an arrival: the handler of Arrived. Everything that it stores commits with the job's end.
@@ -193,7 +194,7 @@ func (in *Intake) judge(ctx context.Context, k kept, u understood, dangerous int
 		if err != nil {
 			return err
 		}
-		facts.OwnClaim = house.Own(u.from.Address) && u.mail.LoopHeader == ""
+		facts.OwnClaim = house.Own(u.from.Address) && u.mail.Auto.Kind != mailmsg.AutoLoop
 		if facts.Learned, err = in.Conversations.Learned(ctx, tx); err != nil {
 			return err
 		}

@@ -53,7 +53,7 @@ func (in *Intake) read(k kept) (u understood) {
 			u = unread(k)
 		}
 	}()
-	m := mailmsg.Parse(k.raw, mailmsg.Limits{HTMLText: htmltext.ToText})
+	m := mailmsg.Parse(k.raw, mailmsg.Limits{HTMLText: htmltext.ToText, OurLoop: in.OurLoop})
 	u = understood{mail: m, to: named(m.To), cc: named(m.Cc), subject: m.Subject}
 	author := m.Author()
 	u.from = desk.NamedAddress{Name: author.Name, Address: author.Email}

@@ -30,9 +30,12 @@ type Auto struct {
 func (a Auto) Automatic() bool { return a.Kind != AutoNone && a.Kind != AutoList }
 
 // classifyAuto looks for the signs of RFC 3834, RFC 2076, RFC 2919, RFC 3464, RFC 8098 and RFC 5965, and for those that products use.
-func classifyAuto(m *Mail) Auto {
+func classifyAuto(m *Mail, ours bool) Auto {
+	if m.LoopHeader != "" && ours {
+		return Auto{Kind: AutoLoop, Reason: LoopHeaderName, NoReply: true}
+	}
 	for _, sign := range []func(*Mail) (AutoKind, string){
-		loopSign, reportSign, autoSubmittedSign, replySign, generatedSign, subjectSign, senderSign, bulkSign,
+		reportSign, autoSubmittedSign, replySign, generatedSign, subjectSign, senderSign, bulkSign,
 	} {
 		if kind, reason := sign(m); kind != AutoNone {
 			return Auto{Kind: kind, Reason: reason, NoReply: true}
@@ -46,13 +49,6 @@ func classifyAuto(m *Mail) Auto {
 		}
 	}
 	return Auto{NoReply: len(m.Answerable()) == 0}
-}
-
-func loopSign(m *Mail) (AutoKind, string) {
-	if m.LoopHeader != "" {
-		return AutoLoop, LoopHeaderName
-	}
-	return AutoNone, ""
 }
 
 // reportSign recognises reports by their structure (RFC 6522).

@@ -57,3 +57,18 @@ func TestAuto(t *testing.T) {
 		}
 	}
 }
+
+func TestAnotherDesksMailIsNoLoop(t *testing.T) {
+	t.Parallel()
+	ours := func(value string) bool { return value == "d1" }
+	for value, want := range map[string]AutoKind{"d1": AutoLoop, "d2": AutoNone} {
+		m := Parse([]byte("From: Ann <ann@example.com>\nX-Tellus-Loop: "+value+"\n\nhello\n"), Limits{OurLoop: ours})
+		if m.Auto.Kind != want {
+			t.Errorf("X-Tellus-Loop: %s: %+v, want %q", value, m.Auto, want)
+		}
+	}
+	m := Parse([]byte("From: Ann <ann@example.com>\nX-Tellus-Loop: d2\nAuto-Submitted: auto-replied\n\nhello\n"), Limits{OurLoop: ours})
+	if m.Auto.Kind != AutoReply {
+		t.Errorf("another desk's acknowledgement: %+v, want a reply", m.Auto)
+	}
+}

@@ -18,6 +18,10 @@ type Limits struct {
 
 	// HTMLText converts HTML to plain text where a mail has no plain text. Nil means the package's own small converter.
 	HTMLText func(html string) string
+
+	// OurLoop tells by the value of X-Tellus-Loop whether a mail is one of our own come back; another desk's mail is no loop. Nil takes every
+	// value for ours.
+	OurLoop func(value string) bool
 }
 
 func (l Limits) withDefaults() Limits {
@@ -114,7 +118,7 @@ func Parse(raw []byte, limits Limits) *Mail {
 	m.Header = m.Root.Header
 	m.readHeader()
 	m.readBody()
-	m.Auto = classifyAuto(m)
+	m.Auto = classifyAuto(m, limits.OurLoop == nil || limits.OurLoop(m.LoopHeader))
 	return m
 }
 
