@@ -63,7 +63,10 @@ func (p *play) house(ctx context.Context) error {
 			return err
 		}
 	}
-	return p.scopes(ctx)
+	if err := p.scopes(ctx); err != nil {
+		return err
+	}
+	return p.macroList(ctx)
 }
 
 func (p *play) founder(ctx context.Context) error {
