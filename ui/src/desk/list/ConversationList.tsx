@@ -121,10 +121,12 @@ export function ConversationList({ view, open, showViews }: Props) {
                   count: count.capped ? 10_000 : count.count,
                   shown: format.count(count.count, count.capped),
                 })}
-                {" · "}
               </span>
             )}
-            <span>{t(`list.order_${sort}`)}</span>
+            <span>
+              {count && " · "}
+              {t(`list.order_${sort}`)}
+            </span>
           </p>
         </div>
         {mayWrite && (
