@@ -79,6 +79,13 @@ const (
 	WhyFileIsInfected Why = "file_infected"
 	WhySetUpFirst     Why = "set_up_first"
 
+	WhySearchMany   Why = "search_too_many" // n
+	WhySearchState  Why = "search_no_state" // what: what was asked for
+	WhySearchThing  Why = "search_no_thing" // what: what was asked for
+	WhySearchDate   Why = "search_no_date"  // what: what was written
+	WhySearchNumber Why = "search_no_number"
+	WhySearchName   Why = "search_no_name" // what: the filter with its value
+
 	WhyPlaceholder    Why = "placeholder_unfilled" // what: as it is written
 	WhyNoPlaceholder  Why = "placeholder_unknown"  // what: as it is written
 	WhyActionTwice    Why = "action_twice"
@@ -157,7 +164,14 @@ var whys = map[Why]worded{
 	WhyOtherCustomer:  {Conflict, "another customer uses this address"},
 	WhyNameOrAddress:  {Invalid, "a name or an address is needed"},
 	WhyFileIsInfected: {Forbidden, "a virus was found in this file: it is not handed out"},
-	WhySetUpFirst:     {SetupNeeded, "nobody has an account yet: the first is made by the link that the server printed"},
+	WhySearchMany:     {Invalid, "at most {n} words and filters: leave some out"},
+	WhySearchState:    {Invalid, "is:{what} is not known: use open, waiting, resolved, closed, new, unfinished, snoozed, unread, note, restricted, spam or trash"},
+	WhySearchThing:    {Invalid, "has:{what} is not known: use has:attachment"},
+	WhySearchDate:     {Invalid, "{what} is not a date: write 2026-03-31, 2026-03 or 2026"},
+	WhySearchNumber:   {Invalid, "a conversation's number is needed, such as #10025"},
+	WhySearchName:     {Invalid, "nothing here is called {what}: check the name, and put names of several words in quotation marks"},
+
+	WhySetUpFirst: {SetupNeeded, "nobody has an account yet: the first is made by the link that the server printed"},
 
 	WhyPlaceholder:    {Invalid, "{what} still waits for a value: fill it or take it out"},
 	WhyNoPlaceholder:  {Invalid, "{what} cannot be filled: there is no such value, or formatting breaks it up"},

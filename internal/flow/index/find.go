@@ -1,0 +1,390 @@
+package index
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tellus/internal/desk"
+	"tellus/internal/engine/language"
+	"tellus/internal/engine/query"
+	"tellus/internal/platform/db"
+	"tellus/internal/platform/search"
+)
+
+// Order of results.
+type Order string
+
+const (
+	BestFirst   Order = "best" // what fits well and is recent
+	NewestFirst Order = "newest"
+)
+
+// Ask is a search.
+type Ask struct {
+	Query  query.Query
+	Scope  desk.Scope
+	Order  Order
+	Cursor *Cursor // behind which the page begins, nil for the first
+	Limit  int
+}
+
+// Cursor is where a page ended.
+type Cursor struct {
+	Before int64     `json:"b"`           // the newest documents that count are below this id
+	Score  float64   `json:"s,omitempty"` // of the last result, where the best come first, and its id
+	Last   int64     `json:"l,omitempty"`
+	Now    desk.Time `json:"t,omitempty"` // when the first page was asked for: scores depend on it
+}
+
+// Place is where something was found.
+type Place string
+
+const (
+	InSubject  Place = "subject"
+	InMessage  Place = "message"
+	InNote     Place = "note"
+	InFile     Place = "file"
+	InCustomer Place = "customer"
+	ByFilter   Place = "filter" // by filters alone: no word was asked for
+)
+
+// Hit is a conversation that was found, by its best or newest message.
+type Hit struct {
+	Conversation desk.Conversation `json:"conversation"`
+	Message      desk.MessageID    `json:"message"`
+	At           desk.Time         `json:"at"`
+	Where        Place             `json:"where" enum:"subject,message,note,file,customer,filter"`
+	Snippet      string            `json:"snippet" doc:"Plain text of the place, on one line"`
+	Marks        []Mark            `json:"marks" doc:"What was found in the snippet"`
+	Subject      []Mark            `json:"subject" doc:"What was found in the conversation's subject"`
+	Customer     []Mark            `json:"customer" doc:"What was found in the customer's name"`
+}
+
+// Mark is a part of a text, in UTF-16 units as browsers count.
+type Mark struct {
+	Start int `json:"start"`
+	End   int `json:"end"`
+}
+
+// Page is a page of results.
+type Page struct {
+	Hits    []Hit
+	Next    *Cursor
+	Filling bool // the index is being made: older messages are still missing
+}
+
+// Bounds of one search.
+const (
+	candidates = 400 // of each kind are ranked: the newest ones
+	step       = 120 // documents that are asked for at once, newest first
+	maxSteps   = 25  // that one page takes, where most of what is found is filtered out afterwards
+)
+
+// Find answers a search. What the reader may see is asked for in the index, and again of the desk for each result, as is whether the message is still what
+// was indexed.
+func (x *Index) Find(ctx context.Context, tx *db.Tx, a Ask) (p Page, err error) {
+	if a.Limit <= 0 || a.Limit > 100 {
+		a.Limit = 30
+	}
+	f := finder{Index: x, tx: tx, ask: a, names: x.names(ctx, tx, a.Scope)}
+	if a.Order == NewestFirst || !a.Query.HasWords() {
+		p, err = f.newest(ctx)
+	} else {
+		p, err = f.best(ctx)
+	}
+	if err != nil {
+		return Page{}, err
+	}
+	s, err := x.Store.State(ctx)
+	p.Filling = s.Rest > 0 || s.Format == 0
+	return p, err
+}
+
+// finder answers one search.
+type finder struct {
+	*Index
+	tx    *db.Tx
+	ask   Ask
+	names query.Names
+}
+
+// clauses is what the index is asked for, nil where nothing can be found.
+func (f *finder) clauses(how query.Strictness) ([]search.Clause, error) {
+	bins := []string{}
+	wantsSpam, noSpam := f.ask.Query.Asks("spam")
+	wantsTrash, noTrash := f.ask.Query.Asks("trash")
+	switch {
+	case wantsSpam && !wantsTrash && !noSpam:
+		bins = append(bins, spam)
+	case wantsTrash && !wantsSpam && !noTrash:
+		bins = append(bins, trash)
+	case !wantsSpam && !wantsTrash:
+		bins = append(bins, ordinary)
+	}
+	var all []query.Clause
+	for _, bin := range bins {
+		all = append(all, may(f.ask.Scope, bin))
+	}
+	if len(all) == 0 {
+		return nil, nil
+	}
+	asked, err := f.ask.Query.Clauses(how, f.names)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]search.Clause, 0, len(all)+len(asked))
+	for _, c := range append(all, asked...) {
+		any := make([]search.Atom, len(c.Any))
+		for i, atom := range c.Any {
+			any[i] = search.Atom(atom)
+		}
+		out = append(out, search.Clause{Not: c.Not, Any: any})
+	}
+	return out, nil
+}
+
+// newest walks back through what was found until the page is full. A conversation is shown once, by its newest message that was found.
+func (f *finder) newest(ctx context.Context) (p Page, err error) {
+	clauses, err := f.clauses(query.AnyForm)
+	if err != nil || clauses == nil {
+		return p, err
+	}
+	before, first := int64(math.MaxInt64), f.ask.Cursor == nil
+	if !first {
+		before = f.ask.Cursor.Before
+	}
+	shown := map[desk.ConversationID]bool{}
+	for range maxSteps {
+		found, err := f.Store.Find(ctx, clauses, before, step)
+		if err != nil {
+			return p, err
+		}
+		hits, err := f.hits(ctx, found)
+		if err != nil {
+			return p, err
+		}
+		for i, at := range found {
+			h, ok := hits[at.ID]
+			if ok && !shown[h.Conversation.ID] {
+				shown[h.Conversation.ID] = true
+				again := false
+				if !first {
+					if again, err = f.foundNewer(ctx, clauses, h); err != nil {
+						return p, err
+					}
+				}
+				if !again {
+					p.Hits = append(p.Hits, h)
+				}
+			}
+			before = at.ID
+			if len(p.Hits) == f.ask.Limit && (i+1 < len(found) || len(found) == step) {
+				p.Next = &Cursor{Before: before}
+				return p, nil
+			}
+		}
+		if len(found) < step {
+			return p, nil
+		}
+	}
+	p.Next = &Cursor{Before: before}
+	return p, nil
+}
+
+// foundNewer reports whether a former page showed the conversation, by a newer message.
+func (f *finder) foundNewer(ctx context.Context, clauses []search.Clause, h Hit) (bool, error) {
+	of := search.Clause{Any: []search.Atom{{Terms: []string{"#c" + h.Conversation.ID.String()}}}}
+	found, err := f.Store.Find(ctx, append(slices.Clip(clauses), of), math.MaxInt64, 1)
+	return len(found) > 0 && found[0].ID != int64(h.Message) && found[0].ID >= f.ask.Cursor.Before, err
+}
+
+type ranked struct {
+	search.Found
+	score float64
+}
+
+// Points for how well something fits. Age takes some: a day one half, a month two and a half, a year four and a half.
+var points = map[query.Strictness]float64{query.AnyForm: 0, query.AsIs: 2, query.InHead: 3}
+
+func aged(age desk.Time) float64 {
+	days := max(0, float64(age)/(24*3600*1e6))
+	return math.Log2(1+days) / 2
+}
+
+// best ranks the newest of what was found, of what was found as it was written, and of what is about it.
+func (f *finder) best(ctx context.Context) (p Page, err error) {
+	from := Cursor{Before: math.MaxInt64, Score: math.Inf(1), Now: f.tx.Now}
+	if f.ask.Cursor != nil {
+		from = *f.ask.Cursor
+	}
+	scored := map[int64]*ranked{}
+	newest := int64(0)
+	for _, how := range []query.Strictness{query.AnyForm, query.AsIs, query.InHead} {
+		clauses, err := f.clauses(how)
+		if err != nil || clauses == nil {
+			return p, err
+		}
+		found, err := f.Store.Find(ctx, clauses, from.Before, candidates)
+		if err != nil {
+			return p, err
+		}
+		for _, at := range found {
+			newest = max(newest, at.ID)
+			if scored[at.ID] == nil {
+				scored[at.ID] = &ranked{at, -aged(from.Now - desk.Time(at.Happened))}
+			}
+			scored[at.ID].score += points[how]
+		}
+	}
+	if from.Before == math.MaxInt64 {
+		from.Before = newest + 1
+	}
+	all := make([]ranked, 0, len(scored))
+	for _, r := range scored {
+		all = append(all, *r)
+	}
+	slices.SortFunc(all, func(a, b ranked) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(b.ID, a.ID)) })
+	return f.page(ctx, all, from)
+}
+
+// page shows what follows the cursor. A conversation is shown once, by its best message.
+func (f *finder) page(ctx context.Context, all []ranked, from Cursor) (p Page, err error) {
+	shown := map[desk.ConversationID]bool{}
+	for len(all) > 0 {
+		n := min(len(all), step)
+		part := make([]search.Found, n)
+		for i := range part {
+			part[i] = all[i].Found
+		}
+		hits, err := f.hits(ctx, part)
+		if err != nil {
+			return p, err
+		}
+		for _, r := range all[:n] {
+			h, ok := hits[r.ID]
+			if !ok || shown[h.Conversation.ID] {
+				continue
+			}
+			shown[h.Conversation.ID] = true
+			if f.ask.Cursor != nil && !behind(r, from) {
+				continue
+			}
+			if len(p.Hits) == f.ask.Limit {
+				p.Next = &from
+				return p, nil
+			}
+			p.Hits = append(p.Hits, h)
+			from.Score, from.Last = r.score, r.ID
+		}
+		all = all[n:]
+	}
+	return p, nil
+}
+
+func behind(r ranked, c Cursor) bool { return r.score < c.Score || r.score == c.Score && r.ID < c.Last }
+
+// hits shows documents that were found, by their ids: those that the reader may see, and that are what was indexed.
+func (f *finder) hits(ctx context.Context, found []search.Found) (map[int64]Hit, error) {
+	ids := make([]desk.MessageID, len(found))
+	for i, at := range found {
+		ids[i] = desk.MessageID(at.ID)
+	}
+	list, err := f.Conversations.Indexed(ctx, f.tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	stamps := map[int64]int64{}
+	for _, at := range found {
+		stamps[at.ID] = at.Stamp
+	}
+	var in []desk.ConversationID
+	for _, m := range list {
+		in = append(in, m.Conversation.ID)
+	}
+	slices.Sort(in)
+	rows, err := f.Conversations.Rows(ctx, f.tx, f.ask.Scope, slices.Compact(in))
+	if err != nil {
+		return nil, fmt.Errorf("conversations that were found: %w", err)
+	}
+	seen := map[desk.ConversationID]desk.Conversation{}
+	unread, read := f.ask.Query.Asks("unread")
+	for _, c := range rows {
+		if !(unread && !c.Unread || read && c.Unread) {
+			seen[c.ID] = c
+		}
+	}
+	m := f.ask.Query.Matcher()
+	hits := map[int64]Hit{}
+	for i := range list {
+		c, ok := seen[list[i].Conversation.ID]
+		if id := int64(list[i].Message); ok && stamps[id] == int64(list[i].TakenOut) {
+			hits[id] = show(m, &list[i], c)
+		}
+	}
+	return hits, nil
+}
+
+// names finds tags, inboxes, teams and people by what they are called, whatever the case and the marks.
+func (x *Index) names(ctx context.Context, tx *db.Tx, scope desk.Scope) query.Names {
+	return func(field query.Field, value string) (marks []string, err error) {
+		want := language.Fold(strings.TrimSpace(value))
+		take := func(mark string, id int64, names ...string) {
+			for _, n := range names {
+				if language.Fold(n) == want {
+					marks = append(marks, mark+strconv.FormatInt(id, 10))
+					return
+				}
+			}
+		}
+		switch field {
+		case query.Tag:
+			all, err := x.Conversations.Tags(ctx, tx)
+			if err != nil {
+				return nil, err
+			}
+			for _, t := range all {
+				take("g", int64(t.ID), t.Name)
+			}
+		case query.InInbox:
+			all, err := x.Inboxes.All(ctx, tx)
+			if err != nil {
+				return nil, err
+			}
+			for _, in := range all {
+				take("i", int64(in.ID), in.Name, in.Address)
+			}
+		case query.OfTeam:
+			all, err := x.Staff.Teams(ctx, tx)
+			if err != nil {
+				return nil, err
+			}
+			take("t", 0, "none")
+			for _, t := range all {
+				take("t", int64(t.ID), t.Name)
+			}
+		case query.Assignee:
+			all, err := x.Staff.Agents(ctx, tx)
+			if err != nil {
+				return nil, err
+			}
+			take("u", 0, "none")
+			take("u", int64(scope.Agent), "me")
+			for _, a := range all {
+				first, _, _ := strings.Cut(a.Name, " ")
+				take("u", int64(a.ID), a.Name, a.Email, first)
+			}
+		default:
+			return nil, errors.New("no names for " + string(field))
+		}
+		if len(marks) == 0 {
+			return nil, desk.WhySearchName.At("query.q", string(field)+":"+value)
+		}
+		return marks, nil
+	}
+}

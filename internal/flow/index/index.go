@@ -1,0 +1,221 @@
+// Package index keeps the search index true to the desk, and answers searches. It follows the event log with a cursor of its own that lies in the
+// index, so that what was indexed and how far it came are one; it fills an index that is new from the newest message back; and it never writes to
+// the desk's tables. The index holds what messages say, so what is redacted or erased leaves it with the next event, and is not shown from then on.
+package index
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"tellus/internal/desk"
+	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/customer"
+	"tellus/internal/feature/inbox"
+	"tellus/internal/feature/staff"
+	"tellus/internal/platform/cluster"
+	"tellus/internal/platform/db"
+	"tellus/internal/platform/eventlog"
+	"tellus/internal/platform/search"
+)
+
+// Slices of work: each is one commit of the index.
+const (
+	eventsAtOnce   = 200
+	messagesAtOnce = 200
+)
+
+// Index answers searches, and with Run keeps itself up to date.
+type Index struct {
+	DB            *db.DB
+	Store         *search.Index
+	Conversations *conversation.Service
+	Customers     *customer.Service
+	Inboxes       *inbox.Service
+	Staff         *staff.Service
+	Log           *slog.Logger
+}
+
+// Run follows the log until ctx ends. Where several nodes share the index, one of them does.
+func (x *Index) Run(ctx context.Context, events *eventlog.Log, node *cluster.Node) error {
+	for ctx.Err() == nil {
+		lease, err := node.AcquireWait(ctx, "search")
+		if err != nil {
+			if ctx.Err() == nil {
+				x.Log.WarnContext(ctx, "search index not taken", "error", err)
+				pause(ctx, time.Second)
+			}
+			continue
+		}
+		x.hold(ctx, events, lease)
+		if err := lease.Release(context.WithoutCancel(ctx)); err != nil && !errors.Is(err, db.ErrClosed) {
+			x.Log.WarnContext(ctx, "search index not given back", "error", err)
+		}
+	}
+	return nil
+}
+
+// hold works until ctx ends or the lease is lost. What fails is tried again with growing pauses.
+func (x *Index) hold(ctx context.Context, events *eventlog.Log, lease *cluster.Lease) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		select {
+		case <-lease.Lost():
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	for wait := 100 * time.Millisecond; ctx.Err() == nil; {
+		err := x.follow(ctx, events, lease.Check)
+		if errors.Is(err, cluster.ErrLost) || errors.Is(err, eventlog.ErrClosed) || errors.Is(err, db.ErrClosed) {
+			return
+		}
+		if err == nil {
+			wait = 100 * time.Millisecond
+			continue
+		}
+		if ctx.Err() == nil {
+			x.Log.ErrorContext(ctx, "search index stands still", "again in", wait, "error", err)
+		}
+		pause(ctx, wait)
+		wait = min(2*wait, 30*time.Second)
+	}
+}
+
+type check func(ctx context.Context, tx *db.Tx) error
+
+// follow does the next piece of work: what happened since, or a slice of what is missing, or it waits.
+func (x *Index) follow(ctx context.Context, events *eventlog.Log, owns check) error {
+	s, err := x.begin(ctx, events)
+	if err != nil {
+		return err
+	}
+	if s.Rest == 0 && !s.Purge {
+		next, err := events.Tail(ctx, desk.Seq(s.Position), eventsAtOnce)
+		if err != nil {
+			return err
+		}
+		return x.take(ctx, s, next, int64(next[len(next)-1].Seq), owns)
+	}
+	next, looked, err := events.Settled(ctx, desk.Seq(s.Position), eventsAtOnce)
+	if err != nil {
+		return err
+	}
+	if int64(looked) > s.Position {
+		return x.take(ctx, s, next, int64(looked), owns)
+	}
+	if s.Rest > 0 {
+		return x.fill(ctx, s, owns)
+	}
+	if more, err := x.Store.Purge(ctx); err != nil || more {
+		return err
+	}
+	s.Purge = false
+	return x.Store.Apply(ctx, search.Batch{State: s, Check: owns})
+}
+
+// begin returns how far the index has come. One that is new, of another format, or of another desk (a backup was restored) begins with what there is.
+func (x *Index) begin(ctx context.Context, events *eventlog.Log) (s search.State, err error) {
+	if s, err = x.Store.State(ctx); err != nil {
+		return s, err
+	}
+	if s.Format == format && s.Source == events.ID() {
+		return s, nil
+	}
+	if err := x.settled(ctx, events); err != nil {
+		return s, err
+	}
+	if err := x.Store.Reset(ctx); err != nil {
+		return s, err
+	}
+	x.Log.InfoContext(ctx, "search index begins anew")
+	s = search.State{Format: format, Source: events.ID(), Position: int64(events.Horizon())}
+	err = x.DB.Read(ctx, func(tx *db.Tx) error {
+		newest, err := x.Conversations.MessagesBefore(ctx, tx, desk.MessageID(desk.Never), 1)
+		if len(newest) > 0 {
+			s.Rest = int64(newest[0]) + 1
+		}
+		return err
+	})
+	if err != nil {
+		return s, err
+	}
+	return s, x.Store.Apply(ctx, search.Batch{State: s})
+}
+
+// settled waits until the log knows how far it is settled: on PostgreSQL that takes a moment after a start, and whoever began at zero would read all that
+// ever happened.
+func (x *Index) settled(ctx context.Context, events *eventlog.Log) error {
+	var newest desk.Seq
+	err := x.DB.Look(func(tx *db.Tx) (err error) {
+		newest, err = eventlog.Newest(ctx, tx)
+		return err
+	})
+	if err != nil || newest == 0 {
+		return err
+	}
+	for events.Horizon() == 0 && ctx.Err() == nil {
+		pause(ctx, 20*time.Millisecond)
+	}
+	return ctx.Err()
+}
+
+// fill indexes the next messages that are missing, from the newest back.
+func (x *Index) fill(ctx context.Context, s search.State, owns check) error {
+	b := search.Batch{State: s, Check: owns}
+	err := x.DB.Read(ctx, func(tx *db.Tx) error {
+		ids, err := x.Conversations.MessagesBefore(ctx, tx, desk.MessageID(s.Rest), messagesAtOnce)
+		if err != nil {
+			return err
+		}
+		b.State.Rest = 0
+		if len(ids) == messagesAtOnce {
+			b.State.Rest = int64(ids[len(ids)-1])
+		}
+		b.Put, b.Drop, err = x.documents(ctx, tx, ids)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("fill search index: %w", err)
+	}
+	if err := x.Store.Apply(ctx, b); err != nil {
+		return err
+	}
+	if b.State.Rest == 0 {
+		x.Log.InfoContext(ctx, "search index is complete")
+	}
+	return nil
+}
+
+// take brings the index up to an event. Long conversations are brought in slices before the position moves, which is safe to do twice.
+func (x *Index) take(ctx context.Context, s search.State, events []desk.Event, position int64, owns check) error {
+	t := touchedBy(events)
+	s.Purge = s.Purge || t.takenOut
+	b := search.Batch{State: s, Check: owns}
+	slice := func(ids []desk.MessageID) error {
+		err := x.DB.Read(ctx, func(tx *db.Tx) (err error) {
+			b.Put, b.Drop, err = x.documents(ctx, tx, ids)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("index %d messages: %w", len(ids), err)
+		}
+		return x.Store.Apply(ctx, b)
+	}
+	last, err := x.each(ctx, t, slice)
+	if err != nil {
+		return err
+	}
+	b.State.Position = position
+	return slice(last)
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
+}

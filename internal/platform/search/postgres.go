@@ -1,0 +1,132 @@
+package search
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+	"strings"
+
+	"tellus/internal/platform/db"
+)
+
+func applyPostgres(ctx context.Context, tx *db.Tx, b Batch, state string) error {
+	if len(b.Drop) > 0 {
+		if _, err := tx.Exec(ctx, `DELETE FROM search_document WHERE id IN `+db.In(len(b.Drop), 1), db.Args(b.Drop)...); err != nil {
+			return err
+		}
+	}
+	for _, d := range b.Put {
+		_, err := tx.Exec(ctx, `
+			INSERT INTO search_document (id, happened, stamp, terms) VALUES ($1, $2, $3, CAST($4 AS TEXT)::tsvector)
+			ON CONFLICT (id) DO UPDATE SET happened = EXCLUDED.happened, stamp = EXCLUDED.stamp, terms = EXCLUDED.terms`,
+			d.ID, d.Happened, d.Stamp, vector(d))
+		if err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO search_state (state) VALUES ($1) ON CONFLICT (only_one) DO UPDATE SET state = EXCLUDED.state`, state)
+	return err
+}
+
+// vector writes a document as a tsvector reads it (postgresql.org/docs, 8.11.1). Positions end at 16,383 there, and at 256 of one word.
+func vector(d Document) string {
+	at := map[string][]int{}
+	for i, w := range d.Words {
+		if list := at[w]; len(list) < 255 && i < 16000 {
+			at[w] = append(list, i+1)
+		} else if len(list) == 0 {
+			at[w] = nil
+		}
+	}
+	var b strings.Builder
+	for w, list := range at {
+		quotePostgres(&b, w)
+		for i, n := range list {
+			if i == 0 {
+				b.WriteByte(':')
+			} else {
+				b.WriteByte(',')
+			}
+			b.WriteString(strconv.Itoa(n))
+		}
+		b.WriteByte(' ')
+	}
+	for _, t := range d.Terms {
+		quotePostgres(&b, t)
+		b.WriteByte(' ')
+	}
+	return b.String()
+}
+
+func quotePostgres(b *strings.Builder, term string) {
+	b.WriteByte('\'')
+	for i := range len(term) {
+		if term[i] == '\'' || term[i] == '\\' {
+			b.WriteByte(term[i])
+		}
+		b.WriteByte(term[i])
+	}
+	b.WriteByte('\'')
+}
+
+func findPostgres(ctx context.Context, tx *db.Tx, all []Clause, before int64, limit int) ([]Found, error) {
+	match := matchPostgres(all)
+	if match == "" {
+		return nil, nil
+	}
+	rows, err := tx.Query(ctx, `
+		SELECT id, happened, stamp
+		FROM search_document
+		WHERE terms @@ CAST($1 AS TEXT)::tsquery AND id < $2
+		ORDER BY id DESC LIMIT $3`, match, before, limit)
+	return db.Rows(rows, err, func(r *sql.Rows, f *Found) error { return r.Scan(&f.ID, &f.Happened, &f.Stamp) })
+}
+
+// matchPostgres writes clauses as a tsquery reads them (postgresql.org/docs, 8.11.2).
+func matchPostgres(all []Clause) string {
+	var b strings.Builder
+	positive := false
+	for _, c := range all {
+		if len(c.Any) == 0 {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteString(" & ")
+		}
+		if c.Not {
+			b.WriteByte('!')
+		} else {
+			positive = true
+		}
+		b.WriteByte('(')
+		for i, a := range c.Any {
+			if i > 0 {
+				b.WriteString(" | ")
+			}
+			atomPostgres(&b, a)
+		}
+		b.WriteByte(')')
+	}
+	if !positive {
+		return ""
+	}
+	return b.String()
+}
+
+func atomPostgres(b *strings.Builder, a Atom) {
+	between := " & "
+	if a.Phrase {
+		between = " <-> "
+	}
+	b.WriteByte('(')
+	for i, t := range a.Terms {
+		if i > 0 {
+			b.WriteString(between)
+		}
+		quotePostgres(b, t)
+		if a.Prefix {
+			b.WriteString(":*")
+		}
+	}
+	b.WriteByte(')')
+}
