@@ -299,6 +299,7 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
               macros={{
                 where: { conversation: row.id },
                 open: slash,
+                textOnly: !mayWrite,
                 chosen: (macro, html, actions) => {
                   setSlash(false);
                   if (!mayWrite) return;

@@ -53,7 +53,7 @@ export default function Editor(props: Props) {
   people.current = directory.agents;
   const [mention, setMention] = useState<MentionState>();
   const [choice, setChoice] = useState<MacroChoice>();
-  const offered = useRef<readonly ListedMacro[]>([]);
+  const offered = useRef<() => Promise<readonly ListedMacro[]>>(() => Promise.resolve([]));
   const pickedMacro = useRef<(macro: ListedMacro) => void>(() => undefined);
 
   const editor = useEditor({
@@ -71,7 +71,7 @@ export default function Editor(props: Props) {
       ...(props.macros
         ? [
             MacroSuggestion.configure({
-              all: () => offered.current,
+              all: () => offered.current(),
               show: setChoice,
               picked: (m) => pickedMacro.current(m),
             }),
@@ -101,7 +101,7 @@ export default function Editor(props: Props) {
   useLayoutEffect(() => {
     if (!focusNow || editor.isDestroyed) return;
     editor.commands.setTextSelection(editor.state.doc.content.size);
-    editor.view.dom.focus();
+    editor.view.focus(); // not that of its element, which puts the caret before what is written
   }, [editor, focusNow]);
 
   useImperativeHandle(

@@ -17,6 +17,8 @@ const MacroList = lazy(async () => {
 /** How a composer uses macros. */
 export interface MacroUse {
   where: Where;
+  /** Only those with a text: who uses them may not change conversations. */
+  textOnly?: boolean;
   /** Opens the list as soon as the editor stands. */
   open?: boolean;
   /** A macro was chosen; its text is in the editor already, "" where it has none. */
@@ -27,7 +29,7 @@ interface Props {
   use: MacroUse;
   choice: MacroChoice | undefined;
   editor: Editor;
-  offered: RefObject<readonly ListedMacro[]>;
+  offered: RefObject<() => Promise<readonly ListedMacro[]>>;
   picked: RefObject<(macro: ListedMacro) => void>;
   insert: (html: string) => void;
 }
@@ -36,7 +38,11 @@ interface Props {
 export function MacroPicker({ use, choice, editor, offered, picked, insert }: Props) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  offered.current = useQuery(macrosQuery).data ?? [];
+  useQuery(macrosQuery); // fetched with the editor, so that the first slash need not wait
+  offered.current = async () => {
+    const all = await client.ensureQueryData(macrosQuery).catch(() => []);
+    return use.textOnly ? all.filter((m) => m.languages.length > 0) : all;
+  };
   picked.current = async (macro) => {
     if (macro.languages.length === 0) {
       use.chosen(macro, "", macro.actions);

@@ -15,7 +15,8 @@ export interface MacroChoice {
 }
 
 interface Options {
-  all: () => readonly ListedMacro[];
+  /** Waits for the macros where they are still on their way: the slash may be typed before them. */
+  all: () => Promise<readonly ListedMacro[]>;
   show: (state: MacroChoice | undefined) => void;
   picked: (macro: ListedMacro) => void;
 }
@@ -23,7 +24,7 @@ interface Options {
 /** "/" at the beginning of a word opens the list of macros; the editor keeps the focus and the keys. */
 export const MacroSuggestion = Extension.create<Options>({
   name: "macros",
-  addOptions: () => ({ all: () => [], show: () => undefined, picked: () => undefined }),
+  addOptions: () => ({ all: () => Promise.resolve([]), show: () => undefined, picked: () => undefined }),
   addProseMirrorPlugins() {
     const { all, show, picked } = this.options;
     let state: MacroChoice | undefined;
@@ -51,7 +52,7 @@ export const MacroSuggestion = Extension.create<Options>({
         char: "/",
         allowSpaces: true,
         allowedPrefixes: [" ", "\u00a0"],
-        items: ({ query }) => findMacros(all(), query),
+        items: async ({ query }) => findMacros(await all(), query),
         command: ({ editor, range, props }) => {
           editor.chain().focus().deleteRange(range).run();
           picked(props);
