@@ -96,7 +96,7 @@ function typing(target: EventTarget | null): boolean {
 }
 
 /** Gives the keyboard back to the commands: from a field to what is read above it, where the arrow keys scroll. */
-export function leaveField(field: HTMLElement) {
+function leaveField(field: HTMLElement) {
   field.blur();
   field.closest("main")?.querySelector<HTMLElement>("[data-reading]")?.focus({ preventScroll: true });
 }
@@ -135,8 +135,16 @@ export function listenToKeys(): () => void {
       }, 1200);
     }
   };
+  // Before the rich editor, which keeps Escape to itself; a list of suggestions closes by it first.
+  const leave = (e: KeyboardEvent) => {
+    const field = e.target;
+    if (e.key !== "Escape" || e.isComposing || !(field instanceof HTMLElement) || !field.isContentEditable) return;
+    if (!document.querySelector("[role=listbox]") && !field.closest("[role=dialog],dialog")) leaveField(field);
+  };
+  window.addEventListener("keydown", leave, { capture: true });
   window.addEventListener("keydown", listen);
   return () => {
+    window.removeEventListener("keydown", leave, { capture: true });
     window.removeEventListener("keydown", listen);
     window.clearTimeout(forget);
   };
