@@ -27,6 +27,7 @@ import (
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/staff"
 	"tellus/internal/flow/deliver"
+	"tellus/internal/flow/index"
 	"tellus/internal/flow/intake"
 	"tellus/internal/flow/react"
 	"tellus/internal/flow/upkeep"
@@ -38,6 +39,7 @@ import (
 	"tellus/internal/platform/jobs"
 	"tellus/internal/platform/mailmsg"
 	"tellus/internal/platform/outward"
+	"tellus/internal/platform/search"
 	"tellus/internal/platform/secret"
 	"tellus/internal/web/api"
 	"tellus/internal/web/live"
@@ -57,6 +59,7 @@ type App struct {
 	Conversations *conversation.Service
 	Settings      *setting.Service
 	Intake        *intake.Intake
+	Index         *index.Index
 	Workers       *jobs.Workers
 	Web           *api.Server
 
@@ -65,6 +68,7 @@ type App struct {
 	events   *eventlog.Log
 	mail     *mailroom
 	live     *live.Hub
+	found    *search.Index
 	resolver *verdict.Cache
 	url      atomic.Pointer[string]
 	address  atomic.Pointer[net.TCPAddr]
@@ -100,6 +104,9 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 		return nil, err
 	}
 	if a.events, err = eventlog.Open(ctx, a.DB, a.node, a.log); err != nil {
+		return nil, err
+	}
+	if a.found, err = search.Open(ctx, a.DB, c.in(searchFile), a.log); err != nil {
 		return nil, err
 	}
 	a.wire()
@@ -142,6 +149,7 @@ func (a *App) wire() {
 	a.Intake = &intake.Intake{DB: a.DB, Blobs: a.Blobs, Inboxes: a.Inboxes, Customers: a.Customers, Conversations: a.Conversations, React: reactor,
 		Log: a.log, Token: a.readToken, Scan: a.scan, OurLoop: ourLoop(a.Keys), Verdicts: (&verdict.Checker{Resolver: a.resolver}).Arrived}
 	a.mail.accept = a.Intake.Accept
+	a.Index = &index.Index{DB: a.DB, Store: a.found, Conversations: a.Conversations, Customers: a.Customers, Inboxes: a.Inboxes, Staff: a.Staff, Log: a.log}
 	delivery := &deliver.Delivery{DB: a.DB, Blobs: a.Blobs, Inboxes: a.Inboxes, Conversations: a.Conversations, Outlet: outlet, Log: a.log,
 		Token: a.makeToken, Writer: a.writer, Loop: a.Keys.Tag(loopMark, nil)}
 	a.Workers = jobs.New(a.DB, jobs.Options{Queues: map[string]int{"intake": 16, "deliver": 16}, Logger: a.log})
@@ -150,7 +158,7 @@ func (a *App) wire() {
 	jobs.Register(a.Workers, house.Handle)
 	a.Web = api.New(api.Deps{DB: a.DB, Staff: a.Staff, Keys: a.Keys, Setup: a.setUp, URL: a.URL, Version: VersionText(), UI: ui.Files(), Log: a.log,
 		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Customers: a.Customers, Conversations: a.Conversations, Settings: a.Settings,
-		Intake: a.Intake, Blobs: a.Blobs, Outward: outward.New(outward.Options{}), Connections: a.mail, Outbox: deliver.Outbox, NewMailID: a.newMailID})
+		Intake: a.Intake, Index: a.Index, Blobs: a.Blobs, Outward: outward.New(outward.Options{}), Connections: a.mail, Outbox: deliver.Outbox, NewMailID: a.newMailID})
 	(&upkeep.Upkeep{DB: a.DB, Blobs: a.Blobs, Conversations: a.Conversations, Staff: a.Staff, DropAnswers: a.Web.DropAnswers, Log: a.log}).Register(a.Workers)
 	a.live = live.New(live.Deps{DB: a.DB, Events: a.events, Node: a.node, Conversations: a.Conversations, Counts: a.Web.Counts, Log: a.log})
 	a.Web.SetLive(a.live)
@@ -171,6 +179,9 @@ func (a *App) Close() error {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		errs = append(errs, a.node.Leave(ctx))
 		cancel()
+	}
+	if a.found != nil {
+		errs = append(errs, a.found.Close())
 	}
 	if a.DB != nil {
 		errs = append(errs, a.DB.Close())
@@ -208,6 +219,7 @@ func (a *App) Serve(ctx context.Context) error {
 	run("jobs", a.Workers.Run)
 	run("mailboxes", func(ctx context.Context) error { a.mail.run(ctx); return nil })
 	run("live", a.live.Run)
+	run("search", func(ctx context.Context) error { return a.Index.Run(ctx, a.events, a.node) })
 	run("mail receiver", a.receive)
 	run("settings", a.followSettings)
 	server := &http.Server{Handler: a.Web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,

@@ -65,6 +65,7 @@ type Config struct {
 const (
 	databaseFile   = "tellus.db"
 	keyFile        = "tellus.key"
+	searchFile     = "search.db"
 	blobFolder     = "blobs"
 	spoolFolder    = "spool" // what waits to be sent to a bucket
 	redactionsFile = "redactions.log"

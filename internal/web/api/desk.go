@@ -35,6 +35,7 @@ var deskRoutes = []route{
 	{"delete-draft", del, "/drafts/{id}", needs(desk.WriteConversations), "Throw a draft of a new mail away", option{}},
 	{"open-live", get, "/live", needs(desk.ReadConversations), "The live feed, by WebSocket", option{}},
 	{"search-desk", get, "/search", needs(desk.ReadConversations), "Conversations and customers for the palette", option{}},
+	{"search-messages", get, "/search/messages", needs(desk.ReadConversations), "Full text of all that the caller may see, by the query language", option{}},
 
 	{"cancel-message", post, "/messages/{id}/cancel", needs(desk.WriteConversations), "Take a queued message back: it becomes a draft again", option{}},
 	{"retry-message", post, "/messages/{id}/retry", needs(desk.WriteConversations), "Send again to those who did not get it", option{}},
@@ -84,6 +85,7 @@ var deskRoutes = []route{
 // registerDesk connects the operations of the desk with their handlers.
 func (s *Server) registerDesk() {
 	s.registerConversations()
+	s.registerSearch()
 	s.registerWriting()
 	s.registerMessages()
 	s.registerFiles()

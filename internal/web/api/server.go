@@ -22,6 +22,7 @@ import (
 	"tellus/internal/feature/macro"
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/staff"
+	"tellus/internal/flow/index"
 	"tellus/internal/flow/intake"
 	"tellus/internal/platform/blob"
 	"tellus/internal/platform/db"
@@ -48,6 +49,7 @@ type Deps struct {
 	Conversations  *conversation.Service
 	Settings       *setting.Service
 	Intake         *intake.Intake
+	Index          *index.Index
 	Blobs          *blob.Store
 	Outward        *outward.Client
 	Connections    Connections

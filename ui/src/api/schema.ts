@@ -1576,6 +1576,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/search/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Full text of all that the caller may see, by the query language
+         * @description Needs: conversation.read.
+         */
+        get: operations["search-messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/session": {
         parameters: {
             query?: never;
@@ -2407,6 +2427,13 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        FullTextBody: {
+            /** @description The index is being made anew: older messages are still missing */
+            filling?: boolean;
+            items: components["schemas"]["Hit"][];
+            /** @description Opaque; give it back as cursor to get what follows */
+            next?: string;
+        };
         Health: {
             /**
              * Format: int64
@@ -2432,6 +2459,23 @@ export interface components {
              * @description Messages queued to be sent
              */
             waiting: number;
+        };
+        Hit: {
+            /** Format: date-time */
+            at: string;
+            conversation: components["schemas"]["Conversation"];
+            /** @description What was found in the customer's name */
+            customer: components["schemas"]["Mark"][];
+            /** @description What was found in the snippet */
+            marks: components["schemas"]["Mark"][];
+            /** Format: int64 */
+            message: number;
+            /** @description Plain text of the place, on one line */
+            snippet: string;
+            /** @description What was found in the conversation's subject */
+            subject: components["schemas"]["Mark"][];
+            /** @enum {string} */
+            where: "subject" | "message" | "note" | "file" | "customer" | "filter";
         };
         Inbox: {
             acknowledge: boolean;
@@ -2710,6 +2754,12 @@ export interface components {
             secret: string;
             token: components["schemas"]["Token"];
         };
+        Mark: {
+            /** Format: int64 */
+            end: number;
+            /** Format: int64 */
+            start: number;
+        };
         Message: {
             /** Format: int64 */
             agent?: number;
@@ -2947,7 +2997,7 @@ export interface components {
              * @description Why, where people meet the refusal: the desk has words for each of these in every language
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "cannot_see" | "conversation_put_away" | "date_future" | "date_past" | "enough" | "everybody_has_it" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_not_shared" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_colour" | "no_listen_address" | "no_mail_address" | "no_recipient" | "no_time_zone" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_written" | "on_its_way" | "only_message" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "recipient_twice" | "role_above" | "scopes_beyond_role" | "set_up_first" | "tag_used" | "team_used" | "too_long" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "cannot_see" | "conversation_put_away" | "date_future" | "date_past" | "enough" | "everybody_has_it" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_not_shared" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_colour" | "no_listen_address" | "no_mail_address" | "no_recipient" | "no_time_zone" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_written" | "on_its_way" | "only_message" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "recipient_twice" | "role_above" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "set_up_first" | "tag_used" | "team_used" | "too_long" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             /** Format: int64 */
             status: number;
             title: string;
@@ -2967,7 +3017,7 @@ export interface components {
              * @description A closed list; it grows with the product
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "cannot_see" | "conversation_put_away" | "date_future" | "date_past" | "enough" | "everybody_has_it" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_not_shared" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_colour" | "no_listen_address" | "no_mail_address" | "no_recipient" | "no_time_zone" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_written" | "on_its_way" | "only_message" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "recipient_twice" | "role_above" | "scopes_beyond_role" | "set_up_first" | "tag_used" | "team_used" | "too_long" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "cannot_see" | "conversation_put_away" | "date_future" | "date_past" | "enough" | "everybody_has_it" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_not_shared" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_colour" | "no_listen_address" | "no_mail_address" | "no_recipient" | "no_time_zone" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_written" | "on_its_way" | "only_message" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "recipient_twice" | "role_above" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "set_up_first" | "tag_used" | "team_used" | "too_long" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             values?: {
                 [key: string]: unknown;
             };
@@ -6236,6 +6286,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "search-messages": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description Words, "phrases", -not, from: to: tag: is: has: inbox: team: assignee: before: after: number: */
+                q?: string;
+                sort?: "best" | "newest";
+                /** @description The last word is still being typed: it stands for all that begin so */
+                typing?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FullTextBody"];
                 };
             };
             /** @description Error */

@@ -338,6 +338,25 @@ export interface Found {
   customers: Customer[];
 }
 
+/** A conversation that full text found, by its best or newest message; marks count as strings do. */
+export interface SearchHit {
+  conversation: Conversation;
+  message: number;
+  at: string | null;
+  where: "subject" | "message" | "note" | "file" | "customer" | "filter";
+  snippet: string;
+  marks: { start: number; end: number }[];
+  subject: { start: number; end: number }[];
+  customer: { start: number; end: number }[];
+}
+
+export interface SearchPage {
+  items: SearchHit[];
+  next?: string;
+  /** The index is being made anew: older messages are still missing. */
+  filling?: boolean;
+}
+
 /** A piece of a message's text, in bytes of UTF-8 as the server counts. */
 export interface Span {
   start: number;

@@ -86,6 +86,15 @@ export function Palette({ close }: { close: () => void }) {
         });
       }
     }
+    if (wanted) {
+      out.push({
+        id: "everything",
+        group: t("palette.conversations"),
+        label: t("palette.everything", { q: text.trim() }),
+        icon: "search",
+        run: () => void navigate({ to: "/search", search: { q: text.trim(), sort: "best" } }),
+      });
+    }
     const fits = (label: string) =>
       fold(label)
         .split(/\s+/)

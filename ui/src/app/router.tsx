@@ -73,6 +73,16 @@ const drafts = createRoute({
   component: lazyRouteComponent(() => import("../desk/compose/Drafts"), "Drafts"),
 });
 
+const search = createRoute({
+  getParentRoute: () => inside,
+  path: "/search",
+  validateSearch: (s: Record<string, unknown>): { q: string; sort: "best" | "newest" } => ({
+    q: s.q === undefined ? "" : String(s.q),
+    sort: s.sort === "newest" ? "newest" : "best",
+  }),
+  loader: () => words("form", "search"),
+  component: lazyRouteComponent(() => import("../desk/search/Search"), "Search"),
+});
 const settings = createRoute({
   getParentRoute: () => inside,
   path: "/settings/$",
@@ -119,7 +129,7 @@ async function words(...areas: string[]) {
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    inside.addChildren([home, desk.addChildren([nothingOpen, opened]), fresh, drafts, settings, firstSteps]),
+    inside.addChildren([home, desk.addChildren([nothingOpen, opened]), fresh, drafts, search, settings, firstSteps]),
     ...[setup, signIn, forgot, link],
   ]),
   basepath: "/app",

@@ -1,0 +1,43 @@
+import { infiniteQueryOptions } from "@tanstack/react-query";
+import { get } from "../../api/client";
+import type { SearchPage } from "../../api/types";
+
+export type Sort = "best" | "newest";
+
+/** What answers a query, page by page. */
+export const findQuery = (q: string, sort: Sort) =>
+  infiniteQueryOptions({
+    queryKey: ["find", q, sort],
+    queryFn: ({ pageParam, signal }) =>
+      get<SearchPage>("/search/messages", { q, sort, limit: 30, ...(pageParam ? { cursor: pageParam } : {}) }, signal),
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next || undefined,
+    enabled: q.trim() !== "",
+    retry: false,
+    staleTime: 10_000,
+  });
+
+/** Adds a filter to a query, or takes it out where it is there. */
+export function toggled(q: string, filter: string): string {
+  const parts = q.trim().split(/\s+/).filter(Boolean);
+  const without = parts.filter((p) => p.toLowerCase() !== filter);
+  return (without.length < parts.length ? without : [...parts, filter]).join(" ");
+}
+
+export interface Piece {
+  text: string;
+  found: boolean;
+}
+
+/** Parts a text into what was found and what stands around it. Marks are in order and apart. */
+export function pieces(text: string, marks: readonly { start: number; end: number }[]): Piece[] {
+  const out: Piece[] = [];
+  let at = 0;
+  for (const m of marks) {
+    if (m.start > at) out.push({ text: text.slice(at, m.start), found: false });
+    out.push({ text: text.slice(m.start, m.end), found: true });
+    at = m.end;
+  }
+  if (at < text.length) out.push({ text: text.slice(at), found: false });
+  return out;
+}
