@@ -117,7 +117,7 @@ export default function Editor(props: Props) {
     [editor],
   );
   const opensMacros = Boolean(props.macros?.open);
-  useLayoutEffect(() => {
+  useEffect(() => {
     if (opensMacros && !editor.isDestroyed) openMacros(editor);
   }, [editor, opensMacros]);
 

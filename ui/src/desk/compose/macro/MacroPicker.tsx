@@ -58,8 +58,8 @@ export function MacroPicker({ use, choice, editor, offered, picked, insert }: Pr
   };
   const marked = choice?.items[choice.at]?.id;
   useEffect(() => {
+    if (marked === undefined) return; // nor is there a view before the editor is mounted
     const dom = editor.view.dom;
-    if (marked === undefined) return;
     dom.setAttribute("aria-controls", "macro-list");
     dom.setAttribute("aria-autocomplete", "list");
     dom.setAttribute("aria-activedescendant", `macro-${marked}`);
