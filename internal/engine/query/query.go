@@ -95,7 +95,7 @@ func Parse(text string, typing bool) (Query, error) {
 	var q Query
 	if len(text) > MaxLength {
 		cut := MaxLength
-		for !utf8.RuneStart(text[cut]) {
+		for cut > 0 && !utf8.RuneStart(text[cut]) {
 			cut--
 		}
 		text = text[:cut]
