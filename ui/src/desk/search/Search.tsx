@@ -3,6 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { isProblem } from "../../api/problem";
 import type { SearchHit } from "../../api/types";
 import { useCommands } from "../../app/keys";
 import { Avatar } from "../../parts/Avatar";
@@ -128,7 +129,11 @@ interface Finding {
 function Results({ q, found, hits, list }: ResultsProps) {
   const { t } = useTranslation();
   if (q === "") return null;
-  if (found.isError) return <Failed what={t("search.failed")} error={found.error} retry={() => void found.refetch()} />;
+  if (found.isError) {
+    const refused = isProblem(found.error, "invalid"); // asking the same again would change nothing
+    const again = refused ? {} : { retry: () => void found.refetch() };
+    return <Failed what={t("search.failed")} error={found.error} {...again} />;
+  }
   if (found.isPending) {
     return (
       <Late>
