@@ -136,7 +136,7 @@ var probes = map[string]probe{
 
 // elsewhere are operations of the desk that name no conversation: they are lists (TestListsHoldWhatOneSees), or of other things.
 var elsewhere = []string{"list-views", "list-conversations", "search-desk", "list-customer-conversations", "open-live", // see also package live
-	"search-messages",                           // TestNobodyFindsWhatHeMayNotSee of flow/index
+	"search-messages",                           // TestSearchAnswersWhatTheCallerMaySee
 	"start-conversation", "record-conversation", // TestNobodyWritesFromAnInboxThatHeDoesNotSee
 	"list-drafts", "create-draft", "change-draft", "delete-draft", "upload-attachment", // one's own: TestDraftsAndUploadsAreOnesOwn
 	"list-tags", "create-tag", "change-tag", "delete-tag",
