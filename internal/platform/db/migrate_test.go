@@ -118,7 +118,7 @@ func TestNodesMigrateTogether(t *testing.T) {
 	}
 }
 
-// TestSchemasAgree compares tables and columns of both databases after the real migrations.
+// TestSchemasAgree compares tables and columns of both databases after the real migrations, but for the search index, which SQLite keeps in a file of its own.
 func TestSchemasAgree(t *testing.T) {
 	t.Parallel()
 	lite, pg := dbtest.SQLite(t), dbtest.Postgres(t)
@@ -136,7 +136,7 @@ func TestSchemasAgree(t *testing.T) {
 	got := names(lite, `SELECT m.name || '.' || c.name FROM sqlite_schema AS m JOIN pragma_table_info(m.name) AS c
 		WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name <> 'number_series' ORDER BY 1`)
 	want := names(pg, `SELECT table_name || '.' || column_name FROM information_schema.columns
-		WHERE table_schema = 'public' ORDER BY (table_name || '.' || column_name) COLLATE "C"`)
+		WHERE table_schema = 'public' AND table_name NOT IN ('search_document', 'search_state') ORDER BY (table_name || '.' || column_name) COLLATE "C"`)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("PostgreSQL (-) and SQLite (+):\n%s", diff)
 	}

@@ -21,17 +21,26 @@ const (
 	pgDeadlockDetected     = "40P01"
 )
 
+// session is what a connection to PostgreSQL begins with, unless the address says otherwise.
+var session = map[string]string{
+	"application_name": "tellus",
+	// A node that hangs within a transaction would stall every reader of the event log.
+	"idle_in_transaction_session_timeout": "60s",
+	// Every query is short and asked often: compiling one costs more than it ever saves.
+	"jit": "off",
+	// Tables lie in memory or on flash. With the default of 4, made for turning disks, lists and counts read whole tables instead of the index made for them.
+	"random_page_cost": "1.1",
+}
+
 func (d *DB) openPostgres(ctx context.Context, rawURL string, o Options) error {
 	cfg, err := pgx.ParseConfig(rawURL)
 	if err != nil {
 		return errors.New("unreadable address") // pgx's error repeats the address
 	}
-	if cfg.RuntimeParams["application_name"] == "" {
-		cfg.RuntimeParams["application_name"] = "tellus"
-	}
-	// A node that hangs within a transaction would stall every reader of the event log.
-	if cfg.RuntimeParams["idle_in_transaction_session_timeout"] == "" {
-		cfg.RuntimeParams["idle_in_transaction_session_timeout"] = "60s"
+	for name, value := range session {
+		if cfg.RuntimeParams[name] == "" { // what the address says counts
+			cfg.RuntimeParams[name] = value
+		}
 	}
 	conns := o.ReadConns
 	if conns <= 0 {
