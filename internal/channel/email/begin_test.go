@@ -51,6 +51,11 @@ func TestOnlyMailSinceTheTimeAskedForIsTakenAtFirst(t *testing.T) {
 	if diff := cmp.Diff(map[string]int{"mail 2": 1, "mail 4": 1, "mail 5": 1, "mail 6": 1}, subjects(s.await(t, 4))); diff != "" {
 		t.Fatalf("taken (-want +got):\n%s", diff)
 	}
+	marked := func(uid string) { // a mail is kept before the mark moves over it
+		t.Helper()
+		eventually(t, "the mark at "+uid, func() bool { return strings.Contains(state.kept(), `"uid":`+uid) })
+	}
+	marked("7")
 	stop()
 
 	again := newStore()
@@ -59,6 +64,7 @@ func TestOnlyMailSinceTheTimeAskedForIsTakenAtFirst(t *testing.T) {
 	if got := subjects(again.await(t, 1)); got["mail 7"] != 1 || len(got) != 1 {
 		t.Fatalf("after a new start: got %v, want the new one alone", got)
 	}
+	marked("8")
 	stop()
 
 	settings.Inbox.Receive.Since = desk.At(noon.AddDate(0, -6, 0)) // now they want more of it
