@@ -12,7 +12,7 @@ function words(name: string, fallback: string | null): string {
 
 /** A placeholder in the text: one piece, that goes with one press of backspace and that typing replaces where it is marked. */
 export const Chip = Node.create({
-  name: "placeholder",
+  name: "macroPlaceholder", // "placeholder" is the editor's own hint in an empty text
   group: "inline",
   inline: true,
   atom: true,
