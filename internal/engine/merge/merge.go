@@ -1,0 +1,150 @@
+// Package merge decides what merging conversations changes and what undoing it restores. It is given what the conversations are and were, and answers with
+// data: whoever stores them does the rest.
+//
+// What was merged keeps its own row untouched, out of sight; only what it gave to the other one is recorded. So undoing has to take back gifts, and no more: what
+// somebody changed by hand since then stays as he left it. Several merges into one conversation can be undone in any order.
+package merge
+
+import (
+	"cmp"
+	"slices"
+
+	"tellus/internal/desk"
+)
+
+// Turn is whose turn it is, since when, and until when it may wait.
+type Turn struct {
+	Status       desk.Status `json:"status"`
+	SnoozedUntil desk.Time   `json:"snoozedUntil,omitempty"`
+	WaitingSince desk.Time   `json:"waitingSince,omitempty"`
+	DueAt        desk.Time   `json:"dueAt"`
+	ResolvedAt   desk.Time   `json:"resolvedAt,omitempty"`
+}
+
+// Access is who sees a conversation beside those whom its inbox, team or assignee let see it.
+type Access struct {
+	Restricted bool           `json:"restricted,omitempty"`
+	Agents     []desk.AgentID `json:"agents,omitempty"` // in order; the only ones, where restricted
+}
+
+// Equal reports whether both let the same people see it.
+func (a Access) Equal(b Access) bool {
+	return a.Restricted == b.Restricted && slices.Equal(a.Agents, b.Agents)
+}
+
+// State is what of a conversation a merge touches, beside its messages.
+type State struct {
+	Turn      Turn
+	Access    Access
+	Tags      []desk.TagID   // in the order in which they were put on
+	Followers []desk.AgentID // in order
+}
+
+// Source is a conversation that goes into another one.
+type Source struct {
+	State
+	PutAway bool // spam or trash: nobody waits there for an answer
+}
+
+// Record is what a merge did, all that undoing needs: ids and codes, nothing that anybody wrote.
+type Record struct {
+	Before, After             Turn
+	AccessBefore, AccessAfter Access
+	Tags                      []desk.TagID   // that the target did not carry
+	Followers                 []desk.AgentID // who did not follow the target
+	Marks                     []Mark
+}
+
+// Mark is how far an agent had read the target: 0 where he had not.
+type Mark struct {
+	Agent  desk.AgentID   `json:"agent"`
+	Before desk.MessageID `json:"before,omitempty"`
+	After  desk.MessageID `json:"after"`
+}
+
+// Join says what the target becomes when the sources go into it. Tags and followers are joined. Only those see it who might see all of it. Where a customer
+// waits in one of them, the target is open, awake, and due when the first of them is. Reads are joined by JoinMarks.
+func Join(target State, sources []Source) (State, Record) {
+	rec := Record{Before: target.Turn, AccessBefore: target.Access}
+	after := State{Turn: joinTurn(target.Turn, sources), Access: joinAccess(target.Access, sources), Tags: slices.Clone(target.Tags), Followers: slices.Clone(target.Followers)}
+	for _, s := range sources {
+		for _, t := range s.Tags {
+			if !slices.Contains(after.Tags, t) {
+				after.Tags, rec.Tags = append(after.Tags, t), append(rec.Tags, t)
+			}
+		}
+		for _, f := range s.Followers {
+			if !slices.Contains(after.Followers, f) {
+				after.Followers, rec.Followers = append(after.Followers, f), append(rec.Followers, f)
+			}
+		}
+	}
+	slices.Sort(after.Followers)
+	rec.After, rec.AccessAfter = after.Turn, after.Access
+	return after, rec
+}
+
+func joinTurn(t Turn, sources []Source) Turn {
+	for _, s := range sources {
+		if s.PutAway || s.Turn.WaitingSince == 0 {
+			continue
+		}
+		if t.Status != desk.StatusNew {
+			t.Status = desk.StatusOpen
+		}
+		t.SnoozedUntil, t.ResolvedAt = 0, 0
+		if t.WaitingSince == 0 {
+			t.WaitingSince, t.DueAt = s.Turn.WaitingSince, s.Turn.DueAt
+			continue
+		}
+		t.WaitingSince, t.DueAt = min(t.WaitingSince, s.Turn.WaitingSince), min(t.DueAt, s.Turn.DueAt)
+	}
+	return t
+}
+
+func joinAccess(a Access, sources []Source) Access {
+	agents := slices.Clone(a.Agents)
+	for _, s := range sources {
+		switch {
+		case !s.Access.Restricted:
+		case !a.Restricted:
+			a.Restricted, agents = true, slices.Clone(s.Access.Agents)
+		default:
+			agents = slices.DeleteFunc(agents, func(x desk.AgentID) bool { return !slices.Contains(s.Access.Agents, x) })
+		}
+	}
+	a.Agents = agents
+	if len(agents) == 0 {
+		a.Agents = nil
+	}
+	return a
+}
+
+// Reading is how far agents have read a conversation.
+type Reading struct {
+	LastIncoming desk.MessageID
+	Marks        map[desk.AgentID]desk.MessageID
+}
+
+// JoinMarks says which read marks of the target change: whoever had read all of them has read all of the target. For anybody else something is new.
+func JoinMarks(target Reading, sources []Reading) []Mark {
+	last, agents := target.LastIncoming, map[desk.AgentID]bool{}
+	for _, r := range append([]Reading{target}, sources...) {
+		last = max(last, r.LastIncoming)
+		for a := range r.Marks {
+			agents[a] = true
+		}
+	}
+	var changed []Mark
+	for a := range agents {
+		read := target.Marks[a] >= target.LastIncoming
+		for _, r := range sources {
+			read = read && r.Marks[a] >= r.LastIncoming
+		}
+		if read && target.Marks[a] < last {
+			changed = append(changed, Mark{a, target.Marks[a], last})
+		}
+	}
+	slices.SortFunc(changed, func(a, b Mark) int { return cmp.Compare(a.Agent, b.Agent) })
+	return changed
+}

@@ -1,0 +1,165 @@
+package merge
+
+import (
+	"slices"
+
+	"tellus/internal/desk"
+)
+
+// Standing is another merge into the same conversation that was not undone, with its sources as they are.
+type Standing struct {
+	Record
+	Sources []Source
+}
+
+// Undone is what undoing a merge comes to.
+type Undone struct {
+	State
+	TurnRestored bool                            // nobody had changed whose turn it is: it is what it was before the merge
+	Marks        map[desk.AgentID]desk.MessageID // read marks to set; 0 takes one away
+	Earlier      []Standing                      // as given, with what they have to take back now
+	Later        []Standing
+}
+
+// Undo says what the target becomes when a merge into it is undone. now and marks are what it is; earlier and later are the other merges that stand, in order. What
+// was changed since the merge stays. wrote says that somebody has written in it since: then those who did not see it don't get to see it.
+func Undo(now State, marks map[desk.AgentID]desk.MessageID, rec Record, earlier, later []Standing, wrote bool) Undone {
+	u := Undone{State: now, Earlier: cloned(earlier), Later: cloned(later)}
+	u.Tags, u.Followers = slices.Clone(now.Tags), slices.Clone(now.Followers)
+	u.undoTurn(rec)
+	u.undoAccess(rec, wrote)
+	for _, t := range rec.Tags {
+		if !slices.Contains(u.Tags, t) {
+			continue
+		}
+		if heir := u.heir(func(s Source) bool { return slices.Contains(s.Tags, t) }); heir != nil {
+			heir.Tags = append(heir.Tags, t)
+			continue
+		}
+		u.Tags = slices.DeleteFunc(u.Tags, func(x desk.TagID) bool { return x == t })
+	}
+	for _, f := range rec.Followers {
+		if !slices.Contains(u.Followers, f) {
+			continue
+		}
+		if heir := u.heir(func(s Source) bool { return slices.Contains(s.Followers, f) }); heir != nil {
+			heir.Followers = append(heir.Followers, f)
+			continue
+		}
+		u.Followers = slices.DeleteFunc(u.Followers, func(x desk.AgentID) bool { return x == f })
+	}
+	u.undoMarks(marks, rec)
+	return u
+}
+
+func cloned(list []Standing) []Standing {
+	out := slices.Clone(list)
+	for i := range out {
+		out[i].Tags, out[i].Followers, out[i].Marks = slices.Clone(out[i].Tags), slices.Clone(out[i].Followers), slices.Clone(out[i].Marks)
+	}
+	return out
+}
+
+// heir is another merge that brings the same, and would have brought it.
+func (u *Undone) heir(brings func(Source) bool) *Standing {
+	for _, list := range [][]Standing{u.Earlier, u.Later} {
+		for i := range list {
+			if slices.ContainsFunc(list[i].Sources, brings) {
+				return &list[i]
+			}
+		}
+	}
+	return nil
+}
+
+// undoTurn takes the merge out of the chain of those that followed it, as long as nobody intervened between them.
+func (u *Undone) undoTurn(rec Record) {
+	base, expected := rec.Before, rec.After
+	for i := range u.Later {
+		l := &u.Later[i]
+		if l.Before != expected {
+			return
+		}
+		expected = l.After
+		l.Before, base = base, joinTurn(base, l.Sources)
+		l.After = base
+	}
+	if u.Turn == expected {
+		u.Turn, u.TurnRestored = base, true
+	}
+}
+
+func (u *Undone) undoAccess(rec Record, wrote bool) {
+	if wrote && !rec.AccessBefore.Equal(rec.AccessAfter) {
+		return
+	}
+	base, expected := rec.AccessBefore, rec.AccessAfter
+	for i := range u.Later {
+		l := &u.Later[i]
+		if !l.AccessBefore.Equal(expected) {
+			return
+		}
+		expected = l.AccessAfter
+		l.AccessBefore, base = base, joinAccess(base, l.Sources)
+		l.AccessAfter = base
+	}
+	if u.Access.Equal(expected) {
+		u.Access = base
+	}
+}
+
+func (u *Undone) undoMarks(marks map[desk.AgentID]desk.MessageID, rec Record) {
+	u.Marks = map[desk.AgentID]desk.MessageID{}
+	for _, m := range rec.Marks {
+		handed := false
+		for i := range u.Later {
+			if handed {
+				break
+			}
+			for j := range u.Later[i].Marks {
+				if l := &u.Later[i].Marks[j]; l.Agent == m.Agent && l.Before == m.After {
+					l.Before, handed = m.Before, true // the later one raised it further, and takes it back to where it was
+				}
+			}
+		}
+		if !handed && marks[m.Agent] == m.After {
+			u.Marks[m.Agent] = m.Before
+		}
+	}
+}
+
+// Later is a message that came into the target after the merge.
+type Later struct {
+	ID         desk.MessageID
+	Answers    desk.MessageID      // what an outgoing mail answers
+	References []string            // Message-IDs that an incoming mail refers to, newest last
+	MailID     string              // its own
+	Named      desk.ConversationID // a source whose number or token it carries; 0 where none
+}
+
+// Follow says which later messages leave with a source when the merge is undone: those that answer a message of it, or name it, and what answers those. Anything
+// else stays. homes are the messages of the sources, mails the Message-IDs of all messages there, with the message. The later ones come in order.
+func Follow(homes map[desk.MessageID]desk.ConversationID, mails map[string]desk.MessageID, later []Later) map[desk.MessageID]desk.ConversationID {
+	leaves := map[desk.MessageID]desk.ConversationID{}
+	home := func(id desk.MessageID) desk.ConversationID {
+		if to, ok := homes[id]; ok {
+			return to
+		}
+		return leaves[id]
+	}
+	for _, m := range later {
+		to, known := m.Named, false
+		if m.Answers != 0 {
+			to, known = home(m.Answers), true
+		}
+		for i := len(m.References) - 1; i >= 0 && !known; i-- {
+			if answered, ok := mails[m.References[i]]; ok && answered != m.ID {
+				to, known = home(answered), true
+			}
+		}
+		if to != 0 {
+			leaves[m.ID] = to
+		}
+	}
+	return leaves
+}
