@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"tellus/internal/desk"
+	"tellus/internal/feature/staff"
 	"tellus/internal/platform/db"
 )
 
@@ -45,21 +46,8 @@ func list[T ~int64](q *query, ids []T) string {
 }
 
 // visible is the condition under which conversation c is seen by the scope's agent: part of every query about conversations.
-func (q *query) visible(s desk.Scope) string {
-	me := q.arg(int64(s.Agent))
-	named := "c.restricted = TRUE AND EXISTS (SELECT 1 FROM conversation_access a WHERE a.conversation = c.id AND a.agent = " + me + ")"
-	if s.All {
-		return "(c.restricted = FALSE OR " + named + ")"
-	}
-	open := []string{"c.assignee = " + me}
-	if len(s.Inboxes) > 0 {
-		open = append(open, "c.inbox IN "+list(q, s.Inboxes))
-	}
-	if len(s.Teams) > 0 {
-		open = append(open, "c.team IN "+list(q, s.Teams))
-	}
-	return "(c.restricted = FALSE AND (" + strings.Join(open, " OR ") + ") OR " + named + ")"
-}
+// What was merged into another one is seen there, and not by itself.
+func (q *query) visible(s desk.Scope) string { return "c.shelf <> 5 AND " + staff.Seen(s, "c", q.arg) }
 
 func accessOf(ctx context.Context, tx *db.Tx, id desk.ConversationID) ([]desk.AgentID, error) {
 	rows, err := tx.Query(ctx, `SELECT agent FROM conversation_access WHERE conversation = $1 ORDER BY agent`, id)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 
 	"tellus/internal/desk"
 	"tellus/internal/platform/db"
@@ -58,4 +59,30 @@ func narrow(role desk.Role, scopes []string) []desk.Permission {
 		}
 	}
 	return allowed
+}
+
+// Seen is the condition under which the conversation of the alias c is seen by a scope's agent: part of every query about conversations, and about what hangs on
+// them. arg adds an argument to the query and returns its placeholder.
+func Seen(s desk.Scope, c string, arg func(v any) string) string {
+	me := arg(int64(s.Agent))
+	named := c + ".restricted = TRUE AND EXISTS (SELECT 1 FROM conversation_access a WHERE a.conversation = " + c + ".id AND a.agent = " + me + ")"
+	if s.All {
+		return "(" + c + ".restricted = FALSE OR " + named + ")"
+	}
+	open := []string{c + ".assignee = " + me}
+	if len(s.Inboxes) > 0 {
+		open = append(open, c+".inbox IN "+marks(s.Inboxes, arg))
+	}
+	if len(s.Teams) > 0 {
+		open = append(open, c+".team IN "+marks(s.Teams, arg))
+	}
+	return "(" + c + ".restricted = FALSE AND (" + strings.Join(open, " OR ") + ") OR " + named + ")"
+}
+
+func marks[T ~int64](ids []T, arg func(v any) string) string {
+	all := make([]string, len(ids))
+	for i, id := range ids {
+		all[i] = arg(int64(id))
+	}
+	return "(" + strings.Join(all, ",") + ")"
 }
