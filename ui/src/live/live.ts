@@ -1,6 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
-import { base, cursorBegan, forgetBegan } from "../api/client";
+import { base, cursorBegan, forgetBegan, get } from "../api/client";
 import type { Conversation, DeskEvent, Opened } from "../api/types";
 import { applyGone, applyRow } from "./rows";
 import { type Heard, type Link, LiveSocket, type Presence } from "./socket";
@@ -52,6 +52,8 @@ export function goLive(client: QueryClient, me: number): () => void {
       tell();
     },
     cursorBegan,
+    // A session that was ended elsewhere is answered so here; whoever listens for that leads to the door.
+    () => void get("/session").catch(() => undefined),
   );
   socket = live;
   live.start();

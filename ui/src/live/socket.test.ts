@@ -153,6 +153,25 @@ describe("LiveSocket", () => {
     expect(links).toEqual(["up", "lost", "up"]);
   });
 
+  it("says when it was not let in, and nothing of a line that was up and is cut", () => {
+    let failed = 0;
+    const other = new LiveSocket(
+      "ws://desk/live",
+      () => {},
+      () => {},
+      () => "",
+      () => failed++,
+    );
+    other.start();
+    last().accept();
+    last().close();
+    expect(failed).toBe(0);
+    vi.advanceTimersByTime(1000);
+    last().close();
+    expect(failed).toBe(1);
+    other.stop();
+  });
+
   it("gives a silent connection up", () => {
     last().accept();
     const before = FakeSocket.all.length;

@@ -46,6 +46,8 @@ export class LiveSocket {
     private readonly changed: (link: Link) => void,
     /** Where the log stood when the first of what is shown was fetched, as LOG.NUMBER; "" where nobody knows. */
     private readonly began: () => string = () => "",
+    /** Told where a connection did not come about, which does not say whether the server is away or lets nobody in. */
+    private readonly failed: () => void = () => {},
   ) {}
 
   start() {
@@ -89,8 +91,10 @@ export class LiveSocket {
       return;
     }
     this.socket = socket;
+    let opened = false;
     socket.onmessage = (e) => this.read(String(e.data));
     socket.onopen = () => {
+      opened = true;
       this.attempt = 0;
       this.changed("up");
       this.listen();
@@ -101,6 +105,7 @@ export class LiveSocket {
       this.socket = undefined;
       window.clearTimeout(this.quiet);
       this.later();
+      if (!opened) this.failed();
     };
   }
 
