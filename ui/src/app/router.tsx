@@ -10,6 +10,7 @@ import { isProblem } from "../api/problem";
 import { loadConversation } from "../desk/conversation/open";
 import { loadWords, speak } from "../i18n/i18n";
 import { isLanguage } from "../i18n/languages";
+import { keepFor } from "../parts/stored";
 import { Lost, Stopped } from "../parts/Trouble";
 import { queryClient } from "./client";
 import { profileQuery } from "./session";
@@ -23,6 +24,7 @@ const inside = createRoute({
   beforeLoad: async ({ location }) => {
     try {
       const me = await queryClient.ensureQueryData(profileQuery);
+      keepFor(me.id);
       if (isLanguage(me.language) && me.language !== document.documentElement.lang) await speak(me.language);
     } catch (err) {
       if (isProblem(err, "setup_needed")) throw redirect({ href: "/setup" });

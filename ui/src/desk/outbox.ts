@@ -2,7 +2,7 @@ import { useSyncExternalStore } from "react";
 import { call } from "../api/client";
 import { isProblem } from "../api/problem";
 import type { ReplyBody } from "../api/types";
-import { store, stored } from "../parts/stored";
+import { own, store, stored } from "../parts/stored";
 
 /** A reply or note that waits for the connection. Its key makes sending it twice harmless. */
 export interface Unsent {
@@ -14,34 +14,40 @@ export interface Unsent {
   at: string;
 }
 
-const place = "tellus-outbox";
-let waiting: Unsent[] = stored<Unsent[]>(place, []);
+const nothing: Unsent[] = [];
+// By the place it is kept at, which is another one for each agent who signs in here.
+const boxes = new Map<string, Unsent[]>();
 const listeners = new Set<() => void>();
 
+function waiting(): Unsent[] {
+  const place = own("tellus-outbox");
+  const box = boxes.get(place) ?? stored(place, nothing);
+  boxes.set(place, box);
+  return box;
+}
+
 function change(next: Unsent[]) {
-  waiting = next;
+  const place = own("tellus-outbox");
+  boxes.set(place, next);
   store(place, next.length > 0 ? next : undefined);
   for (const listener of listeners) listener();
 }
 
 /** What waits for the connection, oldest first. */
 export function useOutbox(): Unsent[] {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => waiting,
-  );
+  return useSyncExternalStore((listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }, waiting);
 }
 
 export function keepForLater(unsent: Unsent) {
-  change([...waiting, unsent]);
+  change([...waiting(), unsent]);
 }
 
 export function takeBack(key: string): Unsent | undefined {
-  const found = waiting.find((u) => u.key === key);
-  change(waiting.filter((u) => u.key !== key));
+  const found = waiting().find((u) => u.key === key);
+  change(waiting().filter((u) => u.key !== key));
   return found;
 }
 
@@ -55,7 +61,7 @@ export async function flush(sent: (u: Unsent) => void, refused: (u: Unsent, err:
   if (flushing) return;
   flushing = true;
   try {
-    for (let next = waiting[0]; next; next = waiting[0]) {
+    for (let next = waiting()[0]; next; next = waiting()[0]) {
       try {
         await call("POST", `/conversations/${next.conversation}/${next.kind}`, {
           body: next.body,

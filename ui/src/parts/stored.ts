@@ -1,5 +1,17 @@
 import { useCallback, useState } from "react";
 
+let agent = 0;
+
+/** Says whose words are kept from now on. */
+export function keepFor(id: number) {
+  agent = id;
+}
+
+/** The place of something of who is signed in, so that two people who share a browser never find, or send, each other's words. */
+export function own(place: string): string {
+  return `${place}@${agent}`;
+}
+
 /** Reads from the browser's storage, the fallback where nothing or nothing usable is there. */
 export function stored<T>(key: string, fallback: T): T {
   try {

@@ -8,6 +8,7 @@ import { useMay, useMe } from "../../app/session";
 import { loadWords } from "../../i18n/i18n";
 import { sayTyping } from "../../live/live";
 import { Icon } from "../../parts/Icon";
+import { own } from "../../parts/stored";
 import css from "./Composer.module.css";
 import type { EditorHandle } from "./Editor";
 import { FileChips } from "./FileChips";
@@ -54,7 +55,7 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
   const [edition, setEdition] = useState(0);
   const editor = useRef<EditorHandle>(null);
   const box = useRef<HTMLDivElement>(null);
-  const { armed, arm, disarm, clear: disarmAll } = useArmed(`tellus-armed-${row.id}`);
+  const { armed, arm, disarm, clear: disarmAll } = useArmed(own(`tellus-armed-${row.id}`));
   const runMacro = useRunMacro();
   const [slash, setSlash] = useState(false);
   const newest = newestIncoming(opened);

@@ -10,7 +10,7 @@ import { useMay, useMe } from "../../app/session";
 import { loadWords } from "../../i18n/i18n";
 import { Icon } from "../../parts/Icon";
 import { Bone, Late } from "../../parts/Skeleton";
-import { store, stored } from "../../parts/stored";
+import { own, store, stored } from "../../parts/stored";
 import { Quiet } from "../../parts/Trouble";
 import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
@@ -85,7 +85,7 @@ function Write({ draft, to }: { draft: Draft | undefined; to: string | undefined
   const [first] = useState(() => begin(draft, to, stored<number | undefined>("tellus-new-inbox", undefined)));
   const [local, setLocal] = useState<Written>({ body: first.body, files: first.files });
   const [busy, setBusy] = useState(false);
-  const { armed, arm, disarm, clear: disarmAll } = useArmed(`tellus-armed-new-${first.id ?? ""}`);
+  const { armed, arm, disarm, clear: disarmAll } = useArmed(own(`tellus-armed-new-${first.id ?? ""}`));
   const editor = useRef<EditorHandle>(null);
   const key = useRef("");
   const { body, files: attached } = local;

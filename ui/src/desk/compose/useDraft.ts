@@ -2,12 +2,12 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { del, put } from "../../api/client";
 import type { Draft, Opened } from "../../api/types";
-import { store, stored } from "../../parts/stored";
+import { own, store, stored } from "../../parts/stored";
 import { fromWire, isBlank, toWire } from "./html";
 import { type Composed, empty, type Mode, newestIncoming, toDraft } from "./state";
 
 const pause = 900;
-const place = (conversation: number) => `tellus-draft-${conversation}`;
+const place = (conversation: number) => own(`tellus-draft-${conversation}`);
 
 /** What the composer begins with: the newer of the server's and the browser's copy, else nothing. */
 export function restore(opened: Opened, mode: Mode): Composed {

@@ -4,10 +4,10 @@ import { del, post, put } from "../../api/client";
 import { isProblem } from "../../api/problem";
 import { draftsQuery } from "../../api/queries";
 import type { Attachment, Draft, DraftBody } from "../../api/types";
-import { store, stored } from "../../parts/stored";
+import { own, store, stored } from "../../parts/stored";
 import { isBlank, toWire } from "./html";
 
-const place = "tellus-draft-new";
+const place = () => own("tellus-draft-new");
 const pause = 900;
 
 /** A new mail as its page holds it. */
@@ -21,8 +21,8 @@ interface Local extends Written {
   id?: number;
 }
 
-export const leftHere = () => stored<Local | undefined>(place, undefined);
-export const leaveHere = (w: Written) => store(place, w);
+export const leftHere = () => stored<Local | undefined>(place(), undefined);
+export const leaveHere = (w: Written) => store(place(), w);
 
 export function blank(w: Written): boolean {
   return isBlank(w.body.html) && !w.body.subject?.trim() && w.files.length === 0;
@@ -57,7 +57,7 @@ export function useNewDraft(first: number, inbox: number | undefined) {
       try {
         const saved = id.current ? await put<Draft>(`/drafts/${id.current}`, body) : await post<Draft>("/drafts", body);
         id.current = saved.id;
-        if (!pending.current) store(place, { ...w, id: saved.id });
+        if (!pending.current) store(place(), { ...w, id: saved.id });
         setKept("saved");
         void client.invalidateQueries({ queryKey: draftsQuery.queryKey });
       } catch (err) {
@@ -72,11 +72,11 @@ export function useNewDraft(first: number, inbox: number | undefined) {
     (w: Written) => {
       window.clearTimeout(timer.current);
       if (blank(w)) {
-        store(place, undefined);
+        store(place(), undefined);
         pending.current = undefined;
         return;
       }
-      store(place, { ...w, ...(id.current ? { id: id.current } : {}) });
+      store(place(), { ...w, ...(id.current ? { id: id.current } : {}) });
       pending.current = w;
       timer.current = window.setTimeout(() => void push(), pause);
     },
@@ -87,7 +87,7 @@ export function useNewDraft(first: number, inbox: number | undefined) {
   const drop = useCallback(() => {
     window.clearTimeout(timer.current);
     pending.current = undefined;
-    store(place, undefined);
+    store(place(), undefined);
     line.current = line.current.then(async () => {
       if (id.current) await del(`/drafts/${id.current}`).catch(() => undefined); // at worst it stays among the drafts
       id.current = 0;
@@ -99,7 +99,7 @@ export function useNewDraft(first: number, inbox: number | undefined) {
     () => () => {
       const written = pending.current !== undefined;
       void push().then(() => {
-        if (!pending.current && (id.current || !written)) store(place, undefined);
+        if (!pending.current && (id.current || !written)) store(place(), undefined);
       });
     },
     [push],
