@@ -26,6 +26,8 @@ type Conversation struct {
 	Assignee         AgentID        `json:"assignee,omitempty"`
 	Team             TeamID         `json:"team,omitempty"`
 	Tags             []TagID        `json:"tags"`
+	TypeID           TypeID         `json:"type,omitempty"`
+	Fields           FieldValues    `json:"fields" doc:"Values of custom fields by the fields' ids"`
 	Language         string         `json:"language,omitempty" doc:"BCP 47, as detected from the customer's words"`
 	Preview          string         `json:"preview" doc:"The beginning of the last message, in plain text, at most 160 characters"`
 	PreviewBy        string         `json:"previewBy" enum:"customer,agent,note,system,phone_in,phone_out,visit_in,visit_out,letter_in,letter_out" doc:"Who wrote the last message, or what was recorded by hand"`

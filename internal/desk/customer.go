@@ -6,28 +6,32 @@ type AddressKind string
 const (
 	AddressEmail AddressKind = "email"
 	AddressPhone AddressKind = "phone"
+	AddressPost  AddressKind = "post"  // where letters go; a household may share one
+	AddressOther AddressKind = "other" // a handle, a page, an extension: its label says what
 )
 
-// Address is where a customer can be reached; one address belongs to one customer.
+// Address is where a customer can be reached; a mail address, a telephone number and any other handle belong to one customer.
 type Address struct {
 	ID         AddressID   `json:"id"`
-	Kind       AddressKind `json:"kind" enum:"email,phone"`
-	Value      string      `json:"value"`
+	Kind       AddressKind `json:"kind" enum:"email,phone,post,other"`
+	Value      string      `json:"value" doc:"A telephone number in E.164 where it could be told"`
+	Label      string      `json:"label,omitempty" doc:"What it is, in the words of the desk: office, Telegram, invoices"`
 	VerifiedAt Time        `json:"verifiedAt,omitempty"`
 	Bounced    bool        `json:"bounced,omitempty"`
 }
 
 // Customer is a person whom we serve.
 type Customer struct {
-	ID           CustomerID `json:"id"`
-	Name         string     `json:"name"`
-	Language     string     `json:"language,omitempty"`
-	TimeZone     string     `json:"timeZone,omitempty"`
-	Organisation string     `json:"organisation,omitempty"`
-	Note         string     `json:"note,omitempty"`
-	Addresses    []Address  `json:"addresses"`
-	CreatedAt    Time       `json:"createdAt"`
-	Version      int64      `json:"version"`
+	ID           CustomerID  `json:"id"`
+	Name         string      `json:"name"`
+	Language     string      `json:"language,omitempty"`
+	TimeZone     string      `json:"timeZone,omitempty"`
+	Organisation string      `json:"organisation,omitempty"`
+	Note         string      `json:"note,omitempty"`
+	Addresses    []Address   `json:"addresses"`
+	Fields       FieldValues `json:"fields" doc:"Values of custom fields by the fields' ids"`
+	CreatedAt    Time        `json:"createdAt"`
+	Version      int64       `json:"version"`
 }
 
 // Correspondent is somebody to whom a mail can be addressed: a customer or a colleague, with one address of his.

@@ -121,6 +121,7 @@ export function seed(rows: number): Desk {
       organisation: "",
       note: "",
       addresses: [{ id: desk.customers.length + 1, kind: address.startsWith("+") ? "phone" : "email", value: address }],
+      fields: {},
       createdAt: at(600_000),
       version: 1,
     };
@@ -143,6 +144,7 @@ export function seed(rows: number): Desk {
         customerName: c.name,
         address: c.addresses[0]!.value,
         tags: [],
+        fields: {},
         language: c.language,
         preview: text.slice(0, 160),
         previewBy: "customer",

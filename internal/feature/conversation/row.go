@@ -48,24 +48,27 @@ type Snapshot struct {
 const rowColumns = `c.id, c.number, c.inbox, c.customer, c.customer_name, c.address, c.channel, c.subject, c.subject_key, c.status, c.priority,
 	c.assignee, c.team, c.tags, c.restricted, c.spam, c.trashed_at, c.snoozed_until, c.due_at, c.waiting_since, c.language,
 	c.preview, c.preview_by, c.messages, c.attachments, c.troubled, c.acknowledged_at, c.first_answer_at, c.resolved_at,
-	c.last_incoming, c.created_at, c.last_at, c.version`
+	c.last_incoming, c.created_at, c.last_at, c.version, c.type_id, c.fields`
 
 func (c *row) scan(s interface{ Scan(...any) error }, more ...any) error {
-	var assignee, team sql.NullInt64
-	var tags string
+	var assignee, team, typeID sql.NullInt64
+	var tags, fields string
 	err := s.Scan(append([]any{&c.ID, &c.Number, &c.Inbox, &c.Customer, &c.CustomerName, &c.Address, &c.Channel, &c.Subject, &c.subjectKey,
 		&c.Status, &c.Priority, &assignee, &team, &tags, &c.Restricted, &c.Spam, &c.TrashedAt, &c.SnoozedUntil, &c.DueAt, &c.WaitingSince,
 		&c.Language, &c.Preview, &c.PreviewBy, &c.Messages, &c.Attachments, &c.DeliveryTroubled, &c.acknowledgedAt, &c.firstAnswerAt,
-		&c.resolvedAt, &c.lastIncoming, &c.CreatedAt, &c.LastAt, &c.Version}, more...)...)
+		&c.resolvedAt, &c.lastIncoming, &c.CreatedAt, &c.LastAt, &c.Version, &typeID, &fields}, more...)...)
 	if err != nil {
 		return err
 	}
-	c.Assignee, c.Team = desk.AgentID(assignee.Int64), desk.TeamID(team.Int64)
+	c.Assignee, c.Team, c.TypeID = desk.AgentID(assignee.Int64), desk.TeamID(team.Int64), desk.TypeID(typeID.Int64)
 	c.Tags = []desk.TagID{}
 	if tags != "[]" {
 		if err := json.Unmarshal([]byte(tags), &c.Tags); err != nil {
 			return fmt.Errorf("tags of conversation %s: %w", c.ID, err)
 		}
+	}
+	if c.Fields, err = desk.ReadFieldValues(fields); err != nil {
+		return fmt.Errorf("conversation %s: %w", c.ID, err)
 	}
 	c.before = Snapshot{c.Status, c.Assignee, c.Team}
 	return nil
@@ -114,15 +117,21 @@ func (c *row) save(ctx context.Context, tx *db.Tx) error {
 	if err != nil {
 		return fmt.Errorf("tags of conversation %s: %w", c.ID, err)
 	}
+	fields, err := c.Fields.Column()
+	if err != nil {
+		return fmt.Errorf("conversation %s: %w", c.ID, err)
+	}
 	if _, err := tx.Exec(ctx, `
 		UPDATE conversation SET customer = $2, customer_name = $3, address = $4, subject = $5, subject_key = $6, status = $7, priority = $8,
 			shelf = $9, assignee = $10, team = $11, tags = $12, restricted = $13, spam = $14, trashed_at = $15, snoozed_until = $16,
 			due_at = $17, waiting_since = $18, language = $19, preview = $20, preview_by = $21, messages = $22, attachments = $23,
-			troubled = $24, acknowledged_at = $25, first_answer_at = $26, resolved_at = $27, last_incoming = $28, last_at = $29, version = $30
+			troubled = $24, acknowledged_at = $25, first_answer_at = $26, resolved_at = $27, last_incoming = $28, last_at = $29, version = $30,
+			type_id = $31, fields = $32
 		WHERE id = $1`,
 		c.ID, c.Customer, c.CustomerName, c.Address, c.Subject, c.subjectKey, c.Status, c.Priority, c.Shelf(), nullID(c.Assignee), nullID(c.Team),
 		string(tags), c.Restricted, c.Spam, c.TrashedAt, c.SnoozedUntil, c.DueAt, c.WaitingSince, c.Language, c.Preview, c.PreviewBy,
-		c.Messages, c.Attachments, c.DeliveryTroubled, c.acknowledgedAt, c.firstAnswerAt, c.resolvedAt, c.lastIncoming, c.LastAt, c.Version); err != nil {
+		c.Messages, c.Attachments, c.DeliveryTroubled, c.acknowledgedAt, c.firstAnswerAt, c.resolvedAt, c.lastIncoming, c.LastAt, c.Version,
+		nullID(c.TypeID), fields); err != nil {
 		return fmt.Errorf("save conversation %s: %w", c.ID, err)
 	}
 	return nil

@@ -28,7 +28,15 @@ func (s *Service) Get(ctx context.Context, tx *db.Tx, id desk.CustomerID) (desk.
 }
 
 func scanCustomer(row interface{ Scan(...any) error }, c *desk.Customer) error {
-	return row.Scan(&c.ID, &c.Name, &c.Language, &c.TimeZone, &c.Organisation, &c.Note, &c.CreatedAt, &c.Version)
+	var fields string
+	err := row.Scan(&c.ID, &c.Name, &c.Language, &c.TimeZone, &c.Organisation, &c.Note, &c.CreatedAt, &c.Version, &fields)
+	if err != nil {
+		return err
+	}
+	if c.Fields, err = desk.ReadFieldValues(fields); err != nil {
+		return fmt.Errorf("customer %s: %w", c.ID, err)
+	}
+	return nil
 }
 
 func addresses(ctx context.Context, tx *db.Tx, id desk.CustomerID) ([]desk.Address, error) {

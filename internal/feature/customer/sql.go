@@ -11,5 +11,5 @@ const insertAddress = `
 	ON CONFLICT (kind, value_key) DO NOTHING`
 
 const selectCustomer = `
-	SELECT id, name, language, time_zone, organisation, note, created_at, version
+	SELECT id, name, language, time_zone, organisation, note, created_at, version, fields
 	FROM customer`

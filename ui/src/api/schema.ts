@@ -2119,6 +2119,10 @@ export interface components {
              * @description When an answer is due; absent while we owe none
              */
             dueAt?: string;
+            /** @description Values of custom fields by the fields' ids */
+            fields: {
+                [key: string]: components["schemas"]["FieldValue"];
+            };
             /** Format: int64 */
             id: number;
             /** Format: int64 */
@@ -2155,6 +2159,8 @@ export interface components {
             team?: number;
             /** Format: date-time */
             trashedAt?: string;
+            /** Format: int64 */
+            type?: number;
             /** @description A message came that the asker has not seen */
             unread: boolean;
             /**
@@ -2270,6 +2276,10 @@ export interface components {
             addresses: components["schemas"]["Address"][];
             /** Format: date-time */
             createdAt: string;
+            /** @description Values of custom fields by the fields' ids */
+            fields: {
+                [key: string]: components["schemas"]["FieldValue"];
+            };
             /** Format: int64 */
             id: number;
             language?: string;
@@ -2383,6 +2393,12 @@ export interface components {
             old?: unknown;
             /** @description A secret was replaced or removed: neither value is told */
             replaced?: boolean;
+        };
+        /** @description What a custom field holds: a string (text; a date as 2026-03-31), a number, an amount of money in minor units, true or false, or ids (options, agents). Null is no value. */
+        FieldValue: (string | null) | number | boolean | number[] | {
+            /** Format: int64 */
+            amount: number;
+            currency: string;
         };
         FilledBody: {
             actions: components["schemas"]["Action"][];

@@ -26,6 +26,17 @@ export type Permission =
   | "job.manage"
   | "setting.manage";
 
+/** An amount in minor units (cents), and its ISO 4217 currency. */
+export interface Money {
+  amount: number;
+  currency: string;
+}
+
+/** What a custom field holds: text or a date, a number, yes or no, ids of options or agents, money. */
+export type FieldValue = string | number | boolean | number[] | Money | null;
+/** By the fields' ids; what has no value is not in it. */
+export type FieldValues = Record<string, FieldValue>;
+
 export interface Conversation {
   id: number;
   number: number;
@@ -42,6 +53,8 @@ export interface Conversation {
   assignee?: number;
   team?: number;
   tags: number[];
+  type?: number;
+  fields: FieldValues;
   language?: string;
   preview: string;
   previewBy: "customer" | "agent" | "note" | "system" | `${"phone" | "visit" | "letter"}_${"in" | "out"}`;
@@ -235,6 +248,7 @@ export interface Customer {
   organisation?: string;
   note?: string;
   addresses: CustomerAddress[];
+  fields: FieldValues;
   createdAt: Time;
   version: number;
 }

@@ -20,6 +20,7 @@ function row(id: number, more: Partial<Conversation> = {}): Conversation {
     customerName: "Zane",
     address: "zane@example.lv",
     tags: [],
+    fields: {},
     preview: "",
     previewBy: "customer",
     messages: 1,
