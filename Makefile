@@ -33,7 +33,7 @@ bench: build ## measure this build on this machine; docs/BENCHMARKS.md tells how
 	bin/tellus bench
 
 .PHONY: check
-check: ui widget bin/golangci-lint ## formatting, vet, lint, archtest, Go tests on SQLite, tsc, Biome, Vitest
+check: ui widget bin/golangci-lint ## formatting, vet, lint, archtest, Go tests on SQLite (-short), tsc, Biome, Vitest
 	@scripts/check
 
 .PHONY: test

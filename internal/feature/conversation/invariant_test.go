@@ -35,7 +35,11 @@ func TestNothingBreaksTheRows(t *testing.T) {
 				p.visible(rt, rows, agent, p.Scope(agent))
 				p.lists(rt, rows, p.Scope(agent))
 			})
-			if len(p.versions) < 20 {
+			least := 20
+			if testing.Short() { // rapid plays a fifth
+				least = 2
+			}
+			if len(p.versions) < least {
 				t.Errorf("only %d conversations came about", len(p.versions))
 			}
 		})
