@@ -64,7 +64,7 @@ function watch(context, page, url) {
   page.on("console", (message) => {
     if (message.type() !== "error") return;
     // Chromium logs every refused request as an error; a journey may provoke refusals, and they are asserted where they matter.
-    if (/^Failed to load resource/.test(message.text())) return;
+    if (/^Failed to load resource|^WebSocket connection to '[^']*' failed/.test(message.text())) return;
     trouble.push(`console: ${message.text()}`);
   });
   page.on("request", (request) => {
@@ -88,6 +88,15 @@ function watch(context, page, url) {
         axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }),
       );
       return result.violations.flatMap((v) => v.nodes.map((n) => `${label}: ${v.id}: ${n.html.slice(0, 200)}: ${n.failureSummary}`));
+    },
+    /** passkeys gives the window a device that keeps passkeys and knows its owner's finger, until it is told otherwise. */
+    async passkeys() {
+      const debug = await context.newCDPSession(page);
+      await debug.send("WebAuthn.enable");
+      const { authenticatorId } = await debug.send("WebAuthn.addVirtualAuthenticator", {
+        options: { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+      });
+      return { verify: (yes) => debug.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: yes }) };
     },
     leave: () => context.close(),
   };
