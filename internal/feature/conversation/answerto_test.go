@@ -41,7 +41,7 @@ func TestReplyToAllCopiesWhoTakesPart(t *testing.T) {
 		"the customer himself is not copied": {[]desk.Message{mail(ann, []string{we}, []string{ann})}, []desk.Participant{requester}, nil},
 	} {
 		o := Opened{Conversation: desk.Conversation{ID: 7, Customer: 3, Address: ann}, Participants: c.people, Timeline: Timeline{Messages: c.mail}}
-		_, all := answerTo(o, func(a string) bool { return a == we })
+		_, all := answerTo(o, desk.NamedAddress{Address: ann}, func(a string) bool { return a == we })
 		var got []string
 		for _, a := range all.Cc {
 			got = append(got, a.Address)

@@ -102,8 +102,10 @@ func (s *Service) moveTarget(ctx context.Context, tx *db.Tx, by desk.Actor, scop
 			return nil, fmt.Errorf("restrict conversation %s: %w", c.ID, err)
 		}
 	}
-	if err := addParticipant(ctx, tx, c.ID, desk.Participant{Customer: customer, Name: name, Address: address, Role: desk.Requester}); err != nil {
-		return nil, err
+	if address != "" {
+		if err := addParticipant(ctx, tx, c.ID, desk.Participant{Customer: customer, Name: name, Address: address, Role: desk.Requester}); err != nil {
+			return nil, err
+		}
 	}
 	if err := link(ctx, tx, from.ID, c.ID, "split"); err != nil {
 		return nil, err

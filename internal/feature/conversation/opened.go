@@ -105,8 +105,27 @@ func (s *Service) Open(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk
 	if o.Earlier, err = s.OfCustomer(ctx, tx, scope, c.Customer, id, 5); err != nil {
 		return o, err
 	}
-	o.ReplyTo, o.ReplyAllTo = answerTo(o, own)
+	to := desk.NamedAddress{Name: c.CustomerName, Address: c.Address}
+	if !strings.Contains(to.Address, "@") { // a call, or a mail that names no sender
+		if to.Address, err = mailOf(ctx, tx, c.Customer); err != nil {
+			return o, err
+		}
+	}
+	o.ReplyTo, o.ReplyAllTo = answerTo(o, to, own)
 	return o, nil
+}
+
+// mailOf is the mail address that a customer has on his card, the first where no mail came back from it; "" where there is none.
+func mailOf(ctx context.Context, tx *db.Tx, customer desk.CustomerID) (address string, err error) {
+	_, err = oneOf(tx.Row(ctx, `
+		SELECT value FROM address
+		WHERE customer = $1 AND kind = 'email'
+		ORDER BY bounced_at, id
+		LIMIT 1`, customer).Scan(&address))
+	if err != nil {
+		return "", fmt.Errorf("mail address of customer %s: %w", customer, err)
+	}
+	return address, nil
 }
 
 // OfCustomer returns a customer's conversations that the scope's agent may see, newest first, except one.
@@ -250,18 +269,18 @@ func (s *Service) links(ctx context.Context, tx *db.Tx, scope desk.Scope, id des
 	return some(list), nil
 }
 
-// answerTo works out whom Reply and Reply to all would address: the last incoming mail's sender (its Reply-To is the conversation's
+// answerTo works out whom Reply and Reply to all would address: the last incoming mail's sender (its Reply-To is to, the conversation's
 // address), and those who were addressed or copied with it and still take part, our own addresses aside; then who was copied in by hand or by
 // an earlier mail, from then on, until he is taken out.
-func answerTo(o Opened, own func(string) bool) (reply, all Recipients) {
+func answerTo(o Opened, to desk.NamedAddress, own func(string) bool) (reply, all Recipients) {
 	var last *desk.Message
 	for i := range o.Timeline.Messages {
 		m := &o.Timeline.Messages[i]
-		if m.Kind == desk.Incoming && m.Automatic == "" && (m.Channel == desk.Email || m.Channel == desk.WebForm) {
+		// A mail that names no sender changes nothing about whom an answer goes to.
+		if m.Kind == desk.Incoming && m.Automatic == "" && (m.Channel == desk.Email || m.Channel == desk.WebForm) && m.From.Address != "" {
 			last = m
 		}
 	}
-	to := desk.NamedAddress{Name: o.Conversation.CustomerName, Address: o.Conversation.Address}
 	if last != nil && !strings.EqualFold(last.From.Address, to.Address) && last.Customer != o.Conversation.Customer {
 		to = last.From
 	}

@@ -61,3 +61,8 @@ func (s *Service) SeenBy(ctx context.Context, tx *db.Tx, ids []desk.Conversation
 	}
 	return found, nil
 }
+
+// Received returns what became of a mail that came before, and whether one did. A nil identity is nobody's.
+func (s *Service) Received(ctx context.Context, tx *db.Tx, inbox desk.InboxID, identity []byte) (Received, bool, error) {
+	return alreadySeen(ctx, tx, Incoming{Inbox: desk.Inbox{ID: inbox}, Identity: identity})
+}

@@ -80,7 +80,17 @@ func (in *Intake) store(ctx context.Context, tx *db.Tx, k kept, u understood, fi
 	if !ok {
 		return conversation.Received{}, fmt.Errorf("inbox %s of arrival %s is gone", k.inbox, k.id)
 	}
-	writer, err := in.Customers.Identify(ctx, tx, desk.System, customer.Sighting{Kind: desk.AddressEmail, Value: u.from.Address, Name: u.from.Name, Language: u.language})
+	if u.from.Address == "" {
+		// Each mail without a sender makes a customer of its own: one that came before must not make another.
+		seen, ok, err := in.Conversations.Received(ctx, tx, k.inbox, u.identity)
+		if err != nil {
+			return seen, err
+		}
+		if ok {
+			return seen, in.finish(ctx, tx, k, seen)
+		}
+	}
+	writer, err := in.identify(ctx, tx, u)
 	if err != nil {
 		return conversation.Received{}, err
 	}
@@ -121,14 +131,27 @@ func (in *Intake) store(ctx context.Context, tx *db.Tx, k kept, u understood, fi
 	if err != nil {
 		return done, err
 	}
+	return done, in.finish(ctx, tx, k, done)
+}
+
+// finish notes at the arrival what became of it.
+func (in *Intake) finish(ctx context.Context, tx *db.Tx, k kept, done conversation.Received) error {
 	outcome := "stored"
 	if done.Seen {
 		outcome = "seen before"
 	}
 	if _, err := tx.Exec(ctx, `UPDATE arrival SET state = 'done', outcome = $1, message = $2 WHERE id = $3`, outcome, done.Message, k.id); err != nil {
-		return done, fmt.Errorf("close arrival %s: %w", k.id, err)
+		return fmt.Errorf("close arrival %s: %w", k.id, err)
 	}
-	return done, nil
+	return nil
+}
+
+// identify finds who wrote.
+func (in *Intake) identify(ctx context.Context, tx *db.Tx, u understood) (customer.Identified, error) {
+	if u.from.Address == "" {
+		return in.Customers.Unnamed(ctx, tx, desk.System, u.from.Name, u.language)
+	}
+	return in.Customers.Identify(ctx, tx, desk.System, customer.Sighting{Kind: desk.AddressEmail, Value: u.from.Address, Name: u.from.Name, Language: u.language})
 }
 
 // addressed reports whether a mail names one of our own addresses: a list that passes on what people write to us, such as a group of the company's

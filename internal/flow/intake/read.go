@@ -60,9 +60,6 @@ func (in *Intake) read(k kept) (u understood) {
 	if u.from.Address == "" {
 		u.from.Address = k.envelope.From
 	}
-	if u.from.Address == "" {
-		u.from.Address = nobody
-	}
 	if answer := m.Answerable(); len(answer) > 0 && !strings.EqualFold(answer[0].Email, u.from.Address) {
 		u.replyTo = answer[0].Email
 	}
@@ -124,17 +121,10 @@ func head(s string, n int) string {
 	return strings.ToValidUTF8(s[:n], "")
 }
 
-// nobody is the address of a writer who named none; mail to it cannot exist (RFC 2606).
-const nobody = "unknown@sender.invalid"
-
 // unread is what remains of a mail that nothing could be made of: the envelope.
 func unread(k kept) understood {
 	sum := sha256.Sum256(k.raw)
-	u := understood{unreadable: true, identity: sum[:], from: desk.NamedAddress{Address: k.envelope.From}}
-	if u.from.Address == "" {
-		u.from.Address = nobody
-	}
-	return u
+	return understood{unreadable: true, identity: sum[:], from: desk.NamedAddress{Address: k.envelope.From}}
 }
 
 func automaticOf(kind bounce.Kind) string {

@@ -27,6 +27,7 @@ import {
   type Mode,
   newestIncoming,
   recipientsOf,
+  senderless,
 } from "./state";
 import { restore, useDraftKeeping } from "./useDraft";
 import { useFiles } from "./useFiles";
@@ -43,7 +44,8 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
   const { t } = useTranslation();
   const mayWrite = useMay("conversation.write");
   const row = opened.conversation;
-  const canMail = mayWrite && !row.spam && !row.trashedAt;
+  const nobody = senderless(opened);
+  const canMail = mayWrite && !row.spam && !row.trashedAt && !nobody;
   const draft = useDraftKeeping(opened);
   const [c, setC] = useState<Composed>(() => restore(opened, firstMode(opened, canMail)));
   const note = c.mode === "note";
@@ -263,6 +265,7 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
         )}
         {note && <span className={css.hint}>{t("compose.note_hint")}</span>}
       </div>
+      {nobody && <p className={css.nobody}>{t("compose.no_sender")}</p>}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping files is a shortcut for the button below */}
       <div
         ref={box}

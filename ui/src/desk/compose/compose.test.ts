@@ -1,6 +1,16 @@
 import { describe, expect, it } from "vitest";
+import type { Opened } from "../../api/types";
 import { fromWire, isBlank, plainText, toHtml, toWire } from "./html";
-import { type Audience, type Composed, followParticipants, isAddress, type Mode, parseAddresses } from "./state";
+import {
+  type Audience,
+  type Composed,
+  firstMode,
+  followParticipants,
+  isAddress,
+  type Mode,
+  parseAddresses,
+  senderless,
+} from "./state";
 
 describe("parseAddresses", () => {
   it("reads what people paste", () => {
@@ -40,6 +50,25 @@ describe("composed HTML", () => {
   it("turns words to paragraphs and back, harmless", () => {
     expect(toHtml("a < b\nc\n\nd & e")).toBe("<p>a &lt; b<br>c</p><p>d &amp; e</p>");
     expect(plainText(toHtml("a < b\nc"))).toBe("a < b\nc");
+  });
+});
+
+describe("senderless", () => {
+  const opened = (channel: string, address: string, to: string[]) =>
+    ({
+      conversation: { channel, address },
+      replyTo: { to: to.map((a) => ({ address: a })), cc: [] },
+      replyAllTo: { to: [], cc: [] },
+    }) as unknown as Opened;
+
+  it("is a mail without a sender, until the customer has an address", () => {
+    expect(senderless(opened("email", "", []))).toBe(true);
+    expect(senderless(opened("form", "", []))).toBe(true);
+    expect(senderless(opened("email", "", ["ann@customer.example"]))).toBe(false);
+  });
+  it("is no call, which can be answered at an address that is typed", () => {
+    expect(senderless(opened("phone", "", []))).toBe(false);
+    expect(firstMode(opened("phone", "+37120000000", []), true)).toBe("note");
   });
 });
 

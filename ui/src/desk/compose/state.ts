@@ -28,6 +28,12 @@ export function firstMode(opened: Opened, mayWrite: boolean): Mode {
   return opened.replyAllTo.cc.length > 0 || opened.replyAllTo.to.length > 1 ? "reply_all" : "reply";
 }
 
+/** Whether there is nobody to answer: the mail named no sender, and nobody has given the customer an address since. */
+export function senderless(opened: Opened): boolean {
+  const { channel, address } = opened.conversation;
+  return opened.replyTo.to.length === 0 && address === "" && (channel === "email" || channel === "form");
+}
+
 export function empty(mode: Mode, opened: Opened): Composed {
   return { mode, mail: "", note: "", ...recipientsOf(mode, opened), files: [], seen: 0, at: 0 };
 }

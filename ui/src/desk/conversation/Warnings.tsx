@@ -7,7 +7,7 @@ import css from "./Warnings.module.css";
 
 const bad = new Set(["fail", "softfail", "permerror"]);
 
-/** What speaks against a mail: a sender that could not be proven, and signs of spam. */
+/** What speaks against a mail: no sender or one that could not be proven, and signs of spam. */
 export function Warnings({ message: m }: { message: Message }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
@@ -18,17 +18,23 @@ export function Warnings({ message: m }: { message: Message }) {
   const forged =
     failed.includes("dmarc") || (failed.length > 0 && v?.dmarc !== "pass" && (v?.spf === "fail" || v?.dkim === "fail"));
   const spam = (m.spamScore ?? 0) >= 0.5 && (m.spamReasons?.length ?? 0) > 0;
-  if (!forged && !spam) return null;
+  const nobody = m.from.address === "" && (m.channel === "email" || m.channel === "form");
+  if (!forged && !spam && !nobody) return null;
   const reasons = (m.spamReasons ?? []).filter((r) => (r.weight ?? 0) > 0);
   return (
     <div className={css.warning}>
       <p>
         <Icon name="shield" size={15} />
         <span>
-          {forged ? t("warning.forged", { domain: v?.from || m.from.address.replace(/^.*@/, "") }) : t("warning.spam")}{" "}
-          <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
-            {t("warning.why")}
-          </button>
+          {nobody && `${t("warning.no_sender")} `}
+          {forged
+            ? `${t("warning.forged", { domain: v?.from || m.from.address.replace(/^.*@/, "") })} `
+            : spam && `${t("warning.spam")} `}
+          {(forged || spam) && (
+            <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
+              {t("warning.why")}
+            </button>
+          )}
         </span>
       </p>
       {open && (
