@@ -33,6 +33,8 @@ const maxUpload = 40 << 20
 func (s *Server) registerFiles() {
 	handle(s, "delete-attachment", s.deleteAttachment)
 	handle(s, "read-attached-mail", s.readAttachedMail)
+	handle(s, "read-container", s.readContainer)
+	stream(s, "get-container-file", []string{"application/octet-stream"}, s.getContainerFile)
 	stream(s, "upload-attachment", []string{"application/json"}, s.uploadAttachment)
 	stream(s, "get-attachment", []string{"application/octet-stream"}, s.getAttachment)
 	stream(s, "get-thumbnail", []string{"image/jpeg"}, s.getThumbnail)
@@ -132,6 +134,18 @@ func isPDF(a desk.Attachment) bool {
 	return a.Type == "application/pdf" || a.Type == "application/octet-stream" && strings.EqualFold(path.Ext(a.Name), ".pdf")
 }
 
+// inPlace says as what, and how, a file is given that is to be shown in place, where it may be; otherwise as it stood.
+func inPlace(a desk.Attachment, kind, how string) (string, string) {
+	switch {
+	case shown[a.Type]:
+		return a.Type, "inline"
+	case isPDF(a):
+		return "application/pdf", "inline"
+	default:
+		return kind, how
+	}
+}
+
 func (s *Server) getAttachment(w http.ResponseWriter, r *http.Request, c *Caller) error {
 	a, err := s.attachment(r, c)
 	if err != nil {
@@ -154,11 +168,7 @@ func (s *Server) getAttachment(w http.ResponseWriter, r *http.Request, c *Caller
 	h := w.Header()
 	kind, how := "application/octet-stream", "attachment"
 	if r.URL.Query().Get("inline") == "1" {
-		if shown[a.Type] {
-			kind, how = a.Type, "inline"
-		} else if isPDF(a) {
-			kind, how = "application/pdf", "inline"
-		}
+		kind, how = inPlace(a, kind, how)
 	}
 	h.Set("Content-Type", kind)
 	h.Set("Content-Disposition", mime.FormatMediaType(how, map[string]string{"filename": a.Name}))

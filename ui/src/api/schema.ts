@@ -132,6 +132,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/attachments/{id}/container": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a signed container holds, and who signed it
+         * @description Needs: conversation.read.
+         */
+        get: operations["read-container"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/attachments/{id}/container/{index}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A file of a signed container
+         * @description Needs: conversation.read.
+         */
+        get: operations["get-container-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/attachments/{id}/mail": {
         parameters: {
             query?: never;
@@ -1999,7 +2039,10 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind: "email" | "phone";
+            kind: "email" | "phone" | "post" | "other";
+            /** @description What it is, in the words of the desk: office, Telegram, invoices */
+            label?: string;
+            /** @description A telephone number in E.164 where it could be told */
             value: string;
             /** Format: date-time */
             verifiedAt?: string;
@@ -2099,6 +2142,55 @@ export interface components {
         };
         CodeBody: {
             code: string;
+        };
+        Container: {
+            /** @description There is more in it than is listed */
+            cut?: boolean;
+            files: components["schemas"]["ContainerFile"][];
+            signatures: components["schemas"]["ContainerSignature"][];
+            /** @description Whether the signatures were checked; Tellus reads them and does not check them, so far always false */
+            verified: boolean;
+        };
+        ContainerFile: {
+            /** @description Why it is dangerous to open */
+            held?: string;
+            /**
+             * Format: int64
+             * @description Where it stands in the container: get-container-file takes it
+             */
+            index: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes
+             */
+            size: number;
+            /**
+             * @description How it compares with the digests that were signed: signed (matches those of every signature), partly (of some signatures), unsigned (of none), altered (is not what was signed), unchecked (could not be compared)
+             * @enum {string}
+             */
+            state: "signed" | "partly" | "unsigned" | "altered" | "unchecked";
+        };
+        ContainerSignature: {
+            /** @description Who issued the certificate */
+            issuer?: string;
+            organisation?: string;
+            /** @description Made by an organisation, not a person */
+            seal?: boolean;
+            /**
+             * Format: date-time
+             * @description By the signer's own clock
+             */
+            signedAt?: string;
+            /** @description Empty where the certificate cannot be read */
+            signer: string;
+            /** @description A time stamp lies beside it */
+            stamped?: boolean;
+            /**
+             * Format: date-time
+             * @description Until when the certificate is valid
+             */
+            validTo?: string;
         };
         Conversation: {
             /** @description The customer's address in this conversation */
@@ -3659,6 +3751,60 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "read-container": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Container"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "get-container-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                index: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
         };

@@ -7,6 +7,7 @@ import { Icon } from "../../parts/Icon";
 import css from "./Files.module.css";
 
 const AttachedMail = lazy(() => import("./AttachedMail").then((m) => ({ default: m.AttachedMail })));
+const Container = lazy(() => import("./Container").then((m) => ({ default: m.Container })));
 const Lightbox = lazy(() => import("./Lightbox").then((m) => ({ default: m.Lightbox })));
 
 const viewable = /^image\/(png|jpe?g|gif|webp|bmp|avif)$/;
@@ -20,6 +21,12 @@ const isPdf = (f: Attachment) =>
 
 const isMail = (f: Attachment) => /^message\/(rfc822|global)$/.test(f.type) && f.held !== "virus";
 
+/** A signed container; the server's rule is the same. */
+const isContainer = (f: Attachment) =>
+  f.held !== "virus" &&
+  (/\.(asice|sce|asics|scs|[ea]doc|bdoc)$/i.test(f.name) ||
+    /^application\/vnd\.(etsi\.asic-|lt\.archyvai\.adoc|bdoc)/.test(f.type));
+
 /** "PDF" for a PDF: the ending if it says something, else nothing. */
 export function ending(name: string): string {
   const found = /\.([a-z0-9]{1,5})$/i.exec(name)?.[1];
@@ -31,6 +38,7 @@ export function Files({ message }: { message: Message }) {
   const { t } = useTranslation();
   const [at, setAt] = useState(-1);
   const [mail, setMail] = useState<Attachment>();
+  const [container, setContainer] = useState<Attachment>();
   const inText = message.rich || Boolean(message.html);
   const files = message.attachments
     .filter((f) => !(f.inline && inText && isPicture(f)))
@@ -54,12 +62,12 @@ export function Files({ message }: { message: Message }) {
               >
                 <img src={`${base}/attachments/${f.id}/thumbnail`} alt="" loading="lazy" />
               </button>
-            ) : isPdf(f) || isMail(f) ? (
+            ) : isPdf(f) || isMail(f) || isContainer(f) ? (
               <button
                 type="button"
                 className={css.file}
                 title={t("files.look", { name: f.name })}
-                onClick={() => (isMail(f) ? setMail(f) : setAt(shown.indexOf(f)))}
+                onClick={() => (isMail(f) ? setMail(f) : isContainer(f) ? setContainer(f) : setAt(shown.indexOf(f)))}
               >
                 <Words file={f} />
               </button>
@@ -78,6 +86,7 @@ export function Files({ message }: { message: Message }) {
       </ul>
       <Suspense>
         {at >= 0 && <Lightbox files={shown} at={at} go={setAt} close={() => setAt(-1)} />}
+        {container && <Container file={container} close={() => setContainer(undefined)} />}
         {mail && <AttachedMail file={mail} close={() => setMail(undefined)} />}
       </Suspense>
     </>
