@@ -19,11 +19,16 @@ const (
 	SnoozeFor   Deed = "snooze_for"
 	SnoozeUntil Deed = "snooze_until"
 	WriteNote   Deed = "add_note"
+	Wake        Deed = "wake"
+	PutInSpam   Deed = "mark_spam"
+	NotSpam     Deed = "not_spam"
+	PutInTrash  Deed = "trash"
+	Restore     Deed = "restore"
 )
 
 // Action is one thing to do with a conversation. Which fields count is said by Do; the others are empty.
 type Action struct {
-	Do       Deed     `json:"do" enum:"set_status,set_priority,assign,set_team,add_tags,remove_tags,snooze_for,snooze_until,add_note"`
+	Do       Deed     `json:"do" enum:"set_status,set_priority,assign,set_team,add_tags,remove_tags,snooze_for,snooze_until,add_note,wake,mark_spam,not_spam,trash,restore"`
 	Status   Status   `json:"status,omitempty" enum:",open,waiting,resolved,closed" doc:"set_status"`
 	Priority Priority `json:"priority,omitempty" minimum:"0" maximum:"3" doc:"set_priority"`
 	Me       bool     `json:"me,omitempty" doc:"assign: to whoever acts"`
@@ -104,7 +109,7 @@ func (a Action) missing() string {
 		if a.Note == "" {
 			return ".note"
 		}
-	case Assign, SetTeam:
+	case Assign, SetTeam, Wake, PutInSpam, NotSpam, PutInTrash, Restore:
 	default:
 		return ".do"
 	}

@@ -91,6 +91,16 @@ const (
 	WhyActionTwice    Why = "action_twice"
 	WhyMacroDoesNone  Why = "macro_empty"
 	WhyMacroNotShared Why = "macro_not_shared"
+
+	WhyConditionShape Why = "condition_shape"
+	WhyNoAttribute    Why = "condition_no_attribute"
+	WhyNoOperator     Why = "condition_no_operator"
+	WhyConditionValue Why = "condition_no_value"
+	WhyViewNotShared  Why = "view_not_shared"
+	WhyNoSort         Why = "view_no_sort"
+	WhyBulkEmpty      Why = "bulk_empty"
+	WhyBulkOver       Why = "bulk_over"
+	WhyBulkNoUndo     Why = "bulk_no_undo"
 )
 
 type worded struct {
@@ -178,6 +188,16 @@ var whys = map[Why]worded{
 	WhyActionTwice:    {Invalid, "the same is done twice"},
 	WhyMacroDoesNone:  {Invalid, "a macro needs a text or something to do"},
 	WhyMacroNotShared: {Forbidden, "supervisors and above share macros; yours can be personal"},
+
+	WhyConditionShape: {Invalid, "a part of the condition is either a group or a comparison"},
+	WhyNoAttribute:    {Invalid, "there is nothing of this name to compare: it may have been removed"},
+	WhyNoOperator:     {Invalid, "it cannot be compared in this way"},
+	WhyConditionValue: {Invalid, "it cannot be compared with this"},
+	WhyViewNotShared:  {Forbidden, "supervisors and above share views; yours can be personal"},
+	WhyNoSort:         {Invalid, "lists cannot be sorted by this"},
+	WhyBulkEmpty:      {Invalid, "no conversation is chosen, or nothing to do with them"},
+	WhyBulkOver:       {Gone, "this work is over already"},
+	WhyBulkNoUndo:     {Conflict, "nothing of this work can be undone any more"},
 }
 
 // Whys returns all reasons in the order of their codes.

@@ -12,6 +12,11 @@ import (
 
 // Scope is what an agent may see by his role and teams. An inactive or unknown agent sees nothing: NotFound.
 func (s *Service) Scope(ctx context.Context, tx *db.Tx, agent desk.AgentID) (desk.Scope, error) {
+	return s.ScopeWithin(ctx, tx, agent, true)
+}
+
+// ScopeWithin is Scope for work that an agent left to be done later; all is whether he saw everything when he did, which a token may have kept from him.
+func (s *Service) ScopeWithin(ctx context.Context, tx *db.Tx, agent desk.AgentID, all bool) (desk.Scope, error) {
 	a, err := s.Agent(ctx, tx, agent)
 	if err != nil {
 		return desk.Scope{}, err
@@ -19,7 +24,7 @@ func (s *Service) Scope(ctx context.Context, tx *db.Tx, agent desk.AgentID) (des
 	if !a.Active {
 		return desk.Scope{}, desk.Refuse(desk.NotFound, "agent %s is not active", agent)
 	}
-	return s.scope(ctx, tx, agent, a.Role.May(desk.SeeAll))
+	return s.scope(ctx, tx, agent, all && a.Role.May(desk.SeeAll))
 }
 
 // scope works out what an agent sees: everything where all is set, otherwise the inboxes that no team is named for or one of his. Teams are

@@ -41,8 +41,19 @@ type DB struct {
 	group *group  // nil on PostgreSQL
 	bus   *bus
 	trace func(query string, args []any)
+	memos sync.Map
 
 	closing sync.Once
+}
+
+// Memo returns what is kept for key as long as the database is open, made by the first call: a place for caches of what the database holds, where
+// several databases may be open in one program. What it returns must be safe for concurrent use.
+func (d *DB) Memo(key any, make func() any) any {
+	if kept, ok := d.memos.Load(key); ok {
+		return kept
+	}
+	kept, _ := d.memos.LoadOrStore(key, make())
+	return kept
 }
 
 // ErrClosed is returned for work that comes after Close.

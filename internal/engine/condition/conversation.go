@@ -1,0 +1,252 @@
+package condition
+
+import (
+	"strconv"
+
+	"tellus/internal/desk"
+)
+
+// Shelves are the codes of desk.Shelf.
+var Shelves = map[string]int64{"active": 0, "snoozed": 1, "finished": 2, "spam": 3, "trash": 4}
+
+var (
+	statuses   = []string{"new", "open", "waiting", "resolved", "closed"}
+	priorities = map[string]int64{"low": 0, "normal": 1, "high": 2, "urgent": 3}
+	lastBy     = []string{"customer", "agent", "note", "system"}
+)
+
+// never are what columns of times hold where there is none.
+var never = []int64{0, int64(desk.Never)}
+
+func ofCustomer(column string) SQL {
+	return Both("(SELECT cu." + column + " FROM customer cu WHERE cu.id = c.customer)")
+}
+
+// conversation are the attributes that every conversation has; its alias in SQL is c.
+var conversation = List{
+	{Key: "status", Kind: Choice, Choices: statuses, Always: true, Sorts: true, Column: Both("c.status")},
+	{Key: "priority", Kind: Choice, Choices: []string{"low", "normal", "high", "urgent"}, Codes: priorities, Always: true, Sorts: true, Column: Both("c.priority")},
+	{Key: "assignee", Kind: Ref, Of: "agent", Column: Both("c.assignee")},
+	{Key: "team", Kind: Ref, Of: "team", Column: Both("c.team")},
+	{Key: "inbox", Kind: Ref, Of: "inbox", Always: true, Column: Both("c.inbox")},
+	{Key: "type", Kind: Ref, Of: "type", Column: Both("c.type_id")},
+	{Key: "tags", Kind: Refs, Of: "tag", From: Both("SELECT 1 FROM conversation_tag x WHERE x.conversation = c.id"), Column: Both("x.tag")},
+	{Key: "channel", Kind: Choice, Choices: []string{"email", "form", "phone", "visit", "letter"}, Always: true, Column: Both("c.channel")},
+	{Key: "subject", Kind: Text, Sorts: true, Column: Both("c.subject")},
+	{Key: "due", Kind: Moment, Sorts: true, Absent: never, Column: Both("c.due_at")},
+	{Key: "waiting", Kind: Moment, Sorts: true, Absent: never, Column: Both("c.waiting_since")},
+	{Key: "created", Kind: Moment, Always: true, Sorts: true, Absent: never, Column: Both("c.created_at")},
+	{Key: "last", Kind: Moment, Always: true, Sorts: true, Absent: never, Column: Both("c.last_at")},
+	{Key: "snoozed", Kind: Moment, Sorts: true, Absent: never, Column: Both("c.snoozed_until")},
+	{Key: "resolved", Kind: Moment, Sorts: true, Absent: never, Column: Both("c.resolved_at")},
+	{Key: "last_by", Kind: Choice, Choices: lastBy, Always: true, Column: Both("c.preview_by")},
+	{Key: "language", Kind: Choice, Column: Both("c.language")},
+	{Key: "messages", Kind: Number, Always: true, Sorts: true, Column: Both("c.messages")},
+	{Key: "number", Kind: Number, Always: true, Sorts: true, Column: Both("c.number")},
+	{Key: "attachments", Kind: Flag, Column: Both("c.attachments")},
+	{Key: "troubled", Kind: Flag, Column: Both("c.troubled")},
+	{Key: "restricted", Kind: Flag, Column: Both("c.restricted")},
+	{Key: "followers", Kind: Refs, Of: "agent", From: Both("SELECT 1 FROM follower x WHERE x.conversation = c.id"), Column: Both("x.agent")},
+	{Key: "shelf", Kind: Choice, Choices: []string{"active", "snoozed", "finished", "spam", "trash"}, Codes: Shelves, Always: true, Column: Both("c.shelf")},
+	{Key: "customer.name", Kind: Text, Owner: "customer", Sorts: true, Column: Both("c.customer_name")},
+	{Key: "customer.address", Kind: Text, Owner: "customer", Sorts: true, Column: Both("c.address")},
+	{Key: "customer.organisation", Kind: Text, Owner: "customer", Sorts: true, Column: ofCustomer("organisation")},
+	{Key: "customer.language", Kind: Choice, Owner: "customer", Column: ofCustomer("language")},
+}
+
+// Conversations is the registry of conversations with the custom fields of conversations and customers.
+func Conversations(fields []desk.Field) List {
+	all := append(List{}, conversation...)
+	for _, f := range fields {
+		if a := FieldAttribute(f); a != nil {
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+// FieldAttribute is the attribute of a custom field of a conversation or of its customer, nil for another's. c is the conversation's alias in SQL.
+func FieldAttribute(f desk.Field) *Attribute {
+	column := "c.fields"
+	switch f.Target {
+	case desk.OnConversation:
+	case desk.OnCustomer:
+		column = ofCustomer("fields").SQLite
+	default:
+		return nil
+	}
+	return FieldOf(f, column)
+}
+
+// FieldOf is the attribute of a custom field whose values lie in a column of JSON by the ids of fields (desk.FieldValues).
+func FieldOf(f desk.Field, column string) *Attribute {
+	id := f.ID.String()
+	a := &Attribute{Key: custom + id, Name: f.Name, Field: f.ID, Sorts: true}
+	if f.Target != desk.OnConversation {
+		a.Owner = string(f.Target)
+	}
+	lite := "json_extract(" + column + `, '$."` + id + `"')`
+	post := "(CAST(" + column + " AS jsonb) ->> '" + id + "')"
+	switch f.Kind {
+	case desk.TextField:
+		a.Kind, a.Column = Text, SQL{lite, post}
+	case desk.DateField:
+		a.Kind, a.Column = Day, SQL{lite, post}
+	case desk.NumberField:
+		a.Kind, a.Column = Number, SQL{lite, "CAST(" + post + " AS DOUBLE PRECISION)"}
+	case desk.MoneyField:
+		a.Kind = Number
+		a.Column = SQL{"(json_extract(" + column + `, '$."` + id + `".amount') / 100.0)`,
+			"(CAST(CAST(" + column + " AS jsonb) #>> '{" + id + ",amount}' AS DOUBLE PRECISION) / 100.0)"}
+	case desk.YesNoField:
+		a.Kind, a.Column = Flag, SQL{lite, "CAST(" + post + " AS BOOLEAN)"}
+	case desk.ChoiceField, desk.TreeField, desk.PeopleField:
+		a.Kind, a.Of, a.Sorts = Refs, "option", false
+		a.From = SQL{"SELECT 1 FROM json_each(" + column + `, '$."` + id + `"') x WHERE TRUE`,
+			"SELECT 1 FROM jsonb_array_elements_text(CASE jsonb_typeof(CAST(" + column + " AS jsonb) -> '" + id + "') WHEN 'array' THEN CAST(" + column +
+				" AS jsonb) -> '" + id + "' ELSE '[]' END) x (value) WHERE TRUE"}
+		a.Column = SQL{"x.value", "CAST(x.value AS BIGINT)"}
+		if f.Kind == desk.PeopleField {
+			a.Of = "agent"
+			break
+		}
+		a.Also = func(id int64) (ids []int64) {
+			for _, o := range f.Under(desk.OptionID(id)) {
+				ids = append(ids, int64(o))
+			}
+			return ids
+		}
+		for _, o := range f.Options {
+			if !o.Archived && o.Into == 0 {
+				a.Options = append(a.Options, Option{int64(o.ID), o.Name})
+			}
+		}
+	default:
+		return nil
+	}
+	return a
+}
+
+// Case is a conversation with what conditions ask of it beyond its row. What a condition does not ask for (Condition.Attributes) may be left out.
+type Case struct {
+	desk.Conversation
+	ResolvedAt desk.Time
+	Followers  []desk.AgentID
+	Of         desk.Customer
+}
+
+// Value implements Row.
+func (c *Case) Value(a *Attribute) Value {
+	if a.Field != 0 {
+		if a.Owner == string(desk.OnCustomer) {
+			return FieldValue(a, c.Of.Fields)
+		}
+		return FieldValue(a, c.Fields)
+	}
+	switch a.Key {
+	case "status":
+		return Code(string(c.Status))
+	case "priority":
+		return Code(PriorityCode(c.Priority))
+	case "assignee":
+		return ID(c.Assignee)
+	case "team":
+		return ID(c.Team)
+	case "inbox":
+		return ID(c.Inbox)
+	case "type":
+		return ID(c.TypeID)
+	case "tags":
+		return IDs(c.Tags)
+	case "channel":
+		return Code(string(c.Channel))
+	case "subject":
+		return Words(c.Subject)
+	case "last_by":
+		return Code(c.PreviewBy)
+	case "language":
+		return Code(c.Language)
+	case "messages":
+		return Num(float64(c.Messages))
+	case "number":
+		return Num(float64(c.Number))
+	case "attachments":
+		return YesNo(c.Attachments)
+	case "troubled":
+		return YesNo(c.DeliveryTroubled)
+	case "restricted":
+		return YesNo(c.Restricted)
+	case "followers":
+		return IDs(c.Followers)
+	case "shelf":
+		return Code(ShelfCode(c.Shelf()))
+	case "customer.name":
+		return Words(c.CustomerName)
+	case "customer.address":
+		return Words(c.Address)
+	case "customer.organisation":
+		return Words(c.Of.Organisation)
+	case "customer.language":
+		return Code(c.Of.Language)
+	}
+	return c.moment(a.Key)
+}
+
+func (c *Case) moment(key string) Value {
+	switch key {
+	case "due":
+		return Instant(c.DueAt)
+	case "waiting":
+		return Instant(c.WaitingSince)
+	case "created":
+		return Instant(c.CreatedAt)
+	case "last":
+		return Instant(c.LastAt)
+	case "snoozed":
+		return Instant(c.SnoozedUntil)
+	case "resolved":
+		return Instant(c.ResolvedAt)
+	}
+	return Value{}
+}
+
+// FieldValue is what a custom field's attribute finds among values.
+func FieldValue(a *Attribute, values desk.FieldValues) Value {
+	v, ok := values[a.Field]
+	if !ok {
+		return Value{}
+	}
+	switch v.Form {
+	case desk.TextValue:
+		return Words(v.Text)
+	case desk.NumberValue:
+		return Num(v.Number)
+	case desk.MoneyValue:
+		return Num(float64(v.Money.Amount) / 100)
+	case desk.YesNoValue:
+		return YesNo(v.Yes)
+	case desk.IDsValue:
+		return IDs(v.IDs)
+	}
+	return Value{}
+}
+
+// ShelfCode is the code of a shelf.
+func ShelfCode(s desk.Shelf) string {
+	for code, n := range Shelves {
+		if n == int64(s) {
+			return code
+		}
+	}
+	return strconv.Itoa(int(s))
+}
+
+// PriorityCode is the code of a priority.
+func PriorityCode(p desk.Priority) string {
+	for code, n := range priorities {
+		if n == int64(p) {
+			return code
+		}
+	}
+	return strconv.Itoa(int(p))
+}
