@@ -59,6 +59,7 @@ type Condition struct {
 	attrs    map[string]*Attribute
 	personal bool
 	timed    bool
+	worded   bool
 	env      Env
 }
 
@@ -144,6 +145,7 @@ func (c *Condition) compare(reg Registry, field string, n Node) (leaf, error) {
 	c.attrs[a.Key] = a
 	c.personal = c.personal || t.me
 	c.timed = c.timed || t.timed()
+	c.worded = c.worded || t.texts != nil && a.Kind == Text
 	return leaf{test: t}, nil
 }
 
@@ -152,6 +154,9 @@ func (c *Condition) Attributes() map[string]*Attribute { return c.attrs }
 
 // Personal reports whether the condition means something else to everybody who looks.
 func (c *Condition) Personal() bool { return c.personal }
+
+// Exact reports whether SQL says as much as Match does.
+func (c *Condition) Exact() bool { return !c.worded }
 
 // Timed reports whether what it says of a row can change by time alone.
 func (c *Condition) Timed() bool { return c.timed }

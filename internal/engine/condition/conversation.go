@@ -22,6 +22,9 @@ func ofCustomer(column string) SQL {
 	return Both("(SELECT cu." + column + " FROM customer cu WHERE cu.id = c.customer)")
 }
 
+// of begins a subquery on what belongs to a conversation.
+func of(table string) SQL { return Both("SELECT 1 FROM " + table + " x WHERE x.conversation = c.id") }
+
 // conversation are the attributes that every conversation has; its alias in SQL is c.
 var conversation = List{
 	{Key: "status", Kind: Choice, Choices: statuses, Always: true, Sorts: true, Column: Both("c.status")},
@@ -30,7 +33,7 @@ var conversation = List{
 	{Key: "team", Kind: Ref, Of: "team", Column: Both("c.team")},
 	{Key: "inbox", Kind: Ref, Of: "inbox", Always: true, Column: Both("c.inbox")},
 	{Key: "type", Kind: Ref, Of: "type", Column: Both("c.type_id")},
-	{Key: "tags", Kind: Refs, Of: "tag", From: Both("SELECT 1 FROM conversation_tag x WHERE x.conversation = c.id"), Column: Both("x.tag")},
+	{Key: "tags", Kind: Refs, Of: "tag", From: of("conversation_tag"), Column: Both("x.tag")},
 	{Key: "channel", Kind: Choice, Choices: []string{"email", "form", "phone", "visit", "letter"}, Always: true, Column: Both("c.channel")},
 	{Key: "subject", Kind: Text, Sorts: true, Column: Both("c.subject")},
 	{Key: "due", Kind: Moment, Sorts: true, Absent: never, Column: Both("c.due_at")},
@@ -46,7 +49,7 @@ var conversation = List{
 	{Key: "attachments", Kind: Flag, Column: Both("c.attachments")},
 	{Key: "troubled", Kind: Flag, Column: Both("c.troubled")},
 	{Key: "restricted", Kind: Flag, Column: Both("c.restricted")},
-	{Key: "followers", Kind: Refs, Of: "agent", From: Both("SELECT 1 FROM follower x WHERE x.conversation = c.id"), Column: Both("x.agent")},
+	{Key: "followers", Kind: Refs, Of: "agent", From: of("follower"), Column: Both("x.agent")},
 	{Key: "shelf", Kind: Choice, Choices: []string{"active", "snoozed", "finished", "spam", "trash"}, Codes: Shelves, Always: true, Column: Both("c.shelf")},
 	{Key: "customer.name", Kind: Text, Owner: "customer", Sorts: true, Column: Both("c.customer_name")},
 	{Key: "customer.address", Kind: Text, Owner: "customer", Sorts: true, Column: Both("c.address")},

@@ -34,15 +34,22 @@ func (s *Service) Counts(ctx context.Context, tx *db.Tx, scope desk.Scope, views
 	}
 	counts := make([]Count, 0, len(views))
 	for _, v := range views {
-		if s.counts.large(agent, v, newest) {
+		if s.counts.large(holder(scope, v), v, newest) {
 			counts = append(counts, Count{v, CountCap, true})
 			continue
 		}
-		n, err := count(ctx, tx, scope, v)
+		n, err := s.countView(ctx, tx, scope, v)
 		if err != nil {
 			return nil, err
 		}
-		s.counts.noteLarge(agent, v, n, newest, tx.Postgres())
+		if n < 0 {
+			continue // it is counted when it is looked at
+		}
+		if n > CountCap {
+			if err := s.noteLarge(ctx, tx, scope, v, n, newest); err != nil {
+				return nil, err
+			}
+		}
 		counts = append(counts, Count{v, min(n, CountCap), n > CountCap})
 	}
 	s.counts.put(agent, views, tx.Now, counts)
@@ -55,6 +62,17 @@ const beyond = 2000
 
 // unseen is how many events may have a number when a view is counted on PostgreSQL and be committed only later.
 const unseen = 1000
+
+func (s *Service) countView(ctx context.Context, tx *db.Tx, scope desk.Scope, v View) (int, error) {
+	if id := v.SavedID(); id != 0 {
+		n, err := s.countSaved(ctx, tx, scope, id, CountCap+beyond)
+		if desk.IsRefusal(err, desk.NotFound) {
+			return -1, nil // it was deleted a moment ago
+		}
+		return n, err
+	}
+	return count(ctx, tx, scope, v)
+}
 
 // count counts the conversations of a view up to CountCap + beyond.
 func count(ctx context.Context, tx *db.Tx, scope desk.Scope, v View) (int, error) {
@@ -124,14 +142,35 @@ func (c *countCache) large(scope string, v View, newest desk.Seq) bool {
 	return newest < c.tooMany[countKey(scope, []View{v})]
 }
 
-func (c *countCache) noteLarge(scope string, v View, n int, newest desk.Seq, postgres bool) {
-	spare := n - CountCap - 1
-	if postgres {
+// holder is for whom it is kept that a view is large: for all who see everything together where the view is the same for each of them.
+func holder(scope desk.Scope, v View) string {
+	if !scope.All {
+		return scopeKey(scope)
+	}
+	switch name, _, _ := strings.Cut(string(v), ":"); name {
+	case "unassigned", "all", "waiting", "snoozed", "finished", "spam", "trash", "inbox", "team":
+		return "all"
+	}
+	return scopeKey(scope)
+}
+
+// noteLarge keeps that a view holds more than CountCap. Restricted conversations that name the agent do not count, since others may not see them.
+func (s *Service) noteLarge(ctx context.Context, tx *db.Tx, scope desk.Scope, v View, n int, newest desk.Seq) error {
+	var named int
+	if err := tx.Row(ctx, `SELECT count(*) FROM conversation_access WHERE agent = $1`, scope.Agent).Scan(&named); err != nil {
+		return fmt.Errorf("count what names agent %s: %w", scope.Agent, err)
+	}
+	spare := n - named - CountCap - 1
+	if tx.Postgres() {
 		spare -= unseen
 	}
+	s.counts.keepLarge(countKey(holder(scope, v), []View{v}), newest, spare)
+	return nil
+}
+
+func (c *countCache) keepLarge(key string, newest desk.Seq, spare int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	key := countKey(scope, []View{v})
 	if spare <= 0 {
 		delete(c.tooMany, key)
 		return

@@ -27,6 +27,9 @@ func (s *Service) Follow(ctx context.Context, tx *db.Tx, by desk.Actor, scope de
 	if n == 0 {
 		return nil // it was so already
 	}
+	if err := c.keepViews(ctx, tx); err != nil {
+		return err
+	}
 	return eventlog.Append(ctx, tx, c.event(by, kind, map[string]any{"agent": agent}))
 }
 

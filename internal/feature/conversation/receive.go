@@ -272,6 +272,9 @@ func (c *row) opened(by desk.Actor) *desk.Event {
 
 // insert stores a conversation that was begun; whoever calls it tells that it was opened.
 func (c *row) insert(ctx context.Context, tx *db.Tx) error {
+	if err := beginning(ctx, tx); err != nil {
+		return err
+	}
 	err := tx.Row(ctx, `
 		INSERT INTO conversation (number, inbox, customer, customer_name, address, channel, subject, subject_key, status, shelf, assignee, team,
 			spam, due_at, waiting_since, language, preview, preview_by, messages, attachments, created_at, last_at, version)
@@ -283,7 +286,7 @@ func (c *row) insert(ctx context.Context, tx *db.Tx) error {
 	if err != nil {
 		return fmt.Errorf("open conversation: %w", err)
 	}
-	return nil
+	return c.keepViews(ctx, tx)
 }
 
 // saveLastIncoming writes what a conversation could not know before its first message was stored.

@@ -134,7 +134,7 @@ func (c *row) save(ctx context.Context, tx *db.Tx) error {
 		nullID(c.TypeID), fields); err != nil {
 		return fmt.Errorf("save conversation %s: %w", c.ID, err)
 	}
-	return nil
+	return c.keepViews(ctx, tx)
 }
 
 // event makes a fact about the conversation.

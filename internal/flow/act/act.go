@@ -88,6 +88,14 @@ func plan(actions []desk.Action, agent desk.AgentID, now time.Time, place *time.
 			ch.SnoozedUntil = &until
 		case desk.WriteNote:
 			note = a.Note
+		case desk.Wake:
+			ch.Wake = true
+		case desk.PutInSpam, desk.NotSpam:
+			spam := a.Do == desk.PutInSpam
+			ch.Spam = &spam
+		case desk.PutInTrash, desk.Restore:
+			trashed := a.Do == desk.PutInTrash
+			ch.Trashed = &trashed
 		}
 	}
 	return ch, note
