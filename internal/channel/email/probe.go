@@ -15,7 +15,7 @@ const testLimit = 15 * time.Second
 
 // Test connects to the mailbox and to the submission server at the same time, signs in, opens the folder, and says what went wrong on either side;
 // a zero Problem where all is well. It reads no mail, sends none, and takes 15 seconds at most. An inbox that takes mail by the built-in
-// receiver has nothing to test on the way in.
+// receiver has nothing to test on the way in, and one without a submission server nothing on the way out.
 func (d *Driver) Test(ctx context.Context, settings channel.Settings) (in, out desk.Problem) {
 	ctx, cancel := context.WithTimeout(ctx, or(d.TestLimit, testLimit))
 	defer cancel()
@@ -23,7 +23,9 @@ func (d *Driver) Test(ctx context.Context, settings channel.Settings) (in, out d
 	if settings.Inbox.Receive.Method == "imap" {
 		both.Go(func() { in = ProblemOf(d.testReceive(ctx, settings), desk.At(time.Now())) })
 	}
-	both.Go(func() { out = ProblemOf(d.testSubmit(ctx, settings), desk.At(time.Now())) })
+	if settings.Inbox.Submit.Host != "" {
+		both.Go(func() { out = ProblemOf(d.testSubmit(ctx, settings), desk.At(time.Now())) })
+	}
 	both.Wait()
 	return in, out
 }

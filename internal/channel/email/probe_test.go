@@ -87,6 +87,15 @@ func TestAServerThatSaysNothingIsATimeout(t *testing.T) {
 	}
 }
 
+func TestAnInboxThatDoesNotSendHasNoTroubleSending(t *testing.T) {
+	t.Parallel()
+	settings := channel.Settings{Inbox: desk.Inbox{Receive: desk.Receive{Method: "smtp"}, Submit: desk.Submit{Auth: "none"}}}
+	in, out := (&email.Driver{}).Test(t.Context(), settings)
+	if in.Code != "" || out.Code != "" {
+		t.Errorf("Test: in %+v, out %+v; want no trouble", in, out)
+	}
+}
+
 func TestNothingUnencryptedLeavesTheMachine(t *testing.T) {
 	t.Parallel()
 	var outside net.IP
