@@ -10,6 +10,7 @@ import { loadWords } from "../i18n/i18n";
 import { goLive, useLink } from "../live/live";
 import { takeBack, toast } from "../parts/toast";
 import { inWords } from "../parts/trouble";
+import { fetchAhead, renewWithServer } from "./ahead";
 import { ConnectionLine } from "./ConnectionLine";
 import { type Command, KeysRest, listenToKeys, useCommands } from "./keys";
 import { Rail } from "./Rail";
@@ -32,12 +33,21 @@ export function Shell() {
 
   useEffect(() => goLive(client, me.id), [client, me.id]);
   useEffect(listenToKeys, []);
+  useEffect(fetchAhead, []);
+  useEffect(renewWithServer, []);
   useSendLater();
   // Words for refusals are not worth making the first screen wait; without them a refusal is said in the words for its code.
   useEffect(() => void loadWords("form").catch(() => {}), []);
   useEffect(() => {
     // Whoever presses ⌘K types on at once: it has to be there by then.
-    const timer = setTimeout(() => void import("./Palette").then((m) => (palette = m.Palette)), 1200);
+    const timer = setTimeout(
+      () =>
+        void import("./Palette").then(
+          (m) => (palette = m.Palette),
+          () => undefined, // no connection: it is asked for again when it is opened
+        ),
+      1200,
+    );
     return () => clearTimeout(timer);
   }, []);
   useEffect(

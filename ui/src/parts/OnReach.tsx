@@ -17,7 +17,7 @@ interface Props {
 export function OnReach({ face, open, setOpen, load, children }: Props) {
   const [used, setUsed] = useState(false);
   if (open && !used) setUsed(true);
-  const soon = () => void load();
+  const soon = () => void load().catch(() => undefined); // no connection: opening it asks again
   const idle = cloneElement(face, {
     "aria-haspopup": "menu",
     "aria-expanded": open,

@@ -9,6 +9,7 @@ import { loadWords } from "../../i18n/i18n";
 import { sayTyping } from "../../live/live";
 import { Icon } from "../../parts/Icon";
 import { own } from "../../parts/stored";
+import { lately, useLate } from "../../parts/useLate";
 import css from "./Composer.module.css";
 import type { EditorHandle } from "./Editor";
 import { FileChips } from "./FileChips";
@@ -33,7 +34,7 @@ import { restore, useDraftKeeping } from "./useDraft";
 import { useFiles } from "./useFiles";
 import { useSend } from "./useSend";
 
-const Editor = lazy(() => import("./Editor"));
+const editorCode = lately(() => import("./Editor"));
 const ArmedChips = lazy(async () => {
   await loadWords("macro");
   return import("./macro/ArmedChips");
@@ -52,6 +53,7 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
   const text = note ? c.note : c.mail;
   const written = !isBlank(text) || c.files.length > 0;
   const [live, setLive] = useState(written);
+  const Editor = useLate(editorCode, live);
   const [focus, setFocus] = useState(false);
   // A new key gives the editor new content.
   const [edition, setEdition] = useState(0);
@@ -277,43 +279,43 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
           void take([...e.dataTransfer.files], false);
         }}
       >
-        {live ? (
-          <Suspense
-            fallback={
-              <Waiting
-                label={t("compose.label")}
-                text={plainText(text)}
-                focus={focus}
-                changed={(html) => change(note ? { note: html } : { mail: html })}
-              />
-            }
-          >
-            <Editor
-              key={`${edition}-${note}`}
-              ref={editor}
-              html={text}
-              label={t(note ? "compose.note" : "compose.reply")}
-              placeholder={placeholder(t as never, opened, note)}
-              note={note}
-              focus={focus}
-              changed={(html) => change(note ? { note: html } : { mail: html })}
-              files={(list) => void take(list, true)}
-              send={go}
-              tools={<Attach take={(list) => void take(list, false)} />}
-              macros={{
-                where: { conversation: row.id },
-                open: slash,
-                textOnly: !mayWrite,
-                chosen: (macro, html, actions) => {
-                  setSlash(false);
-                  if (!mayWrite) return;
-                  if (html) arm(macro, actions);
-                  else void runMacro(row, macro);
-                },
-              }}
-            />
-          </Suspense>
-        ) : (
+        {live && Editor && (
+          <Editor
+            key={`${edition}-${note}`}
+            ref={editor}
+            html={text}
+            label={t(note ? "compose.note" : "compose.reply")}
+            placeholder={placeholder(t as never, opened, note)}
+            note={note}
+            focus={focus}
+            changed={(html) => change(note ? { note: html } : { mail: html })}
+            files={(list) => void take(list, true)}
+            send={go}
+            tools={<Attach take={(list) => void take(list, false)} />}
+            macros={{
+              where: { conversation: row.id },
+              open: slash,
+              textOnly: !mayWrite,
+              chosen: (macro, html, actions) => {
+                setSlash(false);
+                if (!mayWrite) return;
+                if (html) arm(macro, actions);
+                else void runMacro(row, macro);
+              },
+            }}
+          />
+        )}
+        {live && !Editor && (
+          <Waiting
+            key={`${edition}-${note}`}
+            label={t("compose.label")}
+            text={plainText(text)}
+            focus={focus}
+            changed={(html) => change(note ? { note: html } : { mail: html })}
+            send={go}
+          />
+        )}
+        {!live && (
           <button type="button" className={css.idle} onClick={() => begin(c.mode)}>
             {placeholder(t as never, opened, note)}
           </button>
@@ -372,10 +374,11 @@ interface WaitingProps {
   text: string;
   focus: boolean;
   changed: (html: string) => void;
+  send: (resolve: boolean) => void;
 }
 
-/** Takes the first keys while the editor is on its way, so that none of them is lost or taken for a command. */
-function Waiting({ label, text, focus, changed }: WaitingProps) {
+/** Takes the first keys while the editor is on its way, so that none of them is lost or taken for a command; and all of them where it cannot come. */
+function Waiting({ label, text, focus, changed, send }: WaitingProps) {
   return (
     <textarea
       className={css.waiting}
@@ -384,6 +387,11 @@ function Waiting({ label, text, focus, changed }: WaitingProps) {
       // biome-ignore lint/a11y/noAutofocus: writing was asked for
       autoFocus={focus}
       onChange={(e) => changed(toHtml(e.target.value))}
+      onKeyDown={(e) => {
+        if (e.key !== "Enter" || !(e.ctrlKey || e.metaKey)) return;
+        e.preventDefault();
+        send(e.shiftKey);
+      }}
     />
   );
 }

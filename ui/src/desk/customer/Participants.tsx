@@ -87,8 +87,8 @@ export function Participants({ opened }: { opened: Opened }) {
           <button
             type="button"
             aria-expanded={adding}
-            onPointerEnter={() => void load()}
-            onFocus={() => void load()}
+            onPointerEnter={() => void load().catch(() => undefined)}
+            onFocus={() => void load().catch(() => undefined)}
             onClick={() => (adding ? end() : setAdding(true))}
           >
             {t(adding ? "common.close" : "customer.add_participant")}

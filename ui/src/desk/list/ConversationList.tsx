@@ -73,7 +73,7 @@ export function ConversationList({ view, open, showViews }: Props) {
 
   const warm = useCallback(
     (number: number) => {
-      void loadConversation();
+      loadConversation().catch(() => undefined); // no connection: opening one asks again
       void client.prefetchQuery(conversationQuery(number));
     },
     [client],
