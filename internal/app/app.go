@@ -154,6 +154,7 @@ func (a *App) wire() {
 		Token: a.makeToken, Writer: a.writer, Loop: a.Keys.Tag(loopMark, nil)}
 	a.Workers = jobs.New(a.DB, jobs.Options{Queues: map[string]int{"intake": 16, "deliver": 16}, Logger: a.log})
 	jobs.Register(a.Workers, a.Intake.Handle)
+	jobs.Register(a.Workers, a.Intake.HandleUnscanned)
 	jobs.Register(a.Workers, delivery.Handle)
 	jobs.Register(a.Workers, house.Handle)
 	a.Web = api.New(api.Deps{DB: a.DB, Staff: a.Staff, Keys: a.Keys, Setup: a.setUp, URL: a.URL, Version: VersionText(), UI: ui.Files(), Log: a.log,

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"tellus/internal/feature/setting"
+	"tellus/internal/flow/intake"
 	"tellus/internal/platform/db"
 )
 
@@ -85,6 +86,9 @@ func readClamd(answer string) (found string, err error) {
 	name, ok := strings.CutSuffix(answer, " FOUND")
 	name, ours := strings.CutPrefix(name, "stream: ")
 	if !ok || !ours {
+		if strings.Contains(answer, "size limit exceeded") { // StreamMaxLength of clamd.conf(5)
+			return "", fmt.Errorf("%w: clamd says %q", intake.ErrTooLong, answer)
+		}
 		return "", fmt.Errorf("clamd gave no verdict but %q", answer)
 	}
 	if name = strings.TrimSpace(name); name == "" {

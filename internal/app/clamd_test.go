@@ -4,10 +4,16 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/md5"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +21,7 @@ import (
 	"tellus/internal/channel/email/mailtest"
 	"tellus/internal/desk"
 	"tellus/internal/feature/setting"
+	"tellus/internal/platform/db"
 	"tellus/internal/platform/db/dbtest"
 )
 
@@ -27,7 +34,12 @@ type clamd struct {
 
 func startClamd(t *testing.T, answer func(content []byte) string) *clamd {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	return startClamdAt(t, "127.0.0.1:0", answer)
+}
+
+func startClamdAt(t *testing.T, at string, answer func(content []byte) string) *clamd {
+	t.Helper()
+	l, err := net.Listen("tcp", at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +107,7 @@ func TestClamdIsAskedByItsProtocol(t *testing.T) {
 		"empty":                {"", "", "", eicar},
 		"found":                {"an EICAR file", "Eicar-Signature", "", eicar},
 		"found across chunks":  {strings.Repeat("x", 64<<10-2) + "EICAR", "Eicar-Signature", "", eicar},
-		"too long":             {strings.Repeat("x", 5<<20), "", "no verdict|send to clamd", eicar},
+		"too long":             {strings.Repeat("x", 5<<20), "", "longer than the virus scanner takes|send to clamd", eicar},
 		"says nothing":         {"hello", "", "no verdict", func([]byte) string { return "" }},
 		"fails":                {"hello", "", "no verdict", func([]byte) string { return "stream: Can't allocate memory ERROR" }},
 		"fails and says OK":    {"hello", "", "no verdict", func([]byte) string { return "something ERROR, not OK" }},
@@ -189,5 +201,106 @@ func TestAVirusIsHeld(t *testing.T) {
 		if m.Kind == desk.Incoming && len(m.Attachments) != 2 {
 			t.Errorf("the mail has %d files", len(m.Attachments))
 		}
+	}
+}
+
+// TestFilesAreScannedOnceClamdIsBack has a mail with a virus arrive at the whole program while clamd is away.
+func TestFilesAreScannedOnceClamdIsBack(t *testing.T) {
+	t.Parallel()
+	r := start(t, Config{Data: t.TempDir(), Logger: dbtest.Logger(t)})
+	r.settle()
+	scanner := mailtest.FreeAddress(t)
+	at := mailtest.FreeAddress(t)
+	sink := mailtest.StartSink(t, mailtest.SinkOptions{NoTLS: true})
+	r.change(func(s *setting.Settings) { s.Scanner, s.Receiver.Listen = scanner, at })
+	r.do("POST", "/inboxes", box(sink, desk.Receive{Method: "smtp"}), nil)
+	mail := "From: ann@customer.example\nTo: support@shop.example\nSubject: File\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n" +
+		"--b\n\nSee file.\n--b\nContent-Type: text/plain\nContent-Disposition: attachment; filename=bad.txt\n\nan EICAR file\n--b--\n"
+	dbtest.Eventually(t, "the receiver takes mail", func() bool { return r.deliver(at, "ann@customer.example", "support@shop.example", mail) == nil })
+	var file desk.Attachment
+	look := func() desk.Attachment {
+		for _, c := range append(r.rows("all"), r.rows("spam")...) {
+			for _, m := range r.open(c.ID).Timeline.Messages {
+				for _, a := range m.Attachments {
+					file = a
+				}
+			}
+		}
+		return file
+	}
+	dbtest.Eventually(t, "the mail is there", func() bool { return look().ID != 0 })
+	if !file.Unscanned || file.Held != "" {
+		t.Errorf("the file is %+v, want it unscanned", file)
+	}
+	for query, want := range map[string]int{"": 403, "?inline=1": 403, "?held=1": 200} {
+		if status, body, _ := r.send("GET", "/attachments/"+file.ID.String()+query, nil); status != want {
+			t.Errorf("the unscanned file%s is answered %d %s, want %d", query, status, body, want)
+		}
+	}
+	startClamdAt(t, scanner, eicar)
+	dbtest.Eventually(t, "the file is scanned", func() bool {
+		// It would be asked about by itself, in a quarter of a minute at the latest.
+		if err := r.app.DB.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(t.Context(), `UPDATE job SET run_at = 0 WHERE kind = 'intake.unscanned' AND state = 'ready'`)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		r.app.Workers.Wake()
+		return !look().Unscanned
+	})
+	if file.Held != "virus" {
+		t.Errorf("the file is held as %q, want virus", file.Held)
+	}
+}
+
+// TestARealClamdIsUnderstood asks the real program, where it is installed, with a signature of our own.
+func TestARealClamdIsUnderstood(t *testing.T) {
+	t.Parallel()
+	program, err := exec.LookPath("clamd")
+	if err != nil {
+		program = "/usr/sbin/clamd"
+	}
+	if _, err := os.Stat(program); err != nil {
+		t.Skip("clamd is not installed")
+	}
+	folder, at := t.TempDir(), mailtest.FreeAddress(t)
+	bad := "tellus: this stands for a virus"
+	sum := md5.Sum([]byte(bad))
+	write := func(name, text string) string {
+		path := filepath.Join(folder, name)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	write("test.hdb", fmt.Sprintf("%x:%d:Tellus.Test\n", sum, len(bad)))
+	host, port, _ := strings.Cut(at, ":")
+	me, err := user.Current()
+	if err != nil {
+		t.Fatal(err)
+	}
+	conf := write("clamd.conf", "Foreground yes\nUser "+me.Username+"\nTCPAddr "+host+"\nTCPSocket "+port+"\nDatabaseDirectory "+folder+"\nLogSyslog no\nStreamMaxLength 1M\nLogFile "+
+		filepath.Join(folder, "log")+"\n")
+	run := exec.CommandContext(t.Context(), program, "--config-file="+conf)
+	var said bytes.Buffer
+	run.Stdout, run.Stderr = &said, &said
+	if err := run.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _ = run.Wait(); t.Failed() { // the test's context has ended it
+			t.Logf("last: %v\n%s", err, said.String())
+		}
+	})
+	dbtest.Eventually(t, "clamd answers", func() bool {
+		_, err = askClamd(t.Context(), at, strings.NewReader("hello"))
+		return err == nil
+	})
+	if found, err := askClamd(t.Context(), at, strings.NewReader(bad)); err != nil || !strings.Contains(found, "Tellus.Test") {
+		t.Errorf("askClamd of what it knows = %q, %v", found, err)
+	}
+	if _, err := askClamd(t.Context(), at, strings.NewReader(strings.Repeat("x", 3<<20))); err == nil {
+		t.Error("askClamd of what is too long: no error")
 	}
 }

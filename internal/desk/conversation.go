@@ -184,6 +184,7 @@ type Attachment struct {
 	Inline    bool         `json:"inline,omitempty" doc:"Shown in the text by its content id"`
 	ContentID string       `json:"contentId,omitempty"`
 	Held      string       `json:"held,omitempty" doc:"Why it is held back: executable, macro, double_extension, virus, …"`
+	Unscanned bool         `json:"unscanned,omitempty" doc:"The virus scanner was away when it came and has not seen it yet; it is given as what is held back is"`
 	Hash      string       `json:"-"`
 }
 

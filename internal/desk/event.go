@@ -20,6 +20,7 @@ const (
 	MessageMoved          EventKind = "message.moved"
 	MessageRedacted       EventKind = "message.redacted"
 	MessageErased         EventKind = "message.erased"
+	FilesScanned          EventKind = "message.scanned" // files that came while the virus scanner was away; data: {held}
 	NoteAdded             EventKind = "note.added"
 	RecordAdded           EventKind = "record.added" // a call, visit or letter written down by hand
 	AcknowledgementQueued EventKind = "acknowledgement.queued"

@@ -146,6 +146,7 @@ func (d *Desk) wire() {
 	// One worker a queue: what a test does has one order.
 	d.Workers = jobs.New(d.DB, jobs.Options{Queues: map[string]int{"intake": 1, "deliver": 1}, Logger: log})
 	jobs.Register(d.Workers, d.Intake.Handle)
+	jobs.Register(d.Workers, d.Intake.HandleUnscanned)
 	jobs.Register(d.Workers, d.Delivery.Handle)
 	d.Upkeep.Register(d.Workers)
 }

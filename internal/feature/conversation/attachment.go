@@ -12,19 +12,19 @@ import (
 )
 
 const selectAttachment = `
-	SELECT id, COALESCE(message, 0), name, type, size, inline, content_id, held, blob
+	SELECT id, COALESCE(message, 0), name, type, size, inline, content_id, held, unscanned, blob
 	FROM attachment`
 
 func scanAttachment(r *sql.Rows, a *desk.Attachment) error {
-	return r.Scan(&a.ID, &a.Message, &a.Name, &a.Type, &a.Size, &a.Inline, &a.ContentID, &a.Held, &a.Hash)
+	return r.Scan(&a.ID, &a.Message, &a.Name, &a.Type, &a.Size, &a.Inline, &a.ContentID, &a.Held, &a.Unscanned, &a.Hash)
 }
 
 func insertFiles(ctx context.Context, tx *db.Tx, message desk.MessageID, files []File) error {
 	for i, f := range files {
 		if _, err := tx.Exec(ctx, `
-			INSERT INTO attachment (message, position, name, type, size, inline, content_id, held, blob, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-			message, i, db.Text(f.Name), db.Text(f.Type), f.Size, f.Inline, db.Text(f.ContentID), f.Held, f.Blob, tx.Now); err != nil {
+			INSERT INTO attachment (message, position, name, type, size, inline, content_id, held, unscanned, blob, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+			message, i, db.Text(f.Name), db.Text(f.Type), f.Size, f.Inline, db.Text(f.ContentID), f.Held, f.Unscanned, f.Blob, tx.Now); err != nil {
 			return fmt.Errorf("store attachment %d of message %s: %w", i, message, err)
 		}
 		if err := blob.Keep(ctx, tx, blob.Ref{Hash: f.Blob, Size: f.Size}); err != nil {

@@ -55,6 +55,7 @@ type File struct {
 	Name, Type, ContentID, Held, Blob string
 	Size                              int64
 	Inline                            bool
+	Unscanned                         bool // the virus scanner was asked and did not answer
 }
 
 // Received says where a message landed.

@@ -125,7 +125,7 @@ func (e *Export) attachment(ctx context.Context, z *archive, m desk.Message, i i
 		return fmt.Errorf("open attachment %s: %w", a.ID, err)
 	}
 	name := fmt.Sprintf("attachments/%s-%d-%s", m.ID, i+1, SafeName(a.Name))
-	if a.Held != "" {
+	if a.Held != "" || a.Unscanned {
 		name += ".held"
 	}
 	return z.add(name, m.At, content)

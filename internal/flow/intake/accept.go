@@ -30,9 +30,6 @@ type Reactor interface {
 	React(ctx context.Context, tx *db.Tx) error
 }
 
-// Scanner looks for malware in an attachment: a name where something was found, "" where nothing was, an error where it cannot say.
-type Scanner func(ctx context.Context, content io.Reader) (found string, err error)
-
 // Intake is the flow.
 type Intake struct {
 	DB            *db.DB

@@ -131,6 +131,11 @@ func (in *Intake) store(ctx context.Context, tx *db.Tx, k kept, u understood, fi
 	if err != nil {
 		return done, err
 	}
+	if slices.ContainsFunc(files, func(f conversation.File) bool { return f.Unscanned }) && !done.Seen {
+		if err := scanLater(ctx, tx, done.Message); err != nil {
+			return done, err
+		}
+	}
 	return done, in.finish(ctx, tx, k, done)
 }
 

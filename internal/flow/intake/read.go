@@ -3,8 +3,8 @@ package intake
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
-	"io"
 	"runtime/debug"
 	"strings"
 
@@ -200,7 +200,7 @@ func (in *Intake) files(ctx context.Context, m *mailmsg.Mail) ([]conversation.Fi
 		return nil, 0, nil
 	}
 	var out []conversation.File
-	dangerous := 0
+	dangerous, away := 0, false
 	for i, p := range m.Attachments {
 		if i == mostFiles {
 			break // the rest is in the raw mail, which is kept whole
@@ -211,11 +211,19 @@ func (in *Intake) files(ctx context.Context, m *mailmsg.Mail) ([]conversation.Fi
 			f.Held = reason
 			dangerous++
 		}
-		if found, err := in.scan(ctx, p.Reader()); err != nil {
-			in.Log.Warn("virus scanner did not answer", "error", err)
-		} else if found != "" {
+		found, err := "", error(nil)
+		if !away {
+			found, err = in.scan(ctx, p.Reader())
+		}
+		switch {
+		case away || err != nil:
+			f.Unscanned, away = true, away || !errors.Is(err, ErrTooLong) // each further question would wait in vain
+		case found != "":
 			f.Held = "virus"
 			dangerous++
+		}
+		if err != nil {
+			in.Log.Warn("virus scanner did not answer", "error", err)
 		}
 		ref, err := in.Blobs.Put(ctx, p.Reader())
 		if err != nil {
@@ -229,10 +237,3 @@ func (in *Intake) files(ctx context.Context, m *mailmsg.Mail) ([]conversation.Fi
 
 // mostFiles bounds the attachments that become files of their own.
 const mostFiles = 200
-
-func (in *Intake) scan(ctx context.Context, content io.Reader) (string, error) {
-	if in.Scan == nil {
-		return "", nil
-	}
-	return in.Scan(ctx, content)
-}

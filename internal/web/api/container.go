@@ -131,8 +131,8 @@ func (s *Server) getContainerFile(w http.ResponseWriter, r *http.Request, c *Cal
 	}
 	defer content.Close() // read side only
 	held, _ := spam.Dangerous(about.Name, "", nil)
-	if a.Held != "" {
-		held = a.Held
+	if of := heldFor(a, r); of != "" {
+		held = of
 	}
 	if held != "" && r.URL.Query().Get("held") != "1" {
 		return &desk.Refusal{Code: desk.Forbidden, Message: "the file is held back: ask for it with held=1", Details: map[string]string{"held": held}}

@@ -146,6 +146,14 @@ func inPlace(a desk.Attachment, kind, how string) (string, string) {
 	}
 }
 
+// heldFor says why a file is held back; what the scanner has not seen is, except for pictures that are shown in place.
+func heldFor(a desk.Attachment, r *http.Request) string {
+	if a.Held == "" && a.Unscanned && !(shown[a.Type] && r.URL.Query().Get("inline") == "1") {
+		return "unscanned"
+	}
+	return a.Held
+}
+
 func (s *Server) getAttachment(w http.ResponseWriter, r *http.Request, c *Caller) error {
 	a, err := s.attachment(r, c)
 	if err != nil {
@@ -154,8 +162,8 @@ func (s *Server) getAttachment(w http.ResponseWriter, r *http.Request, c *Caller
 	if a.Held == "virus" {
 		return desk.WhyFileIsInfected.Refuse()
 	}
-	if a.Held != "" && r.URL.Query().Get("held") != "1" {
-		return &desk.Refusal{Code: desk.Forbidden, Message: "the file is held back: ask for it with held=1", Details: map[string]string{"held": a.Held}}
+	if held := heldFor(a, r); held != "" && r.URL.Query().Get("held") != "1" {
+		return &desk.Refusal{Code: desk.Forbidden, Message: "the file is held back: ask for it with held=1", Details: map[string]string{"held": held}}
 	}
 	if r.URL.Query().Get("frame") == "1" {
 		return s.getAttachedFrame(w, r, a)

@@ -2122,6 +2122,8 @@ export interface components {
             /** Format: int64 */
             size: number;
             type: string;
+            /** @description The virus scanner was away when it came and has not seen it yet; it is given as what is held back is */
+            unscanned?: boolean;
         };
         AuditEntry: {
             /** @description signin.ok, signin.failed, export.conversation, inbox.updated, … */

@@ -118,6 +118,7 @@ export interface Attachment {
   inline?: boolean;
   contentId?: string;
   held?: string;
+  unscanned?: boolean;
 }
 
 export interface Invitation {

@@ -12,6 +12,7 @@ const Lightbox = lazy(() => import("./Lightbox").then((m) => ({ default: m.Light
 
 const viewable = /^image\/(png|jpe?g|gif|webp|bmp|avif)$/;
 export const isPicture = (f: Attachment) => viewable.test(f.type) && !f.held;
+const isSafePicture = (f: Attachment) => isPicture(f) && !f.unscanned;
 
 /** What the browser's own viewer shows in place, where it has one; the server's rule is the same. */
 const isPdf = (f: Attachment) =>
@@ -42,15 +43,15 @@ export function Files({ message }: { message: Message }) {
   const inText = message.rich || Boolean(message.html);
   const files = message.attachments
     .filter((f) => !(f.inline && inText && isPicture(f)))
-    .sort((a, b) => Number(isPicture(b)) - Number(isPicture(a)));
-  const shown = files.filter((f) => isPicture(f) || isPdf(f));
+    .sort((a, b) => Number(isSafePicture(b)) - Number(isSafePicture(a)));
+  const shown = files.filter((f) => !f.unscanned && (isPicture(f) || isPdf(f)));
   if (files.length === 0) return null;
   return (
     <>
       <ul className={css.files} aria-label={t("files.label")}>
         {files.map((f) => (
           <li key={f.id}>
-            {f.held ? (
+            {f.held || f.unscanned ? (
               <Held file={f} />
             ) : isPicture(f) ? (
               <button
@@ -126,7 +127,7 @@ const known = new Set([
   "encrypted",
 ]);
 
-/** A file that may do harm: why it is held, and a deliberate way to it. */
+/** A file that may do harm, or that nobody has looked at yet: why it is held, and a deliberate way to it. */
 function Held({ file }: { file: Attachment }) {
   const { t } = useTranslation();
   const [sure, setSure] = useState(false);
@@ -137,7 +138,8 @@ function Held({ file }: { file: Attachment }) {
         <Icon name="alert" size={15} />
         <Words file={file} />
       </div>
-      <p>{known.has(code) ? t(`held.${code}`) : t("held.other", { reason: file.held })}</p>
+      {file.held && <p>{known.has(code) ? t(`held.${code}`) : t("held.other", { reason: file.held })}</p>}
+      {file.unscanned && <p>{t("held.unscanned")}</p>}
       {code !== "virus" &&
         (sure ? (
           <p>
