@@ -50,7 +50,7 @@ func stemLatvian(w, folded string, marked bool) (stem, or string) {
 	fb, fe := folded[:length(b)], folded[length(b):]
 	if lvComparative(b, fb, fe, marked) { // the comparative -āk-, the superlative vis-
 		b, fb, fe = lvDrop(b, 0, 2), fb[:len(fb)-2], "a"
-		if strings.HasPrefix(fb, "vis") && len(fb) >= 6 {
+		if strings.HasPrefix(b, "vis") && len(fb) >= 6 {
 			b, fb = b[3:], fb[3:]
 		}
 	}
@@ -72,7 +72,7 @@ func lvPrefix(w, folded string, marked bool) (string, string) {
 	if marked && strings.HasPrefix(w, "jā") && len(folded) >= 5 || !marked && strings.HasPrefix(w, "ja") && len(w) >= 6 && !isVowel(w[2]) {
 		w, folded = lvDrop(w, 2, 0), folded[2:]
 	}
-	if strings.HasPrefix(folded, "ne") && len(folded) >= 5 && hasVowel(folded[2:]) {
+	if strings.HasPrefix(w, "ne") && len(folded) >= 5 && hasVowel(folded[2:]) { // not ņe-, which folds to the same
 		w, folded = w[2:], folded[2:]
 	}
 	return w, folded

@@ -87,7 +87,7 @@ func TestEveryWordFindsItself(t *testing.T) {
 }
 
 func FuzzStem(f *testing.F) {
-	for _, s := range []string{"pasūtījumiem", "klientams", "zamówieniach", "cancelled", "заказами", "a\u0304b", "\xff\xfe", "ﬁ", "'s", "nene"} {
+	for _, s := range []string{"pasūtījumiem", "klientams", "zamówieniach", "cancelled", "заказами", "a\u0304b", "\xff\xfe", "ﬁ", "'s", "nene", "vīsalabāks", "ņemtamākais", "višalabākajiem"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, word string) {
