@@ -66,6 +66,16 @@ it("shows a mail as it comes, sends the answer, and puts the reply below it", ()
     assert.match(text(answer.raw), /It leaves today, 👟 promised\./);
     assert.equal(header(answer.raw, "In-Reply-To"), first.id);
 
+    // Escape leaves what is being written: the keys are commands again, and what they did can be taken back.
+    await page.keyboard.press("r");
+    await editor.pressSequentially("More tomorrow.");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("e");
+    await page.getByText("Resolved").first().waitFor();
+    await page.keyboard.press("z");
+    await page.getByRole("button", { name: "Resolve", exact: true }).waitFor();
+    assert.equal(await editor.innerText(), "More tomorrow.");
+
     await arrive(
       compose({
         from: "Janis Ozols <janis@home.test>",
