@@ -4,10 +4,14 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"io"
+	"mime"
 	"net/http"
+	"strconv"
 
 	"tellus/internal/desk"
 	"tellus/internal/engine/quote"
+	"tellus/internal/engine/spam"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/htmltext"
 	"tellus/internal/platform/mailmsg"
@@ -24,16 +28,21 @@ type attachedMail struct {
 	Folded      string              `json:"folded,omitempty" doc:"Quoted history and signature"`
 	Rich        bool                `json:"rich,omitempty" doc:"It has HTML, which get-attachment gives as a page for a frame with frame=1"`
 	Attachments []attachedFile      `json:"attachments"`
+	Cut         bool                `json:"cut,omitempty" doc:"It is longer than what is read: its files are given with the file itself only"`
 }
 
 type attachedFile struct {
 	Name string `json:"name"`
 	Type string `json:"type"`
 	Size int64  `json:"size"`
+	Held string `json:"held,omitempty" doc:"Why it is dangerous to open"`
 }
 
 // largestAttachedMail is how much of an attached mail is read; the file itself can be downloaded whole.
 const largestAttachedMail = 16 << 20
+
+// mostAttachedFiles is how many files of an attached mail are listed and given.
+const mostAttachedFiles = 100
 
 func (s *Server) readAttachedMail(ctx context.Context, c *Caller, in *struct {
 	ID desk.AttachmentID `path:"id"`
@@ -57,13 +66,57 @@ func (s *Server) readAttachedMail(ctx context.Context, c *Caller, in *struct {
 			out.Folded += m.Text[part.Start:part.End]
 		}
 	}
-	for i, p := range m.Attachments {
-		if i == 100 {
-			break
-		}
-		out.Attachments = append(out.Attachments, attachedFile{p.Name(), p.MediaType, p.Size()})
+	out.Cut = a.Size > largestAttachedMail
+	for _, p := range m.Attachments[:min(len(m.Attachments), mostAttachedFiles)] {
+		held, _ := spam.Dangerous(p.Name(), p.MediaType, p.Content())
+		out.Attachments = append(out.Attachments, attachedFile{p.Name(), p.MediaType, p.Size(), held})
 	}
 	return answer(out), nil
+}
+
+// getAttachedFile gives one file of an attached mail. A dangerous one, and any of a mail that is held, is to be asked for with held=1.
+func (s *Server) getAttachedFile(w http.ResponseWriter, r *http.Request, c *Caller) error {
+	a, err := s.attachment(r, c)
+	if err != nil {
+		return err
+	}
+	index, err := strconv.Atoi(r.PathValue("index"))
+	if err != nil {
+		return desk.RefuseField(desk.Invalid, "path.index", "must be a number")
+	}
+	m, err := s.parseAttached(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	if index < 0 || index >= min(len(m.Attachments), mostAttachedFiles) || a.Size > largestAttachedMail {
+		return desk.Refuse(desk.NotFound, "the mail has no such file")
+	}
+	p := m.Attachments[index]
+	held, _ := spam.Dangerous(p.Name(), p.MediaType, p.Content())
+	if of := heldFor(a, r); of != "" {
+		held = of
+	}
+	return s.writeInner(w, r, desk.Attachment{Name: p.Name(), Type: p.MediaType, Held: held}, p.Reader())
+}
+
+// writeInner gives a file that lies within another one. Where it is held it is to be asked for with held=1.
+func (s *Server) writeInner(w http.ResponseWriter, r *http.Request, one desk.Attachment, content io.Reader) error {
+	if one.Held != "" && r.URL.Query().Get("held") != "1" {
+		return &desk.Refusal{Code: desk.Forbidden, Message: "the file is held back: ask for it with held=1", Details: map[string]string{"held": one.Held}}
+	}
+	h := w.Header()
+	kind, how := "application/octet-stream", "attachment"
+	if r.URL.Query().Get("inline") == "1" {
+		kind, how = inPlace(one, kind, how)
+	}
+	h.Set("Content-Type", kind)
+	h.Set("Content-Disposition", mime.FormatMediaType(how, map[string]string{"filename": one.Name}))
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("Cache-Control", "private, max-age=86400")
+	if _, err := io.Copy(w, content); err != nil {
+		s.Log.WarnContext(r.Context(), "file within a file not sent whole", "path", r.URL.Path, "error", err)
+	}
+	return nil
 }
 
 func (s *Server) parseAttached(ctx context.Context, a desk.Attachment) (*mailmsg.Mail, error) {

@@ -1,9 +1,14 @@
 package api
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"tellus/internal/channel"
+	"tellus/internal/desk"
 	"tellus/internal/platform/htmltext"
 	"tellus/internal/platform/mailmsg"
 )
@@ -57,4 +62,72 @@ func TestAttachedMailShowsNoMorePicturesThanFit(t *testing.T) {
 	if len(got) > 2*largestInline {
 		t.Errorf("attachedHTML has %d bytes", len(got))
 	}
+}
+
+func TestFilesOfAnAttachedMailAreGiven(t *testing.T) {
+	t.Parallel()
+	eachDesk(t, func(h *desked) {
+		h.d.Arrive(h.d.Support, `From: ann@customer.example
+To: support@shop.example
+Subject: Fwd
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=o
+
+--o
+
+See below.
+--o
+Content-Type: message/rfc822
+
+From: Dace <dace@carrier.example>
+Subject: Claim
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=i
+
+--i
+
+Two files.
+--i
+Content-Type: application/pdf
+Content-Disposition: attachment; filename*=utf-8''r%C4%93%C4%B7ins.pdf
+
+%PDF-1.7 x
+--i
+Content-Type: application/octet-stream
+Content-Disposition: attachment; filename=run.exe
+
+MZ
+--i--
+--o--
+`, channel.Envelope{})
+		b := h.as(h.d.Eva)
+		var id desk.AttachmentID
+		h.ask(&id, `SELECT max(id) FROM attachment`)
+		at := fmt.Sprintf("/attachments/%s/mail", id)
+		var got attachedMail
+		b.do(get, at, nil, &got)
+		want := []attachedFile{{"rēķins.pdf", "application/pdf", 10, ""}, {"run.exe", "application/octet-stream", 2, "executable"}}
+		if d := cmp.Diff(want, got.Attachments); d != "" || got.Cut {
+			t.Errorf("the files (-want +got):\n%s", d)
+		}
+		for _, c := range []struct {
+			rest   string
+			status int
+			kind   string
+			body   string
+		}{
+			{"/0", 200, "application/octet-stream", "%PDF-1.7 x"},
+			{"/0?inline=1", 200, "application/pdf", "%PDF-1.7 x"},
+			{"/1", 403, "application/problem+json", ""},
+			{"/1?held=1&inline=1", 200, "application/octet-stream", "MZ"},
+			{"/2", 404, "application/problem+json", ""},
+			{"/-1", 404, "application/problem+json", ""},
+			{"/x", 422, "application/problem+json", ""},
+		} {
+			status, body, header := b.send(get, at+"/files"+c.rest, nil)
+			if status != c.status || header.Get("Content-Type") != c.kind || c.body != "" && strings.TrimSpace(string(body)) != c.body {
+				t.Errorf("GET files%s = %d %s %q, want %d %s %q", c.rest, status, header.Get("Content-Type"), body, c.status, c.kind, c.body)
+			}
+		}
+	})
 }

@@ -134,21 +134,5 @@ func (s *Server) getContainerFile(w http.ResponseWriter, r *http.Request, c *Cal
 	if of := heldFor(a, r); of != "" {
 		held = of
 	}
-	if held != "" && r.URL.Query().Get("held") != "1" {
-		return &desk.Refusal{Code: desk.Forbidden, Message: "the file is held back: ask for it with held=1", Details: map[string]string{"held": held}}
-	}
-	one := desk.Attachment{Name: path.Base(about.Name), Type: mime.TypeByExtension(path.Ext(about.Name))}
-	h := w.Header()
-	kind, how := "application/octet-stream", "attachment"
-	if r.URL.Query().Get("inline") == "1" {
-		kind, how = inPlace(one, kind, how)
-	}
-	h.Set("Content-Type", kind)
-	h.Set("Content-Disposition", mime.FormatMediaType(how, map[string]string{"filename": one.Name}))
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set("Cache-Control", "private, max-age=86400")
-	if _, err := io.Copy(w, content); err != nil {
-		s.Log.WarnContext(r.Context(), "file of a container not sent whole", "attachment", a.ID, "error", err)
-	}
-	return nil
+	return s.writeInner(w, r, desk.Attachment{Name: path.Base(about.Name), Type: mime.TypeByExtension(path.Ext(about.Name)), Held: held}, content)
 }

@@ -49,6 +49,7 @@ var deskRoutes = []route{
 	{"upload-attachment", post, "/attachments", needs(desk.WriteNotes), "Add a file to a draft", option{max: maxUpload, status: http.StatusCreated}},
 	{"get-attachment", get, "/attachments/{id}", needs(desk.ReadConversations), "A file", option{}},
 	{"read-attached-mail", get, "/attachments/{id}/mail", needs(desk.ReadConversations), "A mail that came as an attachment, readable", option{}},
+	{"get-attached-file", get, "/attachments/{id}/mail/files/{index}", needs(desk.ReadConversations), "A file of a mail that came as an attachment", option{}},
 	{"read-container", get, "/attachments/{id}/container", needs(desk.ReadConversations), "What a signed container holds, and who signed it", option{}},
 	{"get-container-file", get, "/attachments/{id}/container/{index}", needs(desk.ReadConversations), "A file of a signed container", option{}},
 	{"get-thumbnail", get, "/attachments/{id}/thumbnail", needs(desk.ReadConversations), "A small picture of an image", option{}},

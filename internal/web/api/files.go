@@ -33,6 +33,7 @@ const maxUpload = 40 << 20
 func (s *Server) registerFiles() {
 	handle(s, "delete-attachment", s.deleteAttachment)
 	handle(s, "read-attached-mail", s.readAttachedMail)
+	stream(s, "get-attached-file", []string{"application/octet-stream"}, s.getAttachedFile)
 	handle(s, "read-container", s.readContainer)
 	stream(s, "get-container-file", []string{"application/octet-stream"}, s.getContainerFile)
 	stream(s, "upload-attachment", []string{"application/json"}, s.uploadAttachment)

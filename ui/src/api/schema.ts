@@ -192,6 +192,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/attachments/{id}/mail/files/{index}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A file of a mail that came as an attachment
+         * @description Needs: conversation.read.
+         */
+        get: operations["get-attached-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/attachments/{id}/thumbnail": {
         parameters: {
             query?: never;
@@ -2089,6 +2109,8 @@ export interface components {
             version: number;
         };
         AttachedFile: {
+            /** @description Why it is dangerous to open */
+            held?: string;
             name: string;
             /** Format: int64 */
             size: number;
@@ -2097,6 +2119,8 @@ export interface components {
         AttachedMail: {
             attachments: components["schemas"]["AttachedFile"][];
             cc: components["schemas"]["NamedAddress"][];
+            /** @description It is longer than what is read: its files are given with the file itself only */
+            cut?: boolean;
             /** @description Quoted history and signature */
             folded?: string;
             from: components["schemas"]["NamedAddress"][];
@@ -3838,6 +3862,29 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "get-attached-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                index: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
         };

@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { get } from "../../api/client";
+import { base, get } from "../../api/client";
 import type { Attachment, NamedAddress } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { Icon } from "../../parts/Icon";
@@ -26,7 +26,8 @@ interface Body {
   folded?: string;
   /** It has HTML, shown in a frame. */
   rich?: boolean;
-  attachments: { name: string; type: string; size: number }[];
+  attachments: { name: string; type: string; size: number; held?: string }[];
+  cut?: boolean;
 }
 
 /** A mail within a mail, readable in place: its headers, its words and what came with it. */
@@ -125,13 +126,40 @@ function Mail({ mail: m, file }: { mail: Body; file: number }) {
         <section>
           <h3 className={css.title}>{t("attached.files")}</h3>
           <ul className={css.files}>
-            {m.attachments.map((f, i) => (
-              <li key={i}>
-                <span className={css.kind}>{ending(f.name) || <Icon name="file" size={15} />}</span>
-                <b className="cut">{f.name || f.type}</b>
-                <span className={css.size}>{format.size(f.size)}</span>
-              </li>
-            ))}
+            {m.attachments.map((f, i) => {
+              const words = (
+                <>
+                  <span className={css.kind}>{ending(f.name) || <Icon name={f.held ? "alert" : "file"} size={15} />}</span>
+                  <b className="cut">{f.name || f.type}</b>
+                  <span className={css.size}>{format.size(f.size)}</span>
+                </>
+              );
+              const at = `${base}/attachments/${file}/mail/files/${i}`;
+              return (
+                <li key={i}>
+                  {m.cut ? (
+                    words
+                  ) : f.held ? (
+                    <>
+                      {words}
+                      <a
+                        href={`${at}?held=1`}
+                        download={f.name}
+                        title={t("held.sure")}
+                        aria-label={`${f.name}: ${t("held.download")}`}
+                      >
+                        {t("held.download")}
+                      </a>
+                    </>
+                  ) : (
+                    <a href={at} download={f.name} title={t("files.download", { name: f.name })}>
+                      {words}
+                      <Icon name="download" size={15} />
+                    </a>
+                  )}
+                </li>
+              );
+            })}
           </ul>
         </section>
       )}
