@@ -9,6 +9,7 @@ import (
 
 	"tellus/internal/desk"
 	"tellus/internal/platform/db"
+	"tellus/internal/platform/rate"
 	"tellus/internal/platform/secret"
 )
 
@@ -216,8 +217,8 @@ func (s *Service) tellPasswordChanged(ctx context.Context, tx *db.Tx, who doorRo
 
 // look is Link for somebody who is not signed in: tries with unknown links are limited by address, before anything is hashed.
 func (s *Service) look(ctx context.Context, from Visitor, token string) (l Link, err error) {
-	guess := try{perLink, "link:" + addressKey(from.IP)}
-	if !s.limits.take(guess) {
+	guess := rate.Try{Rate: perLink, Key: "link:" + rate.Network(from.IP)}
+	if !s.limits.Take(guess) {
 		return Link{}, errTooMany
 	}
 	err = s.db.Read(ctx, func(tx *db.Tx) (err error) {
@@ -225,7 +226,7 @@ func (s *Service) look(ctx context.Context, from Visitor, token string) (l Link,
 		return err
 	})
 	if err == nil {
-		s.limits.giveBack(guess)
+		s.limits.GiveBack(guess)
 	}
 	return l, err
 }
@@ -239,10 +240,10 @@ func (s *Service) Look(ctx context.Context, from Visitor, token string) (Link, e
 // would tell the two apart.
 func (s *Service) RequestReset(ctx context.Context, from Visitor, email string) error {
 	key := emailKey(email)
-	if !s.limits.take(try{perAddress, "reset:" + addressKey(from.IP)}) {
+	if !s.limits.Take(rate.Try{Rate: perAddress, Key: "reset:" + rate.Network(from.IP)}) {
 		return errTooMany
 	}
-	if !s.limits.take(try{perMail, "reset:" + string(secret.HashToken(key))}) {
+	if !s.limits.Take(rate.Try{Rate: perMail, Key: "reset:" + string(secret.HashToken(key))}) {
 		return nil
 	}
 	return s.db.Write(ctx, func(tx *db.Tx) error {

@@ -16,6 +16,7 @@ import (
 
 	"tellus/internal/desk"
 	"tellus/internal/platform/db"
+	"tellus/internal/platform/rate"
 )
 
 const (
@@ -211,7 +212,7 @@ func (s *Service) BeginPasskeySignIn(ctx context.Context, tx *db.Tx, id Identity
 	if err != nil {
 		return nil, err
 	}
-	if !s.limits.take(try{perBegin, "begin:" + addressKey(from.IP)}) {
+	if !s.limits.Take(rate.Try{Rate: perBegin, Key: "begin:" + rate.Network(from.IP)}) {
 		return nil, errTooMany
 	}
 	var options *protocol.CredentialAssertion

@@ -6,6 +6,7 @@ import (
 
 	"tellus/internal/desk"
 	"tellus/internal/platform/db"
+	"tellus/internal/platform/rate"
 	"tellus/internal/platform/secret"
 )
 
@@ -35,7 +36,7 @@ func (s *Service) SignIn(ctx context.Context, from Visitor, device, email, passw
 		return SignedIn{}, err
 	}
 	tries := s.tries(who.id, from, device, key)
-	if !s.limits.take(tries...) {
+	if !s.limits.Take(tries...) {
 		return SignedIn{}, errTooMany
 	}
 	hash := who.password
@@ -49,7 +50,7 @@ func (s *Service) SignIn(ctx context.Context, from Visitor, device, email, passw
 	if !ok {
 		return SignedIn{}, s.failed(ctx, from, who.id, "signin.failed", errWrongPassword)
 	}
-	s.limits.giveBack(tries...)
+	s.limits.GiveBack(tries...)
 	fresh := ""
 	if outdated {
 		if fresh, err = s.passwords.Hash(ctx, password); err != nil {
@@ -78,11 +79,11 @@ func (s *Service) SignIn(ctx context.Context, from Visitor, device, email, passw
 
 // tries are the buckets that a try on an account takes from. A device that has signed in to it before has one of its own, so that nobody
 // else's tries keep its owner out.
-func (s *Service) tries(agent desk.AgentID, from Visitor, device, name string) []try {
+func (s *Service) tries(agent desk.AgentID, from Visitor, device, name string) []rate.Try {
 	if known := s.deviceOf(device, agent); known != "" {
-		return []try{{perDevice, known}}
+		return []rate.Try{{Rate: perDevice, Key: known}}
 	}
-	return []try{{perAddress, addressKey(from.IP)}, {perAccount, "account:" + string(secret.HashToken(name))}}
+	return []rate.Try{{Rate: perAddress, Key: rate.Network(from.IP)}, {Rate: perAccount, Key: "account:" + string(secret.HashToken(name))}}
 }
 
 // failed writes a failed try to the audit log, by nobody, about the account that was meant where there is one. What was typed is not

@@ -13,6 +13,7 @@ import (
 
 	"tellus/internal/desk"
 	"tellus/internal/platform/db"
+	"tellus/internal/platform/rate"
 	"tellus/internal/platform/secret"
 )
 
@@ -50,7 +51,7 @@ type Service struct {
 	mail      Mailer
 	url       func() string
 	log       *slog.Logger
-	limits    *limits
+	limits    *rate.Limits
 }
 
 // New returns a Service.
@@ -62,7 +63,7 @@ func New(c Config) *Service {
 	if s.mail == nil {
 		s.mail = func(context.Context, *db.Tx, Recipient, string, map[string]string) error { return nil }
 	}
-	s.limits = newLimits(func() desk.Time { return s.db.Now() })
+	s.limits = rate.New(func() desk.Time { return s.db.Now() }, mostBuckets)
 	return s
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"tellus/internal/desk"
 	"tellus/internal/platform/db"
+	"tellus/internal/platform/rate"
 	"tellus/internal/platform/secret"
 )
 
@@ -76,8 +77,8 @@ func (s *Service) BeginTOTP(ctx context.Context, tx *db.Tx, id Identity) (TOTPOf
 
 // ConfirmTOTP turns the offered secret on where code was made of it, and returns fresh recovery codes, which are shown once.
 func (s *Service) ConfirmTOTP(ctx context.Context, id Identity, from Visitor, code string) (recovery []string, err error) {
-	guess := try{perFactor, "factor:" + id.Agent.String()}
-	if !s.limits.take(guess) {
+	guess := rate.Try{Rate: perFactor, Key: "factor:" + id.Agent.String()}
+	if !s.limits.Take(guess) {
 		return nil, errTooMany
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
@@ -119,7 +120,7 @@ func (s *Service) ConfirmTOTP(ctx context.Context, id Identity, from Visitor, co
 	if err != nil {
 		return nil, err
 	}
-	s.limits.giveBack(guess)
+	s.limits.GiveBack(guess)
 	return recovery, nil
 }
 
@@ -154,8 +155,8 @@ func (s *Service) RemoveTOTP(ctx context.Context, id Identity, from Visitor, pas
 
 // proveSelf checks the password of somebody who is signed in.
 func (s *Service) proveSelf(ctx context.Context, id Identity, from Visitor, field, password string) error {
-	guess := try{perFactor, "password:" + id.Agent.String()}
-	if !s.limits.take(guess) {
+	guess := rate.Try{Rate: perFactor, Key: "password:" + id.Agent.String()}
+	if !s.limits.Take(guess) {
 		return errTooMany
 	}
 	var who doorRow
@@ -173,17 +174,17 @@ func (s *Service) proveSelf(ctx context.Context, id Identity, from Visitor, fiel
 	if !ok {
 		return s.failed(ctx, from, id.Agent, "password.failed", desk.WhyWrongPassword.At(field))
 	}
-	s.limits.giveBack(guess)
+	s.limits.GiveBack(guess)
 	return nil
 }
 
 // factorTries are the buckets for second factors: whoever has come so far knows the password, so a device of the agent's own has its own bucket
 // here too.
-func (s *Service) factorTries(id Identity, device string) []try {
+func (s *Service) factorTries(id Identity, device string) []rate.Try {
 	if known := s.deviceOf(device, id.Agent); known != "" {
-		return []try{{perDevice, "factor:" + known}}
+		return []rate.Try{{Rate: perDevice, Key: "factor:" + known}}
 	}
-	return []try{{perFactor, "factor:" + id.Agent.String()}}
+	return []rate.Try{{Rate: perFactor, Key: "factor:" + id.Agent.String()}}
 }
 
 // FinishByTOTP completes a sign-in with a code of the authenticator app.
@@ -219,7 +220,7 @@ func (s *Service) finishByCode(ctx context.Context, id Identity, from Visitor, d
 		return SignedIn{}, errSignedOut
 	}
 	tries := s.factorTries(id, device)
-	if !s.limits.take(tries...) {
+	if !s.limits.Take(tries...) {
 		return SignedIn{}, errTooMany
 	}
 	var out SignedIn
@@ -246,7 +247,7 @@ func (s *Service) finishByCode(ctx context.Context, id Identity, from Visitor, d
 	if !right {
 		return SignedIn{}, s.failed(ctx, from, id.Agent, "signin.factor_failed", errWrongCode)
 	}
-	s.limits.giveBack(tries...)
+	s.limits.GiveBack(tries...)
 	return out, nil
 }
 

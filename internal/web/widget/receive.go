@@ -11,6 +11,7 @@ import (
 	"tellus/internal/feature/form"
 	"tellus/internal/flow/intake"
 	"tellus/internal/platform/mailmsg"
+	"tellus/internal/platform/rate"
 )
 
 // uploadTime is how long a message may take to come: 20 MB at 1.5 Mbit/s.
@@ -52,7 +53,7 @@ func (e *Edge) json(w http.ResponseWriter, status int, v any) {
 // accept reads, checks and keeps a message, and says what became of it.
 func (e *Edge) accept(w http.ResponseWriter, r *http.Request, v visit) (status int, answer said, wrote form.Written) {
 	ip := e.ClientIP(r)
-	within := e.rates.take(perNetwork, network(ip)) && e.rates.take(perForm, "form:"+v.form.Key)
+	within := e.rates.Take(rate.Try{Rate: perNetwork, Key: rate.Network(ip)}, rate.Try{Rate: perForm, Key: "form:" + v.form.Key})
 	limit := int64(mostBody)
 	if !within {
 		limit = mostWords // enough to show the visitor his words again
@@ -82,7 +83,7 @@ func (e *Edge) accept(w http.ResponseWriter, r *http.Request, v visit) (status i
 		return http.StatusUnprocessableEntity, said{Notice: "soon", Ticket: up.fields["ticket"]}, wrote
 	case err != nil:
 		return http.StatusUnprocessableEntity, said{Notice: "stale", Ticket: form.NewTicket(e.Keys, v.form.Key, e.DB.Now())}, wrote
-	case !e.rates.take(perAddress, mailbox(wrote.Email)):
+	case !e.rates.Take(rate.Try{Rate: perAddress, Key: "mail:" + strings.ToLower(wrote.Email)}):
 		return http.StatusTooManyRequests, said{Notice: "busy"}, wrote
 	}
 	if err := e.keep(r, v, up, wrote, nonce, ip); err != nil {

@@ -16,6 +16,7 @@ import (
 	"tellus/internal/flow/intake"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/locale"
+	"tellus/internal/platform/rate"
 )
 
 //go:embed all:dist
@@ -51,7 +52,7 @@ type Deps struct {
 type Edge struct {
 	Deps
 	files  *files
-	rates  *rates
+	rates  *rate.Limits
 	places chan struct{} // for messages with files being written down: they lie in memory then
 }
 
@@ -60,7 +61,7 @@ func New(d Deps) *Edge {
 	if d.Log == nil {
 		d.Log = slog.Default()
 	}
-	return &Edge{Deps: d, files: readFiles(d.Files), rates: newRates(d.DB.Now), places: make(chan struct{}, 2)}
+	return &Edge{Deps: d, files: readFiles(d.Files), rates: rate.New(d.DB.Now, mostBuckets), places: make(chan struct{}, 2)}
 }
 
 // Routes are the patterns that the edge answers.
