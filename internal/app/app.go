@@ -26,7 +26,9 @@ import (
 	"tellus/internal/feature/macro"
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/staff"
+	"tellus/internal/feature/view"
 	"tellus/internal/flow/deliver"
+	"tellus/internal/flow/gather"
 	"tellus/internal/flow/index"
 	"tellus/internal/flow/intake"
 	"tellus/internal/flow/react"
@@ -60,6 +62,7 @@ type App struct {
 	Settings      *setting.Service
 	Intake        *intake.Intake
 	Index         *index.Index
+	Gather        *gather.Gather
 	Workers       *jobs.Workers
 	Web           *api.Server
 
@@ -152,15 +155,19 @@ func (a *App) wire() {
 	a.Index = &index.Index{DB: a.DB, Store: a.found, Conversations: a.Conversations, Customers: a.Customers, Inboxes: a.Inboxes, Staff: a.Staff, Log: a.log}
 	delivery := &deliver.Delivery{DB: a.DB, Blobs: a.Blobs, Inboxes: a.Inboxes, Conversations: a.Conversations, Outlet: outlet, Log: a.log,
 		Token: a.makeToken, Writer: a.writer, Loop: a.Keys.Tag(loopMark, nil)}
+	views := &view.Service{Conversations: a.Conversations}
+	a.Gather = &gather.Gather{DB: a.DB, Views: views, Conversations: a.Conversations, Staff: a.Staff, Inboxes: a.Inboxes, Log: a.log}
 	a.Workers = jobs.New(a.DB, jobs.Options{Queues: map[string]int{"intake": 16, "deliver": 16}, Logger: a.log})
 	jobs.Register(a.Workers, a.Intake.Handle)
 	jobs.Register(a.Workers, a.Intake.HandleUnscanned)
 	jobs.Register(a.Workers, delivery.Handle)
 	jobs.Register(a.Workers, house.Handle)
 	a.Web = api.New(api.Deps{DB: a.DB, Staff: a.Staff, Keys: a.Keys, Setup: a.setUp, URL: a.URL, Version: VersionText(), UI: ui.Files(), Log: a.log,
-		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Customers: a.Customers, Conversations: a.Conversations, Settings: a.Settings,
+		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Views: views, Customers: a.Customers, Conversations: a.Conversations, Settings: a.Settings,
 		Intake: a.Intake, Index: a.Index, Blobs: a.Blobs, Outward: outward.New(outward.Options{}), Connections: a.mail, Outbox: deliver.Outbox, NewMailID: a.newMailID})
 	(&upkeep.Upkeep{DB: a.DB, Blobs: a.Blobs, Conversations: a.Conversations, Staff: a.Staff, DropAnswers: a.Web.DropAnswers, Log: a.log}).Register(a.Workers)
+	a.Gather.Register(a.Workers)
+	a.Web.Bulk().Register(a.Workers)
 	a.live = live.New(live.Deps{DB: a.DB, Events: a.events, Node: a.node, Conversations: a.Conversations, Counts: a.Web.Counts, Log: a.log})
 	a.Web.SetLive(a.live)
 	edge := widget.New(widget.Deps{DB: a.DB, Forms: forms, Inboxes: a.Inboxes, Keys: a.Keys, Accept: a.Intake.AcceptWritten, ClientIP: a.Web.ClientIP,
@@ -221,6 +228,7 @@ func (a *App) Serve(ctx context.Context) error {
 	run("mailboxes", func(ctx context.Context) error { a.mail.run(ctx); return nil })
 	run("live", a.live.Run)
 	run("search", func(ctx context.Context) error { return a.Index.Run(ctx, a.events, a.node) })
+	run("views", func(ctx context.Context) error { return a.Gather.Run(ctx, a.events) })
 	run("mail receiver", a.receive)
 	run("settings", a.followSettings)
 	server := &http.Server{Handler: a.Web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,

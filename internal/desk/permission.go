@@ -26,6 +26,7 @@ const (
 	ExportData         Permission = "conversation.export"
 	ManageTags         Permission = "tag.manage"
 	ManageMacros       Permission = "macro.manage" // those that are shared
+	ManageViews        Permission = "view.manage"  // those that are shared
 	ManageInboxes      Permission = "inbox.manage"
 	ManageTeams        Permission = "team.manage"
 	ManagePeople       Permission = "people.manage"
@@ -39,10 +40,10 @@ const (
 var Roles = map[Role][]Permission{
 	LightAgent: {ReadConversations, WriteNotes},
 	AgentRole:  {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData},
-	Supervisor: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageTeams},
-	Administrator: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageTeams,
+	Supervisor: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageTeams},
+	Administrator: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageTeams,
 		ManageInboxes, ManagePeople, ReadAudit, ManageJobs, ManageSettings},
-	Owner: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageTeams,
+	Owner: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageTeams,
 		ManageInboxes, ManagePeople, ReadAudit, ManageJobs, ManageSettings, ManageOwners},
 }
 

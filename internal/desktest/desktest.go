@@ -19,7 +19,11 @@ import (
 	"tellus/internal/feature/inbox"
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/staff"
+	"tellus/internal/feature/view"
+	"tellus/internal/flow/act"
+	"tellus/internal/flow/bulk"
 	"tellus/internal/flow/deliver"
+	"tellus/internal/flow/gather"
 	"tellus/internal/flow/intake"
 	"tellus/internal/flow/react"
 	"tellus/internal/flow/upkeep"
@@ -55,6 +59,9 @@ type Desk struct {
 	Delivery      *deliver.Delivery
 	Upkeep        *upkeep.Upkeep
 	Workers       *jobs.Workers
+	Views         *view.Service
+	Gather        *gather.Gather
+	Bulk          *bulk.Bulk
 	Outlet        *Outlet
 
 	Support desk.InboxID // the inbox that every desk has: support@shop.example
@@ -149,6 +156,13 @@ func (d *Desk) wire() {
 	jobs.Register(d.Workers, d.Intake.HandleUnscanned)
 	jobs.Register(d.Workers, d.Delivery.Handle)
 	d.Upkeep.Register(d.Workers)
+	d.Views = &view.Service{Conversations: d.Conversations}
+	d.Gather = &gather.Gather{DB: d.DB, Views: d.Views, Conversations: d.Conversations, Staff: d.Staff, Inboxes: d.Inboxes, Log: log}
+	d.Gather.Register(d.Workers)
+	d.Bulk = &bulk.Bulk{DB: d.DB, Staff: d.Staff, Conversations: d.Conversations,
+		Hands:  &act.Hands{Staff: d.Staff, Customers: d.Customers, Inboxes: d.Inboxes, Conversations: d.Conversations},
+		MayUse: func(context.Context, *db.Tx, desk.Scope, desk.ViewID) error { return nil }}
+	d.Bulk.Register(d.Workers)
 }
 
 func (d *Desk) work() {

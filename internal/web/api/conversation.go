@@ -8,6 +8,7 @@ import (
 
 	"tellus/internal/desk"
 	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/view"
 	"tellus/internal/platform/db"
 )
 
@@ -66,6 +67,13 @@ func (s *Server) views(ctx context.Context, tx *db.Tx, scope desk.Scope) ([]conv
 			all = append(all, conversation.View("team:"+t.ID.String()))
 		}
 	}
+	saved, err := s.Views.List(ctx, tx, view.Asker{Agent: scope.Agent, Teams: scope.Teams})
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range saved {
+		all = append(all, conversation.Saved(v.ID))
+	}
 	return all, nil
 }
 
@@ -86,18 +94,35 @@ func (s *Server) listViews(ctx context.Context, c *Caller, _ *none) (*reply[view
 }
 
 type listInput struct {
-	View conversation.View  `query:"view" default:"all" maxLength:"40" doc:"mine, unassigned, all, waiting, mentions, following, drafts, snoozed, finished, spam, trash, inbox:N, team:N"`
+	View conversation.View  `query:"view" default:"all" maxLength:"40" doc:"mine, unassigned, all, waiting, mentions, following, drafts, snoozed, finished, spam, trash, inbox:N, team:N, saved:N"`
 	Sort conversation.Order `query:"sort" enum:"due,newest,oldest" doc:"The view's own order where absent"`
+	By   string             `query:"by" maxLength:"80" doc:"Of a saved view: an attribute to sort by instead of the view's own"`
+	Desc bool               `query:"desc" doc:"With by: the greatest first"`
 	Tag  desk.TagID         `query:"tag"`
 	Paging
 }
 
-func (s *Server) listConversations(ctx context.Context, c *Caller, in *listInput) (*reply[page[desk.Conversation]], error) {
+// conversationsBody is a page of a view.
+type conversationsBody struct {
+	Items  []desk.Conversation `json:"items"`
+	Next   string              `json:"next,omitempty" doc:"Opaque; give it back as cursor to get what follows"`
+	Looked *lookedBody         `json:"looked,omitempty" doc:"Where the page is not full since looking took too long: next goes on from there"`
+}
+
+type lookedBody struct {
+	Count int       `json:"count" doc:"Conversations looked at for this page"`
+	Back  desk.Time `json:"back" doc:"The last message of the last one that was looked at"`
+}
+
+func (s *Server) listConversations(ctx context.Context, c *Caller, in *listInput) (*reply[conversationsBody], error) {
+	if in.View.SavedID() != 0 {
+		return s.listSaved(ctx, c, in)
+	}
 	after, err := listCursor(in.Cursor)
 	if err != nil {
 		return nil, err
 	}
-	return asking(ctx, s, func(tx *db.Tx) (p page[desk.Conversation], err error) {
+	return asking(ctx, s, func(tx *db.Tx) (p conversationsBody, err error) {
 		var next *conversation.Cursor
 		p.Items, next, err = s.Conversations.List(ctx, tx, c.Scope, conversation.ListQuery{View: in.View, Order: in.Sort, Tag: in.Tag, After: after, Limit: in.Limit})
 		p.Next = listCursorText(next)

@@ -95,5 +95,7 @@ func (s *Server) registerDesk() {
 	s.registerExport()
 	s.registerCustomers()
 	s.registerInboxes()
+	s.registerViews()
+	s.registerBulk()
 	stream(s, "open-live", []string{"application/json"}, s.openLive)
 }

@@ -138,7 +138,12 @@ var probes = map[string]probe{
 }
 
 // elsewhere are operations of the desk that name no conversation: they are lists (TestListsHoldWhatOneSees), or of other things.
-var elsewhere = []string{"list-views", "list-conversations", "search-desk", "list-customer-conversations", "open-live", // see also package live
+var elsewhere = []string{
+	"list-saved-views", "create-saved-view", "get-saved-view", "change-saved-view", "delete-saved-view", "restore-saved-view", "count-saved-view", "arrange-saved-views",
+	"list-attributes", "preview-condition", // TestSavedViewsAreSeenByWhomTheyAreFor, and package view: TestTheListIsWhatTheConditionSays
+	"list-exports", "create-export", "get-export", "delete-export", "get-export-file", // one's own: TestAViewIsWrittenToAFile
+	"preview-bulk", "start-bulk", "list-bulk", "get-bulk", "list-bulk-lines", "cancel-bulk", "undo-bulk", // TestBulkWorkTouchesWhatOneSees
+	"list-views", "list-conversations", "search-desk", "list-customer-conversations", "open-live", // see also package live
 	"search-messages",                           // TestSearchAnswersWhatTheCallerMaySee
 	"start-conversation", "record-conversation", // TestNobodyWritesFromAnInboxThatHeDoesNotSee
 	"list-drafts", "create-draft", "change-draft", "delete-draft", "upload-attachment", // one's own: TestDraftsAndUploadsAreOnesOwn
@@ -188,7 +193,7 @@ var spoken = regexp.MustCompile(`(?i)zebra|giraffe`)
 // for an id which nothing has, and nothing may happen.
 func TestWhatOneMayNotSeeIsNotThere(t *testing.T) {
 	t.Parallel()
-	for _, r := range slices.Concat(deskRoutes, macroRoutes) {
+	for _, r := range slices.Concat(deskRoutes, macroRoutes, viewRoutes, bulkRoutes) {
 		if _, probed := probes[r.id]; probed == slices.Contains(elsewhere, r.id) {
 			t.Errorf("operation %s must be in one of probes and elsewhere", r.id)
 		}

@@ -22,6 +22,7 @@ import (
 	"tellus/internal/feature/macro"
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/staff"
+	"tellus/internal/feature/view"
 	"tellus/internal/flow/index"
 	"tellus/internal/flow/intake"
 	"tellus/internal/platform/blob"
@@ -45,6 +46,7 @@ type Deps struct {
 	Inboxes        *inbox.Service
 	Forms          *form.Service
 	Macros         *macro.Service
+	Views          *view.Service
 	Customers      *customer.Service
 	Conversations  *conversation.Service
 	Settings       *setting.Service

@@ -219,6 +219,7 @@ type message struct {
 	Log          string               `json:"log,omitempty"`
 	Seq          desk.Seq             `json:"seq,omitempty"`
 	Row          *desk.Conversation   `json:"row,omitempty"`
+	Views        []desk.ViewID        `json:"views,omitempty"` // saved ones that the row belongs to
 	Events       []desk.Event         `json:"event,omitempty"`
 	ID           desk.ConversationID  `json:"id,omitempty"`
 	Items        []conversation.Count `json:"items,omitempty"`
@@ -274,12 +275,16 @@ func (h *Hub) tell(ctx context.Context, events []desk.Event, clients []*client) 
 	}
 	all, conversations := units(events)
 	rows := map[desk.ConversationID]conversation.Seen{}
+	var belongs conversation.Belongs
 	if len(conversations) > 0 {
 		h.markStale()
 		err := h.DB.Read(ctx, func(tx *db.Tx) error {
 			list, err := h.Conversations.SeenBy(ctx, tx, conversations, agentsOf(clients))
 			for _, s := range list {
 				rows[s.Row.ID] = s
+			}
+			if err == nil {
+				belongs, err = h.Conversations.BelongsTo(ctx, tx, conversations)
 			}
 			return err
 		})
@@ -297,7 +302,7 @@ func (h *Hub) tell(ctx context.Context, events []desk.Event, clients []*client) 
 			continue
 		}
 		row, found := rows[u.conversation]
-		h.tellRow(row, found, u, upTo, clients)
+		h.tellRow(row, found, u, upTo, clients, belongs)
 	}
 	return nil
 }
@@ -312,10 +317,11 @@ func agentsOf(clients []*client) []desk.AgentID {
 	return list
 }
 
-func (h *Hub) tellRow(row conversation.Seen, found bool, u unit, upTo desk.Seq, clients []*client) {
+func (h *Hub) tellRow(row conversation.Seen, found bool, u unit, upTo desk.Seq, clients []*client, belongs conversation.Belongs) {
 	type version struct {
 		unread bool
 		agent  desk.AgentID // 0 where it holds nothing of somebody's own
+		views  string
 	}
 	built := map[version][]byte{}
 	hidden := slices.ContainsFunc(u.events, func(e desk.Event) bool { return slices.Contains(hides, e.Kind) })
@@ -336,10 +342,12 @@ func (h *Hub) tellRow(row conversation.Seen, found bool, u unit, upTo desk.Seq, 
 		if own {
 			v.agent = scope.Agent
 		}
+		views := belongs.For(row.Row.ID, scope.Agent)
+		v.views = fmt.Sprint(views)
 		if built[v] == nil {
 			r := row.Row
 			r.Unread = v.unread
-			built[v] = encode(message{Type: "row", Seq: upTo, Row: &r, Events: theirs})
+			built[v] = encode(message{Type: "row", Seq: upTo, Row: &r, Views: views, Events: theirs})
 		}
 		c.push(built[v])
 	}

@@ -252,6 +252,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caller's work of the last thirty days
+         * @description Needs: conversation.write.
+         */
+        get: operations["list-bulk"];
+        put?: never;
+        /**
+         * Do the same with many conversations, as a job
+         * @description Needs: conversation.write.
+         */
+        post: operations["start-bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bulk/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far work is
+         * @description Needs: conversation.write.
+         */
+        get: operations["get-bulk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bulk/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop work; what was done stays done
+         * @description Needs: conversation.write.
+         */
+        post: operations["cancel-bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bulk/{id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of each conversation
+         * @description Needs: conversation.write.
+         */
+        get: operations["list-bulk-lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bulk/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put back what was changed, where nobody has changed it since
+         * @description Needs: conversation.write.
+         */
+        post: operations["undo-bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bulk/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What work on many conversations would come to
+         * @description Needs: conversation.write.
+         */
+        post: operations["preview-bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/conversations": {
         parameters: {
             query?: never;
@@ -568,6 +692,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/conversations/attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What conditions can ask for
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-attributes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/conversations/number/{number}": {
         parameters: {
             query?: never;
@@ -582,6 +726,26 @@ export interface paths {
         get: operations["find-conversation"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How many conversations a condition finds, and the first of them
+         * @description Needs: conversation.read.
+         */
+        post: operations["preview-condition"];
         delete?: never;
         options?: never;
         head?: never;
@@ -755,6 +919,74 @@ export interface paths {
          * @description Needs: conversation.write.
          */
         delete: operations["delete-draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caller's lists that are or were written to files
+         * @description Needs: conversation.export.
+         */
+        get: operations["list-exports"];
+        put?: never;
+        /**
+         * Write a view to a file of comma-separated values
+         * @description Needs: conversation.export.
+         */
+        post: operations["create-export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far a file is
+         * @description Needs: conversation.export.
+         */
+        get: operations["get-export"];
+        put?: never;
+        post?: never;
+        /**
+         * Stop writing a file, or drop it
+         * @description Needs: conversation.export.
+         */
+        delete: operations["delete-export"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file
+         * @description Needs: conversation.export.
+         */
+        get: operations["get-export-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1616,6 +1848,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/saved-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The saved views that the caller has, in the order of his rail
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-saved-views"];
+        put?: never;
+        /**
+         * Save a view; view.manage for a shared one
+         * @description Needs: conversation.read.
+         */
+        post: operations["create-saved-view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/saved-views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A saved view
+         * @description Needs: conversation.read.
+         */
+        get: operations["get-saved-view"];
+        /**
+         * Replace a saved view; view.manage for a shared one
+         * @description Needs: conversation.read.
+         */
+        put: operations["change-saved-view"];
+        post?: never;
+        /**
+         * Delete a saved view; it can be restored for 30 days
+         * @description Needs: conversation.read.
+         */
+        delete: operations["delete-saved-view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/saved-views/{id}/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many conversations it finds; judged by the latest ones where it looks through too many
+         * @description Needs: conversation.read.
+         */
+        get: operations["count-saved-view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/saved-views/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring a deleted view back
+         * @description Needs: conversation.read.
+         */
+        post: operations["restore-saved-view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/saved-views/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Which views are in the caller's rail, and in which order
+         * @description Needs: conversation.read.
+         */
+        put: operations["arrange-saved-views"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/search": {
         parameters: {
             query?: never;
@@ -2013,7 +2357,12 @@ export interface components {
              */
             day?: "" | "tomorrow" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
             /** @enum {string} */
-            do: "set_status" | "set_priority" | "assign" | "set_team" | "add_tags" | "remove_tags" | "snooze_for" | "snooze_until" | "add_note";
+            do: "set_status" | "set_priority" | "assign" | "set_team" | "add_tags" | "remove_tags" | "snooze_for" | "snooze_until" | "add_note" | "wake" | "mark_spam" | "not_spam" | "trash" | "restore" | "set_type" | "set_field";
+            /**
+             * Format: int64
+             * @description set_field
+             */
+            field?: number;
             /** @description assign: to whoever acts */
             me?: boolean;
             /**
@@ -2040,6 +2389,13 @@ export interface components {
              * @description set_team: none where it is absent
              */
             team?: number;
+            /**
+             * Format: int64
+             * @description set_type: none where it is absent
+             */
+            type?: number;
+            /** @description set_field: taken away where it is absent */
+            value?: components["schemas"]["FieldValue"];
         };
         ActionsInputBody: {
             actions: components["schemas"]["Action"][];
@@ -2108,6 +2464,14 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        ArrangeBody: {
+            /** @description Not to be in sight any more */
+            hidden?: number[];
+            /** @description The first ones; the others follow as they were */
+            order: number[];
+            /** @description To be in sight from now on */
+            pinned?: number[];
+        };
         AttachedFile: {
             /** @description Why it is dangerous to open */
             held?: string;
@@ -2148,6 +2512,27 @@ export interface components {
             type: string;
             /** @description The virus scanner was away when it came and has not seen it yet; it is given as what is held back is */
             unscanned?: boolean;
+        };
+        Attribute: {
+            /** @description It always has a value */
+            always?: boolean;
+            /** @description The codes of a closed list */
+            choices?: string[];
+            key: string;
+            /** @enum {string} */
+            kind: "choice" | "ref" | "refs" | "text" | "number" | "moment" | "day" | "flag";
+            /** @description Of a custom field; the others are worded by the desk */
+            name?: string;
+            /** @description What ids mean: agent, team, inbox, tag, type, customer, organisation, option */
+            of?: string;
+            /** @description How it can be compared */
+            ops: string[];
+            /** @description The options of a custom field */
+            options?: components["schemas"]["Option"][];
+            /** @description Whose it is: customer, organisation; the conversation's where absent */
+            owner?: string;
+            /** @description Views can be sorted by it */
+            sorts?: boolean;
         };
         AuditEntry: {
             /** @description signin.ok, signin.failed, export.conversation, inbox.updated, … */
@@ -2334,6 +2719,20 @@ export interface components {
             count: number;
             id: string;
         };
+        ConversationFilling: {
+            /** @description The view's list and count come from its members; until then they are looked up, which is slower */
+            done: boolean;
+            /**
+             * Format: int64
+             * @description Conversations looked at
+             */
+            looked: number;
+            /**
+             * Format: int64
+             * @description Of so many, about
+             */
+            total: number;
+        };
         ConversationLink: {
             /** Format: int64 */
             conversation: number;
@@ -2361,11 +2760,26 @@ export interface components {
             cc: components["schemas"]["NamedAddress"][];
             to: components["schemas"]["NamedAddress"][];
         };
+        ConversationsBody: {
+            items: components["schemas"]["Conversation"][];
+            /** @description Where the page is not full since looking took too long: next goes on from there */
+            looked?: components["schemas"]["LookedBody"];
+            /** @description Opaque; give it back as cursor to get what follows */
+            next?: string;
+        };
         ConversationSpan: {
             /** Format: int64 */
             end: number;
             /** Format: int64 */
             start: number;
+        };
+        ConversationTally: {
+            /** @description There are more */
+            capped?: boolean;
+            /** Format: int64 */
+            count: number;
+            /** @description Judged by the latest ones: not all were looked at */
+            estimate?: boolean;
         };
         ConversationTimeline: {
             activities: components["schemas"]["Event"][];
@@ -2730,6 +3144,13 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        Line: {
+            conversation: components["schemas"]["Conversation"];
+            /** @enum {string} */
+            state: "todo" | "changed" | "skipped" | "failed" | "undone" | "kept";
+            /** @description same, status, finished, unseen, changed; or the reason or code of a refusal */
+            why?: string;
+        };
         LinkBody: {
             email: string;
             name: string;
@@ -2738,6 +3159,9 @@ export interface components {
         };
         ListAgent: {
             items: components["schemas"]["Agent"][];
+        };
+        ListAttribute: {
+            items: components["schemas"]["Attribute"][];
         };
         ListConversation: {
             items: components["schemas"]["Conversation"][];
@@ -2748,11 +3172,17 @@ export interface components {
         ListDraft: {
             items: components["schemas"]["Draft"][];
         };
+        ListExport: {
+            items: components["schemas"]["ViewExport"][];
+        };
         ListHealth: {
             items: components["schemas"]["Health"][];
         };
         ListInbox: {
             items: components["schemas"]["Inbox"][];
+        };
+        ListLine: {
+            items: components["schemas"]["Line"][];
         };
         ListListed: {
             items: components["schemas"]["MacroListed"][];
@@ -2777,6 +3207,24 @@ export interface components {
         };
         ListToken: {
             items: components["schemas"]["Token"][];
+        };
+        ListView: {
+            items: components["schemas"]["View"][];
+        };
+        ListWork: {
+            items: components["schemas"]["Work"][];
+        };
+        LookedBody: {
+            /**
+             * Format: date-time
+             * @description The last message of the last one that was looked at
+             */
+            back: string;
+            /**
+             * Format: int64
+             * @description Conversations looked at for this page
+             */
+            count: number;
         };
         Macro: {
             actions: components["schemas"]["Action"][];
@@ -3006,6 +3454,28 @@ export interface components {
             /** @description Permissions; never more than one's own */
             scopes: string[];
         };
+        Node: {
+            /** @description Holds where all of these hold */
+            all?: components["schemas"]["Node"][];
+            /**
+             * Format: int64
+             * @description older, within, ahead: how many units
+             */
+            amount?: number;
+            /** @description Holds where at least one of these holds */
+            any?: components["schemas"]["Node"][];
+            /** @description What is compared, such as status or field:12 */
+            attr?: string;
+            /** @description How; which ones an attribute takes hangs on its kind */
+            op?: string;
+            /**
+             * @description older, within, ahead
+             * @enum {string}
+             */
+            unit?: "" | "minutes" | "hours" | "days" | "weeks";
+            /** @description Codes, ids as text (me: whoever looks), words, numbers with a point, days as 2026-03-31, or one of today, yesterday, tomorrow, this_week, last_week, this_month, last_month */
+            values?: string[];
+        };
         NoteInputBody: {
             /** @description Done together with it, after it; needs conversation.write */
             actions?: components["schemas"]["Action"][];
@@ -3040,17 +3510,17 @@ export interface components {
             replyTo: components["schemas"]["ConversationRecipients"];
             timeline: components["schemas"]["ConversationTimeline"];
         };
+        Option: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
         OptionsBody: {
             /** @description For PublicKeyCredential.parseRequestOptionsFromJSON or parseCreationOptionsFromJSON */
             options: unknown;
         };
         PageAuditEntry: {
             items: components["schemas"]["AuditEntry"][];
-            /** @description Opaque; give it back as cursor to get what follows */
-            next?: string;
-        };
-        PageConversation: {
-            items: components["schemas"]["Conversation"][];
             /** @description Opaque; give it back as cursor to get what follows */
             next?: string;
         };
@@ -3090,6 +3560,25 @@ export interface components {
             current: string;
             password: string;
         };
+        Preview: {
+            /** @description There are more */
+            capped?: boolean;
+            /** Format: int64 */
+            changes: number;
+            /** @description The total is judged by the latest ones */
+            estimate?: boolean;
+            /**
+             * Format: int64
+             * @description So many of them were looked at for what follows
+             */
+            looked: number;
+            skipped: components["schemas"]["Skipping"][];
+            /**
+             * Format: int64
+             * @description Conversations that are meant
+             */
+            total: number;
+        };
         PreviewBody: {
             address?: string;
             /**
@@ -3111,6 +3600,22 @@ export interface components {
                 [key: string]: string;
             };
         };
+        PreviewConditionBody: {
+            condition: components["schemas"]["Node"];
+            shelves?: string[];
+            /** @description The caller's where empty */
+            zone?: string;
+        };
+        PreviewedBody: {
+            /** @description There are more */
+            capped?: boolean;
+            /** Format: int64 */
+            count: number;
+            /** @description Judged by the latest ones: not all were looked at */
+            estimate?: boolean;
+            /** @description The latest */
+            items: components["schemas"]["Conversation"][];
+        };
         Problem: {
             /** Format: date-time */
             at?: string;
@@ -3131,7 +3636,7 @@ export interface components {
              * @description Why, where people meet the refusal: the desk has words for each of these in every language
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "cannot_see" | "conversation_put_away" | "date_future" | "date_past" | "enough" | "everybody_has_it" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_not_shared" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_colour" | "no_listen_address" | "no_mail_address" | "no_recipient" | "no_time_zone" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_written" | "on_its_way" | "only_message" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "recipient_twice" | "role_above" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "set_up_first" | "tag_used" | "team_used" | "too_long" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "cannot_see" | "checks_open" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "domain_taken" | "enough" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_not_shared" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_listen_address" | "no_mail_address" | "no_option" | "no_recipient" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "only_one" | "organisation_used" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "public_domain" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "set_up_first" | "side_customer" | "side_stays_apart" | "tag_used" | "team_used" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             /** Format: int64 */
             status: number;
             title: string;
@@ -3151,7 +3656,7 @@ export interface components {
              * @description A closed list; it grows with the product
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "cannot_see" | "conversation_put_away" | "date_future" | "date_past" | "enough" | "everybody_has_it" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_not_shared" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_colour" | "no_listen_address" | "no_mail_address" | "no_recipient" | "no_time_zone" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_written" | "on_its_way" | "only_message" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "recipient_twice" | "role_above" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "set_up_first" | "tag_used" | "team_used" | "too_long" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "cannot_see" | "checks_open" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "domain_taken" | "enough" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_not_shared" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_listen_address" | "no_mail_address" | "no_option" | "no_recipient" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "only_one" | "organisation_used" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "public_domain" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "set_up_first" | "side_customer" | "side_stays_apart" | "tag_used" | "team_used" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             values?: {
                 [key: string]: unknown;
             };
@@ -3306,6 +3811,13 @@ export interface components {
             then: "keep" | "waiting" | "resolve";
             to: components["schemas"]["NamedAddress"][];
         };
+        Request: {
+            actions: components["schemas"]["Action"][];
+            /** @description These, or those of a view */
+            conversations?: number[];
+            /** @description All that belong to it when the work begins */
+            view?: string;
+        };
         ResetBody: {
             email: string;
         };
@@ -3414,6 +3926,19 @@ export interface components {
         SignInBody: {
             email: string;
             password: string;
+        };
+        Skipping: {
+            /** Format: int64 */
+            count: number;
+            examples: components["schemas"]["Conversation"][];
+            /** @enum {string} */
+            why: "same" | "status" | "finished" | "unseen" | "changed" | "refused";
+        };
+        Sort: {
+            /** @description An attribute that sorts, such as due or field:12 */
+            by: string;
+            /** @description The greatest first */
+            desc?: boolean;
         };
         StartBody: {
             /** @description Done together with it, after it; needs conversation.write */
@@ -3536,10 +4061,182 @@ export interface components {
             from?: string;
             spf?: string;
         };
+        View: {
+            /**
+             * @description Who has it
+             * @enum {string}
+             */
+            audience: "personal" | "teams" | "everyone";
+            /** @description Its condition asks for something that is not there any more: nothing belongs to it until it is mended */
+            broken?: boolean;
+            /** @enum {string} */
+            colour: "grey" | "green" | "amber" | "red" | "blue" | "violet";
+            /** @description Of the table */
+            columns: components["schemas"]["ViewColumn"][];
+            /** @description What belongs to it among those */
+            condition: components["schemas"]["Node"];
+            filling: components["schemas"]["ConversationFilling"];
+            /** @enum {string} */
+            icon: "list" | "inbox" | "clock" | "alert" | "star" | "tag" | "person" | "people" | "bolt" | "box" | "card" | "flag" | "globe" | "shield" | "check" | "mail";
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            layout: "list" | "table";
+            /** @description Its count and its list are kept up as conversations change; otherwise it looks through finished ones when it is opened */
+            live: boolean;
+            mayChange: boolean;
+            name: string;
+            /** Format: int64 */
+            owner: number;
+            /** @description Among the views that are always in sight, unless somebody decides otherwise for himself */
+            pinned: boolean;
+            /**
+             * Format: int64
+             * @description In the asker's rail
+             */
+            position: number;
+            /** @description Which conversations it looks through: active (where none is named), snoozed, finished, spam, trash */
+            shelves: string[];
+            /** @description By last only where it looks through finished conversations, spam or trash */
+            sort: components["schemas"]["Sort"];
+            /** @description Where the audience is teams */
+            teams: number[];
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
+            /** @description Whose days count, such as Europe/Riga; the maker's where empty */
+            zone: string;
+        };
+        ViewColumn: {
+            /** @description An attribute, or one of customer, preview */
+            key: string;
+            /**
+             * Format: int64
+             * @description In pixels; 0 for the usual one
+             */
+            width?: number;
+        };
+        ViewEdit: {
+            /**
+             * @description Who has it
+             * @enum {string}
+             */
+            audience: "personal" | "teams" | "everyone";
+            /** @enum {string} */
+            colour: "grey" | "green" | "amber" | "red" | "blue" | "violet";
+            /** @description Of the table */
+            columns: components["schemas"]["ViewColumn"][];
+            /** @description What belongs to it among those */
+            condition: components["schemas"]["Node"];
+            /** @enum {string} */
+            icon: "list" | "inbox" | "clock" | "alert" | "star" | "tag" | "person" | "people" | "bolt" | "box" | "card" | "flag" | "globe" | "shield" | "check" | "mail";
+            /** @enum {string} */
+            layout: "list" | "table";
+            name: string;
+            /** @description Among the views that are always in sight, unless somebody decides otherwise for himself */
+            pinned: boolean;
+            /** @description Which conversations it looks through: active (where none is named), snoozed, finished, spam, trash */
+            shelves: string[];
+            /** @description By last only where it looks through finished conversations, spam or trash */
+            sort: components["schemas"]["Sort"];
+            /** @description Where the audience is teams */
+            teams: number[];
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
+            /** @description Whose days count, such as Europe/Riga; the maker's where empty */
+            zone: string;
+        };
+        ViewExport: {
+            /** Format: int64 */
+            agent: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            finishedAt?: string;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description Conversations looked at beyond those that are written
+             */
+            looked: number;
+            /**
+             * Format: int64
+             * @description Written until now
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Bytes as they are kept
+             */
+            size: number;
+            /** @enum {string} */
+            state: "writing" | "written" | "cancelled";
+            /**
+             * Format: int64
+             * @description Rows in all, about; 0 where it is not known
+             */
+            total: number;
+            view: string;
+        };
+        ViewExportRequest: {
+            /** @description Attributes, or customer, preview, id */
+            columns: string[];
+            /** @description What the columns are called, in their order; their keys where absent */
+            titles: string[];
+            /** @description A saved view, as saved:12, or a built-in one */
+            view: string;
+        };
         ViewsBody: {
             items: components["schemas"]["ConversationCount"][];
             /** Format: date-time */
             updatedAt: string;
+        };
+        Work: {
+            actions: components["schemas"]["Action"][];
+            /** Format: int64 */
+            agent: number;
+            /** Format: int64 */
+            changed: number;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: int64
+             * @description It was refused
+             */
+            failed: number;
+            /** Format: date-time */
+            finishedAt?: string;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description Not put back, since somebody changed them meanwhile
+             */
+            kept: number;
+            /**
+             * Format: int64
+             * @description There was nothing to change, or it could not be changed so
+             */
+            skipped: number;
+            /** @enum {string} */
+            state: "gathering" | "running" | "done" | "cancelled" | "undoing" | "undone";
+            /**
+             * Format: int64
+             * @description Conversations that are meant
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description Put back as they were
+             */
+            undone: number;
+            view?: string;
         };
     };
     responses: never;
@@ -3943,15 +4640,247 @@ export interface operations {
             };
         };
     };
+    "list-bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListWork"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "start-bulk": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Request"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Work"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "get-bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Work"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "cancel-bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Work"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-bulk-lines": {
+        parameters: {
+            query?: {
+                /** @description The last conversation of the page before */
+                after?: number;
+                limit?: number;
+                /** @description All where absent */
+                state?: "todo" | "changed" | "skipped" | "failed" | "undone" | "kept";
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListLine"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "undo-bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Work"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "preview-bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Request"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     "list-conversations": {
         parameters: {
             query?: {
+                /** @description Of a saved view: an attribute to sort by instead of the view's own */
+                by?: string;
                 cursor?: string;
+                /** @description With by: the greatest first */
+                desc?: boolean;
                 limit?: number;
                 /** @description The view's own order where absent */
                 sort?: "due" | "newest" | "oldest";
                 tag?: number;
-                /** @description mine, unassigned, all, waiting, mentions, following, drafts, snoozed, finished, spam, trash, inbox:N, team:N */
+                /** @description mine, unassigned, all, waiting, mentions, following, drafts, snoozed, finished, spam, trash, inbox:N, team:N, saved:N */
                 view?: string;
             };
             header?: never;
@@ -3966,7 +4895,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageConversation"];
+                    "application/json": components["schemas"]["ConversationsBody"];
                 };
             };
             /** @description Error */
@@ -4561,6 +5490,35 @@ export interface operations {
             };
         };
     };
+    "list-attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAttribute"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     "find-conversation": {
         parameters: {
             query?: never;
@@ -4579,6 +5537,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenedBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "preview-condition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewConditionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewedBody"];
                 };
             };
             /** @description Error */
@@ -4954,6 +5945,153 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListExport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "create-export": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewExportRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewExport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "get-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewExport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "delete-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "get-export-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
         };
@@ -6466,6 +7604,261 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListRoleBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-saved-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "create-saved-view": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewEdit"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "get-saved-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "change-saved-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "delete-saved-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "count-saved-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationTally"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "restore-saved-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "arrange-saved-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArrangeBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListView"];
                 };
             };
             /** @description Error */
