@@ -17,7 +17,9 @@ import { Rail } from "./Rail";
 import css from "./Shell.module.css";
 import { useMay, useMe } from "./session";
 
-const LatePalette = lazy(() => import("./Palette").then((m) => ({ default: m.Palette })));
+// A function of its own: the bundler would leave a handler of failures right behind import() out where it is the styles that fail.
+const loadPalette = () => import("./Palette");
+const LatePalette = lazy(() => loadPalette().then((m) => ({ default: m.Palette })));
 let palette: typeof LatePalette | typeof import("./Palette").Palette = LatePalette;
 const RecordSheet = lazy(() => import("../desk/compose/RecordSheet").then((m) => ({ default: m.RecordSheet })));
 const Shortcuts = lazy(() => import("./Shortcuts").then((m) => ({ default: m.Shortcuts })));
@@ -42,7 +44,7 @@ export function Shell() {
     // Whoever presses ⌘K types on at once: it has to be there by then.
     const timer = setTimeout(
       () =>
-        void import("./Palette").then(
+        void loadPalette().then(
           (m) => (palette = m.Palette),
           () => undefined, // no connection: it is asked for again when it is opened
         ),
