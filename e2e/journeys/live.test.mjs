@@ -1,0 +1,182 @@
+// The live line between browsers and server: who else looks and types, an answer that is held back because the customer wrote meanwhile, and a server
+// that dies under open windows: nothing missed, nothing twice, and a line that says so while it lasts.
+import assert from "node:assert/strict";
+import { after, before, it } from "node:test";
+import { Api, ann, inbox } from "../house/api.mjs";
+import { openBrowser } from "../house/browser.mjs";
+import { compose, text } from "../house/mail.mjs";
+import { eventually } from "../house/process.mjs";
+import { sendMail, startSink } from "../house/smtp.mjs";
+import { startTellus } from "../house/tellus.mjs";
+
+let desk;
+let sink;
+let browser;
+let api;
+let bo;
+before(async () => {
+  desk = await startTellus();
+  sink = await startSink();
+  browser = await openBrowser();
+  api = new Api(desk.url);
+  await api.setUp(await desk.setupLink(), ann);
+  await api.post("/inboxes", inbox({ sink }));
+  const { link } = await api.post("/agents", { name: "Bo Ozols", email: "bo@desk.test", role: "agent", language: "en", teams: [] });
+  bo = new Api(desk.url);
+  await bo.post(`/links/${link.split("/").at(-1)}`, { name: "Bo Ozols", password: "five quite plain words here", language: "en", timeZone: "Europe/Riga" });
+});
+after(async () => {
+  await browser?.close();
+  await sink?.stop();
+  await desk?.stop();
+});
+
+const from = { janis: "Janis Ozols <janis@home.test>", eva: "Eva Kalna <eva@home.test>" };
+
+/** arrive hands a mail over; in answer to another where its id is given. */
+function arrive(who, subject, words, answers) {
+  const extra = answers ? { "In-Reply-To": answers, References: answers } : {};
+  const mail = compose({ from: from[who], to: "help@desk.test", subject, text: words, extra });
+  return sendMail({ port: desk.smtpPort, from: `${who}@home.test`, to: "help@desk.test", raw: mail.raw }).then(() => mail);
+}
+
+const timeline = (page) => page.getByRole("region", { name: "Messages and activity" });
+const editor = (page) => page.getByRole("textbox", { name: "Reply", exact: true });
+/** answers counts what went out to customers; colleagues get mails too. */
+const answers = () => sink.mails.filter((m) => m.to.some((to) => to.endsWith("@home.test"))).length;
+const row = (page, words) => page.getByRole("link", { name: words });
+
+async function opened(page, as, subject) {
+  await as.enter(page);
+  await page.goto("/app/view/all");
+  await row(page, new RegExp(subject)).click();
+  await page.getByRole("heading", { name: subject }).waitFor();
+}
+
+it("says who else has it open, and who is typing", () =>
+  browser.journey(async () => {
+    await arrive("janis", "A squeaking chair", "It squeaks.");
+    const hers = await browser.person({ url: desk.url });
+    const his = await browser.person({ url: desk.url });
+    await opened(hers, api, "A squeaking chair");
+    await opened(his, bo, "A squeaking chair");
+    await hers.getByText("Bo is reading").waitFor();
+    await his.getByText("Ann is reading").waitFor();
+    await his.keyboard.press("n");
+    await his.getByRole("textbox", { name: "Note", exact: true }).pressSequentially("Is it the old model?");
+    await hers.getByText("Bo is typing").waitFor();
+    assert.deepEqual(await hers.findings("a colleague types"), []);
+    await hers.picture("typing");
+    // The sign goes out by itself, and whoever leaves is no longer said to read.
+    await hers.getByText("Bo is reading").waitFor();
+    await his.goto("/app/view/mine");
+    await hers.getByText(/^Bo is/).waitFor({ state: "detached" });
+    await his.goto("/app/view/all");
+    await row(his, /A squeaking chair/).click();
+    await hers.getByText("Bo is reading").waitFor();
+    await his.leave();
+    await hers.getByText(/^Bo is/).waitFor({ state: "detached" });
+    assert.deepEqual(hers.trouble, []);
+  })(),
+);
+
+it("holds an answer back that was written while the customer wrote, and shows what is new", () =>
+  browser.journey(async () => {
+    const first = await arrive("eva", "Two broken plates", "Two plates are broken.");
+    const page = await browser.person({ url: desk.url });
+    await opened(page, api, "Two broken plates");
+    await page.keyboard.press("r");
+    await editor(page).pressSequentially("We send two new ones.");
+    await page.getByText("Draft saved").waitFor();
+    await arrive("eva", "Re: Two broken plates", "Sorry, it is three: the large one broke too.", first.id);
+    const hold = page.getByRole("alert").filter({ hasText: "Eva wrote while you were writing." });
+    await hold.getByText("it is three").waitFor();
+    assert.deepEqual(await page.findings("held back"), []);
+    await page.picture("held-back");
+    // Sending all the same does not get past it by accident.
+    await editor(page).press("Control+Enter");
+    await hold.waitFor();
+    assert.equal(answers(), 0);
+    await hold.getByRole("button", { name: "Keep editing" }).click();
+    await hold.waitFor({ state: "detached" });
+    await editor(page).press("Control+A");
+    await editor(page).pressSequentially("We send three new ones.");
+    await editor(page).press("Control+Enter");
+    const answer = await sink.take("the answer that knows of all three", (m) => m.to.includes("eva@home.test"));
+    assert.match(text(answer.raw), /We send three new ones\./);
+
+    // The page was asleep (another tab, a slow line): the server holds the answer back by itself.
+    const asleep = await browser.person({ url: desk.url });
+    await asleep.routeWebSocket(/\/api\/v1\/live/, () => {}); // a line on which nothing is ever said
+    await opened(asleep, api, "Two broken plates");
+    await asleep.keyboard.press("r");
+    await editor(asleep).pressSequentially("They leave on Monday.");
+    await arrive("eva", "Re: Two broken plates", "Please send them to my office instead.", first.id);
+    const [latest] = (await api.get("/conversations?view=all&sort=newest")).items;
+    await eventually("the third mail is there", async () => /my office/.test((await api.get(`/conversations/${latest.id}`)).conversation.preview));
+    await editor(asleep).press("Control+Enter");
+    const late = asleep.getByRole("alert").filter({ hasText: "Eva wrote while you were writing." });
+    await late.getByText("to my office instead").waitFor();
+    await timeline(asleep).getByText("to my office instead").waitFor();
+    assert.equal(answers(), 0);
+    await late.getByRole("button", { name: "Send anyway" }).click();
+    const anyway = await sink.take("the answer sent all the same", (m) => /They leave on Monday\./.test(text(m.raw)));
+    assert.deepEqual(anyway.to, ["eva@home.test"]);
+    await late.waitFor({ state: "detached" });
+    assert.deepEqual([...page.trouble, ...asleep.trouble], []);
+  })(),
+);
+
+it("goes on after the server died under open windows", () =>
+  browser.journey(async () => {
+    const first = await arrive("janis", "Late delivery", "It should be here.");
+    const hers = await browser.person({ url: desk.url });
+    const his = await browser.person({ url: desk.url, width: 380, height: 760 });
+    await opened(hers, api, "Late delivery");
+    await bo.enter(his);
+    await his.goto("/app/view/all");
+    await row(his, /Late delivery/).waitFor();
+    const lines = [hers, his].map((page) => page.getByText(/^No connection\. (What you write|1 message)/));
+
+    await desk.kill();
+    for (const line of lines) await line.waitFor();
+    assert.deepEqual(await hers.findings("without a connection"), []);
+    await hers.picture("no-connection");
+    await his.picture("no-connection-narrow");
+    // Whether the editor's code came before the server went or not, there is something to write in.
+    await hers.keyboard.press("r");
+    const words = hers.getByRole("textbox", { name: /^(Reply|Write)$/ });
+    await words.pressSequentially("It comes tomorrow.");
+    await words.press("Control+Enter");
+    await hers.getByText("No connection. 1 message waits here and is sent later.").waitFor();
+    assert.deepEqual(await hers.findings("what waits"), []);
+
+    // What happens before the windows are back reaches them as well.
+    await desk.start();
+    for (const line of lines) await line.waitFor({ state: "detached" });
+    const answer = await sink.take("the answer that waited", (m) => /It comes tomorrow\./.test(text(m.raw)));
+    assert.deepEqual(answer.to, ["janis@home.test"]);
+    await timeline(hers).getByText("It comes tomorrow.").waitFor();
+    await row(his, /It comes tomorrow\./).waitFor();
+
+    await desk.kill();
+    for (const line of lines) await line.waitFor();
+    await Promise.all([hers, his].map((page) => page.context().setOffline(true)));
+    await desk.start();
+    await arrive("janis", "Re: Late delivery", "Thank you, tomorrow is fine.", first.id);
+    await arrive("eva", "While you were away", "Is anybody there?");
+    await eventually("both are conversations", async () => (await api.get("/conversations?view=all")).items.some((c) => c.subject === "While you were away"));
+    await Promise.all([hers, his].map((page) => page.context().setOffline(false)));
+    for (const line of lines) await line.waitFor({ state: "detached" });
+    await timeline(hers).getByText("Thank you, tomorrow is fine.").waitFor();
+    for (const page of [hers, his]) await row(page, /While you were away/).waitFor();
+    assert.equal(await timeline(hers).getByText("Thank you, tomorrow is fine.").count(), 1);
+    assert.equal(await timeline(hers).getByText("It comes tomorrow.").count(), 1);
+    for (const page of [hers, his]) {
+      assert.equal(await row(page, /While you were away/).count(), 1);
+      assert.equal(await row(page, /Late delivery/).count(), 1);
+    }
+    assert.equal(answers(), 0, "the answer went out once");
+    assert.deepEqual([...hers.trouble, ...his.trouble], []);
+  })(),
+);
