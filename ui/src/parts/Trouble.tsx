@@ -20,7 +20,18 @@ export function Quiet({ icon, title, children }: { icon: IconName; title: string
 }
 
 /** Something could not be fetched: says what, and tries again. */
-export function Failed({ what, error, retry }: { what: string; error: unknown; retry?: () => void }) {
+export function Failed({
+  what,
+  error,
+  retry,
+  way,
+}: {
+  what: string;
+  error: unknown;
+  retry?: () => void;
+  /** Where to go on from here. */
+  way?: ReactNode;
+}) {
   const { t } = useTranslation();
   const missing = isProblem(error, "not_found");
   return (
@@ -28,6 +39,7 @@ export function Failed({ what, error, retry }: { what: string; error: unknown; r
       <Quiet icon={missing ? "search" : "alert"} title={what}>
         <p>{inWords(t, error)}</p>
         {retry && !missing && <Button onClick={retry}>{t("common.again")}</Button>}
+        {way}
       </Quiet>
     </div>
   );

@@ -1,3 +1,4 @@
+import { Button } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
@@ -38,6 +39,12 @@ function Conversation({ number, view }: { number: number; view: string }) {
   const [panel, setPanel] = useState(false);
   const opened = found.data;
   const row = opened?.conversation ?? knownRow(client, number);
+  const lives = opened?.conversation.number;
+  useEffect(() => {
+    // The number of one that was merged leads to where it lives.
+    if (lives && lives !== number)
+      void navigate({ to: "/view/$view/$number", params: { view, number: String(lives) }, replace: true });
+  }, [lives, number, view, navigate]);
   const back = () => void navigate({ to: "/view/$view", params: { view } });
 
   useCommands([{ id: "back", label: t("keys.back"), group: "go", keys: ["u"], run: back }]);
@@ -62,7 +69,12 @@ function Conversation({ number, view }: { number: number; view: string }) {
     return (
       <>
         <h1 className="unseen">#{number}</h1>
-        <Failed what={t("conversation.failed", { number })} error={found.error} retry={() => void found.refetch()} />
+        <Failed
+          what={t("conversation.failed", { number })}
+          error={found.error}
+          retry={() => void found.refetch()}
+          way={<Button onClick={back}>{t("keys.back")}</Button>}
+        />
       </>
     );
   }

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { get } from "../../api/client";
 import type { Conversation, Opened } from "../../api/types";
@@ -15,17 +15,14 @@ import { Followers } from "./Followers";
 import { Note } from "./Note";
 import { Participants } from "./Participants";
 
+const Linked = lazy(() => import("../conversation/join/Linked").then((m) => ({ default: m.Linked })));
+
 /** Who the customer is, how to reach him, and what was before. */
 export function CustomerPanel({ opened, view, close }: { opened: Opened; view: string; close: () => void }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { customer: c, conversation: row } = opened;
   const name = c.name || row.customerName || row.address || t("list.no_name");
-  const about = [
-    c.createdAt && t("customer.since", { year: format.year(Date.parse(c.createdAt)) }),
-    c.organisation,
-    c.language && t("customer.speaks", { language: format.languageName(c.language) }),
-  ].filter(Boolean);
 
   return (
     <div className={css.panel}>
@@ -36,7 +33,8 @@ export function CustomerPanel({ opened, view, close }: { opened: Opened; view: s
         <Avatar name={name} seed={`customer:${row.customer}`} size={44} />
         <div className={css.who}>
           <h2>{name}</h2>
-          <p>{about.join(" · ")}</p>
+          {/* Company and language stand among the facts below. */}
+          {c.createdAt && <p>{t("customer.since", { year: format.year(Date.parse(c.createdAt)) })}</p>}
         </div>
       </div>
 
@@ -45,19 +43,9 @@ export function CustomerPanel({ opened, view, close }: { opened: Opened; view: s
       <Participants opened={opened} />
       <Followers opened={opened} />
       {opened.links.length > 0 && (
-        <section>
-          <h3>{t("customer.linked")}</h3>
-          {opened.links.map((l) => (
-            <Card
-              key={l.conversation}
-              view={view}
-              number={l.number}
-              subject={l.subject}
-              status={l.status}
-              words={t(`customer.link_${l.kind}`)}
-            />
-          ))}
-        </section>
+        <Suspense>
+          <Linked opened={opened} view={view} />
+        </Suspense>
       )}
       <Others opened={opened} view={view} />
     </div>
