@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { get } from "../../api/client";
 import type { Conversation, Opened } from "../../api/types";
@@ -14,8 +14,6 @@ import css from "./CustomerPanel.module.css";
 import { Followers } from "./Followers";
 import { Note } from "./Note";
 import { Participants } from "./Participants";
-
-const Linked = lazy(() => import("../conversation/join/Linked").then((m) => ({ default: m.Linked })));
 
 /** Who the customer is, how to reach him, and what was before. */
 export function CustomerPanel({ opened, view, close }: { opened: Opened; view: string; close: () => void }) {
@@ -43,9 +41,19 @@ export function CustomerPanel({ opened, view, close }: { opened: Opened; view: s
       <Participants opened={opened} />
       <Followers opened={opened} />
       {opened.links.length > 0 && (
-        <Suspense>
-          <Linked opened={opened} view={view} />
-        </Suspense>
+        <section>
+          <h3>{t("customer.linked")}</h3>
+          {opened.links.map((l) => (
+            <Card
+              key={l.conversation}
+              view={view}
+              number={l.number}
+              subject={l.subject}
+              status={l.status}
+              words={t(`customer.link_${l.kind}`)}
+            />
+          ))}
+        </section>
       )}
       <Others opened={opened} view={view} />
     </div>
