@@ -83,19 +83,19 @@ func (a *App) listenSMTP(ctx context.Context, r setting.Receiver) {
 
 // receiverFares tells the desk, wherever it is looked at, how this node's receiver fares; nil where it is off.
 func (a *App) receiverFares(r *inbox.Receiver) {
-	note := ""
+	notice := ""
 	if r != nil {
 		text, err := json.Marshal(r)
 		if err != nil {
 			a.log.Error("how the mail receiver fares is not JSON", "error", err)
 			return
 		}
-		note = string(text)
+		notice = string(text)
 	}
 	// Told at the end of a run too, when its context is over.
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	if err := a.node.Note(ctx, inbox.ReceiverNote, note); err != nil && !errors.Is(err, db.ErrClosed) {
+	if err := a.node.Say(ctx, inbox.ReceiverNotice, notice); err != nil && !errors.Is(err, db.ErrClosed) {
 		a.log.Warn("how the mail receiver fares is not told", "error", err)
 	}
 }

@@ -10,9 +10,9 @@ import (
 	"tellus/internal/platform/db"
 )
 
-// ReceiverNote is the name under which each node says how its mail receiver fares (cluster.Node.Note): a Receiver as JSON. Nodes whose receiver is switched
+// ReceiverNotice is the name under which each node says how its mail receiver fares (cluster.Node.Say): a Receiver as JSON. Nodes whose receiver is switched
 // off say nothing.
-const ReceiverNote = "mail receiver"
+const ReceiverNotice = "mail receiver"
 
 // Receiver is how the mail receiver of a node fares.
 type Receiver struct {
@@ -28,14 +28,14 @@ const (
 
 // Receiving says what keeps the house from taking mail by its own receiver; empty where a node takes it.
 func (s *Service) Receiving(ctx context.Context, tx *db.Tx) (desk.Problem, error) {
-	notes, err := cluster.Notes(ctx, tx, ReceiverNote)
+	notices, err := cluster.Notices(ctx, tx, ReceiverNotice)
 	if err != nil {
 		return desk.Problem{}, err
 	}
 	problem := desk.Problem{Code: ReceiverOff}
-	for _, note := range notes {
+	for _, notice := range notices {
 		var r Receiver
-		if err := json.Unmarshal([]byte(note), &r); err != nil {
+		if err := json.Unmarshal([]byte(notice), &r); err != nil {
 			return problem, fmt.Errorf("how a mail receiver fares: %w", err)
 		}
 		if r.Problem.Code == "" {

@@ -40,10 +40,10 @@ type Node struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 
-	mu     sync.Mutex
-	id     int64
-	leases map[string]*Lease // held or being acquired
-	notes  map[string]string // as last said
+	mu      sync.Mutex
+	id      int64
+	leases  map[string]*Lease // held or being acquired
+	notices map[string]string // as last said
 }
 
 // ErrTaken is returned for a lease that a living node holds.
@@ -63,7 +63,7 @@ func Join(ctx context.Context, d *db.DB, o Options) (*Node, error) {
 			o.Beat = 5 * time.Second
 		}
 	}
-	n := &Node{db: d, o: o, log: o.Logger, leases: map[string]*Lease{}, notes: map[string]string{}}
+	n := &Node{db: d, o: o, log: o.Logger, leases: map[string]*Lease{}, notices: map[string]string{}}
 	if n.log == nil {
 		n.log = slog.Default()
 	}
@@ -88,9 +88,9 @@ func (n *Node) register(ctx context.Context) error {
 		}
 		_, err = tx.Exec(ctx, "INSERT INTO node (id, instance, name, level, started_at, heartbeat_at) VALUES ($1, $2, $3, $4, "+now+", "+now+")",
 			id, db.Text(n.o.Instance), db.Text(n.o.Name), n.o.Level)
-		for name, note := range n.said() {
+		for name, notice := range n.said() {
 			if err == nil {
-				err = keepNote(ctx, tx, id, name, note)
+				err = keepNotice(ctx, tx, id, name, notice)
 			}
 		}
 		return err

@@ -11,10 +11,10 @@ import (
 	"tellus/internal/platform/db/dbtest"
 )
 
-func notes(t *testing.T, d *db.DB) (all []string) {
+func notices(t *testing.T, d *db.DB) (all []string) {
 	t.Helper()
 	err := d.Read(t.Context(), func(tx *db.Tx) (err error) {
-		all, err = cluster.Notes(t.Context(), tx, "listener")
+		all, err = cluster.Notices(t.Context(), tx, "listener")
 		return err
 	})
 	if err != nil {
@@ -24,13 +24,13 @@ func notes(t *testing.T, d *db.DB) (all []string) {
 	return all
 }
 
-func TestNotesStandWhileTheirNodeLives(t *testing.T) {
+func TestNoticesStandWhileTheirNodeLives(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		a, b := join(t, d, "a", time.Hour), join(t, d, "b", time.Hour)
-		say := func(n *cluster.Node, name, note string) {
+		say := func(n *cluster.Node, name, notice string) {
 			t.Helper()
-			if err := n.Note(t.Context(), name, note); err != nil {
+			if err := n.Say(t.Context(), name, notice); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -38,17 +38,17 @@ func TestNotesStandWhileTheirNodeLives(t *testing.T) {
 		say(a, "listener", "works")
 		say(a, "something else", "fails")
 		say(b, "listener", "fails")
-		if got := notes(t, d); !slices.Equal(got, []string{"fails", "works"}) {
-			t.Errorf("notes = %q, want the last of each node", got)
+		if got := notices(t, d); !slices.Equal(got, []string{"fails", "works"}) {
+			t.Errorf("notices = %q, want the last of each node", got)
 		}
 		say(b, "listener", "")
-		if got := notes(t, d); !slices.Equal(got, []string{"works"}) {
-			t.Errorf("notes = %q after b took its own back", got)
+		if got := notices(t, d); !slices.Equal(got, []string{"works"}) {
+			t.Errorf("notices = %q after b took its own back", got)
 		}
 		// The former process of an instance leaves nothing to the next one.
 		leave(t, join(t, d, "a", time.Hour))
-		if got := notes(t, d); len(got) != 0 {
-			t.Errorf("notes = %q after a was replaced and left", got)
+		if got := notices(t, d); len(got) != 0 {
+			t.Errorf("notices = %q after a was replaced and left", got)
 		}
 		if err := a.Leave(context.WithoutCancel(t.Context())); err != nil {
 			t.Errorf("Leave of the replaced node: %v", err)
@@ -63,7 +63,7 @@ func TestANodeTakenForDeadSaysAgainWhatItSaid(t *testing.T) {
 	d := dbtest.SQLite(t)
 	n := join(t, d, "a", time.Second)
 	defer leave(t, n)
-	if err := n.Note(t.Context(), "listener", "works"); err != nil {
+	if err := n.Say(t.Context(), "listener", "works"); err != nil {
 		t.Fatal(err)
 	}
 	before := n.ID()
@@ -74,5 +74,5 @@ func TestANodeTakenForDeadSaysAgainWhatItSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dbtest.Eventually(t, "it joins anew with its note", func() bool { return n.ID() != before && slices.Equal(notes(t, d), []string{"works"}) })
+	dbtest.Eventually(t, "it joins anew with its notice", func() bool { return n.ID() != before && slices.Equal(notices(t, d), []string{"works"}) })
 }
