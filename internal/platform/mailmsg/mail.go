@@ -97,9 +97,8 @@ type Mail struct {
 	Root        *Part   // the tree of parts
 	Attachments []*Part // leaves that are not part of Text or HTML, in order, inline images included
 
-	Auto                  Auto     // whether a machine wrote it
-	AuthenticationResults []string // values of all Authentication-Results fields, newest first
-	LoopHeader            string   // value of the first X-Tellus-Loop field: set on every mail that the desk sends
+	Auto       Auto   // whether a machine wrote it
+	LoopHeader string // value of the first X-Tellus-Loop field: set on every mail that the desk sends
 
 	Problems []Problem
 
@@ -242,7 +241,6 @@ func (m *Mail) readHeader() {
 		}
 		m.NullReturnPath = m.ReturnPath == "" && bytes.Contains([]byte(h.Raw("Return-Path")), []byte("<>"))
 	}
-	m.AuthenticationResults = h.Values("Authentication-Results")
 	m.LoopHeader = h.Get("X-Tellus-Loop")
 	if m.Author().Email == "" {
 		m.problem(ProblemSender, "")
