@@ -17,11 +17,9 @@ import (
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/inbox"
 	"tellus/internal/flow/index"
-	"tellus/internal/platform/cluster"
+	"tellus/internal/flow/index/indextest"
 	"tellus/internal/platform/db"
-	"tellus/internal/platform/db/dbtest"
 	"tellus/internal/platform/eventlog"
-	"tellus/internal/platform/search"
 )
 
 // found is a desk with its search.
@@ -38,55 +36,12 @@ func searching(d *desktest.Desk) *found {
 }
 
 // start opens the index and lets it follow until the test ends.
-func (f *found) start() {
-	t := f.T
-	t.Helper()
-	node, err := cluster.Join(t.Context(), f.DB, cluster.Options{Instance: "search", Logger: dbtest.Logger(t)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	events, err := eventlog.Open(t.Context(), f.DB, node, dbtest.Logger(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	store, err := search.Open(t.Context(), f.DB, f.file, dbtest.Logger(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	f.index = &index.Index{DB: f.DB, Store: store, Conversations: f.Conversations, Customers: f.Customers, Inboxes: f.Inboxes, Staff: f.Staff, Log: dbtest.Logger(t)}
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	over := make(chan error, 1)
-	go func() { over <- f.index.Run(ctx, events, node) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-over; err != nil {
-			t.Errorf("search ended: %v", err)
-		}
-		events.Close()
-		if err := node.Leave(context.Background()); err != nil {
-			t.Error(err)
-		}
-		if err := store.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-}
+func (f *found) start() { f.index = indextest.Start(f.T, f.Desk, f.file) }
 
 // upToDate waits until the index has seen all that happened.
 func (f *found) upToDate() {
 	f.T.Helper()
-	dbtest.Eventually(f.T, "the index is up to date", func() bool {
-		s, err := f.index.Store.State(f.T.Context())
-		if err != nil {
-			f.T.Fatal(err)
-		}
-		var newest desk.Seq
-		f.Read(func(ctx context.Context, tx *db.Tx) error {
-			newest, err = eventlog.Newest(ctx, tx)
-			return err
-		})
-		return s.Source != "" && desk.Seq(s.Position) >= newest && s.Rest == 0 && !s.Purge
-	})
+	indextest.UpToDate(f.T, f.Desk, f.index)
 }
 
 func (f *found) page(agent desk.AgentID, text string, a index.Ask) index.Page {

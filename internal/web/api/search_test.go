@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -9,62 +8,17 @@ import (
 
 	"tellus/internal/desk"
 	"tellus/internal/desktest"
-	"tellus/internal/flow/index"
-	"tellus/internal/platform/cluster"
-	"tellus/internal/platform/db"
-	"tellus/internal/platform/db/dbtest"
-	"tellus/internal/platform/eventlog"
-	"tellus/internal/platform/search"
+	"tellus/internal/flow/index/indextest"
 )
 
 // searching gives the desk a search that follows it until the test ends, and returns what waits for it.
 func (h *desked) searching() (upToDate func()) {
 	t := h.t
 	t.Helper()
-	node, err := cluster.Join(t.Context(), h.db, cluster.Options{Instance: "search", Logger: dbtest.Logger(t)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	events, err := eventlog.Open(t.Context(), h.db, node, dbtest.Logger(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	store, err := search.Open(t.Context(), h.db, filepath.Join(t.TempDir(), "search.db"), dbtest.Logger(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := h.d
-	h.server.Index = &index.Index{DB: d.DB, Store: store, Conversations: d.Conversations, Customers: d.Customers, Inboxes: d.Inboxes, Staff: d.Staff, Log: dbtest.Logger(t)}
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	over := make(chan error, 1)
-	go func() { over <- h.server.Index.Run(ctx, events, node) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-over; err != nil {
-			t.Errorf("search ended: %v", err)
-		}
-		events.Close()
-		if err := node.Leave(context.Background()); err != nil {
-			t.Error(err)
-		}
-		if err := store.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	h.server.Index = indextest.Start(t, h.d, filepath.Join(t.TempDir(), "search.db"))
 	return func() {
 		t.Helper()
-		dbtest.Eventually(t, "the index is up to date", func() bool {
-			s, err := store.State(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			var newest desk.Seq
-			d.Read(func(ctx context.Context, tx *db.Tx) error {
-				newest, err = eventlog.Newest(ctx, tx)
-				return err
-			})
-			return s.Source != "" && desk.Seq(s.Position) >= newest && s.Rest == 0
-		})
+		indextest.UpToDate(t, h.d, h.server.Index)
 	}
 }
 
