@@ -142,6 +142,7 @@ type Message struct {
 	Invitation    *Invitation    `json:"invitation,omitempty" doc:"A calendar invitation in the mail"`
 	Record        *Record        `json:"record,omitempty" doc:"Set where the message was recorded by hand"`
 	Raw           bool           `json:"raw,omitempty" doc:"The raw mail can be downloaded"`
+	Page          string         `json:"page,omitempty" doc:"Address of the web page where the form stood that it was written in, as the visitor's browser named it"`
 	Unreadable    bool           `json:"unreadable,omitempty" doc:"The mail could not be parsed; only the raw mail is there"`
 	RedactedAt    Time           `json:"redactedAt,omitempty"`
 	ErasedAt      Time           `json:"erasedAt,omitempty"`

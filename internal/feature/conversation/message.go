@@ -55,6 +55,7 @@ type facts struct {
 	ReplyTo      desk.MessageID   `json:"replyTo,omitempty"`    // the message that an outgoing one answers
 	Automatic    bool             `json:"automatic,omitempty"`  // an outgoing mail that nobody wrote
 	NoReply      bool             `json:"noReply,omitempty"`    // an incoming mail that no machine may answer
+	Page         string           `json:"page,omitempty"`       // of a website, where a form stood
 }
 
 var errSeen = errors.New("the message is stored already")
@@ -135,7 +136,7 @@ func scanMessage(r *sql.Rows, m *read) error {
 	m.Rich, m.RichFolded = m.ForeignHTML != "", m.ForeignFolded != ""
 	f := m.facts
 	m.Verdicts, m.SpamReasons, m.Threading, m.Invitation, m.Record = f.Verdicts, f.SpamReasons, f.Threading, f.Invitation, f.Record
-	m.Mentions, m.RemoteImages, m.Unreadable = f.Mentions, f.RemoteImages, f.Unreadable
+	m.Mentions, m.RemoteImages, m.Unreadable, m.Page = f.Mentions, f.RemoteImages, f.Unreadable, f.Page
 	m.Attachments = []desk.Attachment{}
 	return nil
 }

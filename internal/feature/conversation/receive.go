@@ -46,6 +46,7 @@ type Incoming struct {
 	Invitation   *desk.Invitation
 	Attachments  []File
 	Arrival      desk.ArrivalID
+	Page         string // of a website, where the form stood
 	Unreadable   bool
 	Participants []desk.Participant // people beside the customer; our own addresses left out
 }
@@ -100,7 +101,7 @@ func (s *Service) Receive(ctx context.Context, tx *db.Tx, in Incoming, into, fol
 	}
 	m.Conversation, done.Conversation = c.ID, c.ID
 	err = insertMessage(ctx, tx, m, facts{Verdicts: in.Verdicts, SpamReasons: in.SpamReasons, Threading: in.Threading, Invitation: in.Invitation,
-		RemoteImages: in.RemoteImages, Unreadable: in.Unreadable, References: in.References, NoReply: in.NoReply})
+		RemoteImages: in.RemoteImages, Unreadable: in.Unreadable, References: in.References, NoReply: in.NoReply, Page: in.Page})
 	if err != nil {
 		return Received{}, err // errSeen too: another node stored it this moment, and running the job again finds it
 	}

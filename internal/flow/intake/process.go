@@ -119,7 +119,7 @@ func (in *Intake) store(ctx context.Context, tx *db.Tx, k kept, u understood, fi
 		Text: u.text, Folded: u.folded, HTML: u.html, FoldedHTML: u.foldedHTML, RemoteImages: u.remote, Language: u.language,
 		Automatic: u.automatic, Verdicts: u.verdicts, Spam: verdict.Spam() && choice.into == 0, SpamScore: verdict.Score, SpamReasons: verdict.Reasons,
 		Threading: choice.reasons, Invitation: u.invitation, Attachments: files, Arrival: k.id, Unreadable: u.unreadable,
-		Participants: others(u, house), NoReply: u.noReply,
+		Participants: others(u, house), NoReply: u.noReply, Page: u.page,
 	}
 	if m := u.mail; m != nil {
 		msg.MailID, msg.References = m.MessageID, m.References

@@ -42,6 +42,7 @@ type understood struct {
 	report     *bounce.Report
 	invitation *desk.Invitation
 	unreadable bool
+	page       string // where the form stood
 	verdicts   *desk.Verdicts
 }
 
@@ -108,6 +109,7 @@ func (in *Intake) read(k kept) (u understood) {
 func (u *understood) asWritten(k kept) {
 	u.text, u.folded, u.html, u.foldedHTML, u.remote = strings.TrimSpace(u.mail.Text), "", "", "", 0
 	u.automatic, u.list, u.noReply, u.report, u.mailIDs = "", false, false, nil, nil
+	u.page = u.mail.Header.Get(formPage)
 	if u.language == "" {
 		u.language = k.envelope.Language
 	}

@@ -30,6 +30,9 @@ type Written struct {
 	Suspect  bool // a program seems to have filled it in: it is kept as spam
 }
 
+// formPage is the field of a form's message that names the page where it stood; in mail from outside it means nothing.
+const formPage = "X-Form-Page"
+
 // AcceptWritten keeps what was written in a form as an arrival, in the shape of a mail from its writer, so that all that holds for mail holds for it:
 // once it returns nil it is safe on disk.
 func (in *Intake) AcceptWritten(ctx context.Context, w Written) error {
@@ -45,7 +48,7 @@ func (in *Intake) AcceptWritten(ctx context.Context, w Written) error {
 		out.Extra = append(out.Extra, mailmsg.Field{Name: "Content-Language", Value: w.Language})
 	}
 	if w.Page != "" {
-		out.Extra = append(out.Extra, mailmsg.Field{Name: "X-Form-Page", Value: w.Page})
+		out.Extra = append(out.Extra, mailmsg.Field{Name: formPage, Value: w.Page})
 	}
 	raw, err := mailmsg.Compose(out)
 	if err != nil {

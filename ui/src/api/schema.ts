@@ -3383,6 +3383,8 @@ export interface components {
              * @description The conversation in which it first landed; never changes
              */
             origin: number;
+            /** @description Address of the web page where the form stood that it was written in, as the visitor's browser named it */
+            page?: string;
             /** @description The raw mail can be downloaded */
             raw?: boolean;
             /** @description Set where the message was recorded by hand */

@@ -173,6 +173,7 @@ export interface Message {
   invitation?: Invitation;
   record?: CallRecord;
   raw?: boolean;
+  page?: string;
   unreadable?: boolean;
   redactedAt?: Time;
   erasedAt?: Time;

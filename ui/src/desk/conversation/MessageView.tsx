@@ -109,7 +109,7 @@ function Meta({ m, opened }: { m: Message; opened: Opened }) {
         {m.kind === "note" && `${t("message.note")} · `}
         {m.channel === "form" && (
           <>
-            <Icon name="form" size={13} /> {t("message.by_form")} ·{" "}
+            <Icon name="form" size={13} /> {t("message.by_form")} · {m.page && <Page at={m.page} />}
           </>
         )}
         {record && `${t(`record.${m.channel}_${record.direction}`)} · `}
@@ -130,6 +130,25 @@ function Meta({ m, opened }: { m: Message; opened: Opened }) {
       )}
       {m.automatic && <Pill title={t("message.automatic_title")}>{t("message.automatic")}</Pill>}
       {m.authorKind === "system" && m.kind === "outgoing" && <Pill>{t("message.acknowledgement")}</Pill>}
+    </>
+  );
+}
+
+/** Where the form stood; only an address of the web can be followed. */
+function Page({ at }: { at: string }) {
+  const { t } = useTranslation();
+  const url = URL.canParse(at) ? new URL(at) : undefined;
+  const words = url ? url.host + url.pathname.replace(/\/$/, "") : at;
+  return (
+    <>
+      {url && /^https?:$/.test(url.protocol) ? (
+        <a href={at} target="_blank" rel="noopener noreferrer nofollow" title={t("message.form_page", { page: at })}>
+          {words}
+        </a>
+      ) : (
+        <span title={t("message.form_page", { page: at })}>{words}</span>
+      )}{" "}
+      ·{" "}
     </>
   );
 }
