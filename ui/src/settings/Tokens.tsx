@@ -14,7 +14,7 @@ import { Failed, Quiet } from "../parts/Trouble";
 import { When } from "../parts/When";
 import { Ask } from "./Ask";
 import { FormSheet } from "./form/FormSheet";
-import { Checks, Copyable, SelectField, TextField } from "./form/fields";
+import { Checks, Copyable, DateField, SelectField, TextField } from "./form/fields";
 import { Bones, Page, Section } from "./form/Page";
 import { useForm } from "./form/useForm";
 import list from "./list.module.css";
@@ -188,9 +188,8 @@ function MakeToken({ close, done }: { close: () => void; done: (secret: string) 
         ]}
       />
       {value.life === "date" && (
-        <TextField
+        <DateField
           label={t("settings.tokens.date")}
-          type="date"
           value={value.date}
           error={error("expiresAt")}
           change={(date) => set({ date })}

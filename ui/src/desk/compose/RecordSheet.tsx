@@ -7,6 +7,7 @@ import { useDirectory } from "../../api/queries";
 import type { Attachment, CallRecord, Conversation, Opened } from "../../api/types";
 import { useMe } from "../../app/session";
 import { fieldOf, fromField } from "../../i18n/zone";
+import { DateInput } from "../../parts/DateInput";
 import { Icon, type IconName } from "../../parts/Icon";
 import { toast } from "../../parts/toast";
 import { ActSheet, useAttempt } from "../ActSheet";
@@ -42,6 +43,7 @@ export function RecordSheet({ conversation, close }: { conversation?: Conversati
     (f) => setFiles((all) => all.filter((x) => x.id !== f.id)),
   );
 
+  const [at, setAt] = useState(() => fieldOf(Date.now(), zone));
   async function keep(form: HTMLFormElement) {
     const data = new FormData(form);
     const say = (name: string) => String(data.get(name) ?? "").trim();
@@ -52,11 +54,11 @@ export function RecordSheet({ conversation, close }: { conversation?: Conversati
       ...(say("outcome") ? { outcome: say("outcome") as CallRecord["outcome"] } : {}),
       ...(by === "phone" && minutes > 0 ? { seconds: Math.round(minutes * 60) } : {}),
     };
-    const at = fromField(say("at"), zone);
+    const when = fromField(at, zone);
     const body = {
       channel: by,
       record,
-      ...(at ? { at: new Date(at).toISOString() } : {}),
+      ...(when ? { at: new Date(when).toISOString() } : {}),
       html: toHtml(say("words")),
       attachments: files.map((f) => f.id),
     };
@@ -126,15 +128,10 @@ export function RecordSheet({ conversation, close }: { conversation?: Conversati
         </>
       )}
       <div className={css.pair}>
-        <label className={css.field}>
-          {t("record.at")}
-          <input
-            name="at"
-            type="datetime-local"
-            defaultValue={fieldOf(Date.now(), zone)}
-            max={fieldOf(Date.now() + 60_000, zone)}
-          />
-        </label>
+        <div className={css.field}>
+          <span aria-hidden="true">{t("record.at")}</span>
+          <DateInput time label={t("record.at")} value={at} max={fieldOf(Date.now() + 60_000, zone)} change={setAt} />
+        </div>
         {by === "phone" && (
           <label className={css.field}>
             {t("record.minutes")}

@@ -129,7 +129,9 @@ function Mail({ mail: m, file }: { mail: Body; file: number }) {
             {m.attachments.map((f, i) => {
               const words = (
                 <>
-                  <span className={css.kind}>{ending(f.name) || <Icon name={f.held ? "alert" : "file"} size={15} />}</span>
+                  <span className={css.kind}>
+                    {ending(f.name) || <Icon name={f.held ? "alert" : "file"} size={15} />}
+                  </span>
                   <b className="cut">{f.name || f.type}</b>
                   <span className={css.size}>{format.size(f.size)}</span>
                 </>

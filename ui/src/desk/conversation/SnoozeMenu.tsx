@@ -7,6 +7,7 @@ import { useMe } from "../../app/session";
 import { useFormat } from "../../i18n/format";
 import { useNow } from "../../i18n/now";
 import { fieldOf, fromField } from "../../i18n/zone";
+import { DateInput } from "../../parts/DateInput";
 import { Choice, Pick, PickTitle } from "../../parts/Pick";
 import { useChange } from "./change";
 import css from "./Menus.module.css";
@@ -75,13 +76,7 @@ export function SnoozeMenu({ row }: { row: Conversation }) {
           if (ownAt && ownAt > Date.now()) until(ownAt);
         }}
       >
-        <input
-          type="datetime-local"
-          aria-label={t("snooze.own")}
-          value={own}
-          min={fieldOf(now, zone)}
-          onChange={(e) => setOwn(e.target.value)}
-        />
+        <DateInput time label={t("snooze.own")} value={own} min={fieldOf(now, zone)} change={setOwn} />
         <Button type="submit" size="xs" disabled={!ownAt || ownAt <= now}>
           {t("snooze.set")}
         </Button>

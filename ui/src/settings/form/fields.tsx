@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { type InputHTMLAttributes, type ReactNode, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { DateInput } from "../../parts/DateInput";
 import { Icon } from "../../parts/Icon";
 import { toast } from "../../parts/toast";
 import css from "./form.module.css";
@@ -46,6 +47,30 @@ export function Wrong({ id, error }: { id?: string; error: string | undefined })
       <Icon name="alert" size={15} />
       <span>{error}</span>
     </span>
+  );
+}
+
+/** A day, "2026-11-22", written as the desk's language writes it. */
+export function DateField({
+  value,
+  change,
+  max,
+  ...framed
+}: Framed & { value: string; change: (value: string) => void; max?: string }) {
+  return (
+    <Field {...framed}>
+      {(wired) => (
+        <DateInput
+          id={wired.id}
+          describedBy={wired["aria-describedby"]}
+          invalid={wired["aria-invalid"]}
+          className={css.input}
+          value={value}
+          max={max}
+          change={change}
+        />
+      )}
+    </Field>
   );
 }
 

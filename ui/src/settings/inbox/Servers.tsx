@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "../../app/session";
-import { Choice, formCss, NumberField, PasswordField, SelectField, Switch, TextField } from "../form/fields";
+import { Choice, DateField, formCss, NumberField, PasswordField, SelectField, Switch, TextField } from "../form/fields";
 import { Section } from "../form/Page";
 import { healthQuery, houseQuery } from "../queries";
 import type { InboxEdit, Provider, Receive, Security, Submit, WholeInbox } from "../types";
@@ -230,13 +230,12 @@ function Begin({
         ]}
       />
       {begin === "date" && (
-        <TextField
-          type="date"
+        <DateField
           label={t("settings.in.since")}
           value={dayOf(value.since)}
           max={dayOf(new Date().toISOString())}
           error={error("receive.since")}
-          change={(day) => change({ since: startOf(day) })}
+          change={(day) => day && change({ since: startOf(day) })}
         />
       )}
     </>
