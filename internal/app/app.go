@@ -21,6 +21,7 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
+	"tellus/internal/feature/field"
 	"tellus/internal/feature/form"
 	"tellus/internal/feature/inbox"
 	"tellus/internal/feature/macro"
@@ -326,8 +327,14 @@ func (a *App) setUp(ctx context.Context, tx *db.Tx, by desk.Actor, company strin
 		return err
 	}
 	s.Company = company
-	_, err = a.Settings.Save(ctx, tx, by, s)
-	return err
+	if _, err = a.Settings.Save(ctx, tx, by, s); err != nil {
+		return err
+	}
+	owner, err := a.Staff.Agent(ctx, tx, by.Agent())
+	if err != nil {
+		return err
+	}
+	return (&field.Service{}).Begin(ctx, tx, by, owner.Language)
 }
 
 // newMailID makes a Message-ID at the desk's own name.

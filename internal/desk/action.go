@@ -24,21 +24,26 @@ const (
 	NotSpam     Deed = "not_spam"
 	PutInTrash  Deed = "trash"
 	Restore     Deed = "restore"
+	SetType     Deed = "set_type"
+	SetField    Deed = "set_field" // once for each field
 )
 
 // Action is one thing to do with a conversation. Which fields count is said by Do; the others are empty.
 type Action struct {
-	Do       Deed     `json:"do" enum:"set_status,set_priority,assign,set_team,add_tags,remove_tags,snooze_for,snooze_until,add_note,wake,mark_spam,not_spam,trash,restore"`
-	Status   Status   `json:"status,omitempty" enum:",open,waiting,resolved,closed" doc:"set_status"`
-	Priority Priority `json:"priority,omitempty" minimum:"0" maximum:"3" doc:"set_priority"`
-	Me       bool     `json:"me,omitempty" doc:"assign: to whoever acts"`
-	Agent    AgentID  `json:"agent,omitempty" doc:"assign: nobody where it is absent and me is not set"`
-	Team     TeamID   `json:"team,omitempty" doc:"set_team: none where it is absent"`
-	Tags     []TagID  `json:"tags,omitempty" maxItems:"20" doc:"add_tags, remove_tags"`
-	Minutes  int      `json:"minutes,omitempty" minimum:"0" maximum:"525600" doc:"snooze_for"`
-	Day      string   `json:"day,omitempty" enum:",tomorrow,monday,tuesday,wednesday,thursday,friday,saturday,sunday" doc:"snooze_until: the next such day after today"`
-	Clock    string   `json:"clock,omitempty" pattern:"^$|^([01][0-9]|2[0-3]):[0-5][0-9]$" doc:"snooze_until: such as 09:00, in the time zone of whoever acts"`
-	Note     string   `json:"note,omitempty" maxLength:"20000" doc:"add_note: HTML, in which placeholders are filled"`
+	Do       Deed        `json:"do" enum:"set_status,set_priority,assign,set_team,add_tags,remove_tags,snooze_for,snooze_until,add_note,wake,mark_spam,not_spam,trash,restore,set_type,set_field"`
+	Status   Status      `json:"status,omitempty" enum:",open,waiting,resolved,closed" doc:"set_status"`
+	Priority Priority    `json:"priority,omitempty" minimum:"0" maximum:"3" doc:"set_priority"`
+	Me       bool        `json:"me,omitempty" doc:"assign: to whoever acts"`
+	Agent    AgentID     `json:"agent,omitempty" doc:"assign: nobody where it is absent and me is not set"`
+	Team     TeamID      `json:"team,omitempty" doc:"set_team: none where it is absent"`
+	Tags     []TagID     `json:"tags,omitempty" maxItems:"20" doc:"add_tags, remove_tags"`
+	Minutes  int         `json:"minutes,omitempty" minimum:"0" maximum:"525600" doc:"snooze_for"`
+	Day      string      `json:"day,omitempty" enum:",tomorrow,monday,tuesday,wednesday,thursday,friday,saturday,sunday" doc:"snooze_until: the next such day after today"`
+	Clock    string      `json:"clock,omitempty" pattern:"^$|^([01][0-9]|2[0-3]):[0-5][0-9]$" doc:"snooze_until: such as 09:00, in the time zone of whoever acts"`
+	Note     string      `json:"note,omitempty" maxLength:"20000" doc:"add_note: HTML, in which placeholders are filled"`
+	Type     TypeID      `json:"type,omitempty" doc:"set_type: none where it is absent"`
+	Field    FieldID     `json:"field,omitempty" doc:"set_field"`
+	Value    *FieldValue `json:"value,omitempty" doc:"set_field: taken away where it is absent"`
 }
 
 // MostActions is how many actions go together.
@@ -52,14 +57,18 @@ func CheckActions(field string, actions []Action) error {
 	if len(actions) > MostActions {
 		return WhyEnough.At(field, MostActions)
 	}
-	done := map[Deed]bool{}
+	type deed struct {
+		Deed
+		field FieldID
+	}
+	done := map[deed]bool{}
 	snoozed, finished := -1, false
 	for i, a := range actions {
 		at := fmt.Sprintf("%s[%d]", field, i)
-		if done[a.Do] {
+		if done[deed{a.Do, a.Field}] {
 			return WhyActionTwice.At(at)
 		}
-		done[a.Do] = true
+		done[deed{a.Do, a.Field}] = true
 		if missing := a.missing(); missing != "" {
 			return WhyNeeded.At(at + missing)
 		}
@@ -109,7 +118,11 @@ func (a Action) missing() string {
 		if a.Note == "" {
 			return ".note"
 		}
-	case Assign, SetTeam, Wake, PutInSpam, NotSpam, PutInTrash, Restore:
+	case SetField:
+		if a.Field == 0 {
+			return ".field"
+		}
+	case Assign, SetTeam, SetType, Wake, PutInSpam, NotSpam, PutInTrash, Restore:
 	default:
 		return ".do"
 	}

@@ -28,6 +28,10 @@ type Conversation struct {
 	Tags             []TagID        `json:"tags"`
 	TypeID           TypeID         `json:"type,omitempty"`
 	Fields           FieldValues    `json:"fields" doc:"Values of custom fields by the fields' ids"`
+	Checks           int            `json:"checks,omitempty" doc:"Items of its checklists"`
+	Checked          int            `json:"checked,omitempty" doc:"Of these, ticked ones"`
+	ChecksOwed       int            `json:"checksOwed,omitempty" doc:"Items that need to be ticked before it is resolved"`
+	Spent            int64          `json:"spent,omitempty" doc:"Seconds that agents spent on it"`
 	Language         string         `json:"language,omitempty" doc:"BCP 47, as detected from the customer's words"`
 	Preview          string         `json:"preview" doc:"The beginning of the last message, in plain text, at most 160 characters"`
 	PreviewBy        string         `json:"previewBy" enum:"customer,agent,note,system,phone_in,phone_out,visit_in,visit_out,letter_in,letter_out" doc:"Who wrote the last message, or what was recorded by hand"`

@@ -27,6 +27,7 @@ const (
 	ManageTags         Permission = "tag.manage"
 	ManageMacros       Permission = "macro.manage" // those that are shared
 	ManageViews        Permission = "view.manage"  // those that are shared
+	ManageFields       Permission = "field.manage" // custom fields, types of conversations, checklists
 	ManageInboxes      Permission = "inbox.manage"
 	ManageTeams        Permission = "team.manage"
 	ManagePeople       Permission = "people.manage"
@@ -40,10 +41,10 @@ const (
 var Roles = map[Role][]Permission{
 	LightAgent: {ReadConversations, WriteNotes},
 	AgentRole:  {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData},
-	Supervisor: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageTeams},
-	Administrator: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageTeams,
+	Supervisor: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManageTeams},
+	Administrator: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManageTeams,
 		ManageInboxes, ManagePeople, ReadAudit, ManageJobs, ManageSettings},
-	Owner: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageTeams,
+	Owner: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManageTeams,
 		ManageInboxes, ManagePeople, ReadAudit, ManageJobs, ManageSettings, ManageOwners},
 }
 

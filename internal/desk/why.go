@@ -86,6 +86,17 @@ const (
 	WhySearchNumber Why = "search_no_number"
 	WhySearchName   Why = "search_no_name" // what: the filter with its value
 
+	WhyValueForm     Why = "value_form" // what: the field
+	WhyNoDate        Why = "no_date"
+	WhyDecimals      Why = "too_many_decimals" // n
+	WhyNoCurrency    Why = "no_currency"
+	WhyOnlyOne       Why = "only_one"       // what: the field
+	WhyNoOption      Why = "no_option"      // what: the field
+	WhyFieldNotHere  Why = "field_not_here" // what: the field
+	WhyFieldsMissing Why = "fields_missing" // what: their names
+	WhyChecksOpen    Why = "checks_open"    // n: how many
+	WhyTimerNone     Why = "no_timer"
+
 	WhyPlaceholder    Why = "placeholder_unfilled" // what: as it is written
 	WhyNoPlaceholder  Why = "placeholder_unknown"  // what: as it is written
 	WhyActionTwice    Why = "action_twice"
@@ -182,6 +193,17 @@ var whys = map[Why]worded{
 	WhySearchName:     {Invalid, "nothing here is called {what}: check the name, and put names of several words in quotation marks"},
 
 	WhySetUpFirst: {SetupNeeded, "nobody has an account yet: the first is made by the link that the server printed"},
+
+	WhyValueForm:     {Invalid, "{what} holds values of another form"},
+	WhyNoDate:        {Invalid, "not a date: write it as 2026-03-31"},
+	WhyDecimals:      {Invalid, "at most {n} decimal places"},
+	WhyNoCurrency:    {Invalid, "not a currency: write its code, such as EUR"},
+	WhyOnlyOne:       {Invalid, "{what} takes one only"},
+	WhyNoOption:      {Invalid, "{what} has no such option"},
+	WhyFieldNotHere:  {Invalid, "{what} does not apply here"},
+	WhyFieldsMissing: {Invalid, "before it is resolved, fill in: {what}"},
+	WhyChecksOpen:    {Invalid, "before it is resolved, {n} required items of its checklists need to be ticked"},
+	WhyTimerNone:     {Invalid, "no timer of yours runs here"},
 
 	WhyPlaceholder:    {Invalid, "{what} still waits for a value: fill it or take it out"},
 	WhyNoPlaceholder:  {Invalid, "{what} cannot be filled: there is no such value, or formatting breaks it up"},

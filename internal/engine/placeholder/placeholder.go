@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	nethtml "golang.org/x/net/html"
+
+	"tellus/internal/desk"
 )
 
 // Name is what a placeholder stands for.
@@ -149,9 +151,18 @@ func Unresolved(safe string) []string {
 	}
 }
 
-// Undeclared returns the placeholders that could never be filled: of a name that there is not, or broken up by formatting.
-func Undeclared(safe string) []string {
+// FieldName is what a custom field is called in placeholders: conversation.field.order_number.
+func FieldName(target desk.FieldTarget, key string) Name {
+	return Name(string(target) + ".field." + key)
+}
+
+// Undeclared returns the placeholders that could never be filled: of a name that there is not, or broken up by formatting. more are names beside Names: those
+// of custom fields.
+func Undeclared(safe string, more ...Name) []string {
 	all := Values{}
+	for _, n := range more {
+		all[n] = "x"
+	}
 	for _, n := range Names {
 		all[n] = "x"
 	}

@@ -14,18 +14,20 @@ import (
 
 // Change is what may be changed of a conversation; nil leaves a field as it is.
 type Change struct {
-	Version      int64          `json:"version"`
-	Status       *desk.Status   `json:"status,omitempty" enum:"new,open,waiting,resolved,closed"`
-	Priority     *desk.Priority `json:"priority,omitempty" minimum:"0" maximum:"3"`
-	Assignee     *desk.AgentID  `json:"assignee,omitempty" doc:"0 for nobody"`
-	Team         *desk.TeamID   `json:"team,omitempty" doc:"0 for none"`
-	Subject      *string        `json:"subject,omitempty" minLength:"1" maxLength:"998"`
-	AddTags      []desk.TagID   `json:"addTags,omitempty"`
-	RemoveTags   []desk.TagID   `json:"removeTags,omitempty"`
-	SnoozedUntil *desk.Time     `json:"snoozedUntil,omitempty" doc:"A time to come"`
-	Wake         bool           `json:"wake,omitempty" doc:"End the snooze now"`
-	Spam         *bool          `json:"spam,omitempty"`
-	Trashed      *bool          `json:"trashed,omitempty"`
+	Version      int64            `json:"version"`
+	Status       *desk.Status     `json:"status,omitempty" enum:"new,open,waiting,resolved,closed"`
+	Priority     *desk.Priority   `json:"priority,omitempty" minimum:"0" maximum:"3"`
+	Assignee     *desk.AgentID    `json:"assignee,omitempty" doc:"0 for nobody"`
+	Team         *desk.TeamID     `json:"team,omitempty" doc:"0 for none"`
+	Subject      *string          `json:"subject,omitempty" minLength:"1" maxLength:"998"`
+	Type         *desk.TypeID     `json:"type,omitempty" doc:"0 for none"`
+	Fields       desk.FieldValues `json:"fields,omitempty" doc:"Values of custom fields to set, by the fields' ids; null takes one away, others stay"`
+	AddTags      []desk.TagID     `json:"addTags,omitempty"`
+	RemoveTags   []desk.TagID     `json:"removeTags,omitempty"`
+	SnoozedUntil *desk.Time       `json:"snoozedUntil,omitempty" doc:"A time to come"`
+	Wake         bool             `json:"wake,omitempty" doc:"End the snooze now"`
+	Spam         *bool            `json:"spam,omitempty"`
+	Trashed      *bool            `json:"trashed,omitempty"`
 }
 
 // Update changes a conversation. A stale version is refused with desk.Conflict, the current row, and what changed it.
@@ -38,7 +40,7 @@ func (s *Service) Update(ctx context.Context, tx *db.Tx, by desk.Actor, scope de
 		return desk.Conversation{}, s.stale(ctx, tx, scope, c, ch.Version)
 	}
 	steps := []func(context.Context, *db.Tx, desk.Actor, *row) error{
-		ch.flags, ch.words, ch.people, ch.tags, ch.snooze, ch.status,
+		ch.flags, ch.words, ch.people, ch.tags, ch.kind, ch.values, ch.snooze, ch.status,
 	}
 	for _, step := range steps {
 		if err := step(ctx, tx, by, c); err != nil {

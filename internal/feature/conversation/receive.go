@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"tellus/internal/desk"
+	"tellus/internal/feature/field"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
 )
@@ -260,9 +261,13 @@ func begin(ctx context.Context, tx *db.Tx, o opening) (*row, error) {
 	if o.status == "" {
 		o.status = desk.StatusNew
 	}
+	kind, err := field.DefaultType(ctx, tx, o.inbox.ID)
+	if err != nil {
+		return nil, err
+	}
 	c := &row{subjectKey: o.subjectKey}
 	c.Conversation = desk.Conversation{Number: number, Inbox: o.inbox.ID, Customer: o.customer, CustomerName: db.Text(o.name), Address: db.Text(o.address),
-		Channel: o.channel, Subject: db.Text(o.subject), Status: o.status, Priority: desk.Normal, Assignee: o.assignee, Team: o.inbox.Team, Tags: []desk.TagID{}, Fields: desk.FieldValues{},
+		Channel: o.channel, Subject: db.Text(o.subject), Status: o.status, Priority: desk.Normal, Assignee: o.assignee, Team: o.inbox.Team, Tags: []desk.TagID{}, TypeID: kind, Fields: desk.FieldValues{},
 		Spam: o.spam, Language: o.language, DueAt: desk.Never, CreatedAt: tx.Now, LastAt: tx.Now, PreviewBy: "customer"}
 	return c, nil
 }
@@ -279,14 +284,17 @@ func (c *row) insert(ctx context.Context, tx *db.Tx) error {
 	}
 	err := tx.Row(ctx, `
 		INSERT INTO conversation (number, inbox, customer, customer_name, address, channel, subject, subject_key, status, shelf, assignee, team,
-			spam, due_at, waiting_since, language, preview, preview_by, messages, attachments, created_at, last_at, version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+			spam, due_at, waiting_since, language, preview, preview_by, messages, attachments, created_at, last_at, version, type_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
 		RETURNING id`,
 		c.Number, c.Inbox, c.Customer, c.CustomerName, c.Address, c.Channel, c.Subject, c.subjectKey, c.Status, c.Shelf(), nullID(c.Assignee),
 		nullID(c.Team), c.Spam, c.DueAt, c.WaitingSince, c.Language, c.Preview, c.PreviewBy, c.Messages, c.Attachments, c.CreatedAt, c.LastAt,
-		c.Version).Scan(&c.ID)
+		c.Version, nullID(c.TypeID)).Scan(&c.ID)
 	if err != nil {
 		return fmt.Errorf("open conversation: %w", err)
+	}
+	if err := c.firstLists(ctx, tx); err != nil {
+		return err
 	}
 	return c.keepViews(ctx, tx)
 }

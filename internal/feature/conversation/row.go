@@ -48,7 +48,8 @@ type Snapshot struct {
 const rowColumns = `c.id, c.number, c.inbox, c.customer, c.customer_name, c.address, c.channel, c.subject, c.subject_key, c.status, c.priority,
 	c.assignee, c.team, c.tags, c.restricted, c.spam, c.trashed_at, c.snoozed_until, c.due_at, c.waiting_since, c.language,
 	c.preview, c.preview_by, c.messages, c.attachments, c.troubled, c.acknowledged_at, c.first_answer_at, c.resolved_at,
-	c.last_incoming, c.created_at, c.last_at, c.version, c.type_id, c.fields`
+	c.last_incoming, c.created_at, c.last_at, c.version, c.type_id, c.fields,
+	c.checks, c.checked, c.checks_owed, c.spent`
 
 func (c *row) scan(s interface{ Scan(...any) error }, more ...any) error {
 	var assignee, team, typeID sql.NullInt64
@@ -56,7 +57,8 @@ func (c *row) scan(s interface{ Scan(...any) error }, more ...any) error {
 	err := s.Scan(append([]any{&c.ID, &c.Number, &c.Inbox, &c.Customer, &c.CustomerName, &c.Address, &c.Channel, &c.Subject, &c.subjectKey,
 		&c.Status, &c.Priority, &assignee, &team, &tags, &c.Restricted, &c.Spam, &c.TrashedAt, &c.SnoozedUntil, &c.DueAt, &c.WaitingSince,
 		&c.Language, &c.Preview, &c.PreviewBy, &c.Messages, &c.Attachments, &c.DeliveryTroubled, &c.acknowledgedAt, &c.firstAnswerAt,
-		&c.resolvedAt, &c.lastIncoming, &c.CreatedAt, &c.LastAt, &c.Version, &typeID, &fields}, more...)...)
+		&c.resolvedAt, &c.lastIncoming, &c.CreatedAt, &c.LastAt, &c.Version, &typeID, &fields,
+		&c.Checks, &c.Checked, &c.ChecksOwed, &c.Spent}, more...)...)
 	if err != nil {
 		return err
 	}
@@ -126,12 +128,12 @@ func (c *row) save(ctx context.Context, tx *db.Tx) error {
 			shelf = $9, assignee = $10, team = $11, tags = $12, restricted = $13, spam = $14, trashed_at = $15, snoozed_until = $16,
 			due_at = $17, waiting_since = $18, language = $19, preview = $20, preview_by = $21, messages = $22, attachments = $23,
 			troubled = $24, acknowledged_at = $25, first_answer_at = $26, resolved_at = $27, last_incoming = $28, last_at = $29, version = $30,
-			type_id = $31, fields = $32
+			type_id = $31, fields = $32, checks = $33, checked = $34, checks_owed = $35, spent = $36
 		WHERE id = $1`,
 		c.ID, c.Customer, c.CustomerName, c.Address, c.Subject, c.subjectKey, c.Status, c.Priority, c.Shelf(), nullID(c.Assignee), nullID(c.Team),
 		string(tags), c.Restricted, c.Spam, c.TrashedAt, c.SnoozedUntil, c.DueAt, c.WaitingSince, c.Language, c.Preview, c.PreviewBy,
 		c.Messages, c.Attachments, c.DeliveryTroubled, c.acknowledgedAt, c.firstAnswerAt, c.resolvedAt, c.lastIncoming, c.LastAt, c.Version,
-		nullID(c.TypeID), fields); err != nil {
+		nullID(c.TypeID), fields, c.Checks, c.Checked, c.ChecksOwed, c.Spent); err != nil {
 		return fmt.Errorf("save conversation %s: %w", c.ID, err)
 	}
 	return c.keepViews(ctx, tx)
@@ -201,6 +203,11 @@ func (c *row) setStatus(ctx context.Context, tx *db.Tx, by desk.Actor, to desk.S
 	}
 	if !c.Status.CanBecome(to) {
 		return desk.RefuseField(desk.Invalid, "body.status", "a conversation that is %s cannot become %s", c.Status, to)
+	}
+	if to.Finished() {
+		if err := c.mayFinish(ctx, tx, by); err != nil {
+			return err
+		}
 	}
 	from := c.Status
 	c.Status = to

@@ -11,6 +11,7 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/engine/language"
 	"tellus/internal/engine/placeholder"
+	"tellus/internal/feature/field"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/htmltext"
 	"tellus/internal/platform/locale"
@@ -188,7 +189,15 @@ func (e *Edit) check(ctx context.Context, tx *db.Tx, by Asker) error {
 	if err := e.checkAudience(ctx, tx, by); err != nil {
 		return err
 	}
-	if err := e.checkTexts(); err != nil {
+	fields, err := field.All(ctx, tx)
+	if err != nil {
+		return err
+	}
+	var more []placeholder.Name
+	for _, f := range fields {
+		more = append(more, placeholder.FieldName(f.Target, f.Key))
+	}
+	if err := e.checkTexts(more); err != nil {
 		return err
 	}
 	if e.Actions == nil {
@@ -197,7 +206,7 @@ func (e *Edit) check(ctx context.Context, tx *db.Tx, by Asker) error {
 	for i := range e.Actions {
 		a := &e.Actions[i]
 		a.Note = htmltext.SanitiseComposed(a.Note)
-		if bad := placeholder.Undeclared(a.Note); len(bad) > 0 {
+		if bad := placeholder.Undeclared(a.Note, more...); len(bad) > 0 {
 			return desk.WhyNoPlaceholder.At(fmt.Sprintf("body.actions[%d].note", i), bad[0])
 		}
 		if strings.TrimSpace(htmltext.ToText(a.Note)) == "" {
@@ -241,7 +250,7 @@ func (e *Edit) checkAudience(ctx context.Context, tx *db.Tx, by Asker) error {
 	return nil
 }
 
-func (e *Edit) checkTexts() error {
+func (e *Edit) checkTexts(more []placeholder.Name) error {
 	texts := map[string]string{}
 	for lang, given := range e.Texts {
 		field := "body.texts." + lang
@@ -255,7 +264,7 @@ func (e *Edit) checkTexts() error {
 		if strings.TrimSpace(htmltext.ToText(html)) == "" && !strings.Contains(html, "<img") {
 			continue // a text that was emptied is one that is not there
 		}
-		if bad := placeholder.Undeclared(html); len(bad) > 0 {
+		if bad := placeholder.Undeclared(html, more...); len(bad) > 0 {
 			return desk.WhyNoPlaceholder.At(field, bad[0])
 		}
 		texts[lang] = html

@@ -88,6 +88,16 @@ func plan(actions []desk.Action, agent desk.AgentID, now time.Time, place *time.
 			ch.SnoozedUntil = &until
 		case desk.WriteNote:
 			note = a.Note
+		case desk.SetType:
+			ch.Type = &a.Type
+		case desk.SetField:
+			if ch.Fields == nil {
+				ch.Fields = desk.FieldValues{}
+			}
+			ch.Fields[a.Field] = desk.FieldValue{}
+			if a.Value != nil {
+				ch.Fields[a.Field] = *a.Value
+			}
 		case desk.Wake:
 			ch.Wake = true
 		case desk.PutInSpam, desk.NotSpam:
@@ -127,12 +137,13 @@ func (h *Hands) Values(ctx context.Context, tx *db.Tx, scope desk.Scope, where W
 	v[placeholder.AgentName], v[placeholder.AgentEmail] = me.Name, me.Email
 	v[placeholder.AgentFirstName], _ = placeholder.NameParts(me.Name)
 	who := desk.Customer{Name: where.Name}
+	var of desk.FieldValues
 	if where.Conversation != 0 {
 		row, err := h.Conversations.Get(ctx, tx, scope, where.Conversation)
 		if err != nil {
 			return k, err
 		}
-		where.Inbox, where.Address, k.Language = row.Inbox, row.Address, row.Language
+		where.Inbox, where.Address, k.Language, of = row.Inbox, row.Address, row.Language, row.Fields
 		v[placeholder.ConversationNumber], v[placeholder.ConversationSubject] = fmt.Sprint(row.Number), row.Subject
 		if who, err = h.Customers.Get(ctx, tx, row.Customer); err != nil {
 			return k, err
@@ -158,7 +169,7 @@ func (h *Hands) Values(ctx context.Context, tx *db.Tx, scope desk.Scope, where W
 	}
 	k.Fallbacks = append(k.Fallbacks, me.Language)
 	describe(v, who, where.Address)
-	return k, nil
+	return k, h.fields(ctx, tx, v, of, who.Fields, k)
 }
 
 // addressed is the customer whom a mail to an address goes to, who where nobody has it.

@@ -132,6 +132,16 @@ var probes = map[string]probe{
 	"get-container-file": onAttachment(get, "/container/0"),
 	"delete-attachment":  onAttachment(del, ""),
 	"run-actions":        onConversation(post, "/actions", object{"version": 1, "actions": []object{{"do": "set_priority", "priority": 3}}}),
+	"list-checklists":    onConversation(get, "/checklists", nil),
+	"add-checklist":      onConversation(post, "/checklists", object{"name": "x", "items": []object{{"words": "y"}}}),
+	"remove-checklist":   onConversation(del, "/checklists/1", nil),
+	"restore-checklist":  onConversation(post, "/checklists/1/restore", nil),
+	"tick-check":         onConversation(put, "/checks/1", object{"done": true}),
+	"list-work":          onConversation(get, "/work", nil),
+	"add-work":           onConversation(post, "/work", object{"seconds": 60}),
+	"set-timer": func(t, _ target) []call {
+		return one(post, "/timer", object{"action": "start", "conversation": t.conversation})
+	},
 	"preview-macro": func(t, _ target) []call {
 		return one(post, "/macros/preview", object{"conversation": t.conversation, "texts": object{"en": "<p>{{conversation.subject}}</p>"}})
 	},
@@ -149,7 +159,10 @@ var elsewhere = []string{
 	"list-drafts", "create-draft", "change-draft", "delete-draft", "upload-attachment", // one's own: TestDraftsAndUploadsAreOnesOwn
 	"list-tags", "create-tag", "change-tag", "delete-tag",
 	"list-macros", "create-macro", "get-macro", "change-macro", "delete-macro", "restore-macro", // TestMacrosAreSeenByWhomTheyAreFor
-	"list-recipients", // TestRecipientsAreSuggested
+	"list-recipients",                                                                                                        // TestRecipientsAreSuggested
+	"list-fields", "create-field", "change-field", "order-fields", "list-types", "create-type", "change-type", "order-types", // definitions
+	"list-templates", "create-template", "change-template",
+	"change-work", "remove-work", "restore-work", "get-timer", // TestTimeIsCorrectedByItsOwnerAndSupervisors
 	"list-customers", "get-customer", "change-customer", "add-customer-address", "remove-customer-address",
 	"list-inboxes", "create-inbox", "get-inbox", "change-inbox", "delete-inbox", "test-inbox", "list-health", "reconnect-inbox", "begin-oauth",
 	"finish-oauth", "get-settings", "change-settings", "list-dead-jobs", "retry-job", "discard-job"}
@@ -193,7 +206,7 @@ var spoken = regexp.MustCompile(`(?i)zebra|giraffe`)
 // for an id which nothing has, and nothing may happen.
 func TestWhatOneMayNotSeeIsNotThere(t *testing.T) {
 	t.Parallel()
-	for _, r := range slices.Concat(deskRoutes, macroRoutes, viewRoutes, bulkRoutes) {
+	for _, r := range slices.Concat(deskRoutes, macroRoutes, fieldRoutes, viewRoutes, bulkRoutes) {
 		if _, probed := probes[r.id]; probed == slices.Contains(elsewhere, r.id) {
 			t.Errorf("operation %s must be in one of probes and elsewhere", r.id)
 		}
@@ -272,7 +285,7 @@ func TestProbesReachWhatOneSees(t *testing.T) {
 		seen, mine := h.targetOf(c), h.targetOf(c)
 		b := h.as(h.d.Eva)
 		for i, call := range p(seen, mine) {
-			if id == "move-message" && i > 0 || id == "delete-attachment" || id == "get-remote-image" || id == "remove-participant" || id == "retry-message" || strings.Contains(id, "-attached-") || strings.Contains(id, "container") || id == "get-thumbnail" && i > 0 ||
+			if id == "move-message" && i > 0 || id == "delete-attachment" || id == "get-remote-image" || id == "remove-participant" || id == "remove-checklist" || id == "restore-checklist" || id == "tick-check" || id == "retry-message" || strings.Contains(id, "-attached-") || strings.Contains(id, "container") || id == "get-thumbnail" && i > 0 ||
 				strings.Contains(fmt.Sprint(call.body), "attachments:["+seen.file.String()) {
 				continue // refused for another reason
 			}

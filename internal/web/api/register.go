@@ -6,4 +6,5 @@ func (s *Server) register() {
 	s.registerDesk()
 	s.registerForms()
 	s.registerMacros()
+	s.registerFields()
 }

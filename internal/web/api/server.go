@@ -17,12 +17,14 @@ import (
 
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
+	"tellus/internal/feature/field"
 	"tellus/internal/feature/form"
 	"tellus/internal/feature/inbox"
 	"tellus/internal/feature/macro"
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/staff"
 	"tellus/internal/feature/view"
+	"tellus/internal/feature/worklog"
 	"tellus/internal/flow/index"
 	"tellus/internal/flow/intake"
 	"tellus/internal/platform/blob"
@@ -72,6 +74,8 @@ type Server struct {
 	frameFont string
 	flights   *flights
 	live      LiveFeed
+	Fields    *field.Service
+	Worklog   *worklog.Service
 	pictures  chan struct{} // places for pictures being made smaller
 }
 
@@ -84,7 +88,8 @@ func New(d Deps) *Server {
 	if d.URL == nil {
 		d.URL = func() string { return "" }
 	}
-	s := &Server{Deps: d, mux: http.NewServeMux(), routes: map[string]route{}, handled: map[string]bool{}, flights: newFlights(), pictures: make(chan struct{}, 2)}
+	s := &Server{Deps: d, mux: http.NewServeMux(), routes: map[string]route{}, handled: map[string]bool{}, flights: newFlights(), pictures: make(chan struct{}, 2),
+		Fields: &field.Service{}, Worklog: &worklog.Service{Conversations: d.Conversations}}
 	for _, r := range routes {
 		if _, twice := s.routes[r.id]; twice {
 			panic("api: two routes are called " + r.id)

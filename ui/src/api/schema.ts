@@ -376,6 +376,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/checklist-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All templates of checklists
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-templates"];
+        put?: never;
+        /**
+         * Make a template of a checklist
+         * @description Needs: field.manage.
+         */
+        post: operations["create-template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/checklist-templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace a template of a checklist
+         * @description Needs: field.manage.
+         */
+        put: operations["change-template"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/conversations": {
         parameters: {
             query?: never;
@@ -458,6 +502,90 @@ export interface paths {
          * @description Needs: conversation.write.
          */
         post: operations["run-actions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations/{id}/checklists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The checklists of a conversation
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-checklists"];
+        put?: never;
+        /**
+         * Add a checklist, of a template or with items of its own
+         * @description Needs: conversation.write.
+         */
+        post: operations["add-checklist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations/{id}/checklists/{list}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a checklist away
+         * @description Needs: conversation.write.
+         */
+        delete: operations["remove-checklist"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations/{id}/checklists/{list}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring a checklist back that was taken away
+         * @description Needs: conversation.write.
+         */
+        post: operations["restore-checklist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations/{id}/checks/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Tick an item of a checklist, or take the tick away
+         * @description Needs: conversation.write.
+         */
+        put: operations["tick-check"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -686,6 +814,30 @@ export interface paths {
         get: operations["get-timeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations/{id}/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Time that was spent on a conversation
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-work"];
+        put?: never;
+        /**
+         * Keep time that the caller spent
+         * @description Needs: conversation.write.
+         */
+        post: operations["add-work"];
         delete?: never;
         options?: never;
         head?: never;
@@ -985,6 +1137,70 @@ export interface paths {
          */
         get: operations["get-export-file"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All custom fields, also those that were archived
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-fields"];
+        put?: never;
+        /**
+         * Make a custom field
+         * @description Needs: field.manage.
+         */
+        post: operations["create-field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fields/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace what is said about a field; its kind and key stay
+         * @description Needs: field.manage.
+         */
+        put: operations["change-field"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fields/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put fields in an order
+         * @description Needs: field.manage.
+         */
+        put: operations["order-fields"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2268,6 +2484,30 @@ export interface paths {
         patch: operations["update-team"];
         trace?: never;
     };
+    "/timer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caller's timer
+         * @description Needs: conversation.write.
+         */
+        get: operations["get-timer"];
+        put?: never;
+        /**
+         * Start, pause, stop or drop the caller's timer
+         * @description Needs: conversation.write.
+         */
+        post: operations["set-timer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tokens": {
         parameters: {
             query?: never;
@@ -2312,6 +2552,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All types of conversations, also those that were archived
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-types"];
+        put?: never;
+        /**
+         * Make a type of conversations
+         * @description Needs: field.manage.
+         */
+        post: operations["create-type"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/types/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace what is said about a type
+         * @description Needs: field.manage.
+         */
+        put: operations["change-type"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/types/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put types in an order
+         * @description Needs: field.manage.
+         */
+        put: operations["order-types"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/views": {
         parameters: {
             query?: never;
@@ -2326,6 +2630,50 @@ export interface paths {
         get: operations["list-views"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/work/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Correct an entry: one's own, or as a supervisor
+         * @description Needs: conversation.write.
+         */
+        put: operations["change-work"];
+        post?: never;
+        /**
+         * Take an entry away: one's own, or as a supervisor
+         * @description Needs: conversation.write.
+         */
+        delete: operations["remove-work"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/work/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring an entry back that was taken away
+         * @description Needs: conversation.write.
+         */
+        post: operations["restore-work"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2551,6 +2899,43 @@ export interface components {
             /** @description kind:id */
             subject?: string;
         };
+        Check: {
+            /** Format: date-time */
+            doneAt?: string;
+            /** Format: int64 */
+            doneBy?: number;
+            /** Format: int64 */
+            id: number;
+            required?: boolean;
+            words: string;
+        };
+        Checklist: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: int64 */
+            id: number;
+            items: components["schemas"]["Check"][];
+            name: string;
+            /** Format: int64 */
+            template?: number;
+        };
+        ChecklistTemplate: {
+            /** Format: date-time */
+            archivedAt?: string;
+            /** Format: int64 */
+            id: number;
+            items: components["schemas"]["CheckWord"][];
+            name: string;
+            /** @description Conversations get it by themselves when they become one of these types */
+            types: number[];
+            /** Format: int64 */
+            version: number;
+        };
+        CheckWord: {
+            /** @description The conversation is not resolved before it is ticked */
+            required?: boolean;
+            words: string;
+        };
         CodeBody: {
             code: string;
         };
@@ -2610,6 +2995,21 @@ export interface components {
             assignee?: number;
             attachments: boolean;
             channel: string;
+            /**
+             * Format: int64
+             * @description Of these, ticked ones
+             */
+            checked?: number;
+            /**
+             * Format: int64
+             * @description Items of its checklists
+             */
+            checks?: number;
+            /**
+             * Format: int64
+             * @description Items that need to be ticked before it is resolved
+             */
+            checksOwed?: number;
             /** Format: date-time */
             createdAt: string;
             /** Format: int64 */
@@ -2654,6 +3054,11 @@ export interface components {
             /** Format: date-time */
             snoozedUntil?: string;
             spam?: boolean;
+            /**
+             * Format: int64
+             * @description Seconds that agents spent on it
+             */
+            spent?: number;
             /** @enum {string} */
             status: "new" | "open" | "waiting" | "resolved" | "closed";
             subject: string;
@@ -2689,6 +3094,10 @@ export interface components {
              * @description 0 for nobody
              */
             assignee?: number;
+            /** @description Values of custom fields to set, by the fields' ids; null takes one away, others stay */
+            fields?: {
+                [key: string]: components["schemas"]["FieldValue"];
+            };
             /** Format: int64 */
             priority?: number;
             removeTags?: number[];
@@ -2707,6 +3116,11 @@ export interface components {
              */
             team?: number;
             trashed?: boolean;
+            /**
+             * Format: int64
+             * @description 0 for none
+             */
+            type?: number;
             /** Format: int64 */
             version: number;
             /** @description End the snooze now */
@@ -2743,6 +3157,12 @@ export interface components {
             /** @enum {string} */
             status: "new" | "open" | "waiting" | "resolved" | "closed";
             subject: string;
+        };
+        ConversationNewChecklist: {
+            items?: components["schemas"]["CheckWord"][];
+            name?: string;
+            /** Format: int64 */
+            template?: number;
         };
         ConversationNewRecord: {
             /**
@@ -2789,6 +3209,28 @@ export interface components {
              */
             before?: number;
             messages: components["schemas"]["Message"][];
+        };
+        ConversationType: {
+            /**
+             * Format: date-time
+             * @description Offered no more; conversations keep it
+             */
+            archivedAt?: string;
+            /** @enum {string} */
+            colour: "grey" | "green" | "amber" | "red" | "blue" | "violet";
+            /** @enum {string} */
+            icon: "question" | "order" | "complaint" | "compliment" | "suggestion" | "tag" | "bolt" | "box" | "card" | "key";
+            /** Format: int64 */
+            id: number;
+            /** @description What begins in these inboxes has this type from the start */
+            inboxes: number[];
+            /** @enum {string} */
+            kind: "question" | "order" | "complaint" | "compliment" | "suggestion" | "other";
+            name: string;
+            /** Format: int64 */
+            position: number;
+            /** Format: int64 */
+            version: number;
         };
         Correspondent: {
             address: string;
@@ -2918,6 +3360,39 @@ export interface components {
             subject: number;
             subjectKind: string;
         };
+        Field: {
+            /**
+             * Format: date-time
+             * @description Offered no more; values that were set are kept
+             */
+            archivedAt?: string;
+            form: components["schemas"]["FieldForm"];
+            /** @description What agents read beside the field */
+            hint?: string;
+            /** Format: int64 */
+            id: number;
+            /** @description The field applies to conversations of these inboxes only; to all where empty */
+            inboxes: number[];
+            /** @description Unique among the fields of its target, such as order_number; never changes */
+            key: string;
+            /** @enum {string} */
+            kind: "text" | "number" | "money" | "date" | "choice" | "tree" | "yes_no" | "people";
+            name: string;
+            /** @description In their order; choice and tree only */
+            options: components["schemas"]["FieldOption"][];
+            /** @description Its values are about a person: they go when he is erased */
+            personal?: boolean;
+            /** Format: int64 */
+            position: number;
+            /** @description A conversation to which the field applies is not resolved without it */
+            required?: boolean;
+            /** @enum {string} */
+            target: "conversation" | "customer" | "organisation";
+            /** @description The field applies to conversations of these types only; to all where empty */
+            types: number[];
+            /** Format: int64 */
+            version: number;
+        };
         FieldChange: {
             /** @description Such as name or receive.host */
             field: string;
@@ -2925,6 +3400,107 @@ export interface components {
             old?: unknown;
             /** @description A secret was replaced or removed: neither value is told */
             replaced?: boolean;
+        };
+        FieldEdit: {
+            archived?: boolean;
+            form?: components["schemas"]["FieldForm"];
+            hint?: string;
+            inboxes?: number[];
+            /** @description Made from the name where it is absent */
+            key?: string;
+            /** @enum {string} */
+            kind?: "" | "text" | "number" | "money" | "date" | "choice" | "tree" | "yes_no" | "people";
+            name: string;
+            /** @description All of them in their order; one that is left out is archived. A new one has the id 0, or a negative one by which other new options name it as their parent */
+            options?: components["schemas"]["FieldOption"][];
+            personal?: boolean;
+            required?: boolean;
+            /** @enum {string} */
+            target?: "" | "conversation" | "customer" | "organisation";
+            types?: number[];
+            /**
+             * Format: int64
+             * @description The one that was seen; absent for a new field
+             */
+            version?: number;
+        };
+        FieldForm: {
+            /** @description money: ISO 4217, what is offered first */
+            currency?: string;
+            /**
+             * Format: int64
+             * @description number: places after the point
+             */
+            decimals?: number;
+            /** @description text: may have several lines */
+            lines?: boolean;
+            /**
+             * Format: double
+             * @description number: the greatest allowed; money: in major units
+             */
+            max?: number;
+            /**
+             * Format: double
+             * @description number: the least allowed; money: in major units
+             */
+            min?: number;
+            /**
+             * Format: int64
+             * @description text: most characters; 0 for the usual 1,000, or 10,000 with several lines
+             */
+            most?: number;
+            /** @description choice, people: more than one may be named */
+            several?: boolean;
+            /** @description number: such as kg, shown behind it */
+            unit?: string;
+        };
+        FieldOption: {
+            /** @description Offered no more; values that name it keep it */
+            archived?: boolean;
+            /**
+             * Format: int64
+             * @description 0 for a new one
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description It was merged into this option: values that name it mean that one
+             */
+            into?: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description tree: the option that this one lies below
+             */
+            parent?: number;
+        };
+        FieldTemplateEdit: {
+            archived?: boolean;
+            items: components["schemas"]["CheckWord"][];
+            name: string;
+            types?: number[];
+            /**
+             * Format: int64
+             * @description The one that was seen; absent for a new template
+             */
+            version?: number;
+        };
+        FieldTypeEdit: {
+            archived?: boolean;
+            /** @enum {string} */
+            colour: "grey" | "green" | "amber" | "red" | "blue" | "violet";
+            /** @enum {string} */
+            icon: "question" | "order" | "complaint" | "compliment" | "suggestion" | "tag" | "bolt" | "box" | "card" | "key";
+            /** @description What begins in these has this type; another type loses them */
+            inboxes?: number[];
+            /** @enum {string} */
+            kind: "question" | "order" | "complaint" | "compliment" | "suggestion" | "other";
+            name: string;
+            /**
+             * Format: int64
+             * @description The one that was seen; absent for a new type
+             */
+            version?: number;
         };
         /** @description What a custom field holds: a string (text; a date as 2026-03-31), a number, an amount of money in minor units, true or false, or ids (options, agents). Null is no value. */
         FieldValue: (string | null) | number | boolean | number[] | {
@@ -3163,8 +3739,17 @@ export interface components {
         ListAttribute: {
             items: components["schemas"]["Attribute"][];
         };
+        ListChecklist: {
+            items: components["schemas"]["Checklist"][];
+        };
+        ListChecklistTemplate: {
+            items: components["schemas"]["ChecklistTemplate"][];
+        };
         ListConversation: {
             items: components["schemas"]["Conversation"][];
+        };
+        ListConversationType: {
+            items: components["schemas"]["ConversationType"][];
         };
         ListCorrespondent: {
             items: components["schemas"]["Correspondent"][];
@@ -3174,6 +3759,9 @@ export interface components {
         };
         ListExport: {
             items: components["schemas"]["ViewExport"][];
+        };
+        ListField: {
+            items: components["schemas"]["Field"][];
         };
         ListHealth: {
             items: components["schemas"]["Health"][];
@@ -3204,6 +3792,9 @@ export interface components {
         };
         ListTeam: {
             items: components["schemas"]["Team"][];
+        };
+        ListTimeEntry: {
+            items: components["schemas"]["TimeEntry"][];
         };
         ListToken: {
             items: components["schemas"]["Token"][];
@@ -3521,6 +4112,12 @@ export interface components {
             /** @description For PublicKeyCredential.parseRequestOptionsFromJSON or parseCreationOptionsFromJSON */
             options: unknown;
         };
+        OrderBodyFieldID: {
+            ids: number[];
+        };
+        OrderBodyTypeID: {
+            ids: number[];
+        };
         PageAuditEntry: {
             items: components["schemas"]["AuditEntry"][];
             /** @description Opaque; give it back as cursor to get what follows */
@@ -3638,7 +4235,7 @@ export interface components {
              * @description Why, where people meet the refusal: the desk has words for each of these in every language
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "cannot_see" | "checks_open" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "domain_taken" | "enough" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_not_shared" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_listen_address" | "no_mail_address" | "no_option" | "no_recipient" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "only_one" | "organisation_used" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "public_domain" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "set_up_first" | "side_customer" | "side_stays_apart" | "tag_used" | "team_used" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "cannot_see" | "checks_open" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "enough" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_not_shared" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_colour" | "no_currency" | "no_date" | "no_listen_address" | "no_mail_address" | "no_option" | "no_recipient" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_written" | "on_its_way" | "only_message" | "only_one" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "recipient_twice" | "role_above" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "set_up_first" | "tag_used" | "team_used" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             /** Format: int64 */
             status: number;
             title: string;
@@ -3658,7 +4255,7 @@ export interface components {
              * @description A closed list; it grows with the product
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "cannot_see" | "checks_open" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "domain_taken" | "enough" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_not_shared" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_listen_address" | "no_mail_address" | "no_option" | "no_recipient" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "only_one" | "organisation_used" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "public_domain" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "set_up_first" | "side_customer" | "side_stays_apart" | "tag_used" | "team_used" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "cannot_see" | "checks_open" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "enough" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_not_shared" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_colour" | "no_currency" | "no_date" | "no_listen_address" | "no_mail_address" | "no_option" | "no_recipient" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_written" | "on_its_way" | "only_message" | "only_one" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "recipient_twice" | "role_above" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "set_up_first" | "tag_used" | "team_used" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             values?: {
                 [key: string]: unknown;
             };
@@ -4032,6 +4629,57 @@ export interface components {
             /** @description Empty where sending works */
             out: components["schemas"]["Problem"];
         };
+        TickInputBody: {
+            done: boolean;
+        };
+        TimeEntry: {
+            /** Format: int64 */
+            agent: number;
+            /** Format: int64 */
+            conversation: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Such as 2026-03-31 */
+            day: string;
+            /** Format: int64 */
+            id: number;
+            note?: string;
+            /** Format: int64 */
+            seconds: number;
+            /** Format: int64 */
+            version: number;
+        };
+        Timer: {
+            /** Format: int64 */
+            conversation: number;
+            /**
+             * Format: int64
+             * @description The conversation's number
+             */
+            number: number;
+            /** Format: int64 */
+            seconds: number;
+            /**
+             * Format: date-time
+             * @description Absent while it pauses
+             */
+            since?: string;
+        };
+        TimerBody: {
+            /** @description Absent where there is none */
+            timer?: components["schemas"]["Timer"];
+        };
+        TimerInput: {
+            /** @enum {string} */
+            action: "start" | "pause" | "stop" | "drop";
+            /**
+             * Format: int64
+             * @description Where it starts
+             */
+            conversation?: number;
+            /** @description Of the entry that stopping makes */
+            note?: string;
+        };
         Token: {
             /** Format: int64 */
             agent: number;
@@ -4239,6 +4887,18 @@ export interface components {
              */
             undone: number;
             view?: string;
+        };
+        WorklogEntry: {
+            /** @description The day on which it was spent; today by UTC where it is absent */
+            day?: string;
+            note?: string;
+            /** Format: int64 */
+            seconds: number;
+            /**
+             * Format: int64
+             * @description The one that was seen; absent for a new entry
+             */
+            version?: number;
         };
     };
     responses: never;
@@ -4870,6 +5530,106 @@ export interface operations {
             };
         };
     };
+    "list-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListChecklistTemplate"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "create-template": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldTemplateEdit"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistTemplate"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "change-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldTemplateEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistTemplate"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     "list-conversations": {
         parameters: {
             query?: {
@@ -5068,6 +5828,172 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-checklists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListChecklist"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "add-checklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationNewChecklist"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListChecklist"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "remove-checklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                list: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListChecklist"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "restore-checklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                list: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListChecklist"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "tick-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                item: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TickInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListChecklist"];
                 };
             };
             /** @description Error */
@@ -5479,6 +6405,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationTimeline"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTimeEntry"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "add-work": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorklogEntry"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeEntry"];
                 };
             };
             /** @description Error */
@@ -6094,6 +7089,137 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+        };
+    };
+    "list-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListField"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "create-field": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldEdit"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Field"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "change-field": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Field"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "order-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderBodyFieldID"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
         };
@@ -8547,6 +9673,68 @@ export interface operations {
             };
         };
     };
+    "get-timer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimerBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "set-timer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimerInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimerBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     "list-tokens": {
         parameters: {
             query?: never;
@@ -8641,6 +9829,137 @@ export interface operations {
             };
         };
     };
+    "list-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListConversationType"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "create-type": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldTypeEdit"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationType"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "change-type": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldTypeEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationType"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "order-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderBodyTypeID"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     "list-views": {
         parameters: {
             query?: never;
@@ -8657,6 +9976,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ViewsBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "change-work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorklogEntry"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeEntry"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "remove-work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "restore-work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeEntry"];
                 };
             };
             /** @description Error */

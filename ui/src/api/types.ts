@@ -18,6 +18,7 @@ export type Permission =
   | "conversation.export"
   | "tag.manage"
   | "macro.manage"
+  | "field.manage"
   | "view.manage"
   | "inbox.manage"
   | "team.manage"

@@ -1,0 +1,116 @@
+package conversation
+
+import (
+	"context"
+	"fmt"
+
+	"tellus/internal/desk"
+	rules "tellus/internal/engine/field"
+	"tellus/internal/feature/field"
+	"tellus/internal/platform/db"
+	"tellus/internal/platform/eventlog"
+)
+
+// kind gives the conversation another type, and the checklists that go with it. Values of fields that do not apply any more are kept: they show again when the type comes back.
+func (ch Change) kind(ctx context.Context, tx *db.Tx, by desk.Actor, c *row) error {
+	if ch.Type == nil || *ch.Type == c.TypeID {
+		return nil
+	}
+	if *ch.Type != 0 {
+		if err := exists(ctx, tx, `SELECT EXISTS (SELECT 1 FROM conversation_type WHERE id = $1 AND archived_at = 0)`, int64(*ch.Type), "body.type", "there is no such type"); err != nil {
+			return err
+		}
+	}
+	from := c.TypeID
+	c.TypeID = *ch.Type
+	if err := eventlog.Append(ctx, tx, c.event(by, desk.TypeChanged, change[desk.TypeID]{from, c.TypeID})); err != nil {
+		return err
+	}
+	added, err := c.listsOfType(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, list := range added {
+		if err := eventlog.Append(ctx, tx, c.event(by, desk.ChecklistAdded, map[string]any{"checklist": list})); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// values sets values of custom fields. The event tells which fields; what they hold is nobody's business who reads the log.
+func (ch Change) values(ctx context.Context, tx *db.Tx, by desk.Actor, c *row) error {
+	set, err := field.Check(ctx, tx, desk.OnConversation, ch.Fields, c.TypeID, c.Inbox)
+	if err != nil {
+		return err
+	}
+	values, changed := c.Fields.With(set)
+	if len(changed) == 0 {
+		return nil
+	}
+	c.Fields = values
+	return eventlog.Append(ctx, tx, c.event(by, desk.FieldsChanged, map[string]any{"fields": changed}))
+}
+
+// mayFinish refuses an agent to finish a conversation that lacks what is required of it. What is no customer's matter (spam, trash) and what finishes by
+// itself is not asked.
+func (c *row) mayFinish(ctx context.Context, tx *db.Tx, by desk.Actor) error {
+	if by.Agent() == 0 || c.Status.Finished() || c.Spam || c.TrashedAt != 0 {
+		return nil
+	}
+	if err := field.Required(ctx, tx, c.Conversation); err != nil {
+		return err
+	}
+	if c.ChecksOwed > 0 {
+		return desk.WhyChecksOpen.At("body.status", c.ChecksOwed)
+	}
+	return nil
+}
+
+// ForgetFields takes the values of personal fields out of all conversations of a customer, and returns of how many.
+func (s *Service) ForgetFields(ctx context.Context, tx *db.Tx, by desk.Actor, customer desk.CustomerID) (int, error) {
+	fields, err := field.All(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	rows, err := tx.Query(ctx, `SELECT id FROM conversation WHERE customer = $1 AND fields <> '{}' ORDER BY id`, customer)
+	ids, err := db.Rows(rows, err, scanID[desk.ConversationID])
+	if err != nil {
+		return 0, fmt.Errorf("conversations of customer %s with fields: %w", customer, err)
+	}
+	changed := 0
+	for _, id := range ids {
+		c, err := hold(ctx, tx, id)
+		if err != nil {
+			return changed, err
+		}
+		kept := rules.Kept(fields, c.Fields)
+		if len(kept) == len(c.Fields) {
+			continue
+		}
+		c.Fields = kept
+		if err := c.save(ctx, tx); err != nil {
+			return changed, err
+		}
+		if err := eventlog.Append(ctx, tx, c.event(by, desk.FieldsChanged, map[string]any{"fields": []desk.FieldID{}})); err != nil {
+			return changed, err
+		}
+		changed++
+	}
+	return changed, nil
+}
+
+// SetSpent writes the time that was spent on a held conversation, in seconds; count works it out. It is for the feature that keeps the entries.
+func (s *Service) SetSpent(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope, id desk.ConversationID, work desk.WorkID, count func() (int64, error)) error {
+	c, err := holdVisible(ctx, tx, scope, id)
+	if err != nil {
+		return err
+	}
+	if c.Spent, err = count(); err != nil {
+		return err
+	}
+	if err := c.save(ctx, tx); err != nil {
+		return err
+	}
+	return eventlog.Append(ctx, tx, c.event(by, desk.WorkChanged, map[string]any{"work": work}))
+}
