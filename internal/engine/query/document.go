@@ -24,13 +24,55 @@ type Document struct {
 	Terms []string
 }
 
-// Writer makes a document. The zero Writer is ready; it may be used again after Document.
+// Writer makes a document. The zero Writer is ready; it may be used again after Document, and makes many documents sooner than a new Writer each: it remembers
+// what the words of the former ones came to.
 type Writer struct {
 	words []string
 	terms []string
 	seen  map[string]bool
 	spare []string
 	size  int
+	known map[spelt]forms
+}
+
+// spelt is a word as it stands in a text, with what decides about its forms.
+type spelt struct {
+	word, code string
+	accented   bool
+}
+
+// forms are what a word is kept as: itself, and the terms that it is found under.
+type forms struct {
+	key          string
+	terms, heads []string
+}
+
+// mostKnown bounds the words that a Writer remembers (some 300 bytes each).
+const mostKnown = 20_000
+
+func (w *Writer) formsOf(s spelt) forms {
+	f, ok := w.known[s]
+	if ok {
+		return f
+	}
+	if f.key = key(s.word); f.key != "" {
+		w.spare = indexTerms(w.spare[:0], trim(s.word), s.code, s.accented)
+		for i, t := range w.spare {
+			if t = bare(t); t == "" || i == maxTermsOfWord {
+				break
+			}
+			f.terms, f.heads = append(f.terms, stemPrefix+t), append(f.heads, headPrefix+t)
+		}
+	}
+	if w.known == nil {
+		w.known = map[spelt]forms{}
+	}
+	if len(w.known) >= mostKnown {
+		clear(w.known)
+	}
+	s.word = strings.Clone(s.word) // the whole text need not stay for it
+	w.known[s] = f
+	return f
 }
 
 // Text adds a text in a language (a code such as "lv", "" where it is unknown).
@@ -49,24 +91,20 @@ func (w *Writer) add(text, code string, head bool) {
 		if len(w.words) >= maxWordsOf || w.size > maxBytes {
 			return false
 		}
-		k := key(word.Text)
-		if k == "" {
+		f := w.formsOf(spelt{word.Text, code, marks})
+		if f.key == "" {
 			return true
 		}
 		if !begun && len(w.words) > 0 {
 			w.words = append(w.words, gap)
 		}
 		begun = true
-		w.words = append(w.words, k)
-		w.size += len(k) + 4
-		w.spare = indexTerms(w.spare[:0], trim(word.Text), code, marks)
-		for i, t := range w.spare {
-			if t = bare(t); t == "" || i == maxTermsOfWord {
-				break
-			}
-			w.term(stemPrefix + t)
+		w.words = append(w.words, f.key)
+		w.size += len(f.key) + 4
+		for i, t := range f.terms {
+			w.term(t)
 			if head {
-				w.term(headPrefix + t)
+				w.term(f.heads[i])
 			}
 		}
 		return true

@@ -88,9 +88,14 @@ func (s *Service) changed(tx *db.Tx) {
 // houseKey keeps the house for the rest of a transaction. Whoever changes an inbox in one does not ask for the house afterwards.
 type houseKey struct{}
 
+const markText = `SELECT count(*), CAST(COALESCE(sum(version), 0) AS BIGINT) FROM inbox`
+
+// AskHouse asks ahead for what House will look at (see db.Tx.Ahead).
+func (s *Service) AskHouse(ctx context.Context, tx *db.Tx) error { return tx.Ahead(ctx, markText) }
+
 func (s *Service) readHouse(ctx context.Context, tx *db.Tx) (*House, error) {
 	var mark houseMark
-	if err := tx.Row(ctx, `SELECT count(*), COALESCE(sum(version), 0) FROM inbox`).Scan(&mark.count, &mark.versions); err != nil {
+	if err := tx.Row(ctx, markText).Scan(&mark.count, &mark.versions); err != nil {
 		return nil, fmt.Errorf("have inboxes changed: %w", err)
 	}
 	if h := s.house.Load(); h != nil && h.mark == mark {

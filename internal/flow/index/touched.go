@@ -22,6 +22,7 @@ var unseen = map[desk.EventKind]bool{
 	desk.MessageSent: true, desk.MessageFailed: true, desk.MessageBounced: true, desk.MessageUnsure: true, desk.FollowerAdded: true,
 	desk.FollowerRemoved: true, desk.AgentMentioned: true, desk.ReadMarked: true, desk.DraftSaved: true, desk.ConversationsLinked: true,
 	desk.ParticipantAdded: true, desk.ParticipantRemoved: true, desk.PriorityChanged: true, desk.AcknowledgementQueued: true,
+	desk.ConversationOpened: true, // its messages are told of by themselves
 }
 
 // about are facts about one message alone; all others of a conversation are about every message in it.

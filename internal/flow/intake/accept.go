@@ -102,11 +102,10 @@ func (in *Intake) Accept(ctx context.Context, a channel.Arrival) error {
 			if err := blob.Keep(ctx, tx, large); err != nil {
 				return err
 			}
-		} else if _, err := tx.Exec(ctx, `INSERT INTO raw_mail (arrival, data) VALUES ($1, $2)`, id, head); err != nil {
+		} else if err := tx.Soon(ctx, `INSERT INTO raw_mail (arrival, data) VALUES ($1, $2)`, id, head); err != nil {
 			return fmt.Errorf("keep raw mail: %w", err)
 		}
-		_, err = jobs.Enqueue(ctx, tx, tx.Now, Arrived{id})
-		return err
+		return jobs.EnqueueSoon(ctx, tx, tx.Now, Arrived{id})
 	})
 }
 

@@ -93,15 +93,15 @@ func (d *DB) writeOnce(ctx context.Context, fn func(*Tx) error) (*Tx, error) {
 		return nil, closedOr(err, "write")
 	}
 	defer conn.Close() // returns it to the pool
-	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
+	tx := newTx(d, conn)
+	if tx.pg, err = native(conn); err != nil {
 		return nil, fmt.Errorf("begin writing: %w", err)
 	}
-	tx := newTx(d, conn)
-	committed := false
+	tx.soon = []waiting{{query: "BEGIN"}}
 	defer func() {
 		tx.end()
-		if committed {
-			return
+		if tx.pg.PgConn().TxStatus() == 'I' {
+			return // committed, or never begun
 		}
 		if _, err := conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK"); err != nil {
 			discard(conn)
@@ -113,33 +113,24 @@ func (d *DB) writeOnce(ctx context.Context, fn func(*Tx) error) (*Tx, error) {
 		}
 		return nil, err
 	}
-	if tx.spoiled != nil {
-		return nil, tx.spoiled
-	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := poisoned(conn); err != nil {
+	if err := tx.commitNative(ctx); err != nil {
 		return nil, err
 	}
-	// A commit that was interrupted may have happened or not: it is not interrupted.
-	if _, err := conn.ExecContext(context.WithoutCancel(ctx), "COMMIT"); err != nil {
-		return nil, fmt.Errorf("commit: %w", err)
-	}
-	committed = true
 	return tx, nil
 }
 
 var errPoisoned = errors.New("a statement failed without a savepoint and its error was dropped: nothing can be committed")
 
-// poisoned tells that PostgreSQL would answer COMMIT with a silent rollback.
-func poisoned(conn *sql.Conn) error {
-	return conn.Raw(func(c any) error {
-		if c.(*stdlib.Conn).Conn().PgConn().TxStatus() == 'E' {
-			return errPoisoned
-		}
+// native returns the connection behind one of database/sql. It is used while conn is held, by the goroutine that holds it.
+func native(conn *sql.Conn) (pg *pgx.Conn, err error) {
+	err = conn.Raw(func(c any) error {
+		pg = c.(*stdlib.Conn).Conn()
 		return nil
 	})
+	return pg, err
 }
 
 // mustRunAgain reports whether the database gave up a transaction that would succeed when run again.

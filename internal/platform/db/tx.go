@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"tellus/internal/desk"
 )
 
@@ -27,6 +29,12 @@ type Tx struct {
 	hooks    []func()
 	values   map[any]any
 	spoiled  error // an error after which only running again helps, even if fn swallowed it
+
+	// In a transaction that writes on PostgreSQL:
+	pg     *pgx.Conn // the connection itself
+	soon   []waiting // statements that go with the next one that is waited for; the first of all is BEGIN
+	asked  map[string]*answer
+	broken error // why the transaction never began
 }
 
 // conn is a connection, or for a lone statement any connection of a pool.
@@ -57,6 +65,9 @@ func (tx *Tx) prepare(ctx context.Context, query string, args []any) (context.Co
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, "", err
+	}
+	if tx.broken != nil {
+		return nil, "", tx.broken
 	}
 	if tx.detached {
 		// An interrupted statement makes SQLite roll the whole transaction back, which is not ours alone.
@@ -132,6 +143,12 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (affected int
 	if err != nil {
 		return 0, err
 	}
+	if tx.pg != nil && len(args) > 0 {
+		return tx.execNow(ctx, query, args)
+	}
+	if err := tx.Flush(ctx); err != nil { // without arguments several statements may stand in one text, which only the simple protocol takes
+		return 0, err
+	}
 	r, err := tx.conn.ExecContext(ctx, query, args...)
 	if err != nil {
 		return 0, tx.failed(err)
@@ -143,6 +160,9 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (affected int
 func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	ctx, query, err := tx.prepare(ctx, query, args)
 	if err != nil {
+		return nil, err
+	}
+	if err := tx.Flush(ctx); err != nil {
 		return nil, err
 	}
 	rows, err := tx.conn.QueryContext(ctx, query, args...)
@@ -157,12 +177,19 @@ type Row struct {
 	tx  *Tx
 	row *sql.Row
 	err error
+
+	rows    pgx.Rows         // in the place of row, where pgx itself was asked
+	results pgx.BatchResults // of the exchange that it came with; nil where it came alone
+	answer  *answer          // in the place of rows, where it was asked ahead
 }
 
 // Scan copies the row's columns. It returns sql.ErrNoRows where there was no row.
 func (r *Row) Scan(dest ...any) error {
 	if r.err != nil {
 		return r.err
+	}
+	if r.rows != nil || r.answer != nil {
+		return r.scanNative(dest)
 	}
 	err := r.row.Scan(dest...)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -177,12 +204,15 @@ func (tx *Tx) Row(ctx context.Context, query string, args ...any) *Row {
 	if err != nil {
 		return &Row{err: err}
 	}
+	if tx.pg != nil {
+		return tx.rowNow(ctx, query, args)
+	}
 	return &Row{tx: tx, row: tx.conn.QueryRowContext(ctx, query, args...)}
 }
 
 // failed remembers an error after which the transaction can only be run again.
 func (tx *Tx) failed(err error) error {
-	if tx.spoiled == nil && tx.db.mustRunAgain(err) {
+	if err != nil && tx.spoiled == nil && tx.db.mustRunAgain(err) {
 		tx.spoiled = err
 	}
 	return err
@@ -218,7 +248,7 @@ func (tx *Tx) Savepoint(ctx context.Context, fn func() error) (err error) {
 		if finished && err == nil {
 			return
 		}
-		tx.hooks, tx.values = tx.hooks[:hooks], values
+		tx.hooks, tx.values, tx.soon = tx.hooks[:hooks], values, nil
 		// The caller's context may be why fn failed; the transaction must still be brought back.
 		back := context.WithoutCancel(ctx)
 		_, undo := tx.Exec(back, "ROLLBACK TO SAVEPOINT "+name)

@@ -21,7 +21,7 @@ const signal = "eventlog"
 
 type appendedKey struct{}
 
-// Append writes facts in tx and fills their Seq, and At where it is zero. On PostgreSQL sequence numbers become visible out of order; readers of
+// Append writes facts in tx and fills At where it is zero, and Seq by the time that tx is committed (see db.Tx.Soon). On PostgreSQL sequence numbers become visible out of order; readers of
 // this package wait until they are settled. Many facts are cheaper in one call.
 func Append(ctx context.Context, tx *db.Tx, events ...*desk.Event) error {
 	const most = 1000 // rows in one statement: both databases bound the number of arguments
@@ -44,30 +44,57 @@ func appendSome(ctx context.Context, tx *db.Tx, events []*desk.Event) error {
 		args = append(args, int64(e.At), string(e.By.Kind), e.By.ID, string(e.Kind), string(e.SubjectKind), e.Subject,
 			int64(e.Conversation), int64(e.Message), int64(e.Cause), string(e.Data))
 	}
-	rows, err := tx.Query(ctx, insertEvents(len(events), tx.Postgres()), args...)
-	seqs, err := db.Rows(rows, err, func(r *sql.Rows, seq *desk.Seq) error { return r.Scan(seq) })
-	if err != nil {
+	if err := insert(ctx, tx, events, args); err != nil {
 		return err
 	}
-	if len(seqs) != len(events) {
-		return fmt.Errorf("%d rows written", len(seqs))
-	}
-	slices.Sort(seqs) // RETURNING promises no order; the rows of VALUES are numbered in theirs
 	former, _ := tx.Value(appendedKey{}).([]desk.Event)
 	if former == nil {
 		tx.AfterCommit(func() { tx.DB().Signal(signal) })
 	}
 	all := make([]desk.Event, len(former), len(former)+len(events))
 	copy(all, former)
-	for i, e := range events {
-		e.Seq = seqs[i]
+	for _, e := range events {
 		all = append(all, *e)
 	}
 	tx.SetValue(appendedKey{}, all)
 	return nil
 }
 
-// Appended returns what was appended in tx so far, in order; what an undone savepoint appended is not among it. The slice is the caller's to read.
+// insert writes events and fills their numbers. The rows of VALUES are numbered in their order.
+func insert(ctx context.Context, tx *db.Tx, events []*desk.Event, args []any) error {
+	text := insertEvents(len(events), tx.Postgres())
+	if tx.Postgres() {
+		return tx.SoonRow(ctx, func(r *db.Row) error {
+			if len(events) == 1 {
+				return r.Scan(&events[0].Seq)
+			}
+			var seqs []int64
+			if err := r.Scan(&seqs); err != nil {
+				return err
+			}
+			return number(events, seqs)
+		}, text, args...)
+	}
+	rows, err := tx.Query(ctx, text, args...)
+	seqs, err := db.Rows(rows, err, func(r *sql.Rows, seq *int64) error { return r.Scan(seq) })
+	if err != nil {
+		return err
+	}
+	slices.Sort(seqs) // RETURNING promises no order
+	return number(events, seqs)
+}
+
+func number(events []*desk.Event, seqs []int64) error {
+	if len(seqs) != len(events) {
+		return fmt.Errorf("%d rows written", len(seqs))
+	}
+	for i, e := range events {
+		e.Seq = desk.Seq(seqs[i])
+	}
+	return nil
+}
+
+// Appended returns what was appended in tx so far, in order, without numbers; what an undone savepoint appended is not among it. The slice is the caller's to read.
 func Appended(tx *db.Tx) []desk.Event {
 	all, _ := tx.Value(appendedKey{}).([]desk.Event)
 	return all
@@ -98,6 +125,9 @@ func insertEvents(n int, postgres bool) string {
 
 func insertSQL(n int, postgres bool) string {
 	var b strings.Builder
+	if postgres && n > 1 {
+		b.WriteString("WITH added AS (")
+	}
 	b.WriteString("INSERT INTO event (")
 	if postgres {
 		b.WriteString("seq, ")
@@ -114,6 +144,9 @@ func insertSQL(n int, postgres bool) string {
 		b.WriteString(list)
 	}
 	b.WriteString(" RETURNING seq")
+	if postgres && n > 1 {
+		b.WriteString(") SELECT array_agg(seq ORDER BY seq) FROM added")
+	}
 	return b.String()
 }
 

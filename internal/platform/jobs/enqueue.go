@@ -49,6 +49,31 @@ func MaxAttempts(n int) Option { return func(o *options) { o.maxAttempts = max(n
 
 // Enqueue adds a job that runs not before runAt, if tx commits. It returns the job's id: with Unique, that of the one that waits.
 func Enqueue(ctx context.Context, tx *db.Tx, runAt desk.Time, p Payload, opts ...Option) (desk.JobID, error) {
+	text, args, err := newJob(tx, runAt, p, opts)
+	if err != nil {
+		return 0, err
+	}
+	var id desk.JobID
+	if err := tx.Row(ctx, text, args...).Scan(&id); err != nil {
+		return 0, fmt.Errorf("enqueue %s: %w", p.JobKind(), err)
+	}
+	return id, nil
+}
+
+// EnqueueSoon is Enqueue for those who need no id: nothing is waited for (see db.Tx.Soon).
+func EnqueueSoon(ctx context.Context, tx *db.Tx, runAt desk.Time, p Payload, opts ...Option) error {
+	text, args, err := newJob(tx, runAt, p, opts)
+	if err != nil {
+		return err
+	}
+	if err := tx.Soon(ctx, text, args...); err != nil {
+		return fmt.Errorf("enqueue %s: %w", p.JobKind(), err)
+	}
+	return nil
+}
+
+// newJob returns the statement that adds a job, and has its queue woken once tx is committed.
+func newJob(tx *db.Tx, runAt desk.Time, p Payload, opts []Option) (text string, args []any, err error) {
 	o := options{queue: DefaultQueue, maxAttempts: DefaultMaxAttempts}
 	if q, ok := p.(Queued); ok {
 		o.queue = q.JobQueue()
@@ -58,15 +83,10 @@ func Enqueue(ctx context.Context, tx *db.Tx, runAt desk.Time, p Payload, opts ..
 	}
 	data, err := json.Marshal(p)
 	if err != nil {
-		return 0, fmt.Errorf("enqueue %s: %w", p.JobKind(), err)
-	}
-	var id desk.JobID
-	err = tx.Row(ctx, insertJob(o.uniqueKey != ""), p.JobKind(), o.queue, db.Text(o.uniqueKey), db.Text(string(data)), runAt, o.maxAttempts, tx.Now).Scan(&id)
-	if err != nil {
-		return 0, fmt.Errorf("enqueue %s: %w", p.JobKind(), err)
+		return "", nil, fmt.Errorf("enqueue %s: %w", p.JobKind(), err)
 	}
 	wakeAfter(tx, o.queue)
-	return id, nil
+	return insertJob(o.uniqueKey != ""), []any{p.JobKind(), o.queue, db.Text(o.uniqueKey), db.Text(string(data)), runAt, o.maxAttempts, tx.Now}, nil
 }
 
 func insertJob(unique bool) string {

@@ -80,12 +80,19 @@ func (w *Workers) nextDue(ctx context.Context, queue string) (at desk.Time, err 
 const mine = " WHERE id = $1 AND state = 'running' AND leased_by = $2"
 
 func (t *task) complete(ctx context.Context, tx *db.Tx) error {
-	n, err := tx.Exec(ctx, "DELETE FROM job"+mine, t.id, t.leasedBy)
+	err := tx.SoonRow(ctx, func(r *db.Row) error {
+		var id desk.JobID
+		err := r.Scan(&id)
+		if errors.Is(err, sql.ErrNoRows) {
+			err = ErrLost
+		}
+		if err != nil {
+			return fmt.Errorf("complete job %d: %w", t.id, err)
+		}
+		return nil
+	}, "DELETE FROM job"+mine+" RETURNING id", t.id, t.leasedBy)
 	if err != nil {
-		return fmt.Errorf("complete job %d: %w", t.id, err)
-	}
-	if n == 0 {
-		return fmt.Errorf("complete job %d: %w", t.id, ErrLost)
+		return err
 	}
 	tx.AfterCommit(func() { t.ended.Store(true) })
 	return nil

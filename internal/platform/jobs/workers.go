@@ -193,9 +193,12 @@ func (w *Workers) runQueue(ctx context.Context, queue string, workers int) {
 		case <-woken:
 			look = true
 		case <-timer.C:
+			if look {
+				continue // more is known to wait: whoever ends next makes room for it
+			}
 			// An idle queue is looked at without a transaction that writes.
 			wait := w.untilDue(ctx, queue)
-			look = look || wait <= 0
+			look = wait <= 0
 			timer.Reset(max(wait, time.Millisecond))
 		case <-ended:
 			outstanding--

@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -15,17 +16,54 @@ func applyPostgres(ctx context.Context, tx *db.Tx, b Batch, state string) error 
 			return err
 		}
 	}
-	for _, d := range b.Put {
-		_, err := tx.Exec(ctx, `
-			INSERT INTO search_document (id, happened, stamp, terms) VALUES ($1, $2, $3, CAST($4 AS TEXT)::tsvector)
-			ON CONFLICT (id) DO UPDATE SET happened = EXCLUDED.happened, stamp = EXCLUDED.stamp, terms = EXCLUDED.terms`,
-			d.ID, d.Happened, d.Stamp, vector(d))
-		if err != nil {
+	for rest := b.Put; len(rest) > 0; {
+		n := rowsAtOnce
+		if len(rest) < n {
+			n = 1 // two statements in all, however many documents there are
+		}
+		args := make([]any, 0, 4*n)
+		for _, d := range rest[:n] {
+			args = append(args, d.ID, d.Happened, d.Stamp, vector(d))
+		}
+		rest = rest[n:]
+		if err := tx.Soon(ctx, putPostgres(n), args...); err != nil {
 			return err
 		}
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO search_state (state) VALUES ($1) ON CONFLICT (only_one) DO UPDATE SET state = EXCLUDED.state`, state)
-	return err
+	if err := tx.Soon(ctx, `INSERT INTO search_state (state) VALUES ($1) ON CONFLICT (only_one) DO UPDATE SET state = EXCLUDED.state`, state); err != nil {
+		return err
+	}
+	if len(b.Put) == 0 {
+		return nil
+	}
+	// Documents are gathered by the index: all of a batch are entered at once, word by word, which costs a small part of entering each by itself.
+	var pages int64
+	return tx.Row(ctx, `SELECT gin_clean_pending_list(CAST($1 AS TEXT)::regclass)`, "search_document_terms").Scan(&pages)
+}
+
+// rowsAtOnce is how many documents one statement stores.
+const rowsAtOnce = 16
+
+var putOne, putMany = putText(1), putText(rowsAtOnce)
+
+func putPostgres(n int) string {
+	if n == 1 {
+		return putOne
+	}
+	return putMany
+}
+
+func putText(n int) string {
+	var b strings.Builder
+	b.WriteString("INSERT INTO search_document (id, happened, stamp, terms) VALUES (")
+	for i := range n {
+		if i > 0 {
+			b.WriteString("), (")
+		}
+		fmt.Fprintf(&b, "$%d, $%d, $%d, CAST($%d AS TEXT)::tsvector", 4*i+1, 4*i+2, 4*i+3, 4*i+4)
+	}
+	b.WriteString(") ON CONFLICT (id) DO UPDATE SET happened = EXCLUDED.happened, stamp = EXCLUDED.stamp, terms = EXCLUDED.terms")
+	return b.String()
 }
 
 // vector writes a document as a tsvector reads it (postgresql.org/docs, 8.11.1). Positions end at 16,383 there, and at 256 of one word.
