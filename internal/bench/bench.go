@@ -26,7 +26,7 @@ type Options struct {
 	Idle     time.Duration // how long the idle process is watched; 0 for not at all
 	MailOnly bool          // leave out what is read at the desk
 	Dir      string        // where data folders are made; the system's where empty
-	Keep     string        // a folder where seeded desks of SQLite stay, with the mails of each run, for further runs; "" for none
+	Keep     string        // a folder where seeded desks stay, with the mails of each run, for further runs (of PostgreSQL the database itself stays where it is, and should hold no other size); "" for none
 	Log      io.Writer     // progress
 }
 
@@ -68,6 +68,8 @@ const (
 	password = "milliseconds and mails"
 	address  = "bench@bench.test"
 	inboxAt  = "help@bench.test"
+	narrow   = "narrow@bench.test" // an agent who sees the small inbox alone
+	smallAt  = "small@bench.test"
 )
 
 // Measure runs all of it.
@@ -105,11 +107,17 @@ func (o Options) run(ctx context.Context, exe string, n int) (run Run, err error
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	run.Conversations, run.Unfinished = n, min(n, max(n/40, 2500))
 	data := filepath.Join(dir, "data")
-	if o.Keep != "" && o.Database == "" {
+	if o.Keep != "" {
 		data = filepath.Join(o.Keep, strconv.Itoa(n))
+		if o.Database != "" {
+			data += "-postgresql"
+		}
 	}
 	c := app.Config{Data: data, Database: o.Database, Logger: quiet()}
 	if err := o.furnish(ctx, exe, c, &run); err != nil {
+		return run, err
+	}
+	if err := crowd(ctx, c); err != nil {
 		return run, err
 	}
 	srv, err := o.start(ctx, exe, c)
@@ -128,7 +136,7 @@ func (o Options) run(ctx context.Context, exe string, n int) (run Run, err error
 	}
 	if !o.MailOnly {
 		fmt.Fprintf(o.Log, "%d conversations: reading\n", n)
-		if run.Reads, err = srv.reads(ctx, n); err != nil {
+		if run.Reads, err = o.reads(ctx, srv, c, n); err != nil {
 			return run, err
 		}
 	}
@@ -150,8 +158,10 @@ func (o Options) furnish(ctx context.Context, exe string, c app.Config, run *Run
 	if err := emptyDatabase(ctx, o.Database); err != nil {
 		return err
 	}
-	if _, err := app.MakeAdmin(ctx, c, app.Admin{Name: "Bench", Email: address, Password: password}); err != nil {
-		return err
+	for _, at := range []string{address, narrow} {
+		if _, err := app.MakeAdmin(ctx, c, app.Admin{Name: at, Email: at, Password: password}); err != nil {
+			return err
+		}
 	}
 	srv, err := o.start(ctx, exe, c)
 	if err != nil {
@@ -178,11 +188,8 @@ func (o Options) seed(ctx context.Context, c app.Config, run Run) error {
 		return err
 	}
 	fmt.Fprintf(o.Log, "%d conversations: seeding\n", run.Conversations)
-	err = Seed{Conversations: run.Conversations, Unfinished: run.Unfinished, Agent: 1, Inbox: 1, Progress: func(done int) {
-		if done%100_000 == 0 {
-			fmt.Fprintf(o.Log, "  %d\n", done)
-		}
-	}}.Run(ctx, a.DB)
+	err = Seed{Conversations: run.Conversations, Unfinished: run.Unfinished, Agent: 1, Inbox: 1, Narrow: 2, Small: 2, Database: c.Database,
+		Progress: func(text string) { fmt.Fprintf(o.Log, "  %s\n", text) }}.Run(ctx, a.DB)
 	return errors.Join(err, a.Close())
 }
 

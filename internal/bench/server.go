@@ -9,14 +9,12 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"os"
 	"os/exec"
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -148,20 +146,29 @@ func (s *server) signIn(ctx context.Context) error {
 	return s.post(ctx, "/session", map[string]string{"email": address, "password": password})
 }
 
-// prepare signs in and makes the inbox that everything goes to. It sends no acknowledgements: there is no server to send them.
+// prepare signs in and makes the inbox that nearly everything goes to, and the small one. They send no acknowledgements: there is no server to send them.
 func (s *server) prepare(ctx context.Context) error {
 	if err := s.signIn(ctx); err != nil {
 		return err
 	}
-	return s.post(ctx, "/inboxes", map[string]any{"name": "Bench", "address": inboxAt, "language": "en", "acknowledge": false, "answerWithin": 240,
-		"replyToken": false, "active": true, "receive": map[string]any{"method": "smtp"}, "submit": map[string]any{}})
+	for _, at := range []string{inboxAt, smallAt} {
+		err := s.post(ctx, "/inboxes", map[string]any{"name": at, "address": at, "language": "en", "acknowledge": false, "answerWithin": 240,
+			"replyToken": false, "active": true, "receive": map[string]any{"method": "smtp"}, "submit": map[string]any{}})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// get asks for a path and returns how long the whole answer took.
-func (s *server) get(ctx context.Context, path string) (time.Duration, error) {
+// get asks for a path, by a token or else as who signed in, and returns how long the whole answer took.
+func (s *server) get(ctx context.Context, token, path string) (time.Duration, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.base+"/api/v1"+path, nil)
 	if err != nil {
 		return 0, err
+	}
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
 	}
 	begun := time.Now()
 	answer, err := s.http.Do(req)
@@ -177,46 +184,6 @@ func (s *server) get(ctx context.Context, path string) (time.Duration, error) {
 		return 0, fmt.Errorf("GET %s: %s", path, answer.Status)
 	}
 	return took, nil
-}
-
-// reads measures the first page of every built-in view, their counts together, and opening a conversation.
-func (s *server) reads(ctx context.Context, conversations int) ([]Read, error) {
-	const times, timesCounted = 300, 110
-	rnd := rand.New(rand.NewPCG(1, 2))
-	kinds := []struct {
-		name string
-		path func() string
-	}{
-		{"counts of all views", func() string { return "/views" }},
-		{"open a conversation", func() string { return "/conversations/" + strconv.Itoa(1+rnd.IntN(conversations)) }},
-	}
-	for _, v := range []string{"mine", "unassigned", "all", "waiting", "mentions", "following", "drafts", "snoozed", "finished", "spam", "trash", "inbox:1"} {
-		kinds = append(kinds, struct {
-			name string
-			path func() string
-		}{"first page of " + v, func() string { return "/conversations?view=" + v }})
-	}
-	var out []Read
-	for _, k := range kinds {
-		n, rest := times, time.Duration(0)
-		if k.name == "counts of all views" {
-			n, rest = timesCounted, 1010*time.Millisecond // counts are kept for a second: each of these asks really counts
-		}
-		took := make([]time.Duration, 0, n)
-		for i := range n + 10 {
-			d, err := s.get(ctx, k.path())
-			if err != nil {
-				return nil, err
-			}
-			if i >= 10 { // the first warm caches
-				took = append(took, d)
-				time.Sleep(rest)
-			}
-		}
-		slices.Sort(took)
-		out = append(out, Read{k.name, len(took), milliseconds(took[len(took)/2]), milliseconds(took[len(took)*99/100])})
-	}
-	return out, nil
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

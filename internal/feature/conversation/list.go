@@ -77,6 +77,10 @@ func (v View) natural() Order {
 	return DueFirst
 }
 
+// gathered reports whether a view is brought together by a table beside conversations. All of it is sorted then, for which its rows need not be read
+// whole.
+func (v View) gathered() bool { return v == "mentions" || v == "following" || v == "drafts" }
+
 // Cursor is the last row of a page: the next begins behind it.
 type Cursor struct {
 	Key int64
@@ -120,14 +124,18 @@ func (s *Service) List(ctx context.Context, tx *db.Tx, scope desk.Scope, in List
 	if err != nil {
 		return nil, nil, err
 	}
-	q.WriteString(belongs + " AND " + q.visible(scope))
+	belongs += " AND " + q.visible(scope)
 	if in.Tag != 0 {
-		q.WriteString(" AND EXISTS (SELECT 1 FROM conversation_tag t WHERE t.conversation = c.id AND t.tag = " + q.arg(int64(in.Tag)) + ")")
+		belongs += " AND EXISTS (SELECT 1 FROM conversation_tag t WHERE t.conversation = c.id AND t.tag = " + q.arg(int64(in.Tag)) + ")"
 	}
 	if in.After != nil {
-		fmt.Fprintf(&q, " AND (%s, c.id) %s (%s, %s)", key, compare, q.arg(in.After.Key), q.arg(int64(in.After.ID)))
+		belongs += fmt.Sprintf(" AND (%s, c.id) %s (%s, %s)", key, compare, q.arg(in.After.Key), q.arg(int64(in.After.ID)))
 	}
-	fmt.Fprintf(&q, " ORDER BY %s%s, c.id%s LIMIT %s", key, direction, direction, q.arg(in.Limit+1))
+	order := " ORDER BY " + key + direction + ", c.id" + direction
+	if in.View.gathered() {
+		belongs = "c.id IN (SELECT c.id FROM conversation c WHERE " + belongs + order + " LIMIT " + q.arg(in.Limit+1) + ")"
+	}
+	q.WriteString(belongs + order + " LIMIT " + q.arg(in.Limit+1))
 	found, err := listRows(ctx, tx, &q)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list %s: %w", in.View, err)

@@ -220,13 +220,16 @@ func activities(ctx context.Context, tx *db.Tx, id desk.ConversationID, from, un
 
 func participants(ctx context.Context, tx *db.Tx, id desk.ConversationID) ([]desk.Participant, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT COALESCE(p.customer, 0), p.name, p.address, p.role, COALESCE(a.bounced_at, 0) <> 0 OR EXISTS (
+		SELECT COALESCE(p.customer, 0), p.name, p.address, p.role, EXISTS (
+			SELECT 1
+			FROM address a
+			WHERE a.kind = 'email' AND a.value_key = p.address_key AND a.bounced_at <> 0)
+		OR EXISTS (
 			SELECT 1
 			FROM message m
 			JOIN delivery d ON d.message = m.id
 			WHERE m.conversation = p.conversation AND m.state = 'bounced' AND d.state = 'bounced' AND lower(d.recipient) = p.address_key)
 		FROM participant p
-		LEFT JOIN address a ON a.kind = 'email' AND a.value_key = p.address_key
 		WHERE p.conversation = $1
 		ORDER BY p.created_at, p.address_key`, id)
 	list, err := db.Rows(rows, err, func(r *sql.Rows, p *desk.Participant) error {
