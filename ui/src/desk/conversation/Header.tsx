@@ -104,18 +104,19 @@ function Subject({ row, editable }: { row: Conversation; editable: boolean }) {
   const words = row.subject || t("list.no_subject");
   if (!editing) {
     return (
-      <h1 className={css.subject}>
+      <h1 className={css.subject} dir="auto">
         {editable ? (
           <button
             type="button"
             className="cut"
+            dir="auto"
             title={t("conversation.edit_subject", { subject: words })}
             onClick={() => setEditing(true)}
           >
             {words}
           </button>
         ) : (
-          <span className="cut" title={words}>
+          <span className="cut" dir="auto" title={words}>
             {words}
           </span>
         )}
@@ -223,17 +224,34 @@ function Others({ opened, show }: { opened: Opened; show: () => void }) {
   );
 }
 
+/** So many tags stand in the head; the rest is shown when asked for. */
+const mostTags = 8;
+
 function Tags({ row }: { row: Conversation }) {
+  const { t } = useTranslation();
+  const [all, setAll] = useState(false);
   const mayWrite = useMay("conversation.write");
   const directory = useDirectory();
   const on = row.tags.map((id) => directory.tag(id)).filter((tag) => tag !== undefined);
   return (
     <>
-      {on.map((tag) => (
+      {(all ? on : on.slice(0, mostTags)).map((tag) => (
         <Pill key={tag.id} tone={tagTone(tag.colour)}>
           {tag.name}
         </Pill>
       ))}
+      {on.length > mostTags && (
+        <button
+          type="button"
+          className={css.others}
+          aria-expanded={all}
+          aria-label={`${t("conversation.tags")}: +${on.length - mostTags}`}
+          title={on.map((tag) => tag.name).join(", ")}
+          onClick={() => setAll(!all)}
+        >
+          {all ? "−" : `+${on.length - mostTags}`}
+        </button>
+      )}
       {mayWrite && directory.tags.length > 0 && <TagMenu row={row} />}
     </>
   );

@@ -93,8 +93,6 @@ function authorOf(m: Message, opened: Opened, directory: Directory, me: number, 
 function Meta({ m, opened }: { m: Message; opened: Opened }) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
-  const names = (list: NamedAddress[]) => list.map((a) => a.name || a.address.replace(/@.*/, "@")).join(", ");
-  const full = (list: NamedAddress[]) => list.map((a) => (a.name ? `${a.name} <${a.address}>` : a.address)).join(", ");
   const record = m.record;
   const row = opened.conversation;
   const other =
@@ -116,9 +114,9 @@ function Meta({ m, opened }: { m: Message; opened: Opened }) {
         <When at={m.at} />
         {record?.seconds ? ` · ${format.seconds(record.seconds)}` : ""}
         {record?.with ? ` · ${t("record.with_name", { name: record.with })}` : ""}
-        {m.to.length > 0 && !other && <span title={full(m.to)}> · {t("message.to", { names: names(m.to) })}</span>}
-        {m.cc.length > 0 && <span title={full(m.cc)}> · {t("message.cc", { names: names(m.cc) })}</span>}
-        {m.bcc.length > 0 && <span title={full(m.bcc)}> · {t("message.bcc", { names: names(m.bcc) })}</span>}
+        {!other && <Names list={m.to} words={(names) => t("message.to", { names })} />}
+        <Names list={m.cc} words={(names) => t("message.cc", { names })} />
+        <Names list={m.bcc} words={(names) => t("message.bcc", { names })} />
       </span>
       {m.kind === "incoming" && m.language && m.language !== i18n.language && (
         <Pill>{format.languageName(m.language)}</Pill>
@@ -131,6 +129,28 @@ function Meta({ m, opened }: { m: Message; opened: Opened }) {
       {m.automatic && <Pill title={t("message.automatic_title")}>{t("message.automatic")}</Pill>}
       {m.authorKind === "system" && m.kind === "outgoing" && <Pill>{t("message.acknowledgement")}</Pill>}
     </>
+  );
+}
+
+/** So many recipients stand above a message; the rest is shown when asked for. */
+const mostNames = 5;
+
+function Names({ list, words }: { list: NamedAddress[]; words: (names: string) => string }) {
+  const [all, setAll] = useState(false);
+  if (list.length === 0) return null;
+  const shown = all || list.length <= mostNames + 1 ? list : list.slice(0, mostNames);
+  const names = shown.map((a) => a.name || a.address.replace(/@.*/, "@")).join(", ");
+  const full = list.map((a) => (a.name ? `${a.name} <${a.address}>` : a.address)).join(", ");
+  return (
+    <span title={full}>
+      {" · "}
+      {words(names)}
+      {shown.length < list.length && (
+        <button type="button" className={css.names} onClick={() => setAll(true)}>
+          +{list.length - shown.length}
+        </button>
+      )}
+    </span>
   );
 }
 
@@ -178,7 +198,7 @@ function Body({ m, remote }: { m: Message; remote: boolean }) {
         // biome-ignore lint/security/noDangerouslySetInnerHtml: agents' own words, sanitised by the server (htmltext.SanitiseComposed); foreign HTML never comes here
         <div className={css.rich} dangerouslySetInnerHTML={{ __html: own }} />
       ) : (
-        <p className={css.text} lang={m.language || undefined}>
+        <p className={css.text} dir="auto" lang={m.language || undefined}>
           {m.text ? linkify(m.text) : <span className={css.gone}>{t("message.no_words")}</span>}
         </p>
       )}

@@ -41,7 +41,7 @@ export const Row = memo(function Row({ row, view, open, warm }: Props) {
       <Avatar name={name} seed={`customer:${row.customer}`} />
       <span className={css.words}>
         <span className={css.top}>
-          <b className="cut" title={name}>
+          <b className="cut" dir="auto" title={name}>
             {name}
           </b>
           {row.unread && <span className="unseen">{t("list.unread")}</span>}
@@ -49,7 +49,7 @@ export const Row = memo(function Row({ row, view, open, warm }: Props) {
           {row.attachments && <Icon name="clip" size={13} />}
           <When at={row.lastAt} as="age" className={css.age} />
         </span>
-        <span className={`${css.subject} cut`} title={row.subject}>
+        <span className={`${css.subject} cut`} dir="auto" title={row.subject}>
           {row.subject || t("list.no_subject")}
         </span>
         <span className={`${css.preview} cut`}>{previewWords(t, row)}</span>
