@@ -151,7 +151,7 @@ func (a *App) wire() {
 	a.mail.staff = a.Staff
 	reactor := &react.Reactor{Inboxes: a.Inboxes, Conversations: a.Conversations, NewMailID: a.newMailID, Outbox: deliver.Outbox, Log: a.log}
 	a.Intake = &intake.Intake{DB: a.DB, Blobs: a.Blobs, Inboxes: a.Inboxes, Customers: a.Customers, Conversations: a.Conversations, React: reactor,
-		Log: a.log, Token: a.readToken, Scan: a.scan, OurLoop: ourLoop(a.Keys), Verdicts: (&verdict.Checker{Resolver: a.resolver}).Arrived}
+		Log: a.log, Token: a.readToken, Scan: scanner(a.DB), OurLoop: ourLoop(a.Keys), Verdicts: (&verdict.Checker{Resolver: a.resolver}).Arrived}
 	a.mail.accept = a.Intake.Accept
 	a.Index = &index.Index{DB: a.DB, Store: a.found, Conversations: a.Conversations, Customers: a.Customers, Inboxes: a.Inboxes, Staff: a.Staff, Log: a.log}
 	delivery := &deliver.Delivery{DB: a.DB, Blobs: a.Blobs, Inboxes: a.Inboxes, Conversations: a.Conversations, Outlet: outlet, Log: a.log,

@@ -16,16 +16,18 @@ import (
 	"tellus/internal/platform/db"
 )
 
-// scan asks clamd about an attachment, where the settings name one: an intake.Scanner. An error means that nobody knows.
-func (a *App) scan(ctx context.Context, content io.Reader) (string, error) {
-	var s setting.Settings
-	if err := a.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		s, err = a.Settings.Get(ctx, tx)
-		return err
-	}); err != nil || s.Scanner == "" {
-		return "", err
+// scanner asks clamd about attachments, where the settings name one.
+func scanner(d *db.DB) intake.Scanner {
+	return func(ctx context.Context, content io.Reader) (string, error) {
+		var s setting.Settings
+		if err := d.Read(ctx, func(tx *db.Tx) (err error) {
+			s, err = (&setting.Service{}).Get(ctx, tx)
+			return err
+		}); err != nil || s.Scanner == "" {
+			return "", err
+		}
+		return askClamd(ctx, s.Scanner, content)
 	}
-	return askClamd(ctx, s.Scanner, content)
 }
 
 // askClamd streams content to clamd by its INSTREAM command (clamd(8)): chunks with a length of four bytes before each, a length of zero at the end.

@@ -254,6 +254,33 @@ func TestFilesAreScannedOnceClamdIsBack(t *testing.T) {
 	}
 }
 
+// TestAMailFromThePipeIsScanned takes a mail by the command while the server runs elsewhere.
+func TestAMailFromThePipeIsScanned(t *testing.T) {
+	t.Parallel()
+	config := Config{Data: t.TempDir(), Logger: dbtest.Logger(t)}
+	r := start(t, config)
+	r.settle()
+	sink := mailtest.StartSink(t, mailtest.SinkOptions{NoTLS: true})
+	r.change(func(s *setting.Settings) { s.Scanner = startClamd(t, eicar).address })
+	r.do("POST", "/inboxes", box(sink, desk.Receive{Method: "smtp"}), nil)
+	r.stop()
+	mail := "From: ann@customer.example\nTo: support@shop.example\nSubject: File\nContent-Type: text/plain; name=bad.txt\nContent-Disposition: attachment; filename=bad.txt\n\nan EICAR file\n"
+	if _, err := TakeMail(t.Context(), config, "", strings.NewReader(mail)); err != nil {
+		t.Fatal(err)
+	}
+	d, err := config.existingDatabase(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var held string
+	if err := d.Ask(t.Context(), `SELECT held FROM attachment`).Scan(&held); err != nil || held != "virus" {
+		t.Errorf("the file is held as %q, %v; want virus", held, err)
+	}
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestARealClamdIsUnderstood asks the real program, where it is installed, with a signature of our own.
 func TestARealClamdIsUnderstood(t *testing.T) {
 	t.Parallel()

@@ -62,7 +62,7 @@ func TakeMail(ctx context.Context, c Config, box string, mail io.Reader) (out Ta
 		Token: func(tag string) (desk.ConversationID, bool) { return readToken(keys, tag) },
 		React: &react.Reactor{Inboxes: inboxes, Conversations: conversations, NewMailID: func() string { return mailmsg.NewMessageID(hostName()) },
 			Outbox: deliver.Outbox, Log: c.logger()},
-		OurLoop: ourLoop(keys), Verdicts: (&verdict.Checker{Resolver: verdict.NewCache(net.DefaultResolver)}).Arrived}
+		Scan: scanner(d), OurLoop: ourLoop(keys), Verdicts: (&verdict.Checker{Resolver: verdict.NewCache(net.DefaultResolver)}).Arrived}
 	id, err := chooseInbox(ctx, d, inboxes, box)
 	if err != nil {
 		return out, err
