@@ -133,9 +133,9 @@ function Held({ file }: { file: Attachment }) {
   const [sure, setSure] = useState(false);
   const code = (file.held ?? "").split(":")[0] ?? "";
   return (
-    <div className={css.held}>
+    <div className={css.held} data-waiting={file.held ? undefined : true}>
       <div className={css.heldTop}>
-        <Icon name="alert" size={15} />
+        <Icon name={file.held ? "alert" : "clock"} size={15} />
         <Words file={file} />
       </div>
       {file.held && <p>{known.has(code) ? t(`held.${code}`) : t("held.other", { reason: file.held })}</p>}
