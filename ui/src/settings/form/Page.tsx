@@ -6,6 +6,7 @@ import { useDirectory } from "../../api/queries";
 import { useFormat } from "../../i18n/format";
 import { Icon } from "../../parts/Icon";
 import { Bone, Late } from "../../parts/Skeleton";
+import { bothSides } from "./bothSides";
 import { formCss } from "./fields";
 import { fieldWords } from "./fieldWords";
 import { Guard } from "./Guard";
@@ -96,7 +97,7 @@ export function Trouble<V extends object>({ form }: { form: Form<V> }) {
     return (
       <div className={formCss.banner} data-tone="note" role="alert">
         <span>
-          {t("form.conflict")} <Clashing clash={form.clash} />
+          {t("form.conflict")} <Clashing clash={form.clash} theirs={form.theirs} mine={form.value} />
         </span>
         <Button onClick={form.takeTheirs}>{t("form.take_theirs")}</Button>
         <Button
@@ -119,17 +120,27 @@ export function Trouble<V extends object>({ form }: { form: Form<V> }) {
   );
 }
 
-/** Who was faster, and with which fields. */
-function Clashing({ clash }: { clash: Clash | undefined }) {
+/** Who was faster, with which fields, and what they say on both sides where that is nobody's secret. */
+function Clashing({ clash, theirs, mine }: { clash: Clash | undefined; theirs: unknown; mine: unknown }) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
   const { agent } = useDirectory();
   const who = clash?.by?.kind === "agent" ? agent(clash.by.id)?.name : undefined;
   const fields = (clash?.changed ?? []).map((f) => fieldWords(i18n, f));
+  const sides = bothSides(clash?.changed ?? [], theirs, mine);
   return (
     <>
       {who && clash?.at && <>{t("form.conflict_by", { who, when: format.exact(Date.parse(clash.at)) })} </>}
       {fields.length > 0 && t("form.conflict_fields", { fields: format.list(fields) })}
+      {sides.map((s) => (
+        <span key={s.field} className={css.side}>
+          {t("form.conflict_side", {
+            field: fieldWords(i18n, s.field),
+            theirs: s.theirs || t("form.nothing"),
+            mine: s.mine || t("form.nothing"),
+          })}
+        </span>
+      ))}
     </>
   );
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Problem } from "../../api/problem";
+import { bothSides } from "./bothSides";
 import { refused } from "./refusal";
 import { strengthOf } from "./strength";
 import { zonesByRegion } from "./zones";
@@ -89,5 +90,28 @@ describe("zonesByRegion", () => {
   });
   it("begins with Europe", () => {
     expect(zonesByRegion("")[0]?.[0]).toBe("Europe");
+  });
+});
+
+describe("bothSides", () => {
+  const theirs = {
+    name: "Sales",
+    receive: { host: "mail.example", secret: "s3cret" },
+    team: 4,
+    signature: "x".repeat(200),
+  };
+  const mine = { name: "Support", receive: { host: "", secret: "other" }, team: 5, signature: "x" };
+
+  it("shows what people typed, on both sides", () => {
+    expect(bothSides(["name", "receive.host"], theirs, mine)).toEqual([
+      { field: "name", theirs: "Sales", mine: "Support" },
+      { field: "receive.host", theirs: "mail.example", mine: "" },
+    ]);
+  });
+  it("shows no secret, no id, and nothing that agrees", () => {
+    expect(bothSides(["receive.secret", "team", "submit.host", "newer"], theirs, mine)).toEqual([]);
+  });
+  it("shortens what is long", () => {
+    expect(bothSides(["signature"], theirs, mine)[0]?.theirs).toHaveLength(80);
   });
 });
