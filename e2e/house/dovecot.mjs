@@ -71,15 +71,22 @@ service stats {
   if (root) {
     execFileSync("chown", ["-R", `${uid}:${gid}`, maildir]);
   }
-  const server = run(binary, ["-F", "-c", conf]);
+  let server;
   let delivered = 0;
-  const stop = async () => {
+  const start = async () => {
+    server = run(binary, ["-F", "-c", conf]);
+    await eventually("Dovecot answers", () => greeting(port));
+  };
+  const pause = async () => {
     server.child.kill("SIGTERM");
     await server.over;
+  };
+  const stop = async () => {
+    await pause();
     rmSync(home, { recursive: true, force: true });
   };
   try {
-    await eventually("Dovecot answers", () => greeting(port));
+    await start();
   } catch (error) {
     const said = server.said.text;
     const log = existsSync(join(home, "log")) ? execFileSync("cat", [join(home, "log")], { encoding: "utf8" }) : "";
@@ -97,6 +104,9 @@ service stats {
     },
     /** seen counts the mails that were marked seen. */
     seen: () => readdirSync(join(maildir, "cur")).filter((file) => /:2,[A-Z]*S/.test(file)).length,
+    /** pause ends the server; its mailbox stays, and resume serves it again. */
+    pause,
+    resume: start,
     stop,
   };
 }
