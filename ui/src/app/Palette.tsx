@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { searchQuery, useDirectory } from "../api/queries";
+import { fold } from "../i18n/fold";
 import { Avatar } from "../parts/Avatar";
 import { Icon, type IconName } from "../parts/Icon";
 import { Sheet } from "../parts/Sheet";
@@ -20,8 +21,6 @@ interface Choice {
   avatar?: string;
   run: () => void;
 }
-
-const fold = (s: string) => s.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
 
 /** Jumps to a number, a view or a customer, and runs any action on offer. */
 export function Palette({ close }: { close: () => void }) {

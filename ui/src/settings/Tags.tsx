@@ -12,6 +12,7 @@ import { Ask } from "./Ask";
 import { FormSheet } from "./form/FormSheet";
 import { Field, SelectField, TextField } from "./form/fields";
 import { Bones, Page, Section } from "./form/Page";
+import { useFind } from "./form/useFind";
 import { useForm } from "./form/useForm";
 import list from "./list.module.css";
 
@@ -22,6 +23,7 @@ export default function Tags() {
   const { t } = useTranslation();
   const tags = useQuery(tagsQuery);
   const [editing, setEditing] = useState<Tag | "new">();
+  const [found, find] = useFind(tags.data ?? [], (tag) => tag.name);
   return (
     <Page
       title={t("settings.tags.title")}
@@ -39,9 +41,10 @@ export default function Tags() {
           <p>{t("settings.tags.none_text")}</p>
         </Quiet>
       )}
-      {tags.data && tags.data.length > 0 && (
+      {find}
+      {found.length > 0 && (
         <Section flush>
-          {tags.data.map((tag) => (
+          {found.map((tag) => (
             <div key={tag.id} className={list.row}>
               <div className={list.body}>
                 <Pill tone={tagTone(tag.colour)}>{tag.name}</Pill>

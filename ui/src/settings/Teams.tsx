@@ -12,6 +12,7 @@ import { Ask } from "./Ask";
 import { FormSheet } from "./form/FormSheet";
 import { Checks, TextField } from "./form/fields";
 import { Bones, Page, Section } from "./form/Page";
+import { useFind } from "./form/useFind";
 import { useForm } from "./form/useForm";
 import list from "./list.module.css";
 
@@ -23,6 +24,7 @@ export default function Teams() {
   const agents = useQuery(agentsQuery).data ?? [];
   const [editing, setEditing] = useState<Team | "new">();
   const names = (team: Team) => team.members.map((id) => agents.find((a) => a.id === id)?.name ?? `#${id}`);
+  const [found, find] = useFind(teams.data ?? [], (team) => team.name);
   return (
     <Page
       title={t("settings.teams.title")}
@@ -42,9 +44,10 @@ export default function Teams() {
           <p>{t("settings.teams.none_text")}</p>
         </Quiet>
       )}
-      {teams.data && teams.data.length > 0 && (
+      {find}
+      {found.length > 0 && (
         <Section flush>
-          {teams.data.map((team) => (
+          {found.map((team) => (
             <div key={team.id} className={list.row}>
               <div className={list.body}>
                 <div className={list.name}>{team.name}</div>

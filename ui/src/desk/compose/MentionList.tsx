@@ -1,6 +1,7 @@
 import type { SuggestionKeyDownProps, SuggestionOptions, SuggestionProps } from "@tiptap/suggestion";
 import { useTranslation } from "react-i18next";
 import type { Agent } from "../../api/types";
+import { fold } from "../../i18n/fold";
 import { Avatar } from "../../parts/Avatar";
 import css from "./MentionList.module.css";
 
@@ -11,8 +12,6 @@ export interface MentionState {
   top: number;
   pick: (agent: Agent) => void;
 }
-
-const fold = (s: string) => s.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
 
 /** Joins TipTap's suggestion to the list below; the editor keeps the focus and the keys. */
 export function mentionSuggestion(

@@ -5,13 +5,12 @@ import { useDirectory } from "../../api/queries";
 import type { Conversation, ConversationPatch } from "../../api/types";
 import { useCommands } from "../../app/keys";
 import { useMe } from "../../app/session";
+import { fold } from "../../i18n/fold";
 import { Avatar } from "../../parts/Avatar";
 import { Icon } from "../../parts/Icon";
 import { Choice, Pick, PickTitle } from "../../parts/Pick";
 import { useChange } from "./change";
 import css from "./Menus.module.css";
-
-const fold = (s: string) => s.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
 
 /** Gives a conversation to somebody or to a team: the reader first. */
 export function AssignMenu({ row }: { row: Conversation }) {

@@ -14,6 +14,7 @@ import { When } from "../../parts/When";
 import { formCss } from "../form/fields";
 import { Bones, Page, Section } from "../form/Page";
 import type { T } from "../form/refusal";
+import { useFind } from "../form/useFind";
 import list from "../list.module.css";
 import { healthQuery } from "../queries";
 import type { Health, WholeInbox } from "../types";
@@ -34,6 +35,7 @@ function Overview() {
   const inboxes = useQuery(inboxesQuery);
   const health = useQuery(healthQuery).data ?? [];
   const refused = useOAuthRefusal();
+  const [found, find] = useFind(inboxes.data ?? [], (i) => `${i.name} ${i.address}`);
   return (
     <Page
       title={t("settings.inboxes.title")}
@@ -61,9 +63,10 @@ function Overview() {
           <p>{t("settings.inboxes.none_text")}</p>
         </Quiet>
       )}
-      {inboxes.data && inboxes.data.length > 0 && (
+      {find}
+      {found.length > 0 && (
         <Section flush>
-          {inboxes.data.map((i) => (
+          {found.map((i) => (
             <Row key={i.id} inbox={i as WholeInbox} health={health.find((h) => h.inbox === i.id)} />
           ))}
         </Section>

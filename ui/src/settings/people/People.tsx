@@ -11,6 +11,7 @@ import { Pill } from "../../parts/Pill";
 import { Failed } from "../../parts/Trouble";
 import { When } from "../../parts/When";
 import { Bones, Page, Section } from "../form/Page";
+import { useFind } from "../form/useFind";
 import list from "../list.module.css";
 import { EditPerson } from "./EditPerson";
 import { Invite } from "./Invite";
@@ -32,8 +33,9 @@ export default function People() {
   const [inviting, setInviting] = useState(false);
   const [editing, setEditing] = useState<number>();
   const [passed, setPassed] = useState<Passed>();
-  const here = people.data?.filter((a) => a.active) ?? [];
-  const gone = people.data?.filter((a) => !a.active) ?? [];
+  const [found, find] = useFind(people.data ?? [], (a) => `${a.name} ${a.email}`);
+  const here = found.filter((a) => a.active);
+  const gone = found.filter((a) => !a.active);
   const opened = people.data?.find((a) => a.id === editing);
 
   const row = (a: Agent) => (
@@ -82,8 +84,9 @@ export default function People() {
       {people.error && (
         <Failed what={t("settings.people.failed")} error={people.error} retry={() => void people.refetch()} />
       )}
+      {find}
       {here.length > 0 && <Section flush>{here.map(row)}</Section>}
-      {here.length === 1 && <p>{t("settings.people.alone")}</p>}
+      {people.data?.filter((a) => a.active).length === 1 && <p>{t("settings.people.alone")}</p>}
       {gone.length > 0 && (
         <Section title={t("settings.people.former")} about={t("settings.people.former_about")} flush>
           {gone.map(row)}

@@ -1,6 +1,5 @@
+import { fold } from "../../../i18n/fold";
 import type { ListedMacro } from "./types";
-
-export const fold = (s: string) => s.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
 
 /** How well a folded text fits folded words: 0 not at all. The beginning of the text counts more than that of a word, a word more than scattered letters. */
 export function closeness(text: string, words: string): number {
