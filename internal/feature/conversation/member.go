@@ -42,7 +42,7 @@ func beginning(ctx context.Context, tx *db.Tx) error {
 	if !tx.Postgres() {
 		return nil // there is one writer
 	}
-	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock_shared(7340034)`); err != nil {
+	if err := tx.Soon(ctx, `SELECT pg_advisory_xact_lock_shared(7340034)`); err != nil {
 		return fmt.Errorf("hold views as they are: %w", err)
 	}
 	return nil

@@ -60,7 +60,8 @@ type facts struct {
 
 var errSeen = errors.New("the message is stored already")
 
-// insertMessage stores a message; errSeen where one of the same identity is there.
+// insertMessage stores a message, under its id where one was taken in advance; errSeen where one of the same identity is there: from here, or where tx is
+// flushed.
 func insertMessage(ctx context.Context, tx *db.Tx, m *stored, f facts) error {
 	sender, err1 := json.Marshal(m.sender)
 	to, err2 := json.Marshal(recipients{m.To, m.Cc, m.Bcc})
@@ -75,23 +76,35 @@ func insertMessage(ctx context.Context, tx *db.Tx, m *stored, f facts) error {
 	if m.identity != nil {
 		identity = m.identity
 	}
-	err := tx.Row(ctx, `
-		INSERT INTO message (conversation, origin, inbox, kind, channel, author_kind, agent, customer, at, sent_at, mail_id, mail_key, identity,
-			subject, sender, recipients, text, folded, html, folded_html, facts, language, automatic, spam_score, state, attachments, arrival)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
-		ON CONFLICT (inbox, identity) WHERE identity IS NOT NULL DO NOTHING
-		RETURNING id`,
-		m.Conversation, m.Origin, m.inbox, m.Kind, m.Channel, m.AuthorKind, nullID(m.Agent), nullID(m.Customer), m.At, m.SentAt,
+	args := []any{m.Conversation, m.Origin, m.inbox, m.Kind, m.Channel, m.AuthorKind, nullID(m.Agent), nullID(m.Customer), m.At, m.SentAt,
 		db.Text(m.mailID), MailKey(db.Text(m.mailID)), identity, db.Text(m.Subject), db.Text(string(sender)), db.Text(string(to)), db.Text(m.Text), db.Text(m.Folded),
 		db.Text(htmlOf(m)), db.Text(m.ForeignFolded), db.Text(string(fact)), m.Language, m.Automatic, m.SpamScore, m.State, m.files,
-		nullID(m.arrival)).Scan(&m.ID)
-	if errors.Is(err, sql.ErrNoRows) {
-		return errSeen
+		nullID(m.arrival)}
+	column, value := "", ""
+	if m.ID != 0 {
+		column, value = "id, ", "$28, "
+		args = append(args, m.ID)
 	}
-	if err != nil {
-		return fmt.Errorf("store message: %w", err)
+	then := func(r *db.Row) error {
+		err := r.Scan(&m.ID)
+		if errors.Is(err, sql.ErrNoRows) {
+			return errSeen
+		}
+		if err != nil {
+			return fmt.Errorf("store message: %w", err)
+		}
+		return nil
 	}
-	return nil
+	text := `
+		INSERT INTO message (` + column + `conversation, origin, inbox, kind, channel, author_kind, agent, customer, at, sent_at, mail_id, mail_key, identity,
+			subject, sender, recipients, text, folded, html, folded_html, facts, language, automatic, spam_score, state, attachments, arrival)
+		VALUES (` + value + `$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
+		ON CONFLICT (inbox, identity) WHERE identity IS NOT NULL DO NOTHING
+		RETURNING id`
+	if m.ID != 0 {
+		return tx.SoonRow(ctx, then, text, args...) // nobody waits for an id that is known
+	}
+	return then(tx.Row(ctx, text, args...))
 }
 
 // htmlOf is the one column for HTML: what an agent composed, or what a sender's mail had.

@@ -96,9 +96,10 @@ func (s *Service) Receive(ctx context.Context, tx *db.Tx, in Incoming, into, fol
 	if done.Opened {
 		// Written once with all that lists sort by: moving a row through every index a second time costs more than everything else here.
 		c.Version = 1
-		if err := c.insert(ctx, tx); err != nil {
+		if err := c.insert(ctx, tx, true); err != nil {
 			return Received{}, err
 		}
+		m.ID = c.lastIncoming
 	}
 	m.Conversation, done.Conversation = c.ID, c.ID
 	err = insertMessage(ctx, tx, m, facts{Verdicts: in.Verdicts, SpamReasons: in.SpamReasons, Threading: in.Threading, Invitation: in.Invitation,
@@ -121,10 +122,11 @@ func (s *Service) Receive(ctx context.Context, tx *db.Tx, in Incoming, into, fol
 	if done.Reopened {
 		events = append(events, c.messageEvent(by, desk.ConversationReopened, m.ID, nil))
 	}
-	if done.Opened {
-		err = c.saveLastIncoming(ctx, tx)
-	} else {
+	switch {
+	case !done.Opened:
 		err = c.save(ctx, tx)
+	case !tx.Postgres():
+		err = c.saveLastIncoming(ctx, tx)
 	}
 	if err != nil {
 		return Received{}, err
@@ -162,12 +164,24 @@ func alreadySeen(ctx context.Context, tx *db.Tx, in Incoming) (Received, bool, e
 		return Received{}, false, nil
 	}
 	r := Received{Seen: true}
-	found, err := oneOf(tx.Row(ctx, `SELECT id, conversation FROM message WHERE inbox = $1 AND identity = $2`, in.Inbox.ID, in.Identity).
-		Scan(&r.Message, &r.Conversation))
+	found, err := oneOf(tx.Row(ctx, seenText, in.Inbox.ID, in.Identity).Scan(&r.Message, &r.Conversation))
 	if err != nil {
 		return Received{}, false, fmt.Errorf("was the mail seen before: %w", err)
 	}
 	return r, found, nil
+}
+
+const seenText = `SELECT id, conversation FROM message WHERE inbox = $1 AND identity = $2`
+
+// Ask asks ahead for what Receive will look at: whether a mail came before, what views there are, and what begins in the inbox (see db.Tx.Ahead).
+func (s *Service) Ask(ctx context.Context, tx *db.Tx, inbox desk.InboxID, identity []byte) error {
+	if err := field.AskDefaultType(ctx, tx, inbox); err != nil {
+		return err
+	}
+	if err := tx.Ahead(ctx, stampText); err != nil || identity == nil {
+		return err
+	}
+	return tx.Ahead(ctx, seenText, inbox, identity)
 }
 
 // customerWrote turns the conversation to us: it wakes, waits for an answer, and reopens where the customer's turn or the end was.
@@ -246,17 +260,20 @@ func open(ctx context.Context, tx *db.Tx, by desk.Actor, o opening) (*row, error
 	if err != nil {
 		return nil, err
 	}
-	if err := c.insert(ctx, tx); err != nil {
+	if err := c.insert(ctx, tx, false); err != nil {
 		return nil, err
 	}
 	return c, eventlog.Append(ctx, tx, c.opened(by))
 }
 
-// begin numbers a conversation without storing it.
+// begin makes a conversation without storing it.
 func begin(ctx context.Context, tx *db.Tx, o opening) (*row, error) {
-	number, err := nextNumber(ctx, tx)
-	if err != nil {
-		return nil, err
+	var number int64
+	if !tx.Postgres() {
+		var err error
+		if number, err = nextNumber(ctx, tx); err != nil {
+			return nil, err
+		}
 	}
 	if o.status == "" {
 		o.status = desk.StatusNew
@@ -277,19 +294,26 @@ func (c *row) opened(by desk.Actor) *desk.Event {
 	return c.event(by, desk.ConversationOpened, map[string]any{"inbox": c.Inbox, "spam": c.Spam})
 }
 
-// insert stores a conversation that was begun; whoever calls it tells that it was opened.
-func (c *row) insert(ctx context.Context, tx *db.Tx) error {
+// insert stores a conversation that was begun; whoever calls it tells that it was opened. Where a message from outside begins it, PostgreSQL takes the
+// message's id in advance, so that the row need not be written again for its sake.
+func (c *row) insert(ctx context.Context, tx *db.Tx, incoming bool) error {
 	if err := beginning(ctx, tx); err != nil {
 		return err
 	}
+	args := []any{c.Number, c.Inbox, c.Customer, c.CustomerName, c.Address, c.Channel, c.Subject, c.subjectKey, c.Status, c.Shelf(), nullID(c.Assignee),
+		nullID(c.Team), c.Spam, c.DueAt, c.WaitingSince, c.Language, c.Preview, c.PreviewBy, c.Messages, c.Attachments, c.CreatedAt, c.LastAt, c.Version, nullID(c.TypeID)}
+	number, last := "$1", "0"
+	if tx.Postgres() {
+		number = "COALESCE(NULLIF(CAST($1 AS BIGINT), 0), nextval('conversation_number'))" // a row would make all writers queue for it
+		if incoming {
+			last = "nextval('message_id_seq')"
+		}
+	}
 	err := tx.Row(ctx, `
 		INSERT INTO conversation (number, inbox, customer, customer_name, address, channel, subject, subject_key, status, shelf, assignee, team,
-			spam, due_at, waiting_since, language, preview, preview_by, messages, attachments, created_at, last_at, version, type_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
-		RETURNING id`,
-		c.Number, c.Inbox, c.Customer, c.CustomerName, c.Address, c.Channel, c.Subject, c.subjectKey, c.Status, c.Shelf(), nullID(c.Assignee),
-		nullID(c.Team), c.Spam, c.DueAt, c.WaitingSince, c.Language, c.Preview, c.PreviewBy, c.Messages, c.Attachments, c.CreatedAt, c.LastAt,
-		c.Version, nullID(c.TypeID)).Scan(&c.ID)
+			spam, due_at, waiting_since, language, preview, preview_by, messages, attachments, created_at, last_at, version, type_id, last_incoming)
+		VALUES (`+number+`, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, `+last+`)
+		RETURNING id, number, last_incoming`, args...).Scan(&c.ID, &c.Number, &c.lastIncoming)
 	if err != nil {
 		return fmt.Errorf("open conversation: %w", err)
 	}
@@ -301,19 +325,15 @@ func (c *row) insert(ctx context.Context, tx *db.Tx) error {
 
 // saveLastIncoming writes what a conversation could not know before its first message was stored.
 func (c *row) saveLastIncoming(ctx context.Context, tx *db.Tx) error {
-	if _, err := tx.Exec(ctx, `UPDATE conversation SET last_incoming = $1 WHERE id = $2`, c.lastIncoming, c.ID); err != nil {
+	if err := tx.Soon(ctx, `UPDATE conversation SET last_incoming = $1 WHERE id = $2`, c.lastIncoming, c.ID); err != nil {
 		return fmt.Errorf("save conversation %s: %w", c.ID, err)
 	}
 	return nil
 }
 
-// nextNumber takes the next number that people will quote.
+// nextNumber takes the next number that people will quote, on SQLite.
 func nextNumber(ctx context.Context, tx *db.Tx) (n int64, err error) {
-	text := `UPDATE number_series SET value = value + 1 WHERE name = 'conversation_number' RETURNING value`
-	if tx.Postgres() {
-		text = `SELECT nextval('conversation_number')` // a row would make all writers queue for it
-	}
-	if err := tx.Row(ctx, text).Scan(&n); err != nil {
+	if err := tx.Row(ctx, `/* sqlite */ UPDATE number_series SET value = value + 1 WHERE name = 'conversation_number' RETURNING value`).Scan(&n); err != nil {
 		return 0, fmt.Errorf("number the conversation: %w", err)
 	}
 	return n, nil
@@ -341,7 +361,7 @@ func takePart(ctx context.Context, tx *db.Tx, c *row, in Incoming) error {
 }
 
 func addParticipant(ctx context.Context, tx *db.Tx, c desk.ConversationID, p desk.Participant) error {
-	_, err := tx.Exec(ctx, `
+	err := tx.Soon(ctx, `
 		INSERT INTO participant (conversation, address_key, address, name, customer, role, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (conversation, address_key) DO UPDATE SET

@@ -123,7 +123,7 @@ func (c *row) save(ctx context.Context, tx *db.Tx) error {
 	if err != nil {
 		return fmt.Errorf("conversation %s: %w", c.ID, err)
 	}
-	if _, err := tx.Exec(ctx, `
+	if err := tx.Soon(ctx, `
 		UPDATE conversation SET customer = $2, customer_name = $3, address = $4, subject = $5, subject_key = $6, status = $7, priority = $8,
 			shelf = $9, assignee = $10, team = $11, tags = $12, restricted = $13, spam = $14, trashed_at = $15, snoozed_until = $16,
 			due_at = $17, waiting_since = $18, language = $19, preview = $20, preview_by = $21, messages = $22, attachments = $23,

@@ -57,10 +57,11 @@ type definitionsMemo struct {
 
 // definitionsOf returns the definitions as this transaction sees them. They are asked for after the conversation is held: whoever made a view and filled it before
 // that is seen, and whoever comes later waits for the conversation.
+const stampText = `SELECT stamp, (SELECT COALESCE(SUM(version), 0) FROM field), (SELECT COUNT(*) FROM field) FROM saved_view_stamp`
+
 func definitionsOf(ctx context.Context, tx *db.Tx) (*definitions, error) {
 	var s stamp
-	if err := tx.Row(ctx, `SELECT stamp, (SELECT COALESCE(SUM(version), 0) FROM field), (SELECT COUNT(*) FROM field) FROM saved_view_stamp`).
-		Scan(&s.views, &s.fields, &s.count); err != nil {
+	if err := tx.Row(ctx, stampText).Scan(&s.views, &s.fields, &s.count); err != nil {
 		return nil, fmt.Errorf("look for changed views: %w", err)
 	}
 	memo := tx.DB().Memo(definitionsKey{}, func() any { return &definitionsMemo{} }).(*definitionsMemo)

@@ -23,14 +23,12 @@ const mostWords = 500_000
 
 // Learned returns what agents' marks have taught, nil where nothing was marked yet. The result must not be changed.
 func (s *Service) Learned(ctx context.Context, tx *db.Tx) (spam.Model, error) {
-	var mails [2]int
-	found, err := oneOf(tx.Row(ctx, `SELECT spam, ham FROM spam_token WHERE token = $1`, spam.Mails).Scan(&mails[0], &mails[1]))
-	if err != nil {
-		return nil, fmt.Errorf("learned words: %w", err)
-	}
-	if !found {
-		return nil, nil //nolint:nilnil // nothing learned is no fault
-	}
+	_, model, err := s.KnownWriter(ctx, tx, "")
+	return model, err
+}
+
+// learnedFrom returns what so many mails marked as spam and as wanted have taught.
+func (s *Service) learnedFrom(ctx context.Context, tx *db.Tx, mails [2]int) (spam.Model, error) {
 	s.learned.mu.Lock()
 	defer s.learned.mu.Unlock()
 	if s.learned.counts != nil && s.learned.mails == mails {
@@ -94,18 +92,26 @@ func learn(ctx context.Context, tx *db.Tx, c *row) error {
 	return nil
 }
 
-// KnownWriter reports whether a mail address is that of somebody whom we answered before.
-func (s *Service) KnownWriter(ctx context.Context, tx *db.Tx, address string) (bool, error) {
-	var known bool
-	err := tx.Row(ctx, `
-		SELECT EXISTS (
-			SELECT 1
-			FROM address a
-			JOIN conversation c ON c.customer = a.customer
-			WHERE a.kind = 'email' AND a.value_key = $1 AND c.spam = FALSE AND c.first_answer_at > 0)`,
-		db.Text(strings.ToLower(address))).Scan(&known)
+// KnownWriter reports whether a mail address is that of somebody whom we answered before, and what agents' marks have taught: nil where nothing was marked
+// yet. What was taught must not be changed. Both are asked for with every mail, hence together.
+func (s *Service) KnownWriter(ctx context.Context, tx *db.Tx, address string) (known bool, learned spam.Model, err error) {
+	var mails [2]int
+	err = tx.Row(ctx, `
+		SELECT
+			EXISTS (
+				SELECT 1
+				FROM address a
+				JOIN conversation c ON c.customer = a.customer
+				WHERE a.kind = 'email' AND a.value_key = $1 AND c.spam = FALSE AND c.first_answer_at > 0),
+			COALESCE((SELECT spam FROM spam_token WHERE token = $2), -1),
+			COALESCE((SELECT ham FROM spam_token WHERE token = $2), -1)`,
+		db.Text(strings.ToLower(address)), spam.Mails).Scan(&known, &mails[0], &mails[1])
 	if err != nil {
-		return false, fmt.Errorf("is the writer known: %w", err)
+		return false, nil, fmt.Errorf("is the writer known: %w", err)
 	}
-	return known, nil
+	if mails[0] < 0 {
+		return known, nil, nil
+	}
+	learned, err = s.learnedFrom(ctx, tx, mails)
+	return known, learned, err
 }

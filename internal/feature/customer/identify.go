@@ -77,14 +77,24 @@ func (s *Service) Identify(ctx context.Context, tx *db.Tx, by desk.Actor, who Si
 	return s.hold(ctx, tx, who, key)
 }
 
+const holdText = `
+	UPDATE customer SET touched_at = $1
+	WHERE id = (SELECT customer FROM address WHERE kind = $2 AND value_key = $3)
+	RETURNING id, name, (SELECT bounced_at <> 0 FROM address WHERE kind = $2 AND value_key = $3)`
+
+func holdArgs(tx *db.Tx, who Sighting, key string) []any {
+	return []any{tx.Now, who.Kind, db.Text(key)}
+}
+
+// Ask asks ahead for the customer of a mail address whom Identify will look for, and holds him from then on (see db.Tx.Ahead).
+func (s *Service) Ask(ctx context.Context, tx *db.Tx, who Sighting) error {
+	return tx.Ahead(ctx, holdText, holdArgs(tx, who, Key(who.Kind, who.Value))...)
+}
+
 // hold finds the customer by key and locks the row by touching it; a name that was only the address so far is filled in.
 func (s *Service) hold(ctx context.Context, tx *db.Tx, who Sighting, key string) (Identified, error) {
 	var c Identified
-	err := tx.Row(ctx, `
-		UPDATE customer SET touched_at = $1
-		WHERE id = (SELECT customer FROM address WHERE kind = $2 AND value_key = $3)
-		RETURNING id, name, (SELECT bounced_at <> 0 FROM address WHERE kind = $2 AND value_key = $3)`, tx.Now, who.Kind, db.Text(key)).
-		Scan(&c.ID, &c.Name, &c.Bounced)
+	err := tx.Row(ctx, holdText, holdArgs(tx, who, key)...).Scan(&c.ID, &c.Name, &c.Bounced)
 	if err != nil {
 		if errors.Is(err, sql.ErrNoRows) {
 			return c, err

@@ -45,11 +45,18 @@ func (s *Service) Types(ctx context.Context, tx *db.Tx) ([]desk.ConversationType
 	return filled(list), nil
 }
 
+const defaultTypeText = `
+	SELECT t.id FROM inbox_type i JOIN conversation_type t ON t.id = i.type
+	WHERE i.inbox = $1 AND t.archived_at = 0`
+
+// AskDefaultType asks ahead for what DefaultType will look at (see db.Tx.Ahead).
+func AskDefaultType(ctx context.Context, tx *db.Tx, inbox desk.InboxID) error {
+	return tx.Ahead(ctx, defaultTypeText, inbox)
+}
+
 // DefaultType is the type that a conversation of an inbox begins with, 0 for none.
 func DefaultType(ctx context.Context, tx *db.Tx, inbox desk.InboxID) (id desk.TypeID, err error) {
-	err = tx.Row(ctx, `
-		SELECT t.id FROM inbox_type i JOIN conversation_type t ON t.id = i.type
-		WHERE i.inbox = $1 AND t.archived_at = 0`, inbox).Scan(&id)
+	err = tx.Row(ctx, defaultTypeText, inbox).Scan(&id)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return 0, fmt.Errorf("type of inbox %s: %w", inbox, err)
 	}

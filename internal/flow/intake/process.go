@@ -72,6 +72,9 @@ func (in *Intake) process(ctx context.Context, id desk.ArrivalID, complete func(
 
 // store identifies who wrote, finds the conversation, and stores the message there.
 func (in *Intake) store(ctx context.Context, tx *db.Tx, k kept, u understood, files []conversation.File, verdict spam.Result) (conversation.Received, error) {
+	if err := in.ask(ctx, tx, k, u); err != nil {
+		return conversation.Received{}, err
+	}
 	house, err := in.Inboxes.House(ctx, tx)
 	if err != nil {
 		return conversation.Received{}, err
@@ -139,13 +142,32 @@ func (in *Intake) store(ctx context.Context, tx *db.Tx, k kept, u understood, fi
 	return done, in.finish(ctx, tx, k, done)
 }
 
+// ask puts the questions that every mail asks, whose answers do not depend on each other, in one exchange with the database. The customer comes before the
+// message: whoever waited for him sees what was stored meanwhile.
+func (in *Intake) ask(ctx context.Context, tx *db.Tx, k kept, u understood) error {
+	if err := in.Inboxes.AskHouse(ctx, tx); err != nil {
+		return err
+	}
+	if who, ok := sighting(u); ok {
+		if err := in.Customers.Ask(ctx, tx, who); err != nil {
+			return err
+		}
+	}
+	return in.Conversations.Ask(ctx, tx, k.inbox, u.identity)
+}
+
+// sighting is who wrote, where he has an address.
+func sighting(u understood) (customer.Sighting, bool) {
+	return customer.Sighting{Kind: desk.AddressEmail, Value: u.from.Address, Name: u.from.Name, Language: u.language}, u.from.Address != ""
+}
+
 // finish notes at the arrival what became of it.
 func (in *Intake) finish(ctx context.Context, tx *db.Tx, k kept, done conversation.Received) error {
 	outcome := "stored"
 	if done.Seen {
 		outcome = "seen before"
 	}
-	if _, err := tx.Exec(ctx, `UPDATE arrival SET state = 'done', outcome = $1, message = $2 WHERE id = $3`, outcome, done.Message, k.id); err != nil {
+	if err := tx.Soon(ctx, `UPDATE arrival SET state = 'done', outcome = $1, message = $2 WHERE id = $3`, outcome, done.Message, k.id); err != nil {
 		return fmt.Errorf("close arrival %s: %w", k.id, err)
 	}
 	return nil
@@ -153,10 +175,11 @@ func (in *Intake) finish(ctx context.Context, tx *db.Tx, k kept, done conversati
 
 // identify finds who wrote.
 func (in *Intake) identify(ctx context.Context, tx *db.Tx, u understood) (customer.Identified, error) {
-	if u.from.Address == "" {
+	who, ok := sighting(u)
+	if !ok {
 		return in.Customers.Unnamed(ctx, tx, desk.System, u.from.Name, u.language)
 	}
-	return in.Customers.Identify(ctx, tx, desk.System, customer.Sighting{Kind: desk.AddressEmail, Value: u.from.Address, Name: u.from.Name, Language: u.language})
+	return in.Customers.Identify(ctx, tx, desk.System, who)
 }
 
 // addressed reports whether a mail names one of our own addresses: a list that passes on what people write to us, such as a group of the company's
@@ -223,10 +246,7 @@ func (in *Intake) judge(ctx context.Context, k kept, u understood, dangerous int
 			return err
 		}
 		facts.OwnClaim = house.Own(u.from.Address) && u.mail.Auto.Kind != mailmsg.AutoLoop
-		if facts.Learned, err = in.Conversations.Learned(ctx, tx); err != nil {
-			return err
-		}
-		facts.Known, err = in.Conversations.KnownWriter(ctx, tx, u.from.Address)
+		facts.Known, facts.Learned, err = in.Conversations.KnownWriter(ctx, tx, u.from.Address)
 		return err
 	})
 	if err != nil {
