@@ -252,9 +252,13 @@ type accessInput struct {
 }
 
 func (s *Server) setAccess(ctx context.Context, c *Caller, in *accessInput) (*none, error) {
-	return change(ctx, s, func(tx *db.Tx) error {
+	out, err := change(ctx, s, func(tx *db.Tx) error {
 		return s.Conversations.SetAccess(ctx, tx, c.By(), c.Scope, in.ID, in.Body)
 	})
+	if err == nil {
+		s.Conversations.ForgetCounts() // whoever lost sight of it must not count it either
+	}
+	return out, err
 }
 
 type participantInput struct {
