@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import css from "./Sheet.module.css";
 
 interface Props {
@@ -9,19 +9,27 @@ interface Props {
   children: ReactNode;
 }
 
-/** A dialog over the screen. The browser keeps the focus inside, closes it on Escape and gives the focus back. */
+/** A dialog over the screen. The browser keeps the focus inside and closes it on Escape; the focus goes back to where it was. */
 export function Sheet({ label, close, className, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // As it was before anything within could ask for the focus.
+  const [before] = useState(() => document.activeElement);
+  useLayoutEffect(() => {
     const element = dialog.current;
-    if (!element || element.open) return;
+    if (!element) return;
     const wanted = document.activeElement; // a field within that asked for the focus
     element.showModal();
     const first = element.contains(wanted)
       ? wanted
       : element.querySelector("input:not([hidden]), select, textarea, button");
     if (first instanceof HTMLElement) first.focus();
-  }, []);
+    return () => {
+      // What closed it may have put the focus where the work goes on.
+      const here = !element.contains(document.activeElement) && document.activeElement !== document.body;
+      element.close();
+      if (!here && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    };
+  }, [before]);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it, a click beside it is the pointer's way
     <dialog
