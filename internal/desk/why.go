@@ -90,7 +90,7 @@ const (
 	WhyNoDate        Why = "no_date"
 	WhyDecimals      Why = "too_many_decimals" // n
 	WhyNoCurrency    Why = "no_currency"
-	WhyOnlyOne       Why = "only_one"       // what: the field
+	WhyOnlyOne       Why = "single_value"   // what: the field
 	WhyNoOption      Why = "no_option"      // what: the field
 	WhyFieldNotHere  Why = "field_not_here" // what: the field
 	WhyFieldsMissing Why = "fields_missing" // what: their names

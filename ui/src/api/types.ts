@@ -57,6 +57,12 @@ export interface Conversation {
   tags: number[];
   type?: number;
   fields: FieldValues;
+  /** Items of its checklists, those that are ticked, and those without which it is not resolved. */
+  checks?: number;
+  checked?: number;
+  checksOwed?: number;
+  /** Seconds. */
+  spent?: number;
   language?: string;
   preview: string;
   previewBy: "customer" | "agent" | "note" | "system" | `${"phone" | "visit" | "letter"}_${"in" | "out"}`;
@@ -397,6 +403,10 @@ export interface ConversationPatch {
   assignee?: number;
   team?: number;
   subject?: string;
+  /** 0 for none. */
+  type?: number;
+  /** By id; null takes one away. */
+  fields?: FieldValues;
   addTags?: number[];
   removeTags?: number[];
   snoozedUntil?: string;

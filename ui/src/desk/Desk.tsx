@@ -5,6 +5,7 @@ import { useStored } from "../parts/stored";
 import { Quiet } from "../parts/Trouble";
 import css from "./Desk.module.css";
 import { Divider } from "./Divider";
+import { Missing } from "./fields/Missing";
 import { ConversationList, useViewName } from "./list/ConversationList";
 import { ViewsPanel } from "./list/ViewsPanel";
 import { usualWidth } from "./widths";
@@ -61,6 +62,7 @@ export function Desk() {
       <section className={css.main} aria-label={t("desk.opened")}>
         <Outlet />
       </section>
+      <Missing />
     </main>
   );
 }

@@ -108,6 +108,8 @@ function hearEvent(client: QueryClient, me: number, event: DeskEvent, row: Conve
       (opened) => opened && { ...opened, timeline: withActivity(opened.timeline, event) },
     );
   }
+  if (/^check(list)?\./.test(event.kind)) void client.invalidateQueries({ queryKey: ["checklists", row.id] });
+  if (event.kind === "work.changed") void client.invalidateQueries({ queryKey: ["work", row.id] });
   // These views hang on more than the row: only the server knows who belongs to them.
   if (event.kind === "agent.mentioned" && event.data?.agent === me) refresh(client, "mentions");
   if (event.kind.startsWith("follower.") && event.data?.agent === me) refresh(client, "following");
@@ -133,8 +135,11 @@ function hearSetting(client: QueryClient, event: DeskEvent) {
   const lookups: Record<string, string[]> = {
     inbox: ["inboxes", "health"],
     team: ["teams", "agents"],
-    agent: ["agents", "profile"],
+    agent: ["agents", "profile", "timer"],
     tag: ["tags"],
+    field: ["fields"],
+    type: ["types"],
+    template: ["templates"],
     macro: ["macros"],
     setting: ["settings"],
     customer: ["customer"],

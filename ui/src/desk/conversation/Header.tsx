@@ -11,6 +11,7 @@ import { usePresence } from "../../live/live";
 import { Avatar } from "../../parts/Avatar";
 import { Icon } from "../../parts/Icon";
 import { Pill, tagTone } from "../../parts/Pill";
+import { KindPills } from "../fields/Kind";
 import { dueWords } from "../list/due";
 import { AssignMenu } from "./AssignMenu";
 import { useChange } from "./change";
@@ -193,6 +194,7 @@ function Facts({ row, opened, showPeople }: FactsProps) {
           {t("list.restricted")}
         </Pill>
       )}
+      <KindPills row={row} />
       <Tags row={row} />
       <Viewers row={row} />
     </div>

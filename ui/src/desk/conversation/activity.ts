@@ -57,6 +57,14 @@ export function activityWords(
     }
     case "inbox.changed":
       return t("activity.inbox", { to: directory.inbox(number(data.to))?.name ?? "" });
+    case "type.changed":
+    case "fields.changed":
+    case "checklist.added":
+    case "checklist.removed":
+    case "check.ticked":
+    case "check.unticked":
+    case "work.changed":
+      return t(`activity.${e.kind.replace(".", "_")}`);
     case "tag.added":
     case "tag.removed": {
       const tag = directory.tag(number(data.tag))?.name ?? t("activity.gone_tag");

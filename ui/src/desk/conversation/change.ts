@@ -10,6 +10,7 @@ import { type Format, useFormat } from "../../i18n/format";
 import { applyRow, knownRow } from "../../live/rows";
 import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
+import { askForMissing, lacks } from "../fields/ask";
 import { activityWords, actorName, deedLine, deeds } from "./activity";
 
 /** Which events speak of the same thing as a change: only those are in its way. */
@@ -19,6 +20,8 @@ const kinds: Record<keyof ConversationPatch, string[]> = {
   assignee: ["assignee.changed"],
   team: ["team.changed"],
   subject: ["subject.changed"],
+  type: ["type.changed"],
+  fields: ["fields.changed"],
   addTags: [],
   removeTags: [],
   snoozedUntil: ["conversation.snoozed", "conversation.woken", "status.changed"],
@@ -30,7 +33,12 @@ const kinds: Record<keyof ConversationPatch, string[]> = {
 /** The events that stand against a change; none where both can hold. */
 export function inTheWay(change: ConversationPatch, missed: DeskEvent[]): DeskEvent[] {
   const touched = new Set((Object.keys(change) as (keyof ConversationPatch)[]).flatMap((k) => kinds[k] ?? []));
-  return missed.filter((e) => touched.has(e.kind));
+  return missed.filter((e) => {
+    if (!touched.has(e.kind)) return false;
+    if (e.kind !== "fields.changed") return true;
+    const others = Array.isArray(e.data?.fields) ? e.data.fields : [];
+    return others.some((id) => String(id) in (change.fields ?? {}));
+  });
 }
 
 /** What the row will look like once the server has agreed. */
@@ -44,6 +52,11 @@ export function ahead(row: Conversation, change: ConversationPatch): Conversatio
   if (change.assignee !== undefined) next.assignee = change.assignee || undefined;
   if (change.team !== undefined) next.team = change.team || undefined;
   if (change.subject !== undefined) next.subject = change.subject;
+  if (change.type !== undefined) next.type = change.type || undefined;
+  if (change.fields) {
+    next.fields = { ...next.fields, ...change.fields };
+    for (const [id, value] of Object.entries(change.fields)) if (value === null) delete next.fields[id];
+  }
   if (change.addTags) next.tags = [...new Set([...next.tags, ...change.addTags])];
   if (change.removeTags) next.tags = next.tags.filter((t) => !change.removeTags?.includes(t));
   if (change.snoozedUntil) next.snoozedUntil = change.snoozedUntil;
@@ -130,20 +143,32 @@ export function useChange() {
   return useCallback(
     (row: Conversation, change: ConversationPatch, done?: string) => {
       const words: Words = { t: t as Words["t"], format, directory, me };
-      const run = (what: ConversationPatch) =>
+      const run = (what: ConversationPatch): Promise<boolean> =>
         inLine(row.id, async () => {
           const before = current(client, row);
           applyRow(client, ahead(before, what), me);
           try {
             await send(client, row, what, words);
+            return true;
           } catch (err) {
             applyRow(client, before, me);
-            toast(inWords(t, err), { tone: "bad" });
+            if (what.status && lacks(err)) askForMissing({ row: before, resolve: (more) => run({ ...what, ...more }) });
+            else toast(inWords(t, err), { tone: "bad" });
+            return false;
           }
         });
       const back = reverse(current(client, row), change);
-      if (done) toast(done, { stays: 8000, action: { label: t("common.undo"), run: () => void run(back) } });
-      return run(change);
+      const offer = () =>
+        done && toast(done, { stays: 8000, action: { label: t("common.undo"), run: () => void run(back) } });
+      if (change.status !== "resolved") {
+        offer();
+        return run(change);
+      }
+      // Resolving may be refused for what is missing: what was done is said once it was.
+      return run(change).then((kept) => {
+        if (kept) offer();
+        return kept;
+      });
     },
     [client, t, format, directory, me],
   );

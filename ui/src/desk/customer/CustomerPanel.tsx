@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { get } from "../../api/client";
 import type { Conversation, Opened } from "../../api/types";
 import { useFormat } from "../../i18n/format";
+import { loadWords } from "../../i18n/i18n";
 import { useNow } from "../../i18n/now";
 import { Avatar } from "../../parts/Avatar";
 import { Icon } from "../../parts/Icon";
@@ -14,6 +15,11 @@ import css from "./CustomerPanel.module.css";
 import { Followers } from "./Followers";
 import { Note } from "./Note";
 import { Participants } from "./Participants";
+
+const Facts = lazy(() => Promise.all([import("../fields/Facts"), loadWords("field")]).then(([m]) => m));
+const CustomerFields = lazy(() =>
+  Promise.all([import("../fields/CustomerFields"), loadWords("field")]).then(([m]) => m),
+);
 
 /** Who the customer is, how to reach him, and what was before. */
 export function CustomerPanel({ opened, view, close }: { opened: Opened; view: string; close: () => void }) {
@@ -36,7 +42,13 @@ export function CustomerPanel({ opened, view, close }: { opened: Opened; view: s
         </div>
       </div>
 
+      <Suspense>
+        <Facts row={row} />
+      </Suspense>
       <Contact customer={c} />
+      <Suspense>
+        <CustomerFields customer={c} />
+      </Suspense>
       <Note customer={c} />
       <Participants opened={opened} />
       <Followers opened={opened} />

@@ -10,6 +10,7 @@ import { Avatar } from "../../parts/Avatar";
 import { Icon } from "../../parts/Icon";
 import { Pill, tagTone } from "../../parts/Pill";
 import { When } from "../../parts/When";
+import { KindPills } from "../fields/Kind";
 import { dueWords } from "./due";
 import css from "./Row.module.css";
 
@@ -105,6 +106,7 @@ function Pills({ row, view }: { row: Conversation; view: string }) {
     ),
     (row.status === "resolved" || row.status === "closed") && <Pill key="status">{t(`status.${row.status}`)}</Pill>,
     row.status === "waiting" && view !== "waiting" && <Pill key="status">{t("list.waiting")}</Pill>,
+    (row.type || row.checks) && <KindPills key="kind" row={row} />,
     ...tags.slice(0, 3).map((tag) => (
       <Pill key={`tag${tag.id}`} tone={tagTone(tag.colour)}>
         {tag.name}

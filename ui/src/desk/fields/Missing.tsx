@@ -1,0 +1,16 @@
+import { lazy, Suspense } from "react";
+import { loadWords } from "../../i18n/i18n";
+import { stopAsking, useAsked } from "./ask";
+
+const ResolveSheet = lazy(() => Promise.all([import("./ResolveSheet"), loadWords("field")]).then(([m]) => m));
+
+/** Draws the sheet that asks for what a conversation lacks, where one is asked for. */
+export function Missing() {
+  const asked = useAsked();
+  if (!asked) return null;
+  return (
+    <Suspense>
+      <ResolveSheet key={asked.row.id} row={asked.row} resolve={asked.resolve} close={stopAsking} />
+    </Suspense>
+  );
+}
