@@ -20,6 +20,7 @@ interface Props {
   follow: () => void;
   unread: () => void;
   copyLink: () => void;
+  print: () => void;
   spam: () => void;
   trash: () => void;
   show: (sheet: "access" | "record") => void;
@@ -27,7 +28,7 @@ interface Props {
 
 /** What is done with a conversation more seldom. */
 export default function MoreItems(props: Props) {
-  const { row, face, open, setOpen, loaded, following, follow, unread, copyLink, spam, trash, show } = props;
+  const { row, face, open, setOpen, loaded, following, follow, unread, copyLink, print, spam, trash, show } = props;
   const { t } = useTranslation();
   const change = useChange();
   const mayWrite = useMay("conversation.write");
@@ -80,7 +81,7 @@ export default function MoreItems(props: Props) {
       <Menu.Item leftSection={<Icon name="link" size={16} />} onClick={copyLink}>
         {t("more.copy")}
       </Menu.Item>
-      <Menu.Item leftSection={<Icon name="file" size={16} />} onClick={() => window.print()}>
+      <Menu.Item leftSection={<Icon name="file" size={16} />} onClick={print}>
         {t("more.print")}
       </Menu.Item>
       {mayExport && (

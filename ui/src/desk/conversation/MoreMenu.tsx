@@ -12,6 +12,7 @@ import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
 import { useChange } from "./change";
 import css from "./Menus.module.css";
+import { printWhole } from "./older";
 
 const load = () => import("./MoreItems");
 const MoreItems = lazy(load);
@@ -51,6 +52,14 @@ export function MoreMenu({ row, opened, view }: { row: Conversation; opened: Ope
     try {
       await put(`/conversations/${row.id}/read`, { message: 0 });
       applyRow(client, { ...row, unread: true }, me.id);
+    } catch (err) {
+      toast(inWords(t, err), { tone: "bad" });
+    }
+  }
+
+  async function print() {
+    try {
+      await printWhole(client, row.number);
     } catch (err) {
       toast(inWords(t, err), { tone: "bad" });
     }
@@ -115,7 +124,7 @@ export function MoreMenu({ row, opened, view }: { row: Conversation; opened: Ope
       run: () => void unread(),
     },
     { id: "copy", label: t("more.copy"), group: "conversation", icon: "link", run: () => void copyLink() },
-    { id: "print", label: t("more.print"), group: "conversation", icon: "file", run: () => window.print() },
+    { id: "print", label: t("more.print"), group: "conversation", icon: "file", run: () => void print() },
   ]);
 
   const face = (
@@ -136,6 +145,7 @@ export function MoreMenu({ row, opened, view }: { row: Conversation; opened: Ope
           follow={() => void follow(!following)}
           unread={() => void unread()}
           copyLink={() => void copyLink()}
+          print={() => void print()}
           spam={spam}
           trash={trash}
           show={setOver}

@@ -1,9 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { get } from "../../api/client";
 import { useDirectory } from "../../api/queries";
-import type { DeskEvent, Opened, Timeline } from "../../api/types";
+import type { DeskEvent, Opened } from "../../api/types";
 import { useMe } from "../../app/session";
 import { useFormat } from "../../i18n/format";
 import { toast } from "../../parts/toast";
@@ -11,6 +10,7 @@ import { inWords } from "../../parts/trouble";
 import { useOutbox } from "../outbox";
 import { activityWords, actorName, deedLine, deeds } from "./activity";
 import { MessageView } from "./MessageView";
+import { fetchOlder } from "./older";
 import css from "./TimelineView.module.css";
 import { weave } from "./timeline";
 import { UnsentView } from "./UnsentView";
@@ -70,23 +70,10 @@ function useOlder(opened: Opened, place: React.RefObject<HTMLDivElement | null>)
   }, [first]);
 
   async function load() {
-    const { conversation, timeline } = opened;
-    if (!timeline.before) return;
     setBusy(true);
     try {
-      const earlier = await get<Timeline>(`/conversations/${conversation.id}/timeline`, { before: timeline.before });
-      if (place.current) fromEnd.current = place.current.scrollHeight - place.current.scrollTop;
-      client.setQueryData<Opened>(["conversation", conversation.number], (o) => {
-        if (!o) return o;
-        const known = new Set(o.timeline.activities.map((a) => a.seq));
-        return {
-          ...o,
-          timeline: {
-            messages: [...earlier.messages, ...o.timeline.messages],
-            activities: [...earlier.activities.filter((a) => !known.has(a.seq)), ...o.timeline.activities],
-            before: earlier.before,
-          },
-        };
+      await fetchOlder(client, opened.conversation.number, () => {
+        if (place.current) fromEnd.current = place.current.scrollHeight - place.current.scrollTop;
       });
     } catch (err) {
       toast(inWords(t, err), { tone: "bad" });
