@@ -137,7 +137,7 @@ func (a *App) wire() {
 	a.Settings = &setting.Service{}
 	a.Inboxes = &inbox.Service{Secrets: a.Keys}
 	forms := &form.Service{}
-	a.Customers = &customer.Service{}
+	a.Customers = &customer.Service{Country: a.Settings.Country}
 	a.Conversations = &conversation.Service{Journal: journal(a.Config.in(redactionsFile))}
 	a.resolver = verdict.NewCache(net.DefaultResolver)
 	a.mail = &mailroom{db: a.DB, node: a.node, inboxes: a.Inboxes, driver: &email.Driver{Hello: hostName(), Log: a.log}, url: a.URL, log: a.log,
@@ -166,7 +166,8 @@ func (a *App) wire() {
 	a.Web = api.New(api.Deps{DB: a.DB, Staff: a.Staff, Keys: a.Keys, Setup: a.setUp, URL: a.URL, Version: VersionText(), UI: ui.Files(), Log: a.log,
 		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Views: views, Customers: a.Customers, Conversations: a.Conversations, Settings: a.Settings,
 		Intake: a.Intake, Index: a.Index, Blobs: a.Blobs, Outward: outward.New(outward.Options{}), Connections: a.mail, Outbox: deliver.Outbox, NewMailID: a.newMailID})
-	(&upkeep.Upkeep{DB: a.DB, Blobs: a.Blobs, Conversations: a.Conversations, Staff: a.Staff, DropAnswers: a.Web.DropAnswers, Log: a.log}).Register(a.Workers)
+	(&upkeep.Upkeep{DB: a.DB, Blobs: a.Blobs, Conversations: a.Conversations, Customers: a.Customers, Staff: a.Staff, DropAnswers: a.Web.DropAnswers,
+		Log: a.log}).Register(a.Workers)
 	a.Gather.Register(a.Workers)
 	a.Web.Bulk().Register(a.Workers)
 	a.live = live.New(live.Deps{DB: a.DB, Events: a.events, Node: a.node, Conversations: a.Conversations, Counts: a.Web.Counts, Log: a.log})

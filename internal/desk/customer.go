@@ -22,16 +22,21 @@ type Address struct {
 
 // Customer is a person whom we serve.
 type Customer struct {
-	ID           CustomerID  `json:"id"`
-	Name         string      `json:"name"`
-	Language     string      `json:"language,omitempty"`
-	TimeZone     string      `json:"timeZone,omitempty"`
-	Organisation string      `json:"organisation,omitempty"`
-	Note         string      `json:"note,omitempty"`
-	Addresses    []Address   `json:"addresses"`
-	Fields       FieldValues `json:"fields" doc:"Values of custom fields by the fields' ids"`
-	CreatedAt    Time        `json:"createdAt"`
-	Version      int64       `json:"version"`
+	ID             CustomerID     `json:"id"`
+	Name           string         `json:"name"`
+	Language       string         `json:"language,omitempty"`
+	TimeZone       string         `json:"timeZone,omitempty"`
+	Organisation   string         `json:"organisation,omitempty" doc:"The name of the organisation he belongs to"`
+	OrganisationID OrganisationID `json:"organisationId,omitempty"`
+	Note           string         `json:"note,omitempty"`
+	Warnings       []string       `json:"warnings" doc:"Shown in each of his conversations"`
+	Birthday       string         `json:"birthday,omitempty" doc:"YYYY-MM-DD, or --MM-DD where the year is not known (RFC 6350, 4.3.1)"`
+	Prefers        string         `json:"prefers,omitempty" enum:"email,phone,letter" doc:"How he likes to be reached"`
+	Hours          *ContactHours  `json:"hours,omitempty" doc:"When he likes to be reached, by the clock of his time zone"`
+	Addresses      []Address      `json:"addresses"`
+	Fields         FieldValues    `json:"fields" doc:"Values of custom fields by the fields' ids"`
+	CreatedAt      Time           `json:"createdAt"`
+	Version        int64          `json:"version"`
 }
 
 // Correspondent is somebody to whom a mail can be addressed: a customer or a colleague, with one address of his.

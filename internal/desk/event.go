@@ -54,14 +54,15 @@ const (
 
 // Facts about everything else that live browsers or the audit trail need.
 const (
-	CustomerCreated EventKind = "customer.created"
-	CustomerUpdated EventKind = "customer.updated"
-	InboxUpdated    EventKind = "inbox.updated"
-	TeamUpdated     EventKind = "team.updated"
-	AgentUpdated    EventKind = "agent.updated"
-	TagUpdated      EventKind = "tag.updated"
-	SettingUpdated  EventKind = "setting.updated"
-	AccessUpdated   EventKind = "access.updated" // what an agent may see changed: live feeds start anew
+	CustomerCreated     EventKind = "customer.created"
+	CustomerUpdated     EventKind = "customer.updated"
+	OrganisationUpdated EventKind = "organisation.updated"
+	InboxUpdated        EventKind = "inbox.updated"
+	TeamUpdated         EventKind = "team.updated"
+	AgentUpdated        EventKind = "agent.updated"
+	TagUpdated          EventKind = "tag.updated"
+	SettingUpdated      EventKind = "setting.updated"
+	AccessUpdated       EventKind = "access.updated" // what an agent may see changed: live feeds start anew
 )
 
 // SubjectKind says what an event is about.
@@ -70,6 +71,7 @@ type SubjectKind string
 const (
 	AboutConversation SubjectKind = "conversation"
 	AboutCustomer     SubjectKind = "customer"
+	AboutOrganisation SubjectKind = "organisation"
 	AboutInbox        SubjectKind = "inbox"
 	AboutTeam         SubjectKind = "team"
 	AboutAgent        SubjectKind = "agent"

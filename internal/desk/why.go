@@ -103,6 +103,13 @@ const (
 	WhyMacroDoesNone  Why = "macro_empty"
 	WhyMacroNotShared Why = "macro_not_shared"
 
+	WhyNoBirthday       Why = "no_birthday"
+	WhyNoHours          Why = "no_hours"
+	WhyNoDomain         Why = "no_domain"     // what: what was typed
+	WhyPublicDomain     Why = "public_domain" // what: the domain
+	WhyDomainTaken      Why = "domain_taken"  // what: the domain
+	WhyOrganisationUsed Why = "organisation_used"
+
 	WhyConditionShape Why = "condition_shape"
 	WhyNoAttribute    Why = "condition_no_attribute"
 	WhyNoOperator     Why = "condition_no_operator"
@@ -210,6 +217,13 @@ var whys = map[Why]worded{
 	WhyActionTwice:    {Invalid, "the same is done twice"},
 	WhyMacroDoesNone:  {Invalid, "a macro needs a text or something to do"},
 	WhyMacroNotShared: {Forbidden, "supervisors and above share macros; yours can be personal"},
+
+	WhyNoBirthday:       {Invalid, "must be a day such as 1984-05-31"},
+	WhyNoHours:          {Invalid, "must begin before they end, such as 09:00 and 17:30"},
+	WhyNoDomain:         {Invalid, "{what} is no mail domain: write it as shop.example"},
+	WhyPublicDomain:     {Invalid, "anybody gets an address at {what}: it tells no organisation"},
+	WhyDomainTaken:      {Conflict, "{what} belongs to another organisation already"},
+	WhyOrganisationUsed: {Conflict, "people belong to this organisation: move them first"},
 
 	WhyConditionShape: {Invalid, "a part of the condition is either a group or a comparison"},
 	WhyNoAttribute:    {Invalid, "there is nothing of this name to compare: it may have been removed"},

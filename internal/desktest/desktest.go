@@ -134,7 +134,8 @@ func Idle(t testing.TB, e Engine) *Desk {
 // wire puts the house together as app.Open does.
 func (d *Desk) wire() {
 	log := dbtest.Logger(d.T)
-	d.Settings, d.Inboxes, d.Customers = &setting.Service{}, &inbox.Service{Secrets: d.keys}, &customer.Service{}
+	d.Settings, d.Inboxes = &setting.Service{}, &inbox.Service{Secrets: d.keys}
+	d.Customers = &customer.Service{Country: d.Settings.Country}
 	d.Conversations = &conversation.Service{Journal: func(e conversation.Erasure) error {
 		d.Erasures = append(d.Erasures, e)
 		return nil
@@ -148,7 +149,7 @@ func (d *Desk) wire() {
 		}}
 	d.Delivery = &deliver.Delivery{DB: d.DB, Blobs: d.Blobs, Inboxes: d.Inboxes, Conversations: d.Conversations, Outlet: d.Outlet, Log: log,
 		Token: d.makeToken, Writer: d.writer, Loop: "desk"}
-	d.Upkeep = &upkeep.Upkeep{DB: d.DB, Blobs: d.Blobs, Conversations: d.Conversations, Staff: d.Staff, Log: log,
+	d.Upkeep = &upkeep.Upkeep{DB: d.DB, Blobs: d.Blobs, Conversations: d.Conversations, Customers: d.Customers, Staff: d.Staff, Log: log,
 		DropAnswers: func(context.Context, *db.Tx, desk.Time, int) (int, error) { return 0, nil }} // nobody calls the API here
 	// One worker a queue: what a test does has one order.
 	d.Workers = jobs.New(d.DB, jobs.Options{Queues: map[string]int{"intake": 1, "deliver": 1}, Logger: log})

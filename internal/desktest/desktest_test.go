@@ -10,6 +10,7 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/desktest"
 	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/customer"
 	"tellus/internal/platform/db"
 )
 
@@ -55,7 +56,8 @@ func TestWhoNamedNoSenderIsAnsweredAtTheAddressGivenLater(t *testing.T) {
 			d.T.Fatalf("reply to %v, customers %s and %s, earlier %v", first.ReplyTo.To, first.Conversation.Customer, second.Conversation.Customer, second.Earlier)
 		}
 		d.Write(func(ctx context.Context, tx *db.Tx) error {
-			_, err := d.Customers.AddAddress(ctx, tx, desk.ByAgent(d.Eva), first.Conversation.Customer, desk.AddressEmail, desktest.Ann.Address)
+			_, err := d.Customers.AddAddress(ctx, tx, desk.ByAgent(d.Eva), first.Conversation.Customer,
+				customer.NewAddress{Kind: desk.AddressEmail, Value: desktest.Ann.Address})
 			return err
 		})
 		to := offered(1).ReplyTo.To

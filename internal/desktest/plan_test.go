@@ -15,6 +15,7 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/desktest"
 	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/customer"
 	"tellus/internal/platform/db"
 )
 
@@ -135,7 +136,25 @@ func lookAtEverything(d *desktest.Desk) {
 					}
 				}
 			}
-			if _, err := d.Customers.Find(ctx, tx, "ann", nil, 20); err != nil {
+			for _, f := range []customer.Filter{{}, {Q: "ann"}, {Language: "lv"}, {Organisation: 1, Q: "a"}, {Warned: true}} {
+				for _, after := range []*customer.Place{nil, {Key: "a", ID: 1}} {
+					if _, _, err := d.Customers.Find(ctx, tx, scope, f, after, 20); err != nil {
+						return err
+					}
+				}
+			}
+			if _, _, err := d.Customers.Organisations(ctx, tx, "a", customer.OrganisationPlace{}, 20); err != nil {
+				return err
+			}
+			for _, f := range []conversation.SaidFilter{{}, {Channel: "phone"}, {Kind: desk.Incoming}, {Before: conversation.SaidBefore{At: 1 << 50, ID: 3}}} {
+				if _, err := d.Conversations.SaidWith(ctx, tx, scope, 1, f, 40); err != nil {
+					return err
+				}
+			}
+			if _, err := d.Conversations.OfOrganisation(ctx, tx, scope, 1, 20); err != nil {
+				return err
+			}
+			if _, err := d.Conversations.FiguresOf(ctx, tx, scope, 1); err != nil {
 				return err
 			}
 			_, err := d.Inboxes.Health(ctx, tx)

@@ -59,7 +59,7 @@ func TestAnAddressIsNotTakenFromSomebody(t *testing.T) {
 		ann, bob := identify(d, "ann@customer.example", "Ann"), identify(d, "bob@customer.example", "Bob")
 		add := func(id desk.CustomerID, kind desk.AddressKind, value string) (c desk.Customer, err error) {
 			err = d.Try(func(ctx context.Context, tx *db.Tx) (err error) {
-				c, err = d.Customers.AddAddress(ctx, tx, desk.System, id, kind, value)
+				c, err = d.Customers.AddAddress(ctx, tx, desk.System, id, customer.NewAddress{Kind: kind, Value: value})
 				return err
 			})
 			return c, err
@@ -101,20 +101,19 @@ func TestCustomersAreFoundPageByPage(t *testing.T) {
 			identify(d, fmt.Sprintf("c%d@customer.example", i), name)
 		}
 		find := func(q string, limit int) (names []string) {
-			var after *desk.Customer
+			var after *customer.Place
 			for {
 				var page []desk.Customer
 				d.Read(func(ctx context.Context, tx *db.Tx) (err error) {
-					page, err = d.Customers.Find(ctx, tx, q, after, limit)
+					page, after, err = d.Customers.Find(ctx, tx, d.Scope(d.Eva), customer.Filter{Q: q}, after, limit)
 					return err
 				})
 				for _, c := range page {
 					names = append(names, c.Name)
 				}
-				if len(page) < limit {
+				if after == nil {
 					return names
 				}
-				after = &page[len(page)-1]
 			}
 		}
 		for limit := 1; limit <= 8; limit++ {

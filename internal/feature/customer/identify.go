@@ -10,12 +10,16 @@ import (
 
 	"tellus/internal/desk"
 	"tellus/internal/engine/language"
+	"tellus/internal/engine/phone"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
 )
 
 // Service is the feature. Its zero value is ready.
-type Service struct{}
+type Service struct {
+	// Country is where the company is (ISO 3166-1 alpha-2, "" where that is not known): telephone numbers without a code are of it. It may be nil.
+	Country func(ctx context.Context, tx *db.Tx) (string, error)
+}
 
 // Key is what an address is compared by: lower case for mail, digits with a leading + for phones.
 func Key(kind desk.AddressKind, value string) string {
@@ -30,6 +34,32 @@ func Key(kind desk.AddressKind, value string) string {
 		return b.String()
 	}
 	return strings.ToLower(value)
+}
+
+// key is Key, with telephone numbers in E.164 where it can be told from which country they are.
+func (s *Service) key(ctx context.Context, tx *db.Tx, kind desk.AddressKind, value string) (string, error) {
+	if kind != desk.AddressPhone {
+		return Key(kind, value), nil
+	}
+	country := ""
+	if s.Country != nil {
+		var err error
+		if country, err = s.Country(ctx, tx); err != nil {
+			return "", fmt.Errorf("country of the company: %w", err)
+		}
+	}
+	if number, ok := phone.E164(value, country); ok {
+		return number, nil
+	}
+	return Key(kind, value), nil
+}
+
+// shown is how an address is kept: a telephone number by its key, everything else as it was written.
+func shown(kind desk.AddressKind, value, key string) string {
+	if kind == desk.AddressPhone && strings.HasPrefix(key, "+") {
+		return db.Text(key)
+	}
+	return db.Text(strings.TrimSpace(value))
 }
 
 // Sighting is somebody who turned up under an address.
@@ -51,7 +81,10 @@ type Identified struct {
 // Identify returns the customer who uses an address, creating one if nobody does. It holds the customer until tx ends, so that two quick
 // messages of one person wait for each other.
 func (s *Service) Identify(ctx context.Context, tx *db.Tx, by desk.Actor, who Sighting) (Identified, error) {
-	key := Key(who.Kind, who.Value)
+	key, err := s.key(ctx, tx, who.Kind, who.Value)
+	if err != nil {
+		return Identified{}, err
+	}
 	if key == "" {
 		return Identified{}, desk.RefuseField(desk.Invalid, "address", "an address is needed")
 	}
@@ -63,11 +96,16 @@ func (s *Service) Identify(ctx context.Context, tx *db.Tx, by desk.Actor, who Si
 	if err != nil {
 		return Identified{}, err
 	}
-	added, err := tx.Exec(ctx, insertAddress, made.ID, who.Kind, db.Text(who.Value), db.Text(key), tx.Now)
+	added, err := tx.Exec(ctx, insertAddress, made.ID, who.Kind, shown(who.Kind, who.Value, key), db.Text(key), tx.Now, "")
 	if err != nil {
 		return Identified{}, fmt.Errorf("add address of customer %s: %w", made.ID, err)
 	}
 	if added == 1 {
+		if who.Kind == desk.AddressEmail {
+			if err := join(ctx, tx, made.ID, key); err != nil {
+				return Identified{}, err
+			}
+		}
 		return Identified{ID: made.ID, Name: made.Name, Created: true}, nil
 	}
 	// Somebody else recorded the same address between our look and our insert.
@@ -79,11 +117,11 @@ func (s *Service) Identify(ctx context.Context, tx *db.Tx, by desk.Actor, who Si
 
 const holdText = `
 	UPDATE customer SET touched_at = $1
-	WHERE id = (SELECT customer FROM address WHERE kind = $2 AND value_key = $3)
-	RETURNING id, name, (SELECT bounced_at <> 0 FROM address WHERE kind = $2 AND value_key = $3)`
+	WHERE id = (SELECT customer FROM address WHERE kind = $2 AND value_key IN ($3, $4) ORDER BY value_key LIMIT 1)
+	RETURNING id, name, (SELECT bounced_at <> 0 FROM address WHERE kind = $2 AND value_key IN ($3, $4) ORDER BY value_key LIMIT 1)`
 
 func holdArgs(tx *db.Tx, who Sighting, key string) []any {
-	return []any{tx.Now, who.Kind, db.Text(key)}
+	return []any{tx.Now, who.Kind, db.Text(key), db.Text(Key(who.Kind, who.Value))} // a telephone number may have been kept before its country was known
 }
 
 // Ask asks ahead for the customer of a mail address whom Identify will look for, and holds him from then on (see db.Tx.Ahead).
@@ -114,8 +152,12 @@ func (s *Service) hold(ctx context.Context, tx *db.Tx, who Sighting, key string)
 
 func (s *Service) create(ctx context.Context, tx *db.Tx, by desk.Actor, c desk.Customer) (desk.Customer, error) {
 	c.Name, c.CreatedAt, c.Version = cut(strings.TrimSpace(db.Text(c.Name)), 200), tx.Now, 1
-	err := tx.Row(ctx, insertCustomer, c.Name, language.Fold(c.Name), c.Language, db.Text(c.TimeZone), db.Text(c.Organisation),
-		db.Text(c.Note), tx.Now, tx.Now).Scan(&c.ID)
+	c.Addresses, c.Warnings, c.Fields = []desk.Address{}, []string{}, desk.FieldValues{}
+	maker := int64(0)
+	if by.Kind == desk.ActorAgent {
+		maker = by.ID
+	}
+	err := tx.Row(ctx, insertCustomer, c.Name, language.Fold(c.Name), c.Language, db.Text(c.TimeZone), maker, tx.Now, tx.Now).Scan(&c.ID)
 	if err != nil {
 		return c, fmt.Errorf("create customer: %w", err)
 	}

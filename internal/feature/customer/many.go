@@ -22,6 +22,7 @@ func (s *Service) Many(ctx context.Context, tx *db.Tx, ids []desk.CustomerID) (m
 		return nil, fmt.Errorf("load %d customers: %w", len(ids), err)
 	}
 	for _, c := range list {
+		c.Addresses = []desk.Address{}
 		all[c.ID] = c
 	}
 	type of struct {
@@ -29,12 +30,12 @@ func (s *Service) Many(ctx context.Context, tx *db.Tx, ids []desk.CustomerID) (m
 		customer desk.CustomerID
 	}
 	rows, err = tx.Query(ctx, `
-		SELECT id, kind, value, verified_at, bounced_at <> 0, customer
+		SELECT id, kind, value, label, verified_at, bounced_at <> 0, customer
 		FROM address
 		WHERE customer IN `+in+`
 		ORDER BY id`, db.Args(ids)...)
 	found, err := db.Rows(rows, err, func(r *sql.Rows, a *of) error {
-		return r.Scan(&a.ID, &a.Kind, &a.Value, &a.VerifiedAt, &a.Bounced, &a.customer)
+		return r.Scan(&a.ID, &a.Kind, &a.Value, &a.Label, &a.VerifiedAt, &a.Bounced, &a.customer)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("load addresses of %d customers: %w", len(ids), err)

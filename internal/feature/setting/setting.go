@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/phone"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
 )
@@ -20,6 +21,7 @@ import (
 type Settings struct {
 	Company     string   `json:"company" maxLength:"200"`
 	URL         string   `json:"url" maxLength:"500" doc:"The public address of this desk: mailed links begin with it"`
+	Country     string   `json:"country,omitempty" maxLength:"2" doc:"ISO 3166-1: telephone numbers without a code are from there"`
 	Receiver    Receiver `json:"receiver"`
 	UndoSeconds int      `json:"undoSeconds" minimum:"0" maximum:"60" doc:"How long an answer can be taken back"`
 	Scanner     string   `json:"scanner" maxLength:"500" doc:"Where clamd listens: host:port or the path of its socket; empty for no scanning"`
@@ -60,6 +62,12 @@ func (s *Service) Get(ctx context.Context, tx *db.Tx) (Settings, error) {
 	}
 	out.Version = version
 	return out, nil
+}
+
+// Country is where the company is, "" where it did not say.
+func (s *Service) Country(ctx context.Context, tx *db.Tx) (string, error) {
+	now, err := s.Get(ctx, tx)
+	return now.Country, err
 }
 
 // Save replaces the settings. It refuses a stale version with desk.Conflict.
@@ -106,6 +114,9 @@ func check(in *Settings) error {
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
 			return desk.WhyNoURL.At("body.url")
 		}
+	}
+	if in.Country = strings.ToUpper(strings.TrimSpace(in.Country)); in.Country != "" && !phone.Known(in.Country) {
+		return desk.RefuseField(desk.Invalid, "body.country", "a country of ISO 3166-1 whose telephone numbers are known, such as LV")
 	}
 	if in.Receiver.Listen != "" {
 		if _, _, err := net.SplitHostPort(in.Receiver.Listen); err != nil {

@@ -152,7 +152,7 @@ func (h *Hands) Values(ctx context.Context, tx *db.Tx, scope desk.Scope, where W
 			return k, err
 		}
 	} else if where.Address != "" {
-		if who, err = h.addressed(ctx, tx, who, where.Address); err != nil {
+		if who, err = h.addressed(ctx, tx, scope, who, where.Address); err != nil {
 			return k, err
 		}
 	}
@@ -173,21 +173,20 @@ func (h *Hands) Values(ctx context.Context, tx *db.Tx, scope desk.Scope, where W
 }
 
 // addressed is the customer whom a mail to an address goes to, who where nobody has it.
-func (h *Hands) addressed(ctx context.Context, tx *db.Tx, who desk.Customer, address string) (desk.Customer, error) {
-	found, err := h.Customers.Find(ctx, tx, address, nil, 5)
+func (h *Hands) addressed(ctx context.Context, tx *db.Tx, scope desk.Scope, who desk.Customer, address string) (desk.Customer, error) {
+	found, err := h.Customers.ByAddress(ctx, tx, desk.AddressEmail, address)
+	if desk.IsRefusal(err, desk.NotFound) {
+		return who, nil
+	}
 	if err != nil {
 		return who, err
 	}
-	for _, c := range found {
-		full, err := h.Customers.Get(ctx, tx, c.ID)
-		if err != nil {
-			return who, err
-		}
-		if slices.ContainsFunc(full.Addresses, func(a desk.Address) bool { return a.Value == address }) {
-			return full, nil
-		}
+	if err := h.Customers.MaySee(ctx, tx, scope, found.ID); desk.IsRefusal(err, desk.NotFound) {
+		return who, nil // what one may not see is not written into a mail either
+	} else if err != nil {
+		return who, err
 	}
-	return who, nil
+	return found, nil
 }
 
 func (h *Hands) team(ctx context.Context, tx *db.Tx, v placeholder.Values, id desk.TeamID) error {

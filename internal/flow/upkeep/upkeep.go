@@ -22,6 +22,7 @@ type Upkeep struct {
 	DB            *db.DB
 	Blobs         *blob.Store
 	Conversations *conversation.Service
+	Customers     *customer.Service
 	Staff         *staff.Service
 	// DropAnswers forgets answers to repeated calls of the API.
 	DropAnswers func(ctx context.Context, tx *db.Tx, before desk.Time, limit int) (int, error)
@@ -97,6 +98,12 @@ func (u *Upkeep) hourly(ctx context.Context, _ *jobs.Job[Hourly]) error {
 		}
 	}
 	if err := u.DB.Write(ctx, func(tx *db.Tx) error { return u.Staff.Sweep(ctx, tx) }); err != nil {
+		return err
+	}
+	adopt := func(ctx context.Context, tx *db.Tx, _ desk.Time, limit int) (int, error) {
+		return u.Customers.Adopt(ctx, tx, limit)
+	}
+	if err := u.slices(ctx, 0, adopt); err != nil {
 		return err
 	}
 	if err := u.DB.RefreshStatistics(ctx); err != nil {

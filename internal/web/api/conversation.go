@@ -8,6 +8,7 @@ import (
 
 	"tellus/internal/desk"
 	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/customer"
 	"tellus/internal/feature/view"
 	"tellus/internal/platform/db"
 )
@@ -297,7 +298,7 @@ func (s *Server) searchDesk(ctx context.Context, c *Caller, in *searchInput) (*r
 		if out.Conversations, err = s.Conversations.Search(ctx, tx, c.Scope, in.Q, 8); err != nil {
 			return out, err
 		}
-		out.Customers, err = s.Customers.Find(ctx, tx, in.Q, nil, 5)
+		out.Customers, _, err = s.Customers.Find(ctx, tx, c.Scope, customer.Filter{Q: in.Q}, nil, 5)
 		return out, err
 	})
 }

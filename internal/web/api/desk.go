@@ -60,14 +60,6 @@ var deskRoutes = []route{
 	{"change-tag", patch, "/tags/{id}", needs(desk.ManageTags), "Rename or recolour a tag", option{}},
 	{"delete-tag", del, "/tags/{id}", needs(desk.ManageTags), "Delete an unused tag", option{}},
 
-	{"list-customers", get, "/customers", needs(desk.ReadConversations), "Customers by name", option{}},
-	{"list-recipients", get, "/recipients", needs(desk.WriteConversations), "Whom a mail may go to: customers and colleagues by the beginning of a name or address", option{}},
-	{"get-customer", get, "/customers/{id}", needs(desk.ReadConversations), "A customer", option{}},
-	{"change-customer", patch, "/customers/{id}", needs(desk.WriteConversations), "Change a customer", option{}},
-	{"add-customer-address", post, "/customers/{id}/addresses", needs(desk.WriteConversations), "Add an address", option{creates: true}},
-	{"remove-customer-address", del, "/customers/{id}/addresses/{address}", needs(desk.WriteConversations), "Remove an address", option{}},
-	{"list-customer-conversations", get, "/customers/{id}/conversations", needs(desk.ReadConversations), "A customer's conversations, newest first", option{}},
-
 	{"list-inboxes", get, "/inboxes", signedIn, "All inboxes", option{}},
 	{"create-inbox", post, "/inboxes", needs(desk.ManageInboxes), "Make an inbox", option{creates: true}},
 	{"get-inbox", get, "/inboxes/{id}", needs(desk.ManageInboxes), "An inbox", option{}},

@@ -163,7 +163,10 @@ var elsewhere = []string{
 	"list-fields", "create-field", "change-field", "order-fields", "list-types", "create-type", "change-type", "order-types", // definitions
 	"list-templates", "create-template", "change-template",
 	"change-work", "remove-work", "restore-work", "get-timer", // TestTimeIsCorrectedByItsOwnerAndSupervisors
-	"list-customers", "get-customer", "change-customer", "add-customer-address", "remove-customer-address",
+	// TestCustomersOfOthersAreNotThere
+	"list-customers", "create-customer", "get-customer", "open-customer", "get-customer-timeline", "change-customer", "add-customer-address",
+	"remove-customer-address", "record-consent",
+	"list-organisations", "create-organisation", "get-organisation", "change-organisation", "delete-organisation", "list-organisation-conversations",
 	"list-inboxes", "create-inbox", "get-inbox", "change-inbox", "delete-inbox", "test-inbox", "list-health", "reconnect-inbox", "begin-oauth",
 	"finish-oauth", "get-settings", "change-settings", "list-dead-jobs", "retry-job", "discard-job"}
 

@@ -158,7 +158,7 @@ func (s *Server) recordConversation(ctx context.Context, c *Caller, in *body[rec
 
 func (s *Server) recordedCustomer(ctx context.Context, tx *db.Tx, c *Caller, in recordBody) (desk.Customer, string, error) {
 	if in.Customer != 0 {
-		who, err := s.Customers.Get(ctx, tx, in.Customer)
+		who, err := s.Customers.See(ctx, tx, c.Scope, in.Customer)
 		if err != nil {
 			return who, "", err
 		}
