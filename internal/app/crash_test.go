@@ -39,11 +39,24 @@ type crashing struct {
 // each mail is there once, and each answer went out once or is marked as unsure.
 func TestKilledServerLosesAndDoublesNothing(t *testing.T) {
 	t.Parallel()
+	small := crashing{kills: 4, bySMTP: 150, byIMAP: 50, replies: 60, conversations: 6}
 	size := crashing{kills: 20, bySMTP: 1500, byIMAP: 500, replies: 500, conversations: 50}
 	if testing.Short() {
-		size = crashing{kills: 4, bySMTP: 150, byIMAP: 50, replies: 60, conversations: 6}
+		killed(t, small, "")
+		return
 	}
-	h := newCrashHouse(t, size)
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		killed(t, size, "")
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		killed(t, small, dbtest.PostgresURL(t))
+	})
+}
+
+func killed(t *testing.T, size crashing, database string) {
+	h := newCrashHouse(t, size, database)
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	serving := make(chan struct{})
@@ -111,14 +124,14 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func newCrashHouse(t *testing.T, size crashing) *crashHouse {
+func newCrashHouse(t *testing.T, size crashing, database string) *crashHouse {
 	binary, err := build()
 	if err != nil {
 		t.Fatal(err)
 	}
 	h := &crashHouse{t: t, size: size, binary: binary, smtp: mailtest.FreeAddress(t),
 		sink: mailtest.StartSink(t, mailtest.SinkOptions{NoTLS: true}), dovecot: mailtest.StartDovecot(t, mailtest.DovecotOptions{})}
-	h.config = Config{Data: t.TempDir(), Listen: mailtest.FreeAddress(t)}
+	h.config = Config{Data: t.TempDir(), Listen: mailtest.FreeAddress(t), Database: database}
 	a, err := Open(t.Context(), h.config)
 	if err != nil {
 		t.Fatal(err)
@@ -185,6 +198,9 @@ func (h *crashHouse) total() int64 { return int64(h.size.bySMTP + h.size.byIMAP 
 func (h *crashHouse) killAgainAndAgain(ctx context.Context) {
 	for ctx.Err() == nil {
 		cmd := exec.Command(h.binary, "serve", "--data", h.config.Data, "--listen", h.config.Listen, "--smtp-listen", h.smtp)
+		if h.config.Database != "" {
+			cmd.Args = append(cmd.Args, "--database", h.config.Database)
+		}
 		cmd.Stdout, cmd.Stderr = io.Discard, &h.log
 		if err := cmd.Start(); err != nil {
 			h.t.Errorf("start the program: %v", err)

@@ -48,6 +48,8 @@ type Intake struct {
 	// Verdicts says of a mail that another server took for us what is known of its sender: what that server wrote into the header, and, where
 	// signed is set, otherwise what the mail's own signatures show. nil where that is nothing.
 	Verdicts func(ctx context.Context, raw []byte, signed bool) *desk.Verdicts
+
+	pace pace
 }
 
 // Arrived is the job that makes a conversation of an arrival.
@@ -79,6 +81,9 @@ func (in *Intake) Accept(ctx context.Context, a channel.Arrival) error {
 	}
 	envelope, err := json.Marshal(a.Envelope)
 	if err != nil {
+		return fmt.Errorf("keep arrival: %w", err)
+	}
+	if err := in.pace.yield(ctx, in.DB); err != nil {
 		return fmt.Errorf("keep arrival: %w", err)
 	}
 	return in.DB.Write(ctx, func(tx *db.Tx) error {
