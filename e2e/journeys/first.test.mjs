@@ -1,11 +1,11 @@
 // The first hour: the link that the server prints, the first administrator, a mailbox on a real Dovecot connected in the settings, and the mail
-// that waits in the desk.
+// that waits in the desk, is answered, and brings the customer's reply into the same conversation.
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
 import { ann } from "../house/api.mjs";
 import { openBrowser } from "../house/browser.mjs";
 import { startDovecot } from "../house/dovecot.mjs";
-import { compose } from "../house/mail.mjs";
+import { compose, header, text } from "../house/mail.mjs";
 import { startSink } from "../house/smtp.mjs";
 import { startTellus } from "../house/tellus.mjs";
 
@@ -78,7 +78,20 @@ it("begins with a link, and ends with a customer's mail in the desk", () =>
 
     dovecot.deliver(compose({ from: "Eva Kalna <eva@home.test>", to: "help@desk.test", subject: "Are you there?", text: "Hello?" }).raw);
     await page.goto("/app/view/unassigned");
-    await page.getByRole("link", { name: /Eva Kalna.*Are you there\?/s }).waitFor();
+    await page.getByRole("link", { name: /Eva Kalna.*Are you there\?/s }).click();
+    await page.getByRole("heading", { name: "Are you there?" }).waitFor();
+    await page.keyboard.press("r");
+    await page.getByRole("textbox", { name: "Reply", exact: true }).pressSequentially("We are, from nine to six.");
+    await page.keyboard.press("Control+Enter");
+    const answer = await sink.take("the first answer", (m) => m.to.includes("eva@home.test"));
+    assert.match(text(answer.raw), /We are, from nine to six\./);
+    const extra = { "In-Reply-To": header(answer.raw, "Message-ID"), References: header(answer.raw, "Message-ID") };
+    dovecot.deliver(compose({ from: "Eva Kalna <eva@home.test>", to: "help@desk.test", subject: "Re: Are you there?", text: "Good to know.", extra }).raw);
+    await page.getByRole("region", { name: "Messages and activity" }).getByText("Good to know.").waitFor();
+    await page.picture("first-answer");
+    await page.goto("/app/view/all");
+    await page.getByRole("link", { name: /Good to know\./ }).waitFor();
+    assert.equal(await page.getByRole("link", { name: /Are you there\?/ }).count(), 1, "one conversation");
     assert.deepEqual(page.trouble, []);
   })(),
 );
