@@ -118,6 +118,7 @@ it("asks for the app's code once it is turned on, takes a recovery code instead,
     await dialog.getByRole("textbox", { name: "Code", exact: true }).fill(app.code());
     await dialog.getByRole("button", { name: "Turn on" }).click();
     const shown = page.getByRole("dialog", { name: "Keep your recovery codes" });
+    await shown.locator("code").first().waitFor();
     const codes = await shown.locator("code").allInnerTexts();
     assert.ok(codes.length >= 8, `${codes.length} recovery codes`);
     assert.deepEqual(await page.findings("recovery codes"), []);
