@@ -149,9 +149,7 @@ func (a *App) wire() {
 	house := &deliver.HouseMail{DB: a.DB, Inboxes: a.Inboxes, Settings: a.Settings, Keys: a.Keys, Outlet: outlet, Log: a.log, Loop: a.Keys.Tag(loopMark, nil)}
 	a.Staff = staff.New(staff.Config{DB: a.DB, Keys: a.Keys, Passwords: secret.NewPasswords(secret.Recommended), Mail: house.Queue, URL: a.URL, Log: a.log})
 	a.mail.staff = a.Staff
-	reactor := &react.Reactor{Inboxes: a.Inboxes, Conversations: a.Conversations, NewMailID: a.newMailID, Outbox: deliver.Outbox, Log: a.log}
-	a.Intake = &intake.Intake{DB: a.DB, Blobs: a.Blobs, Inboxes: a.Inboxes, Customers: a.Customers, Conversations: a.Conversations, React: reactor,
-		Log: a.log, Token: a.readToken, Scan: scanner(a.DB), OurLoop: ourLoop(a.Keys), Verdicts: (&verdict.Checker{Resolver: a.resolver}).Arrived}
+	a.Intake = a.newIntake()
 	a.mail.accept = a.Intake.Accept
 	a.Index = &index.Index{DB: a.DB, Store: a.found, Conversations: a.Conversations, Customers: a.Customers, Inboxes: a.Inboxes, Staff: a.Staff, Log: a.log}
 	delivery := &deliver.Delivery{DB: a.DB, Blobs: a.Blobs, Inboxes: a.Inboxes, Conversations: a.Conversations, Outlet: outlet, Log: a.log,
@@ -177,6 +175,13 @@ func (a *App) wire() {
 	for pattern, handler := range edge.Routes() {
 		a.Web.Mount(pattern, handler)
 	}
+}
+
+// newIntake puts the way of mail together: for the server, and for the command that takes one mail.
+func (a *App) newIntake() *intake.Intake {
+	reactor := &react.Reactor{Inboxes: a.Inboxes, Conversations: a.Conversations, NewMailID: a.newMailID, Outbox: deliver.Outbox, Log: a.log}
+	return &intake.Intake{DB: a.DB, Blobs: a.Blobs, Inboxes: a.Inboxes, Customers: a.Customers, Conversations: a.Conversations, React: reactor,
+		Log: a.log, Token: a.readToken, Scan: scanner(a.DB), OurLoop: ourLoop(a.Keys), Verdicts: (&verdict.Checker{Resolver: a.resolver}).Arrived}
 }
 
 // Close gives everything back. It may be called on a house that was opened in part.

@@ -16,11 +16,8 @@ import (
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/inbox"
-	"tellus/internal/flow/deliver"
-	"tellus/internal/flow/intake"
-	"tellus/internal/flow/react"
+	"tellus/internal/feature/setting"
 	"tellus/internal/platform/db"
-	"tellus/internal/platform/mailmsg"
 )
 
 // mostPiped is the largest mail that is read from standard input.
@@ -57,13 +54,13 @@ func TakeMail(ctx context.Context, c Config, box string, mail io.Reader) (out Ta
 	if err != nil {
 		return out, err
 	}
-	inboxes, conversations := &inbox.Service{Secrets: keys}, &conversation.Service{}
-	flow := &intake.Intake{DB: d, Blobs: blobs, Inboxes: inboxes, Customers: &customer.Service{}, Conversations: conversations, Log: c.logger(),
-		Token: func(tag string) (desk.ConversationID, bool) { return readToken(keys, tag) },
-		React: &react.Reactor{Inboxes: inboxes, Conversations: conversations, NewMailID: func() string { return mailmsg.NewMessageID(hostName()) },
-			Outbox: deliver.Outbox, Log: c.logger()},
-		Scan: scanner(d), OurLoop: ourLoop(keys), Verdicts: (&verdict.Checker{Resolver: verdict.NewCache(net.DefaultResolver)}).Arrived}
-	id, err := chooseInbox(ctx, d, inboxes, box)
+	a := &App{Config: c, DB: d, Blobs: blobs, Keys: keys, log: c.logger(), Settings: &setting.Service{}, Inboxes: &inbox.Service{Secrets: keys},
+		Customers: &customer.Service{}, Conversations: &conversation.Service{}, resolver: verdict.NewCache(net.DefaultResolver)}
+	if err := a.loadURL(ctx); err != nil {
+		return out, err
+	}
+	flow := a.newIntake()
+	id, err := chooseInbox(ctx, d, a.Inboxes, box)
 	if err != nil {
 		return out, err
 	}
@@ -78,7 +75,7 @@ func TakeMail(ctx context.Context, c Config, box string, mail io.Reader) (out Ta
 	}
 	out.Opened, out.Seen = done.Opened, done.Seen
 	err = d.Read(ctx, func(tx *db.Tx) error {
-		row, err := conversations.Get(ctx, tx, desk.Scope{All: true}, done.Conversation)
+		row, err := a.Conversations.Get(ctx, tx, desk.Scope{All: true}, done.Conversation)
 		out.Number = row.Number
 		return err
 	})
