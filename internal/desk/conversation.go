@@ -48,10 +48,16 @@ type Conversation struct {
 	Unread           bool           `json:"unread" doc:"A message came that the asker has not seen"`
 	DeliveryTroubled bool           `json:"deliveryTroubled,omitempty" doc:"An outgoing message failed or bounced"`
 	Version          int64          `json:"version" doc:"Grows with every change; send it back to change only what you saw"`
+	MergedInto       ConversationID `json:"-"` // where its messages are; such a row is shown to nobody
 }
 
 // Shelf of the conversation.
-func (c Conversation) Shelf() Shelf { return ShelfOf(c.Status, c.SnoozedUntil, c.Spam, c.TrashedAt) }
+func (c Conversation) Shelf() Shelf {
+	if c.MergedInto != 0 {
+		return ShelfMerged
+	}
+	return ShelfOf(c.Status, c.SnoozedUntil, c.Spam, c.TrashedAt)
+}
 
 // ParticipantRole is how somebody takes part.
 type ParticipantRole string

@@ -47,9 +47,16 @@ const (
 	AccessOpened          EventKind = "conversation.unrestricted"
 	ParticipantAdded      EventKind = "participant.added"
 	ParticipantRemoved    EventKind = "participant.removed"
-	ReadMarked            EventKind = "conversation.read"   // data: {agent, message}
-	DraftSaved            EventKind = "draft.saved"         // data: {agent}
-	ConversationsLinked   EventKind = "conversation.linked" // data: {to, kind}
+	ReadMarked            EventKind = "conversation.read"          // data: {agent, message}
+	DraftSaved            EventKind = "draft.saved"                // data: {agent}
+	ConversationsLinked   EventKind = "conversation.linked"        // data: {to, kind}
+	ConversationsUnlinked EventKind = "conversation.unlinked"      // data: {to, kind}
+	ConversationsMerged   EventKind = "conversation.merged"        // others went into it; data: {merge, conversations, numbers}
+	ConversationMerged    EventKind = "conversation.merged_away"   // it went into another; data: {merge, into}
+	MergeUndone           EventKind = "conversation.merge_undone"  // others left it again; data: {merge, conversations, numbers}
+	ConversationParted    EventKind = "conversation.parted"        // it is by itself again; data: {merge, from}
+	MessagesSplit         EventKind = "conversation.split"         // messages left for a new conversation; data: {to, messages}
+	SideAnswered          EventKind = "conversation.side_answered" // an answer came in a side conversation; data: {side}
 )
 
 // Facts about everything else that live browsers or the audit trail need.

@@ -57,6 +57,7 @@ const (
 	ShelfFinished Shelf = 2
 	ShelfSpam     Shelf = 3
 	ShelfTrash    Shelf = 4
+	ShelfMerged   Shelf = 5 // merged into another: no list shows it
 )
 
 // ShelfOf works the shelf out: trash before spam before finished before snoozed.

@@ -74,6 +74,13 @@ const (
 	WhyOwnInbox       Why = "our_own_inbox"   // what: the address
 	WhyRecipientTwice Why = "recipient_twice" // what: the address
 	WhyOnlyMessage    Why = "only_message"
+	WhyOneStays       Why = "one_message_stays"
+	WhySameOne        Why = "same_conversation"
+	WhySideApart      Why = "side_stays_apart"
+	WhySideCustomer   Why = "side_customer" // what: the address
+	WhyMergeUndone    Why = "merge_undone"
+	WhyMergedOn       Why = "merged_on" // what: the number of the conversation
+	WhyNothingToSend  Why = "nothing_to_forward"
 	WhyOtherCustomer  Why = "address_of_another_customer"
 	WhyNameOrAddress  Why = "name_or_address_needed"
 	WhyFileIsInfected Why = "file_infected"
@@ -188,6 +195,13 @@ var whys = map[Why]worded{
 	WhyEverybodyHasIt: {Invalid, "nobody is left who did not get the message"},
 	WhyOwnInbox:       {Invalid, "{what} is one of our own inboxes: the mail would come back as a new conversation"},
 	WhyRecipientTwice: {Invalid, "{what} is a recipient already"},
+	WhyOneStays:       {Invalid, "at least one message has to stay"},
+	WhySameOne:        {Invalid, "that is the same conversation"},
+	WhySideApart:      {Invalid, "what is said beside a conversation stays apart from what the customer sees"},
+	WhySideCustomer:   {Invalid, "{what} takes part in the conversation itself: ask beside it only those who do not"},
+	WhyMergeUndone:    {Gone, "this merge was undone already"},
+	WhyMergedOn:       {Invalid, "conversation {what} was merged into another one since: undo that first"},
+	WhyNothingToSend:  {Invalid, "none of the chosen messages can be forwarded: notes stay inside"},
 	WhyOnlyMessage:    {Invalid, "it is the only message: there is nothing to part it from"},
 	WhyOtherCustomer:  {Conflict, "another customer uses this address"},
 	WhyNameOrAddress:  {Invalid, "a name or an address is needed"},

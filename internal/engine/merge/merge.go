@@ -7,6 +7,8 @@ package merge
 
 import (
 	"cmp"
+	"encoding/json"
+	"fmt"
 	"slices"
 
 	"tellus/internal/desk"
@@ -38,6 +40,7 @@ type State struct {
 	Access    Access
 	Tags      []desk.TagID   // in the order in which they were put on
 	Followers []desk.AgentID // in order
+	LastAt    desk.Time      // when the last message came or went
 }
 
 // Source is a conversation that goes into another one.
@@ -50,6 +53,7 @@ type Source struct {
 type Record struct {
 	Before, After             Turn
 	AccessBefore, AccessAfter Access
+	LastBefore, LastAfter     desk.Time
 	Tags                      []desk.TagID   // that the target did not carry
 	Followers                 []desk.AgentID // who did not follow the target
 	Marks                     []Mark
@@ -65,8 +69,9 @@ type Mark struct {
 // Join says what the target becomes when the sources go into it. Tags and followers are joined. Only those see it who might see all of it. Where a customer
 // waits in one of them, the target is open, awake, and due when the first of them is. Reads are joined by JoinMarks.
 func Join(target State, sources []Source) (State, Record) {
-	rec := Record{Before: target.Turn, AccessBefore: target.Access}
-	after := State{Turn: joinTurn(target.Turn, sources), Access: joinAccess(target.Access, sources), Tags: slices.Clone(target.Tags), Followers: slices.Clone(target.Followers)}
+	rec := Record{Before: target.Turn, AccessBefore: target.Access, LastBefore: target.LastAt}
+	after := State{Turn: joinTurn(target.Turn, sources), Access: joinAccess(target.Access, sources), Tags: slices.Clone(target.Tags), Followers: slices.Clone(target.Followers),
+		LastAt: joinLast(target.LastAt, sources)}
 	for _, s := range sources {
 		for _, t := range s.Tags {
 			if !slices.Contains(after.Tags, t) {
@@ -80,7 +85,7 @@ func Join(target State, sources []Source) (State, Record) {
 		}
 	}
 	slices.Sort(after.Followers)
-	rec.After, rec.AccessAfter = after.Turn, after.Access
+	rec.After, rec.AccessAfter, rec.LastAfter = after.Turn, after.Access, after.LastAt
 	return after, rec
 }
 
@@ -98,6 +103,13 @@ func joinTurn(t Turn, sources []Source) Turn {
 			continue
 		}
 		t.WaitingSince, t.DueAt = min(t.WaitingSince, s.Turn.WaitingSince), min(t.DueAt, s.Turn.DueAt)
+	}
+	return t
+}
+
+func joinLast(t desk.Time, sources []Source) desk.Time {
+	for _, s := range sources {
+		t = max(t, s.LastAt)
 	}
 	return t
 }
@@ -147,4 +159,16 @@ func JoinMarks(target Reading, sources []Reading) []Mark {
 	}
 	slices.SortFunc(changed, func(a, b Mark) int { return cmp.Compare(a.Agent, b.Agent) })
 	return changed
+}
+
+// UnmarshalJSON reads a kept turn: what is never due is written as null, like a time that is not set.
+func (t *Turn) UnmarshalJSON(data []byte) error {
+	type plain Turn
+	if err := json.Unmarshal(data, (*plain)(t)); err != nil {
+		return fmt.Errorf("turn: %w", err)
+	}
+	if t.DueAt == 0 {
+		t.DueAt = desk.Never
+	}
+	return nil
 }

@@ -24,7 +24,7 @@ func subset[T ~int64](rt *rapid.T, name string, most int64) (chosen []T) {
 }
 
 func drawState(rt *rapid.T, name string) merge.State {
-	s := merge.State{Tags: subset[desk.TagID](rt, name+" tag", 4), Followers: subset[desk.AgentID](rt, name+" follower", 4)}
+	s := merge.State{Tags: subset[desk.TagID](rt, name+" tag", 4), Followers: subset[desk.AgentID](rt, name+" follower", 4), LastAt: desk.Time(rapid.IntRange(1, 50).Draw(rt, name+" last"))}
 	s.Turn = merge.Turn{Status: rapid.SampledFrom([]desk.Status{desk.StatusNew, desk.StatusOpen, desk.StatusWaiting, desk.StatusResolved}).Draw(rt, name+" status"), DueAt: desk.Never}
 	if s.Turn.Status.Finished() {
 		s.Turn.ResolvedAt = 5

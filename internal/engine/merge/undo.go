@@ -16,6 +16,7 @@ type Standing struct {
 type Undone struct {
 	State
 	TurnRestored bool                            // nobody had changed whose turn it is: it is what it was before the merge
+	LastRestored bool                            // nothing was said since: LastAt is what it was
 	Marks        map[desk.AgentID]desk.MessageID // read marks to set; 0 takes one away
 	Earlier      []Standing                      // as given, with what they have to take back now
 	Later        []Standing
@@ -26,8 +27,11 @@ type Undone struct {
 func Undo(now State, marks map[desk.AgentID]desk.MessageID, rec Record, earlier, later []Standing, wrote bool) Undone {
 	u := Undone{State: now, Earlier: cloned(earlier), Later: cloned(later)}
 	u.Tags, u.Followers = slices.Clone(now.Tags), slices.Clone(now.Followers)
-	u.undoTurn(rec)
-	u.undoAccess(rec, wrote)
+	u.Turn, u.TurnRestored = unchain(now.Turn, rec, u.Later, func(r *Record) (*Turn, *Turn) { return &r.Before, &r.After }, identical[Turn], joinTurn)
+	u.LastAt, u.LastRestored = unchain(now.LastAt, rec, u.Later, func(r *Record) (*desk.Time, *desk.Time) { return &r.LastBefore, &r.LastAfter }, identical[desk.Time], joinLast)
+	if !wrote || rec.AccessBefore.Equal(rec.AccessAfter) {
+		u.Access, _ = unchain(now.Access, rec, u.Later, func(r *Record) (*Access, *Access) { return &r.AccessBefore, &r.AccessAfter }, Access.Equal, joinAccess)
+	}
 	for _, t := range rec.Tags {
 		if !slices.Contains(u.Tags, t) {
 			continue
@@ -72,41 +76,27 @@ func (u *Undone) heir(brings func(Source) bool) *Standing {
 	return nil
 }
 
-// undoTurn takes the merge out of the chain of those that followed it, as long as nobody intervened between them.
-func (u *Undone) undoTurn(rec Record) {
-	base, expected := rec.Before, rec.After
-	for i := range u.Later {
-		l := &u.Later[i]
-		if l.Before != expected {
-			return
+// unchain takes a merge out of the chain of those that followed it, as long as nobody intervened between them. It returns what is now, and whether that is what it
+// would be without the merge.
+func unchain[T any](now T, rec Record, later []Standing, of func(*Record) (before, after *T), equal func(a, b T) bool, join func(T, []Source) T) (T, bool) {
+	before, after := of(&rec)
+	base, expected := *before, *after
+	for i := range later {
+		before, after := of(&later[i].Record)
+		if !equal(*before, expected) {
+			return now, false
 		}
-		expected = l.After
-		l.Before, base = base, joinTurn(base, l.Sources)
-		l.After = base
+		expected = *after
+		*before, base = base, join(base, later[i].Sources)
+		*after = base
 	}
-	if u.Turn == expected {
-		u.Turn, u.TurnRestored = base, true
+	if !equal(now, expected) {
+		return now, false
 	}
+	return base, true
 }
 
-func (u *Undone) undoAccess(rec Record, wrote bool) {
-	if wrote && !rec.AccessBefore.Equal(rec.AccessAfter) {
-		return
-	}
-	base, expected := rec.AccessBefore, rec.AccessAfter
-	for i := range u.Later {
-		l := &u.Later[i]
-		if !l.AccessBefore.Equal(expected) {
-			return
-		}
-		expected = l.AccessAfter
-		l.AccessBefore, base = base, joinAccess(base, l.Sources)
-		l.AccessAfter = base
-	}
-	if u.Access.Equal(expected) {
-		u.Access = base
-	}
-}
+func identical[T comparable](a, b T) bool { return a == b }
 
 func (u *Undone) undoMarks(marks map[desk.AgentID]desk.MessageID, rec Record) {
 	u.Marks = map[desk.AgentID]desk.MessageID{}

@@ -54,6 +54,13 @@ type Candidate struct {
 	FinishedAt   desk.Time // when it was resolved or closed; 0 where it is not
 	Spam         bool
 	Trashed      bool
+	Former       []Former // what was merged into it and is looked for by token or number
+}
+
+// Former is a conversation that was merged into a candidate: its token and its number lead there.
+type Former struct {
+	Conversation desk.ConversationID
+	Number       int64
 }
 
 // Reopen is what a message to a resolved conversation does. A closed one (desk.StatusClosed) is over in any case.
@@ -129,8 +136,8 @@ func Decide(m Message, candidates []Candidate, p Policy) Decision {
 		x, ok := weigh(m, c, p)
 		if ok {
 			found = append(found, x)
-		} else if c.Number != 0 && slices.Contains(m.Numbers, c.Number) && !takesPart(m, c) && !c.Spam && !c.Trashed {
-			aside = append(aside, desk.Reason{Code: NotForHim, Detail: numberOf(c)})
+		} else if n := numbered(m, c); n != 0 && !takesPart(m, c) && !c.Spam && !c.Trashed {
+			aside = append(aside, desk.Reason{Code: NotForHim, Detail: written(n)})
 		}
 	}
 	slices.SortFunc(found, func(a, b match) int { return compare(m, a, b) })
@@ -154,6 +161,11 @@ func weigh(m Message, c *Candidate, p Policy) (match, bool) {
 	if m.Token != 0 && m.Token == c.Conversation {
 		return match{c, desk.Reason{Code: ByToken, Weight: weightToken}}, true
 	}
+	for _, f := range c.Former {
+		if m.Token != 0 && m.Token == f.Conversation {
+			return match{c, desk.Reason{Code: ByToken, Weight: weightToken, Detail: written(f.Number)}}, true
+		}
+	}
 	for _, id := range m.InReplyTo {
 		if slices.Contains(c.MailIDs, id) {
 			return match{c, desk.Reason{Code: ByInReplyTo, Weight: weightInReplyTo, Detail: id}}, true
@@ -169,8 +181,8 @@ func weigh(m Message, c *Candidate, p Policy) (match, bool) {
 	if c.Spam || c.Trashed {
 		return match{}, false // nothing weaker may point to what is not seen
 	}
-	if c.Number != 0 && slices.Contains(m.Numbers, c.Number) && takesPart(m, c) {
-		return match{c, desk.Reason{Code: ByNumber, Weight: weightNumber, Detail: numberOf(c)}}, true
+	if n := numbered(m, c); n != 0 && takesPart(m, c) {
+		return match{c, desk.Reason{Code: ByNumber, Weight: weightNumber, Detail: written(n)}}, true
 	}
 	if bySubject(m, c, p) {
 		return match{c, desk.Reason{Code: BySubject, Weight: weightSubject}}, true
@@ -178,7 +190,22 @@ func weigh(m Message, c *Candidate, p Policy) (match, bool) {
 	return match{}, false
 }
 
-func numberOf(c *Candidate) string { return "#" + strconv.FormatInt(c.Number, 10) }
+func numberOf(c *Candidate) string { return written(c.Number) }
+
+func written(number int64) string { return "#" + strconv.FormatInt(number, 10) }
+
+// numbered is the number in the subject that leads to a candidate: its own, or that of one which was merged into it; 0 where there is none.
+func numbered(m Message, c *Candidate) int64 {
+	if c.Number != 0 && slices.Contains(m.Numbers, c.Number) {
+		return c.Number
+	}
+	for _, f := range c.Former {
+		if f.Number != 0 && slices.Contains(m.Numbers, f.Number) {
+			return f.Number
+		}
+	}
+	return 0
+}
 
 // takesPart tells whether the sender is a participant, by address or as a customer.
 func takesPart(m Message, c *Candidate) bool {

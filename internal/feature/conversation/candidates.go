@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -27,6 +28,7 @@ type Candidate struct {
 	MailIDs      []string // those of the lookup that are messages of this conversation
 	Participants []string // addresses in lower case
 	Customers    []desk.CustomerID
+	Former       []Former // what was merged into it and was looked for by number or token
 }
 
 // recent is how many of the customer's last conversations are looked at.
@@ -93,24 +95,72 @@ func candidateRows(ctx context.Context, tx *db.Tx, ids []desk.ConversationID, l 
 		parts = append(parts, "SELECT id FROM conversation WHERE number IN "+list(&q, l.Numbers))
 	}
 	if l.Customer != 0 {
-		parts = append(parts, "SELECT id FROM (SELECT id FROM conversation WHERE customer = "+q.arg(int64(l.Customer))+
+		parts = append(parts, "SELECT id FROM (SELECT id FROM conversation WHERE shelf <> 5 AND customer = "+q.arg(int64(l.Customer))+
 			" ORDER BY last_at DESC, id DESC LIMIT "+q.arg(recent)+") latest")
 	}
 	if len(parts) == 0 {
 		return nil, nil
 	}
-	text := `SELECT ` + rowColumns + ` FROM conversation c WHERE c.id IN (` + join(parts, " UNION ") + `) ORDER BY c.id`
+	text := `SELECT ` + rowColumns + `, c.merged_into FROM conversation c WHERE c.id IN (` + join(parts, " UNION ") + `) ORDER BY c.id`
 	rows, err := tx.Query(ctx, text, q.args...)
-	found, err := db.Rows(rows, err, func(r *sql.Rows, c *Candidate) error {
+	var merged []Former
+	found, err := db.Rows(rows, err, scanCandidate(&merged))
+	if err != nil {
+		return nil, fmt.Errorf("load candidates: %w", err)
+	}
+	if len(merged) == 0 {
+		return found, nil
+	}
+	return withFormers(ctx, tx, found, merged)
+}
+
+// scanCandidate reads a candidate; what was merged goes to a list of its own.
+func scanCandidate(merged *[]Former) func(r *sql.Rows, c *Candidate) error {
+	return func(r *sql.Rows, c *Candidate) error {
 		var full row
-		if err := full.scan(r); err != nil {
+		var into desk.ConversationID
+		if err := full.scan(r, &into); err != nil {
 			return err
+		}
+		if into != 0 {
+			*merged = append(*merged, Former{full.ID, full.Number, into})
 		}
 		c.Conversation, c.ResolvedAt, c.SubjectKey = full.Conversation, full.resolvedAt, full.subjectKey
 		return nil
+	}
+}
+
+// withFormers puts what merged candidates live in into their places.
+func withFormers(ctx context.Context, tx *db.Tx, found []Candidate, merged []Former) ([]Candidate, error) {
+	var roots []desk.ConversationID
+	for i := range merged {
+		root, err := livesIn(ctx, tx, merged[i].ID)
+		if err != nil {
+			return nil, err
+		}
+		merged[i].In = root
+		roots = append(roots, root)
+	}
+	found = slices.DeleteFunc(found, func(c Candidate) bool {
+		return slices.ContainsFunc(merged, func(f Former) bool { return f.ID == c.Conversation.ID })
 	})
+	roots = slices.DeleteFunc(sorted(roots...), func(id desk.ConversationID) bool {
+		return slices.ContainsFunc(found, func(c Candidate) bool { return c.Conversation.ID == id })
+	})
+	var none []Former
+	rows, err := tx.Query(ctx, `SELECT `+rowColumns+`, c.merged_into FROM conversation c WHERE c.id IN `+db.In(len(roots), 1), db.Args(roots)...)
+	more, err := db.Rows(rows, err, scanCandidate(&none))
 	if err != nil {
-		return nil, fmt.Errorf("load candidates: %w", err)
+		return nil, fmt.Errorf("load what candidates were merged into: %w", err)
+	}
+	found = append(found, more...)
+	slices.SortFunc(found, func(a, b Candidate) int { return cmp.Compare(a.Conversation.ID, b.Conversation.ID) })
+	for i := range found {
+		for _, f := range merged {
+			if f.In == found[i].Conversation.ID {
+				found[i].Former = append(found[i].Former, f)
+			}
+		}
 	}
 	return found, nil
 }

@@ -50,7 +50,7 @@ func (s *Service) Update(ctx context.Context, tx *db.Tx, by desk.Actor, scope de
 	if err := c.save(ctx, tx); err != nil {
 		return desk.Conversation{}, err
 	}
-	return afterChange(ctx, tx, scope.Agent, id)
+	return afterChange(ctx, tx, scope.Agent, c.ID)
 }
 
 // stale refuses with what the asker needs to look again: the row as it is, and who changed it last and how.
@@ -221,7 +221,7 @@ func (WakeUp) JobKind() string { return "conversation.wake" }
 func (s *Service) Wake(ctx context.Context, tx *db.Tx, limit int) (int, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT id FROM conversation
-		WHERE snoozed_until > 0 AND snoozed_until <= $1
+		WHERE snoozed_until > 0 AND snoozed_until <= $1 AND shelf <> 5
 		ORDER BY snoozed_until, id
 		LIMIT $2`, tx.Now, limit)
 	ids, err := db.Rows(rows, err, scanID[desk.ConversationID])

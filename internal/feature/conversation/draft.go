@@ -88,6 +88,7 @@ func (s *Service) SaveDraft(ctx context.Context, tx *db.Tx, scope desk.Scope, id
 	if err != nil {
 		return desk.Draft{}, err
 	}
+	id = c.ID
 	text, err := json.Marshal(body)
 	if err != nil {
 		return desk.Draft{}, fmt.Errorf("draft in conversation %s: %w", id, err)
@@ -116,7 +117,7 @@ func (s *Service) DropDraft(ctx context.Context, tx *db.Tx, scope desk.Scope, id
 	if err != nil {
 		return err
 	}
-	if err := dropDraft(ctx, tx, scope.Agent, id); err != nil {
+	if err := dropDraft(ctx, tx, scope.Agent, c.ID); err != nil {
 		return err
 	}
 	return eventlog.Append(ctx, tx, (&row{Conversation: c}).event(desk.ByAgent(scope.Agent), desk.DraftSaved, map[string]any{"agent": scope.Agent}))
@@ -126,7 +127,7 @@ func dropDraft(ctx context.Context, tx *db.Tx, agent desk.AgentID, id desk.Conve
 	if _, err := tx.Exec(ctx, `DELETE FROM draft WHERE agent = $1 AND conversation = $2`, agent, id); err != nil {
 		return fmt.Errorf("drop draft in conversation %s: %w", id, err)
 	}
-	return nil
+	return surfaceDraft(ctx, tx, agent, id)
 }
 
 // SaveNew keeps a draft of a new mail; id 0 begins one.

@@ -49,9 +49,9 @@ func (v View) condition(q *query, me desk.AgentID) (string, error) {
 	case "waiting":
 		return "c.shelf = 0 AND c.status = 'waiting'", nil
 	case "mentions":
-		return "c.shelf <> 4 AND c.id IN (SELECT m.conversation FROM mention m WHERE m.agent = " + q.arg(int64(me)) + " AND m.seen_at = 0)", nil
+		return "c.shelf < 4 AND c.id IN (SELECT m.conversation FROM mention m WHERE m.agent = " + q.arg(int64(me)) + " AND m.seen_at = 0)", nil
 	case "following":
-		return "c.shelf <> 4 AND c.id IN (SELECT f.conversation FROM follower f WHERE f.agent = " + q.arg(int64(me)) + ")", nil
+		return "c.shelf < 4 AND c.id IN (SELECT f.conversation FROM follower f WHERE f.agent = " + q.arg(int64(me)) + ")", nil
 	case "drafts":
 		return "c.id IN (SELECT d.conversation FROM draft d WHERE d.agent = " + q.arg(int64(me)) + " AND d.conversation IS NOT NULL)", nil
 	case "snoozed":
@@ -207,7 +207,13 @@ func (s *Service) Search(ctx context.Context, tx *db.Tx, scope desk.Scope, text 
 func found(ctx context.Context, tx *db.Tx, scope desk.Scope, text string, limit int) ([]desk.ConversationID, error) {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		rows, err := tx.Query(ctx, `SELECT id FROM conversation WHERE number = $1`, n)
-		return db.Rows(rows, err, scanID[desk.ConversationID])
+		ids, err := db.Rows(rows, err, scanID[desk.ConversationID])
+		for i := range ids {
+			if ids[i], err = livesIn(ctx, tx, ids[i]); err != nil {
+				return nil, err
+			}
+		}
+		return ids, err
 	}
 	var q query
 	q.WriteString(`SELECT c.id, c.subject, c.customer_name FROM conversation c WHERE c.shelf IN (0, 1) AND ` + q.visible(scope) +

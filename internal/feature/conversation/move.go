@@ -12,6 +12,10 @@ import (
 // Move takes a message out of its conversation into another one, or into a new one where to is 0, and returns where it is now. The message
 // keeps the conversation in which it first landed as its origin. Answers to it follow it, since they are found by its Message-ID.
 func (s *Service) Move(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope, id desk.MessageID, to desk.ConversationID, inbox desk.Inbox) (desk.ConversationID, error) {
+	to, err := livesIn(ctx, tx, to)
+	if err != nil {
+		return 0, err
+	}
 	var in desk.ConversationID
 	found, err := oneOf(tx.Row(ctx, `SELECT conversation FROM message WHERE id = $1`, id).Scan(&in))
 	if err != nil {
@@ -36,32 +40,14 @@ func (s *Service) Move(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk
 	if err != nil {
 		return 0, err
 	}
-	if _, err := tx.Exec(ctx, `UPDATE message SET conversation = $1 WHERE id = $2`, target.ID, id); err != nil {
-		return 0, fmt.Errorf("move message %s: %w", id, err)
+	if err := apart(ctx, tx, sorted(from.ID, target.ID)); err != nil {
+		return 0, err
 	}
-	if _, err := tx.Exec(ctx, `UPDATE mention SET conversation = $1 WHERE message = $2 AND conversation = $3`, target.ID, id, from.ID); err != nil {
-		return 0, fmt.Errorf("move mentions of message %s: %w", id, err)
-	}
-	if m.Kind == desk.Incoming && m.Automatic == "" && to != 0 {
-		writer := desk.Participant{Customer: m.Customer, Name: m.From.Name, Address: m.From.Address, Role: desk.Contributor}
-		if err := addParticipant(ctx, tx, target.ID, writer); err != nil {
-			return 0, err
-		}
+	if err := moveMessage(ctx, tx, *m, from, target); err != nil {
+		return 0, err
 	}
 	for _, c := range []*row{from, target} {
-		if err := c.recount(ctx, tx); err != nil {
-			return 0, err
-		}
-		if err := c.recountTroubles(ctx, tx); err != nil {
-			return 0, err
-		}
-		if err := c.rewait(ctx, tx); err != nil {
-			return 0, err
-		}
-		if err := c.leaveEmpty(ctx, tx, by); err != nil {
-			return 0, err
-		}
-		if err := c.save(ctx, tx); err != nil {
+		if err := c.settle(ctx, tx, by); err != nil {
 			return 0, err
 		}
 		if err := eventlog.Append(ctx, tx, c.messageEvent(by, desk.MessageMoved, id, change[desk.ConversationID]{from.ID, target.ID})); err != nil {
@@ -110,7 +96,10 @@ func (s *Service) moveTarget(ctx context.Context, tx *db.Tx, by desk.Actor, scop
 	if err := link(ctx, tx, from.ID, c.ID, "split"); err != nil {
 		return nil, err
 	}
-	return c, eventlog.Append(ctx, tx, from.event(by, desk.ConversationsLinked, map[string]any{"to": c.ID, "kind": "split"}))
+	if err := stayAside(ctx, tx, from, c); err != nil {
+		return nil, err
+	}
+	return c, eventlog.Append(ctx, tx, from.event(by, desk.ConversationsLinked, linked(c, LinkSplit)))
 }
 
 // leaveEmpty puts a conversation whose last message was moved away into the trash: nothing is left in it to answer, and it can be restored.

@@ -28,7 +28,11 @@ type Link struct {
 	Number       int64               `json:"number"`
 	Subject      string              `json:"subject"`
 	Status       desk.Status         `json:"status" enum:"new,open,waiting,resolved,closed"`
-	Kind         string              `json:"kind" enum:"follows,followed_by,split,split_from"`
+	Kind         LinkKind            `json:"kind" enum:"follows,followed_by,split,split_from,related,parent,child,problem,incident,side,side_of,forward,forward_of" doc:"What the other one is to this"`
+	CustomerName string              `json:"customerName"`
+	Assignee     desk.AgentID        `json:"assignee,omitempty"`
+	LastAt       desk.Time           `json:"lastAt"`
+	Unread       bool                `json:"unread" doc:"A message came there that the asker has not seen"`
 }
 
 // Recipients are whom an answer would go to.
@@ -45,13 +49,14 @@ type Opened struct {
 	Access       []desk.AgentID      `json:"access" doc:"The only people who see it, where it is restricted"`
 	Timeline     Timeline            `json:"timeline"`
 	Links        []Link              `json:"links"`
+	Merges       []Merge             `json:"merges" doc:"What was merged into it and can be undone, oldest first"`
 	Draft        *desk.Draft         `json:"draft,omitempty"`
 	Earlier      []desk.Conversation `json:"earlier" doc:"The customer's other conversations, newest first, at most five"`
 	ReplyTo      Recipients          `json:"replyTo"`
 	ReplyAllTo   Recipients          `json:"replyAllTo"`
 }
 
-// Number resolves the number that people quote.
+// Number resolves the number that people quote. That of a merged conversation leads to the one that it lives in.
 func (s *Service) Number(ctx context.Context, tx *db.Tx, number int64) (desk.ConversationID, error) {
 	var id desk.ConversationID
 	err := tx.Row(ctx, `SELECT id FROM conversation WHERE number = $1`, number).Scan(&id)
@@ -61,19 +66,30 @@ func (s *Service) Number(ctx context.Context, tx *db.Tx, number int64) (desk.Con
 	if err != nil {
 		return 0, fmt.Errorf("conversation #%d: %w", number, err)
 	}
-	return id, nil
+	return livesIn(ctx, tx, id)
 }
 
-// Get returns a conversation that the scope's agent may see.
+// Get returns a conversation that the scope's agent may see; for one that was merged, the one that it lives in.
 func (s *Service) Get(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.ConversationID) (desk.Conversation, error) {
 	found, err := s.Rows(ctx, tx, scope, []desk.ConversationID{id})
 	if err != nil {
 		return desk.Conversation{}, fmt.Errorf("conversation %s: %w", id, err)
 	}
-	if len(found) == 0 {
+	if len(found) > 0 {
+		return found[0], nil
+	}
+	into, err := livesIn(ctx, tx, id)
+	if err != nil {
+		return desk.Conversation{}, err
+	}
+	if into == id {
 		return desk.Conversation{}, desk.Refuse(desk.NotFound, "no conversation %s", id)
 	}
-	return found[0], nil
+	c, err := s.Get(ctx, tx, scope, into)
+	if desk.IsRefusal(err, desk.NotFound) { // in the words for one that is not there: where it went is nobody's business
+		err = desk.Refuse(desk.NotFound, "no conversation %s", id)
+	}
+	return c, err
 }
 
 // Open returns a conversation with all that its screen needs. own are the keys of our own addresses, which an answer never goes to.
@@ -83,7 +99,7 @@ func (s *Service) Open(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk
 	if err != nil {
 		return o, err
 	}
-	o.Conversation = c
+	o.Conversation, id = c, c.ID
 	if o.Timeline, err = s.timeline(ctx, tx, id, 0); err != nil {
 		return o, err
 	}
@@ -97,6 +113,9 @@ func (s *Service) Open(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk
 		return o, err
 	}
 	if o.Links, err = s.links(ctx, tx, scope, id); err != nil {
+		return o, err
+	}
+	if o.Merges, err = merges(ctx, tx, id); err != nil {
 		return o, err
 	}
 	if o.Draft, err = draftOf(ctx, tx, scope.Agent, id); err != nil {
@@ -146,10 +165,11 @@ func (s *Service) OfCustomer(ctx context.Context, tx *db.Tx, scope desk.Scope, c
 
 // Timeline returns the messages before one, with what happened around them.
 func (s *Service) Timeline(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.ConversationID, before desk.MessageID) (Timeline, error) {
-	if _, err := s.Get(ctx, tx, scope, id); err != nil {
+	c, err := s.Get(ctx, tx, scope, id)
+	if err != nil {
 		return Timeline{}, err
 	}
-	return s.timeline(ctx, tx, id, before)
+	return s.timeline(ctx, tx, c.ID, before)
 }
 
 func (s *Service) timeline(ctx context.Context, tx *db.Tx, id desk.ConversationID, before desk.MessageID) (Timeline, error) {
@@ -189,21 +209,27 @@ func (s *Service) timeline(ctx context.Context, tx *db.Tx, id desk.ConversationI
 var told = []desk.EventKind{desk.ConversationReopened, desk.StatusChanged, desk.PriorityChanged, desk.AssigneeChanged, desk.TeamChanged,
 	desk.SubjectChanged, desk.CustomerChanged, desk.TagAdded, desk.TagRemoved, desk.Snoozed, desk.Woken, desk.MarkedSpam, desk.UnmarkedSpam,
 	desk.Trashed, desk.Restored, desk.AccessRestricted, desk.AccessOpened, desk.MessageMoved, desk.MessageRedacted, desk.MessageErased,
-	desk.ConversationsLinked, desk.ConversationOpened, desk.AcknowledgementQueued, desk.MessageBounced, desk.MessageFailed}
+	desk.ConversationsLinked, desk.ConversationsUnlinked, desk.ConversationsMerged, desk.MergeUndone, desk.MessagesSplit, desk.SideAnswered,
+	desk.ConversationOpened, desk.AcknowledgementQueued, desk.MessageBounced, desk.MessageFailed}
 
+// activities are what happened in a conversation, and in those that were merged into it.
 func activities(ctx context.Context, tx *db.Tx, id desk.ConversationID, from, until desk.Time) ([]desk.Activity, error) {
+	members, err := family(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := tx.Query(ctx, `
-		SELECT seq, at, actor_kind, actor_id, kind, COALESCE(message, 0), COALESCE(cause, 0), COALESCE(data, '')
+		SELECT seq, at, actor_kind, actor_id, kind, COALESCE(message, 0), COALESCE(cause, 0), COALESCE(data, ''), conversation
 		FROM event
-		WHERE conversation = $1 AND conversation <> 0 AND at >= $2 AND at < $3 AND kind IN `+db.In(len(told), 4)+`
+		WHERE conversation IN `+db.In(len(members), 3+len(told))+` AND conversation <> 0 AND at >= $1 AND at < $2 AND kind IN `+db.In(len(told), 3)+`
 		ORDER BY seq DESC
-		LIMIT 300`, db.Args(told, id, from, until)...)
+		LIMIT 300`, append(db.Args(told, from, until), db.Args(members)...)...)
 	list, err := db.Rows(rows, err, func(r *sql.Rows, e *desk.Activity) error {
 		var data string
-		if err := r.Scan(&e.Seq, &e.At, &e.By.Kind, &e.By.ID, &e.Kind, &e.Message, &e.Cause, &data); err != nil {
+		if err := r.Scan(&e.Seq, &e.At, &e.By.Kind, &e.By.ID, &e.Kind, &e.Message, &e.Cause, &data, &e.Conversation); err != nil {
 			return err
 		}
-		e.SubjectKind, e.Subject, e.Conversation = desk.AboutConversation, int64(id), id
+		e.SubjectKind, e.Subject = desk.AboutConversation, int64(e.Conversation)
 		if data != "" {
 			e.Data = json.RawMessage(data)
 		}
@@ -249,27 +275,6 @@ func agentsOf(ctx context.Context, tx *db.Tx, table string, id desk.Conversation
 		return nil, fmt.Errorf("%s of conversation %s: %w", table, id, err)
 	}
 	return some(agents), nil
-}
-
-func (s *Service) links(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.ConversationID) ([]Link, error) {
-	var q query
-	this := q.arg(int64(id))
-	q.WriteString(`
-		SELECT c.id, c.number, c.subject, c.status,
-			CASE WHEN l.from_conversation = ` + this + ` THEN l.kind WHEN l.kind = 'follows' THEN 'followed_by' ELSE 'split_from' END
-		FROM conversation_link l
-		JOIN conversation c ON c.id = CASE WHEN l.from_conversation = ` + this + ` THEN l.to_conversation ELSE l.from_conversation END
-		WHERE (l.from_conversation = ` + this + ` OR l.to_conversation = ` + this + `) AND ` + q.visible(scope) + `
-		ORDER BY c.id
-		LIMIT 50`)
-	rows, err := tx.Query(ctx, q.String(), q.args...)
-	list, err := db.Rows(rows, err, func(r *sql.Rows, l *Link) error {
-		return r.Scan(&l.Conversation, &l.Number, &l.Subject, &l.Status, &l.Kind)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("links of conversation %s: %w", id, err)
-	}
-	return some(list), nil
 }
 
 // answerTo works out whom Reply and Reply to all would address: the last incoming mail's sender (its Reply-To is to, the conversation's

@@ -16,6 +16,7 @@ func (s *Service) Follow(ctx context.Context, tx *db.Tx, by desk.Actor, scope de
 	if err != nil {
 		return err
 	}
+	id = c.ID
 	kind, text := desk.FollowerRemoved, `DELETE FROM follower WHERE conversation = $1 AND agent = $2`
 	if on {
 		kind, text = desk.FollowerAdded, `INSERT INTO follower (conversation, agent) SELECT $1, id FROM agent WHERE id = $2 ON CONFLICT DO NOTHING`
@@ -39,6 +40,7 @@ func (s *Service) Read(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk
 	if err != nil {
 		return err
 	}
+	id = c.ID
 	if message == 0 {
 		if _, err := tx.Exec(ctx, `DELETE FROM read_mark WHERE agent = $1 AND conversation = $2`, scope.Agent, id); err != nil {
 			return fmt.Errorf("mark conversation %s as unread: %w", id, err)
@@ -70,6 +72,7 @@ func (s *Service) SetAccess(ctx context.Context, tx *db.Tx, by desk.Actor, scope
 	if err != nil {
 		return err
 	}
+	id = c.ID
 	if _, err := tx.Exec(ctx, `DELETE FROM conversation_access WHERE conversation = $1`, id); err != nil {
 		return fmt.Errorf("access to conversation %s: %w", id, err)
 	}
@@ -97,11 +100,22 @@ func (s *Service) AddParticipant(ctx context.Context, tx *db.Tx, by desk.Actor, 
 	if err != nil {
 		return err
 	}
+	id = c.ID
 	if err := checkAddress("body.address", who, nil); err != nil {
 		return err
 	}
+	parents, err := sidesOf(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if err := keepOut(ctx, tx, parents, []desk.NamedAddress{who}); err != nil {
+		return desk.WhySideCustomer.At("body.address", who.Address)
+	}
 	if err := addParticipant(ctx, tx, id, desk.Participant{Name: who.Name, Address: who.Address, Role: desk.CopiedIn}); err != nil {
 		return err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE participant SET brought_by = 0 WHERE conversation = $1 AND address_key = $2`, id, db.Text(strings.ToLower(who.Address))); err != nil {
+		return fmt.Errorf("add participant to conversation %s: %w", id, err) // whoever is added by hand stays when a merge that brought him is undone
 	}
 	if err := c.save(ctx, tx); err != nil {
 		return err
@@ -115,6 +129,7 @@ func (s *Service) RemoveParticipant(ctx context.Context, tx *db.Tx, by desk.Acto
 	if err != nil {
 		return err
 	}
+	id = c.ID
 	n, err := tx.Exec(ctx, `DELETE FROM participant WHERE conversation = $1 AND address_key = $2 AND role <> 'requester'`, id, db.Text(strings.ToLower(address)))
 	if err != nil {
 		return fmt.Errorf("remove participant of conversation %s: %w", id, err)

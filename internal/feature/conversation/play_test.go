@@ -133,6 +133,7 @@ var actions = map[string]action{
 		return err
 	},
 	"send": send, "send more": send, "record": record, "bounce": bounced,
+	"merge": mergeSome, "undo merge": undoMerge, "undo merge again": undoMerge, "split": splitSome, "link": linkTwo, "side": askAside, "forward": askAside,
 	"erase": func(ctx context.Context, p *play, _ *rapid.T, tx *db.Tx, scope desk.Scope, _ desk.ConversationID, m desk.MessageID) error {
 		_, err := p.Conversations.Erase(ctx, tx, desk.ByAgent(scope.Agent), scope, m)
 		return err

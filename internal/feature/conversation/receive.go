@@ -137,7 +137,10 @@ func (s *Service) Receive(ctx context.Context, tx *db.Tx, in Incoming, into, fol
 		}
 		events = append(events, c.event(desk.System, desk.ConversationsLinked, map[string]any{"to": follows, "kind": "follows"}))
 	}
-	return done, eventlog.Append(ctx, tx, events...)
+	if err := eventlog.Append(ctx, tx, events...); err != nil || done.Opened {
+		return done, err
+	}
+	return done, c.tellParents(ctx, tx, by, m.ID)
 }
 
 // place holds the conversation that the message belongs to, or begins one that is not stored yet.

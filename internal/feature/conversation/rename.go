@@ -34,6 +34,13 @@ func (s *Service) CarryName(ctx context.Context, tx *db.Tx, customer desk.Custom
 		}
 	}
 	for _, id := range ids {
+		merged, err := renameMerged(ctx, tx, id, customer, name)
+		if err != nil {
+			return 0, err
+		}
+		if merged {
+			continue
+		}
 		c, err := hold(ctx, tx, id)
 		if err != nil {
 			return 0, err

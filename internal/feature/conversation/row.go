@@ -76,12 +76,12 @@ func (c *row) scan(s interface{ Scan(...any) error }, more ...any) error {
 	return nil
 }
 
-// hold loads a conversation and keeps it from others until tx ends.
+// hold loads a conversation and keeps it from others until tx ends. One that was merged leads to the one that it lives in.
 func hold(ctx context.Context, tx *db.Tx, id desk.ConversationID) (*row, error) {
 	var c row
-	err := c.scan(tx.Row(ctx, `SELECT `+rowColumns+` FROM conversation c WHERE c.id = $1 FOR NO KEY UPDATE`, id))
+	err := c.scan(tx.Row(ctx, `SELECT `+rowColumns+` FROM conversation c WHERE c.id = $1 AND c.shelf <> 5 FOR NO KEY UPDATE`, id))
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, desk.Refuse(desk.NotFound, "no conversation %s", id)
+		return holdInto(ctx, tx, id)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("hold conversation %s: %w", id, err)
@@ -95,7 +95,11 @@ func holdVisible(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.Conve
 	if err != nil {
 		return nil, err
 	}
-	return c, mustSee(ctx, tx, scope, c.Conversation)
+	err = mustSee(ctx, tx, scope, c.Conversation)
+	if desk.IsRefusal(err, desk.NotFound) {
+		err = desk.Refuse(desk.NotFound, "no conversation %s", id) // where it was merged into is nobody's business
+	}
+	return c, err
 }
 
 func mustSee(ctx context.Context, tx *db.Tx, scope desk.Scope, c desk.Conversation) error {
@@ -125,7 +129,7 @@ func (c *row) save(ctx context.Context, tx *db.Tx) error {
 	}
 	if err := tx.Soon(ctx, `
 		UPDATE conversation SET customer = $2, customer_name = $3, address = $4, subject = $5, subject_key = $6, status = $7, priority = $8,
-			shelf = $9, assignee = $10, team = $11, tags = $12, restricted = $13, spam = $14, trashed_at = $15, snoozed_until = $16,
+			shelf = CASE WHEN shelf = 5 THEN 5 ELSE $9 END, assignee = $10, team = $11, tags = $12, restricted = $13, spam = $14, trashed_at = $15, snoozed_until = $16,
 			due_at = $17, waiting_since = $18, language = $19, preview = $20, preview_by = $21, messages = $22, attachments = $23,
 			troubled = $24, acknowledged_at = $25, first_answer_at = $26, resolved_at = $27, last_incoming = $28, last_at = $29, version = $30,
 			type_id = $31, fields = $32, checks = $33, checked = $34, checks_owed = $35, spent = $36

@@ -17,10 +17,10 @@ type Seen struct {
 	Read         map[desk.AgentID]desk.MessageID
 }
 
-// SeenBy returns the rows of conversations with the read marks of agents: the live feed builds each row once and decides for each browser.
+// SeenBy returns the rows of conversations, those that were merged into another aside, with the read marks of agents: the live feed builds each row once and decides for each browser.
 func (s *Service) SeenBy(ctx context.Context, tx *db.Tx, ids []desk.ConversationID, agents []desk.AgentID) ([]Seen, error) {
 	var q query
-	q.WriteString(`SELECT ` + rowColumns + ` FROM conversation c WHERE c.id IN ` + list(&q, ids))
+	q.WriteString(`SELECT ` + rowColumns + ` FROM conversation c WHERE c.shelf <> 5 AND c.id IN ` + list(&q, ids))
 	rows, err := tx.Query(ctx, q.String(), q.args...)
 	found, err := db.Rows(rows, err, func(r *sql.Rows, s *Seen) error {
 		var full row

@@ -140,6 +140,7 @@ type outgoing struct {
 	subject   string
 	answers   desk.MessageID
 	automatic bool
+	forwarded string // HTML of other messages that go along
 }
 
 // queue stores an outgoing mail and its job.
@@ -148,6 +149,9 @@ func (s *Service) queue(ctx context.Context, tx *db.Tx, from Sender, c *row, out
 	if len(out.To) == 0 {
 		return nil, desk.WhyNoRecipient.At("body.to")
 	}
+	if err := c.keepsOut(ctx, tx, out); err != nil {
+		return nil, err
+	}
 	for i, a := range all {
 		if err := checkAddress(fieldOf(out, i), a, from.OwnParty); err != nil {
 			return nil, err
@@ -155,11 +159,15 @@ func (s *Service) queue(ctx context.Context, tx *db.Tx, from Sender, c *row, out
 	}
 	html := htmltext.SanitiseComposed(out.HTML)
 	text := htmltext.ToText(html)
-	if strings.TrimSpace(text) == "" && len(out.Attachments) == 0 && !strings.Contains(html, "<img") {
+	if strings.TrimSpace(text) == "" && out.forwarded == "" && len(out.Attachments) == 0 && !strings.Contains(html, "<img") {
 		return nil, desk.WhyNothingWritten.At("body.html")
 	}
 	if unfilled := placeholder.Unresolved(html); len(unfilled) > 0 && !out.automatic {
 		return nil, desk.WhyPlaceholder.At("body.html", unfilled[0])
+	}
+	if out.forwarded != "" {
+		html += htmltext.SanitiseComposed(out.forwarded)
+		text = htmltext.ToText(html)
 	}
 	author := desk.AuthorAgent
 	if out.automatic {

@@ -50,6 +50,9 @@ func (in *Intake) choose(ctx context.Context, tx *db.Tx, k kept, u understood, b
 			Subject: thread.Normalise(c.Conversation.Subject), Inbox: c.Conversation.Inbox, Status: c.Conversation.Status, LastAt: c.Conversation.LastAt,
 			FinishedAt: c.ResolvedAt, Spam: c.Conversation.Spam, Trashed: c.Conversation.TrashedAt != 0,
 		}
+		for _, f := range c.Former {
+			candidates[i].Former = append(candidates[i].Former, thread.Former{Conversation: f.ID, Number: f.Number})
+		}
 	}
 	d := thread.Decide(msg, candidates, thread.Policy{Reopen: thread.Reopen(box.Reopen), Days: box.ReopenDays})
 	return choice{into: d.Conversation, follows: d.Follows, reasons: d.Reasons}, nil

@@ -73,7 +73,7 @@ func TestEveryOperationAsksForItsPermission(t *testing.T) {
 		}{h.program(h.token(h.d.Eva, scopes...)), scopes}
 	}
 	for name, who := range callers {
-		for _, r := range slices.Concat(deskRoutes, macroRoutes, fieldRoutes) {
+		for _, r := range slices.Concat(deskRoutes, macroRoutes, fieldRoutes, joinRoutes) {
 			p, _ := strings.CutPrefix(string(r.need), "in person: ")
 			if r.need == signedIn || r.need == public || hasPermission(who.may, desk.Permission(p)) {
 				continue

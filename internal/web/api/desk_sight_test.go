@@ -209,7 +209,7 @@ var spoken = regexp.MustCompile(`(?i)zebra|giraffe`)
 // for an id which nothing has, and nothing may happen.
 func TestWhatOneMayNotSeeIsNotThere(t *testing.T) {
 	t.Parallel()
-	for _, r := range slices.Concat(deskRoutes, macroRoutes, fieldRoutes, viewRoutes, bulkRoutes) {
+	for _, r := range slices.Concat(deskRoutes, macroRoutes, fieldRoutes, joinRoutes, viewRoutes, bulkRoutes) {
 		if _, probed := probes[r.id]; probed == slices.Contains(elsewhere, r.id) {
 			t.Errorf("operation %s must be in one of probes and elsewhere", r.id)
 		}
@@ -288,7 +288,7 @@ func TestProbesReachWhatOneSees(t *testing.T) {
 		seen, mine := h.targetOf(c), h.targetOf(c)
 		b := h.as(h.d.Eva)
 		for i, call := range p(seen, mine) {
-			if id == "move-message" && i > 0 || id == "delete-attachment" || id == "get-remote-image" || id == "remove-participant" || id == "remove-checklist" || id == "restore-checklist" || id == "tick-check" || id == "retry-message" || strings.Contains(id, "-attached-") || strings.Contains(id, "container") || id == "get-thumbnail" && i > 0 ||
+			if id == "move-message" && i > 0 || id == "delete-attachment" || id == "get-remote-image" || id == "remove-participant" || id == "unlink-conversation" || id == "merge-conversations" || id == "link-conversation" || id == "remove-checklist" || id == "restore-checklist" || id == "tick-check" || id == "retry-message" || strings.Contains(id, "-attached-") || strings.Contains(id, "container") || id == "get-thumbnail" && i > 0 ||
 				strings.Contains(fmt.Sprint(call.body), "attachments:["+seen.file.String()) {
 				continue // refused for another reason
 			}

@@ -7,4 +7,5 @@ func (s *Server) register() {
 	s.registerForms()
 	s.registerMacros()
 	s.registerFields()
+	s.registerJoins()
 }

@@ -235,7 +235,7 @@ type single struct {
 }
 
 // hides are the events after which somebody may have lost sight of a conversation.
-var hides = []desk.EventKind{desk.AssigneeChanged, desk.TeamChanged, desk.InboxChanged, desk.AccessRestricted, desk.AccessOpened}
+var hides = []desk.EventKind{desk.AssigneeChanged, desk.TeamChanged, desk.InboxChanged, desk.AccessRestricted, desk.AccessOpened, desk.ConversationsMerged, desk.MergeUndone}
 
 // unit is what one message tells: what happened to one conversation within a batch, or one event that is not a conversation's.
 type unit struct {
