@@ -80,6 +80,7 @@ export function SecondFactor({
           {t(way === "passkey" ? "door.second.passkey_go" : "door.second.go")}
         </Button>
       </form>
+      {(way === "passkey" || way === "recovery") && <p>{t("door.second.lost")}</p>}
       <div className={css.links}>
         {usable
           .filter((m) => m !== way)
