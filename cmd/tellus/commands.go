@@ -227,13 +227,14 @@ type benchCommand struct {
 	SlowSync time.Duration `help:"Added to every sync of SQLite." default:"0s"`
 	Idle     time.Duration `help:"How long the idle server is watched." default:"20s"`
 	MailOnly bool          `help:"Leave out what is read at the desk."`
+	Search   bool          `help:"Also fill the search index, and search."`
 	Dir      string        `help:"Where data folders are made." type:"path"`
-	Keep     string        `help:"Keep the seeded desks of SQLite in this folder, and use those that are there."`
+	Keep     string        `help:"Keep the seeded desks in this folder, and use those that are there."`
 	JSON     string        `help:"Also write the figures to this file." name:"json" type:"path"`
 }
 
 func (b benchCommand) Run(ctx context.Context, std streams) error {
-	report, err := bench.Measure(ctx, bench.Options{Sizes: b.Sizes, Database: b.Database, Mail: b.Mail, SlowSync: b.SlowSync, Idle: b.Idle, MailOnly: b.MailOnly,
+	report, err := bench.Measure(ctx, bench.Options{Sizes: b.Sizes, Database: b.Database, Mail: b.Mail, SlowSync: b.SlowSync, Idle: b.Idle, MailOnly: b.MailOnly, Search: b.Search,
 		Dir: b.Dir, Keep: b.Keep, Log: std.err})
 	if err != nil {
 		return err

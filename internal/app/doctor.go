@@ -106,6 +106,7 @@ func (x *examination) examine(ctx context.Context) {
 	x.nodes(ctx, d)
 	x.clockOf(ctx, d)
 	x.log(ctx, d)
+	x.search(ctx, d)
 	x.work(ctx, d)
 	x.settings(ctx, d)
 	x.inboxes(ctx, d)

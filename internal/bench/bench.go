@@ -25,6 +25,7 @@ type Options struct {
 	SlowSync time.Duration // added to every sync of SQLite
 	Idle     time.Duration // how long the idle process is watched; 0 for not at all
 	MailOnly bool          // leave out what is read at the desk
+	Search   bool          // also wait for the search index, and search
 	Dir      string        // where data folders are made; the system's where empty
 	Keep     string        // a folder where seeded desks stay, with the mails of each run, for further runs (of PostgreSQL the database itself stays where it is, and should hold no other size); "" for none
 	Log      io.Writer     // progress
@@ -48,6 +49,7 @@ type Run struct {
 	SeedTook      time.Duration `json:"seedTook"`
 	StartMS       float64       `json:"startMS"` // from start to first answer
 	Reads         []Read        `json:"reads"`
+	IndexTook     time.Duration `json:"indexTook,omitempty"`   // until the search index was complete
 	MailsPerSec   float64       `json:"mailsPerSec,omitempty"` // stored, threaded and reacted to
 	AcceptPerSec  float64       `json:"acceptPerSec,omitempty"`
 	Mails         int64         `json:"mails,omitempty"`
@@ -120,6 +122,9 @@ func (o Options) run(ctx context.Context, exe string, n int) (run Run, err error
 	if err := crowd(ctx, c); err != nil {
 		return run, err
 	}
+	if err := o.emptyIndex(ctx, c); err != nil {
+		return run, err
+	}
 	srv, err := o.start(ctx, exe, c)
 	if err != nil {
 		return run, err
@@ -134,11 +139,25 @@ func (o Options) run(ctx context.Context, exe string, n int) (run Run, err error
 			return run, err
 		}
 	}
+	if o.Search {
+		fmt.Fprintf(o.Log, "%d conversations: filling the search index\n", n)
+		if run.IndexTook, err = srv.waitIndexed(ctx, c); err != nil {
+			return run, err
+		}
+	}
 	if !o.MailOnly {
 		fmt.Fprintf(o.Log, "%d conversations: reading\n", n)
 		if run.Reads, err = o.reads(ctx, srv, c, n); err != nil {
 			return run, err
 		}
+	}
+	if o.Search {
+		fmt.Fprintf(o.Log, "%d conversations: searching\n", n)
+		found, err := srv.search(ctx)
+		if err != nil {
+			return run, err
+		}
+		run.Reads = append(run.Reads, found...)
 	}
 	if o.Mail > 0 {
 		fmt.Fprintf(o.Log, "%d conversations: mail for %s\n", n, o.Mail)

@@ -68,8 +68,18 @@ func (s *server) measure(ctx context.Context, k kind) (Read, error) {
 			took = append(took, d)
 		}
 	}
-	slices.Sort(took)
-	return Read{k.name, len(took), milliseconds(took[len(took)/2]), milliseconds(took[len(took)*99/100])}, nil
+	return counted{k.name, took}.read(), nil
+}
+
+// counted is how long each answer took.
+type counted struct {
+	name string
+	took []time.Duration
+}
+
+func (c counted) read() Read {
+	sorted := slices.Sorted(slices.Values(c.took))
+	return Read{c.name, len(sorted), milliseconds(sorted[len(sorted)/2]), milliseconds(sorted[len(sorted)*99/100])}
 }
 
 // intoMemory reads what a desk that is at work has in the machine's memory, if that is large enough: the file of SQLite, the tables that are opened

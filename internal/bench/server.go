@@ -142,8 +142,10 @@ func (s *server) post(ctx context.Context, path string, body any) error {
 	return nil
 }
 
-func (s *server) signIn(ctx context.Context) error {
-	return s.post(ctx, "/session", map[string]string{"email": address, "password": password})
+func (s *server) signIn(ctx context.Context) error { return s.signInAs(ctx, address) }
+
+func (s *server) signInAs(ctx context.Context, mail string) error {
+	return s.post(ctx, "/session", map[string]string{"email": mail, "password": password})
 }
 
 // prepare signs in and makes the inbox that nearly everything goes to, and the small one. They send no acknowledgements: there is no server to send them.

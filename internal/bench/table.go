@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"text/tabwriter"
+	"time"
 )
 
 // Table prints a report for people.
@@ -21,6 +22,9 @@ func (r Report) Table(w io.Writer) error {
 		fmt.Fprintf(t, "start to first answer\t%.0f ms\n", run.StartMS)
 		if run.IdleMB > 0 {
 			fmt.Fprintf(t, "idle\t%.0f MB resident, %.2f %% of a core\n", run.IdleMB, 100*run.IdleCore)
+		}
+		if run.IndexTook > 0 {
+			fmt.Fprintf(t, "search index filled\tin %s\n", run.IndexTook.Round(time.Second))
 		}
 		for _, x := range run.Reads {
 			fmt.Fprintf(t, "%s\tp50 %.2f ms\tp99 %.2f ms\tn %d\n", x.Name, x.P50, x.P99, x.N)

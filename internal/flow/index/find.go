@@ -82,8 +82,7 @@ type Page struct {
 // Bounds of one search.
 const (
 	candidates = 400 // of each kind are ranked: the newest ones
-	step       = 120 // documents that are asked for at once, newest first
-	maxSteps   = 25  // that one page takes, where most of what is found is filtered out afterwards
+	maxSteps   = 60  // that one page takes, where most of what is found is filtered out afterwards
 )
 
 // Find answers a search. What the reader may see is asked for in the index, and again of the desk for each result, as is whether the message is still what
@@ -113,6 +112,10 @@ type finder struct {
 	ask   Ask
 	names query.Names
 }
+
+// atOnce is how many documents are read and shown at once: a page and some, since more than one message of a conversation may be found. Reading what is
+// not shown would cost more than asking the index again.
+func (f *finder) atOnce() int { return f.ask.Limit + f.ask.Limit/3 + 1 }
 
 // clauses is what the index is asked for, nil where nothing can be found.
 func (f *finder) clauses(how query.Strictness) ([]search.Clause, error) {
@@ -161,7 +164,7 @@ func (f *finder) newest(ctx context.Context) (p Page, err error) {
 	}
 	shown := map[desk.ConversationID]bool{}
 	for range maxSteps {
-		found, err := f.Store.Find(ctx, clauses, before, step)
+		found, err := f.Store.Find(ctx, clauses, before, f.atOnce())
 		if err != nil {
 			return p, err
 		}
@@ -184,12 +187,12 @@ func (f *finder) newest(ctx context.Context) (p Page, err error) {
 				}
 			}
 			before = at.ID
-			if len(p.Hits) == f.ask.Limit && (i+1 < len(found) || len(found) == step) {
+			if len(p.Hits) == f.ask.Limit && (i+1 < len(found) || len(found) == f.atOnce()) {
 				p.Next = &Cursor{Before: before}
 				return p, nil
 			}
 		}
-		if len(found) < step {
+		if len(found) < f.atOnce() {
 			return p, nil
 		}
 	}
@@ -257,7 +260,7 @@ func (f *finder) best(ctx context.Context) (p Page, err error) {
 func (f *finder) page(ctx context.Context, all []ranked, from Cursor) (p Page, err error) {
 	shown := map[desk.ConversationID]bool{}
 	for len(all) > 0 {
-		n := min(len(all), step)
+		n := min(len(all), f.atOnce())
 		part := make([]search.Found, n)
 		for i := range part {
 			part[i] = all[i].Found
