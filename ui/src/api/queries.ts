@@ -8,8 +8,8 @@ import type {
   Found,
   Inbox,
   Opened,
+  Order,
   Page,
-  Sort,
   Tag,
   Team,
   ViewCount,
@@ -47,7 +47,19 @@ export const viewsQuery = queryOptions({
 
 export interface ListKey {
   view: string;
-  sort: Sort;
+  sort: Order;
+}
+
+/** Where a page is not full since looking through finished conversations took too long. */
+export interface Looked {
+  count: number;
+  back: string | null;
+}
+
+function orderParams(sort: Order) {
+  if (!sort.startsWith("by:")) return { sort };
+  const by = sort.slice(3);
+  return by.startsWith("-") ? { by: by.slice(1), desc: true } : { by };
 }
 
 /** A view's rows, page by page. */
@@ -55,7 +67,11 @@ export const listQuery = ({ view, sort }: ListKey) =>
   infiniteQueryOptions({
     queryKey: ["list", view, sort],
     queryFn: ({ pageParam, signal }) =>
-      get<Page<Conversation>>("/conversations", { view, sort, cursor: pageParam, limit: 50 }, signal),
+      get<Page<Conversation> & { looked?: Looked }>(
+        "/conversations",
+        { view, ...orderParams(sort), cursor: pageParam, limit: 50 },
+        signal,
+      ),
     initialPageParam: "",
     getNextPageParam: (last) => last.next || undefined,
   });

@@ -7,6 +7,8 @@ export type DeliveryState = "" | "queued" | "sending" | "sent" | "failed" | "uns
 export type Role = "owner" | "administrator" | "supervisor" | "agent" | "light_agent";
 export type TagColour = "grey" | "green" | "amber" | "red" | "blue" | "violet";
 export type Sort = "due" | "newest" | "oldest";
+/** A list's order: a built-in view's, or by an attribute of a saved one (by:due, by:-last). */
+export type Order = Sort | `by:${string}`;
 
 export type Permission =
   | "conversation.read"

@@ -20,11 +20,13 @@ export function Desk() {
   const [list, setList] = useStored("tellus-width-list", first.list);
   const { t } = useTranslation();
   const name = useViewName(view);
+  const [layout, setLayout] = useState<"list" | "table">("list");
   return (
     <main
       id="main"
       className={css.desk}
       data-open={number ? true : undefined}
+      data-layout={number ? undefined : layout}
       style={{ "--views-width": `${views}px`, "--list-width": `${list}px` } as React.CSSProperties}
     >
       <nav className={css.views} data-shown={viewsOpen || undefined} aria-label={t("view.label")}>
@@ -48,7 +50,12 @@ export function Desk() {
         />
       )}
       <section className={css.list} aria-label={name}>
-        <ConversationList view={view} open={number ? Number(number) : undefined} showViews={() => setViewsOpen(true)} />
+        <ConversationList
+          view={view}
+          open={number ? Number(number) : undefined}
+          showViews={() => setViewsOpen(true)}
+          layoutIs={setLayout}
+        />
         <Divider
           label={t("desk.divider_list")}
           value={list}

@@ -69,7 +69,7 @@ export function goLive(client: QueryClient, me: number): () => void {
 function hear(client: QueryClient, me: number, message: Heard) {
   switch (message.type) {
     case "row":
-      applyRow(client, message.row, me);
+      applyRow(client, message.row, me, message.views);
       for (const event of message.event ?? []) hearEvent(client, me, event, message.row);
       return;
     case "gone":
@@ -79,7 +79,7 @@ function hear(client: QueryClient, me: number, message: Heard) {
       client.setQueryData(["views"], message.items);
       return;
     case "event":
-      hearSetting(client, message.event);
+      hearSetting(client, message.event, me);
       return;
     case "presence":
       presence = new Map(presence).set(message.conversation, message.agents ?? []);
@@ -96,7 +96,7 @@ function hear(client: QueryClient, me: number, message: Heard) {
 /** Events whose words or files are not in the row: the open conversation reads them. */
 const brings =
   /^(message\.|note\.|record\.|acknowledgement\.|participant\.|follower\.|customer\.|conversation\.(linked|(un)?restricted))/;
-const silent = new Set(["conversation.read", "draft.saved"]);
+const silent = new Set(["conversation.read", "draft.saved", "view.moved"]);
 
 function hearEvent(client: QueryClient, me: number, event: DeskEvent, row: Conversation) {
   const key = ["conversation", row.number];
@@ -125,7 +125,12 @@ export function withActivity(timeline: Opened["timeline"], event: DeskEvent): Op
   return { ...timeline, activities: [...timeline.activities, event] };
 }
 
-function hearSetting(client: QueryClient, event: DeskEvent) {
+function hearSetting(client: QueryClient, event: DeskEvent, me: number) {
+  if (event.subjectKind === "bulk" || event.subjectKind === "export") {
+    if (event.data?.agent === me) void client.invalidateQueries({ queryKey: [event.subjectKind] });
+    return;
+  }
+  if (event.subjectKind === "view" && (!event.data || event.data.done)) refresh(client, `saved:${event.subject}`);
   if (event.subjectKind === "customer") {
     void client.invalidateQueries({
       queryKey: ["conversation"],
@@ -141,6 +146,7 @@ function hearSetting(client: QueryClient, event: DeskEvent) {
     type: ["types"],
     template: ["templates"],
     macro: ["macros"],
+    view: ["saved-views", "views"],
     setting: ["settings"],
     customer: ["customer"],
   };

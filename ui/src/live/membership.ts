@@ -1,4 +1,4 @@
-import type { Conversation, Sort } from "../api/types";
+import type { Conversation, Order } from "../api/types";
 
 export type Shelf = "active" | "snoozed" | "finished" | "spam" | "trash";
 
@@ -46,8 +46,53 @@ export function belongs(view: string, c: Conversation, me: number): boolean | un
 const never = Number.MAX_SAFE_INTEGER;
 const ms = (t: string | null | undefined, none: number) => (t ? Date.parse(t) : none);
 
+const statuses = ["closed", "new", "open", "resolved", "waiting"];
+const words = new Intl.Collator("en", { sensitivity: "base" });
+
+/** What rows of a saved view are ordered by; undefined for what only the server knows. */
+function keyOf(by: string, c: Conversation): number | string | undefined {
+  switch (by) {
+    case "due":
+      return c.dueAt ? Date.parse(c.dueAt) : "";
+    case "last":
+      return ms(c.lastAt, 0);
+    case "created":
+      return ms(c.createdAt, 0);
+    case "waiting":
+      return c.waitingSince ? Date.parse(c.waitingSince) : "";
+    case "snoozed":
+      return c.snoozedUntil ? Date.parse(c.snoozedUntil) : "";
+    case "priority":
+      return c.priority;
+    case "number":
+      return c.number;
+    case "messages":
+      return c.messages;
+    case "status":
+      return statuses.indexOf(c.status);
+    case "subject":
+      return c.subject;
+    case "customer.name":
+      return c.customerName;
+    case "customer.address":
+      return c.address;
+  }
+  return undefined;
+}
+
+/** Orders rows by an attribute; what has none comes last, whichever way. Equal where only the server knows: a row then stays where it was. */
+function compareBy(order: string, a: Conversation, b: Conversation): number {
+  const down = order.startsWith("by:-");
+  const by = order.slice(down ? 4 : 3);
+  const [x, y] = [keyOf(by, a), keyOf(by, b)];
+  if (x === undefined || y === undefined) return 0;
+  if (x === "" || y === "") return x === y ? (a.id - b.id) * (down ? -1 : 1) : x === "" ? 1 : -1;
+  const less = typeof x === "number" && typeof y === "number" ? x - y : words.compare(String(x), String(y));
+  return (less || a.id - b.id) * (down ? -1 : 1);
+}
+
 /** Orders rows as the server's pages do; below zero where a comes first. */
-export function compare(sort: Sort, a: Conversation, b: Conversation): number {
+export function compare(sort: Order, a: Conversation, b: Conversation): number {
   switch (sort) {
     case "due":
       return ms(a.dueAt, never) - ms(b.dueAt, never) || a.id - b.id;
@@ -55,5 +100,7 @@ export function compare(sort: Sort, a: Conversation, b: Conversation): number {
       return ms(b.lastAt, 0) - ms(a.lastAt, 0) || b.id - a.id;
     case "oldest":
       return ms(a.lastAt, 0) - ms(b.lastAt, 0) || a.id - b.id;
+    default:
+      return compareBy(sort, a, b);
   }
 }

@@ -1,5 +1,6 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
-import type { Conversation, Opened, Page, Sort } from "../api/types";
+import type { Conversation, Opened, Order, Page } from "../api/types";
+import { type SavedView, savedId } from "../desk/views/saved";
 import { belongs, compare } from "./membership";
 
 export type Rows = InfiniteData<Page<Conversation>, string>;
@@ -14,7 +15,7 @@ export function without(rows: Rows, id: number): Rows {
  * Puts a changed row where it belongs among those loaded. A row that sorts behind the last loaded one is left out where the server has more:
  * the page that holds it brings it.
  */
-export function withRow(rows: Rows, row: Conversation, sort: Sort): Rows {
+export function withRow(rows: Rows, row: Conversation, sort: Order): Rows {
   const taken = without(rows, row.id);
   const more = taken.pages.at(-1)?.next;
   for (const [at, page] of taken.pages.entries()) {
@@ -33,13 +34,21 @@ function has(rows: Rows, id: number): boolean {
 }
 
 /** Brings a changed row into every list and the open conversation. Older versions than those shown are ignored. */
-export function applyRow(client: QueryClient, row: Conversation, me: number) {
+export function applyRow(client: QueryClient, row: Conversation, me: number, views: readonly number[] = []) {
+  const saved = client.getQueryData<SavedView[]>(["saved-views"]);
+  // What a saved view holds is told with the row, unless it looks through finished conversations or is still being filled.
+  const within = (view: string) => {
+    const id = savedId(view);
+    if (id === undefined) return belongs(view, row, me);
+    const known = saved?.find((v) => v.id === id);
+    return known?.live && known.filling.done ? views.includes(id) : undefined;
+  };
   for (const [key, rows] of client.getQueriesData<Rows>({ queryKey: ["list"] })) {
     if (!rows) continue;
-    const [, view, sort] = key as [string, string, Sort];
+    const [, view, sort] = key as [string, string, Order];
     const known = rows.pages.flatMap((p) => p.items).find((c) => c.id === row.id);
     if (known && known.version > row.version) continue;
-    const stays = belongs(view, row, me) ?? has(rows, row.id);
+    const stays = within(view) ?? has(rows, row.id);
     const next = stays ? withRow(rows, row, sort) : without(rows, row.id);
     if (next !== rows) client.setQueryData(key, next);
   }

@@ -2,7 +2,7 @@ import type { Conversation, DeskEvent, ViewCount } from "../api/types";
 
 export type Heard =
   | { type: "hello"; log?: string; seq: number }
-  | { type: "row"; seq: number; row: Conversation; event: DeskEvent[] | null }
+  | { type: "row"; seq: number; row: Conversation; views?: number[]; event: DeskEvent[] | null }
   | { type: "gone"; seq: number; id: number }
   | { type: "counts"; items: ViewCount[] }
   | { type: "event"; seq: number; event: DeskEvent }

@@ -1,20 +1,33 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { put } from "../../api/client";
 import { conversationQuery, listQuery, useDirectory, viewsQuery } from "../../api/queries";
-import type { Sort } from "../../api/types";
+import type { Order, Sort } from "../../api/types";
 import { useCommands } from "../../app/keys";
 import { useMay } from "../../app/session";
 import { useFormat } from "../../i18n/format";
 import { Icon } from "../../parts/Icon";
+import { OnReach } from "../../parts/OnReach";
 import { Bone, Late } from "../../parts/Skeleton";
 import { useStored } from "../../parts/stored";
 import { Failed, Quiet } from "../../parts/Trouble";
+import { pick, pickNone, usePicked } from "../bulk/picked";
 import { loadConversation } from "../conversation/open";
+import { type Column, orderOf, savedViewsQuery, useSavedView } from "../views/saved";
 import css from "./ConversationList.module.css";
 import { Row } from "./Row";
+
+const Table = lazy(() => import("../table/Table"));
+const BulkBar = lazy(() => import("../bulk/BulkBar"));
+const loadActs = () => import("../views/ViewActs");
+const ViewActs = lazy(loadActs);
+
+const usualColumns: Column[] = ["customer", "subject", "status", "assignee", "tags", "due", "last"].map((key) => ({
+  key,
+}));
 
 const sorts: Sort[] = ["due", "newest", "oldest"];
 const usualSort: Record<string, Sort> = { finished: "newest", spam: "newest", trash: "newest", waiting: "oldest" };
@@ -23,7 +36,9 @@ const usualSort: Record<string, Sort> = { finished: "newest", spam: "newest", tr
 export function useViewName(view: string): string {
   const { t } = useTranslation();
   const directory = useDirectory();
+  const saved = useSavedView(view);
   const [kind, id] = view.split(":");
+  if (kind === "saved") return saved?.name ?? t("view.unknown");
   if (kind === "inbox") return directory.inbox(Number(id))?.name ?? t("view.unknown");
   if (kind === "team") return directory.team(Number(id))?.name ?? t("view.unknown");
   return t(`view.${view}`);
@@ -33,10 +48,12 @@ interface Props {
   view: string;
   open: number | undefined;
   showViews: () => void;
+  /** Told whether the view is a table, which takes the place of what would be open beside it. */
+  layoutIs?: (layout: "list" | "table") => void;
 }
 
 /** A view's conversations, page by page, only as many drawn as are seen. */
-export function ConversationList({ view, open, showViews }: Props) {
+export function ConversationList({ view, open, showViews, layoutIs }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const client = useQueryClient();
@@ -44,9 +61,21 @@ export function ConversationList({ view, open, showViews }: Props) {
   const mayWrite = useMay("conversation.write");
   const name = useViewName(view);
   const usual = usualSort[view] ?? "due";
-  const [sort, setSort] = useStored<Sort>(`tellus-sort-${usual}`, usual);
+  const [plainSort, setPlainSort] = useStored<Sort>(`tellus-sort-${usual}`, usual);
+  const saved = useSavedView(view);
+  const [headed, setHeaded] = useState<{ view: string; order: Order }>();
+  const own: Order = saved ? (orderOf(saved.sort) as Order) : plainSort;
+  const sort: Order = headed?.view === view && saved ? headed.order : own;
+  const [chosenLayout, setChosenLayout] = useStored<"" | "list" | "table">(`tellus-layout-${view}`, "");
+  const layout = chosenLayout || saved?.layout || "list";
+  const picked = usePicked(view);
+  const [acts, setActs] = useState(false);
+  const table = layout === "table" && !open;
+  useEffect(() => layoutIs?.(table ? "table" : "list"), [layoutIs, table]);
+  useEffect(() => pickNone, []);
   const count = useQuery(viewsQuery).data?.find((c) => c.id === view);
-  const pages = useInfiniteQuery(listQuery({ view, sort }));
+  const pages = useInfiniteQuery({ ...listQuery({ view, sort }), enabled: !view.startsWith("saved:") || !!saved });
+  const looked = pages.data?.pages.at(-1)?.looked;
   const rows = useMemo(() => pages.data?.pages.flatMap((p) => p.items) ?? [], [pages.data]);
   // The open conversation is what the page is about, once there is one.
   const Title = open ? "h2" : "h1";
@@ -63,8 +92,11 @@ export function ConversationList({ view, open, showViews }: Props) {
   const lastDrawn = drawn.at(-1)?.index ?? 0;
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = pages;
   useEffect(() => {
-    if (hasNextPage && !isFetchingNextPage && lastDrawn >= rows.length - 15) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage, lastDrawn, rows.length]);
+    if (hasNextPage && !isFetchingNextPage && !looked && !table && lastDrawn >= rows.length - 15) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage, lastDrawn, rows.length, looked, table]);
+  const fetchMore = useCallback(() => {
+    if (!isFetchingNextPage && !looked) void fetchNextPage();
+  }, [isFetchingNextPage, fetchNextPage, looked]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another view or order begins at its top
   useEffect(() => {
@@ -101,9 +133,21 @@ export function ConversationList({ view, open, showViews }: Props) {
     if (open)
       void navigate({ to: "/view/$view/$number", params: { view, number: String(next.number) }, replace: true });
   }
+  function pickHere() {
+    const focused = document.activeElement?.closest<HTMLElement>("[data-number]")?.dataset.number;
+    const row = rows.find((r) => r.number === (focused ? Number(focused) : open));
+    if (row) pick(view, rows, row.id, !picked.ids.has(row.id), false);
+  }
+  async function keepColumns(columns: Column[]) {
+    if (!saved) return;
+    const { id, owner: _, position: __, mayChange: ___, live: ____, broken: _____, filling: ______, ...edit } = saved;
+    const kept = await put<typeof saved>(`/saved-views/${id}`, { ...edit, columns });
+    client.setQueryData(savedViewsQuery.queryKey, (all) => all?.map((v) => (v.id === id ? { ...v, ...kept } : v)));
+  }
   useCommands([
     { id: "list.next", label: t("keys.next"), group: "go", keys: ["j"], run: () => step(1) },
     { id: "list.previous", label: t("keys.previous"), group: "go", keys: ["k"], run: () => step(-1) },
+    { id: "list.pick", label: t("list.pick_row"), group: "go", keys: ["x"], run: pickHere },
   ]);
 
   return (
@@ -124,8 +168,8 @@ export function ConversationList({ view, open, showViews }: Props) {
               </span>
             )}
             <span>
-              {count && " · "}
-              {t(`list.order_${sort}`)}
+              {count && !saved && " · "}
+              {saved ? (saved.live && !saved.filling.done ? t("view.filling") : "") : t(`list.order_${plainSort}`)}
             </span>
           </p>
         </div>
@@ -134,18 +178,53 @@ export function ConversationList({ view, open, showViews }: Props) {
             <Icon name="pencil" size={17} />
           </Link>
         )}
-        <label className={css.sort} title={t("list.order")}>
-          <Icon name="sort" size={17} />
-          <select aria-label={t("list.order")} value={sort} onChange={(e) => setSort(e.target.value as Sort)}>
-            {sorts.map((s) => (
-              <option key={s} value={s}>
-                {t(`list.sort_${s}`)}
-              </option>
-            ))}
-          </select>
-        </label>
+        {!saved && (
+          <label className={css.sort} title={t("list.order")}>
+            <Icon name="sort" size={17} />
+            <select
+              aria-label={t("list.order")}
+              value={plainSort}
+              onChange={(e) => setPlainSort(e.target.value as Sort)}
+            >
+              {sorts.map((s) => (
+                <option key={s} value={s}>
+                  {t(`list.sort_${s}`)}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+        <ActsButton
+          view={view}
+          saved={saved}
+          open={acts}
+          setOpen={setActs}
+          layout={layout}
+          setLayout={setChosenLayout}
+        />
       </header>
-      <div ref={scroller} className={css.scroller}>
+      {mayWrite && (picked.ids.size > 0 || picked.all) && (
+        <Suspense>
+          <BulkBar picked={picked} rows={rows} more={hasNextPage} count={count?.count} capped={count?.capped} />
+        </Suspense>
+      )}
+      {table && rows.length > 0 && (
+        <Suspense fallback={<Waiting />}>
+          <Table
+            view={view}
+            rows={rows}
+            columns={saved?.columns.length ? saved.columns : usualColumns}
+            sort={sort}
+            setSort={(order) => saved && setHeaded({ view, order })}
+            setColumns={saved?.mayChange ? (columns) => void keepColumns(columns) : undefined}
+            more={hasNextPage}
+            fetchMore={fetchMore}
+            picked={picked.ids}
+            pick={(row, on, range) => pick(view, rows, row.id, on, range)}
+          />
+        </Suspense>
+      )}
+      <div ref={scroller} className={css.scroller} hidden={table && rows.length > 0}>
         {pages.isPending && <Waiting />}
         {pages.isError && rows.length === 0 && (
           <Failed what={t("list.failed")} error={pages.error} retry={() => void pages.refetch()} />
@@ -164,11 +243,30 @@ export function ConversationList({ view, open, showViews }: Props) {
                   aria-posinset={item.index + 1}
                   style={{ position: "absolute", top: 0, left: 0, right: 0, transform: `translateY(${item.start}px)` }}
                 >
+                  {mayWrite && (
+                    <input
+                      type="checkbox"
+                      className={css.pick}
+                      data-any={picked.ids.size > 0 || undefined}
+                      aria-label={t("list.pick", { number: row.number })}
+                      checked={picked.all || picked.ids.has(row.id)}
+                      onClick={(e) => pick(view, rows, row.id, !picked.ids.has(row.id), e.shiftKey)}
+                      onChange={() => {}}
+                    />
+                  )}
                   <Row row={row} view={view} open={row.number === open} warm={warm} />
                 </li>
               );
             })}
           </ul>
+        )}
+        {looked && (
+          <p className={css.more}>
+            {t("list.looked", { back: looked.back ? format.shortDay(Date.parse(looked.back), Date.now()) : "" })}{" "}
+            <button type="button" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+              {t("list.look_on")}
+            </button>
+          </p>
         )}
         {pages.isFetchNextPageError && (
           <p className={css.more} role="alert">
@@ -180,6 +278,23 @@ export function ConversationList({ view, open, showViews }: Props) {
         )}
       </div>
     </div>
+  );
+}
+
+type ActsProps = Omit<React.ComponentProps<typeof ViewActs>, "face">;
+
+/** What can be done with the view as a whole; the menu comes when it is reached for. */
+function ActsButton(props: ActsProps) {
+  const { t } = useTranslation();
+  const face = (
+    <button type="button" className={css.sort} aria-label={t("view.acts")} title={t("view.acts")} aria-haspopup="menu">
+      <Icon name="more" size={17} />
+    </button>
+  );
+  return (
+    <OnReach face={face} open={props.open} setOpen={props.setOpen} load={loadActs}>
+      <ViewActs {...props} face={face} />
+    </OnReach>
   );
 }
 
@@ -216,7 +331,7 @@ const explained = new Set([
 
 function Empty({ view }: { view: string }) {
   const { t } = useTranslation();
-  const key = explained.has(view) ? view : view.startsWith("team") ? "team" : "inbox";
+  const key = explained.has(view) ? view : (/^(team|saved)/.exec(view)?.[0] ?? "inbox");
   return (
     <Quiet icon={key === "spam" ? "shield" : key === "trash" ? "trash" : "inbox"} title={t(`empty.${key}`)}>
       <p>{t(`empty.${key}_text`)}</p>

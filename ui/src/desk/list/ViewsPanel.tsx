@@ -6,6 +6,7 @@ import type { ViewCount } from "../../api/types";
 import { keyCaps, useAllCommands } from "../../app/keys";
 import { useMay } from "../../app/session";
 import { useFormat } from "../../i18n/format";
+import { SavedViews } from "../views/SavedViews";
 import css from "./ViewsPanel.module.css";
 
 const mine = ["mine", "mentions", "snoozed", "following", "drafts"];
@@ -35,6 +36,7 @@ export function ViewsPanel({ view, done }: { view: string; done: () => void }) {
         {mine.map((id) => row(id, t(`view.${id}`)))}
         <Begun done={done} />
       </Group>
+      <SavedViews view={view} counts={counts} done={done} />
       <Group title={t("view.group_desk")}>{desk.map((id) => row(id, t(`view.${id}`)))}</Group>
       {inboxes.length > 0 && (
         <Group title={t("view.group_inboxes")}>{inboxes.map((i) => row(`inbox:${i.id}`, i.name))}</Group>

@@ -1,0 +1,318 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a table whose rows are drawn as they are scrolled to cannot be one of HTML
+// biome-ignore-all lint/a11y/useFocusableInteractive: the rows and cells that can be acted on take the focus
+// biome-ignore-all lint/a11y/noStaticElementInteractions: the arrow keys move among the rows within
+// biome-ignore-all lint/a11y/useKeyWithClickEvents: Enter and Space are taken by the table
+import { useNavigate } from "@tanstack/react-router";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { use, useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { type Directory, useDirectory } from "../../api/queries";
+import type { Conversation, Order } from "../../api/types";
+import { type Format, useFormat } from "../../i18n/format";
+import { loadWords } from "../../i18n/i18n";
+import { useNow } from "../../i18n/now";
+import { Icon } from "../../parts/Icon";
+import { type Attribute, useAttributeName, useAttributes } from "../views/attributes";
+import { type Column, orderOf, sortOf } from "../views/saved";
+import css from "./Table.module.css";
+
+const words = loadWords("views");
+
+interface Props {
+  view: string;
+  rows: Conversation[];
+  columns: Column[];
+  sort: Order;
+  setSort: (sort: Order) => void;
+  /** Keeps widths and order of columns; absent where the reader may not. */
+  setColumns?: (columns: Column[]) => void;
+  more: boolean;
+  fetchMore: () => void;
+  picked: ReadonlySet<number>;
+  pick: (row: Conversation, on: boolean, range: boolean) => void;
+}
+
+const usual: Record<string, number> = {
+  subject: 320,
+  preview: 360,
+  customer: 180,
+  tags: 180,
+  number: 90,
+  status: 110,
+  priority: 100,
+};
+const widthOf = (c: Column) => c.width || usual[c.key] || 140;
+
+/** A view as a table: columns of the reader's choice, only the rows drawn that are seen. */
+export default function Table({
+  view,
+  rows,
+  columns,
+  sort,
+  setSort,
+  setColumns,
+  more,
+  fetchMore,
+  picked,
+  pick,
+}: Props) {
+  use(words);
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const format = useFormat();
+  const now = useNow();
+  const directory = useDirectory();
+  const attributes = useAttributes();
+  const nameOf = useAttributeName();
+  const scroller = useRef<HTMLDivElement>(null);
+  const [wide, setWide] = useState<Record<string, number>>({});
+  const [at, setAt] = useState(0);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => 40,
+    getItemKey: (i) => rows[i]?.id ?? i,
+    overscan: 12,
+  });
+  const drawn = virtual.getVirtualItems();
+  const last = drawn.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (more && last >= rows.length - 20) fetchMore();
+  }, [more, last, rows.length, fetchMore]);
+  const width = (c: Column) => wide[c.key] ?? widthOf(c);
+  const template = `36px ${columns.map((c) => `${width(c)}px`).join(" ")}`;
+  const by = sort.startsWith("by:") ? sortOf(sort) : undefined;
+
+  function head(c: Column) {
+    const a = attributes.find((x) => x.key === (c.key === "customer" ? "customer.name" : c.key));
+    const key = a?.key ?? c.key;
+    const on = by?.by === key;
+    const label =
+      c.key === "customer" || c.key === "preview" ? t(`views.column_${c.key}`) : a ? nameOf(a) : t("views.gone");
+    return (
+      <div
+        key={c.key}
+        role="columnheader"
+        tabIndex={-1}
+        className={css.head}
+        aria-sort={on ? (by?.desc ? "descending" : "ascending") : "none"}
+        draggable={setColumns !== undefined}
+        onDragStart={(e) => e.dataTransfer.setData("text/tellus-column", c.key)}
+        onDragOver={(e) => setColumns && e.preventDefault()}
+        onDrop={(e) => move(e.dataTransfer.getData("text/tellus-column"), c.key)}
+      >
+        {a?.sorts ? (
+          <button type="button" onClick={() => setSort(orderOf({ by: key, desc: on ? !by?.desc : false }) as Order)}>
+            <span className="cut">{label}</span>
+            {on && <Icon name="down" size={13} />}
+          </button>
+        ) : (
+          <span className="cut">{label}</span>
+        )}
+        <span
+          role="separator"
+          aria-orientation="vertical"
+          aria-label={t("views.resize", { column: label })}
+          aria-valuenow={width(c)}
+          tabIndex={0}
+          className={css.grip}
+          onPointerDown={(e) => resize(e, c)}
+          onKeyDown={(e) => {
+            const by = e.key === "ArrowLeft" ? -16 : e.key === "ArrowRight" ? 16 : 0;
+            if (!by) return;
+            e.preventDefault();
+            keepWidth(c, width(c) + by);
+          }}
+        />
+      </div>
+    );
+  }
+
+  function keepWidth(c: Column, px: number) {
+    const next = Math.max(60, Math.min(900, Math.round(px)));
+    setWide((w) => ({ ...w, [c.key]: next }));
+    setColumns?.(columns.map((x) => (x.key === c.key ? { ...x, width: next } : { ...x, width: width(x) })));
+  }
+
+  function resize(e: React.PointerEvent, c: Column) {
+    e.preventDefault();
+    const from = e.clientX;
+    const before = width(c);
+    let to = before;
+    const moved = (m: PointerEvent) => {
+      to = Math.max(60, before + m.clientX - from);
+      setWide((w) => ({ ...w, [c.key]: to }));
+    };
+    const done = () => {
+      window.removeEventListener("pointermove", moved);
+      keepWidth(c, to);
+    };
+    window.addEventListener("pointermove", moved);
+    window.addEventListener("pointerup", done, { once: true });
+  }
+
+  function move(from: string, to: string) {
+    if (!setColumns || from === to) return;
+    const moved = columns.find((c) => c.key === from);
+    if (!moved) return;
+    const rest = columns.filter((c) => c.key !== from);
+    rest.splice(
+      rest.findIndex((c) => c.key === to) + (columns.indexOf(moved) < columns.findIndex((c) => c.key === to) ? 1 : 0),
+      0,
+      moved,
+    );
+    setColumns(rest);
+  }
+
+  function open(row: Conversation) {
+    void navigate({ to: "/view/$view/$number", params: { view, number: String(row.number) } });
+  }
+
+  function keys(e: React.KeyboardEvent) {
+    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 12, PageUp: -12 }[e.key];
+    const row = rows[at];
+    if (by) {
+      e.preventDefault();
+      const next = Math.max(0, Math.min(rows.length - 1, at + by));
+      setAt(next);
+      virtual.scrollToIndex(next, { align: "auto" });
+      requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus());
+    } else if (row && e.key === "Enter" && e.target instanceof HTMLElement && e.target.dataset.index) {
+      e.preventDefault();
+      open(row);
+    } else if (row && e.key === " " && e.target instanceof HTMLElement && e.target.dataset.index) {
+      e.preventDefault();
+      pick(row, !picked.has(row.id), e.shiftKey);
+    }
+  }
+
+  return (
+    <div ref={scroller} className={css.scroller} onKeyDown={keys}>
+      <div role="table" aria-rowcount={more ? -1 : rows.length} className={css.table}>
+        <div role="row" className={css.heads} style={{ gridTemplateColumns: template }}>
+          <span role="columnheader" aria-label={t("views.picked_column")} />
+          {columns.map(head)}
+        </div>
+        <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: "relative" }}>
+          {drawn.map((item) => {
+            const row = rows[item.index] as Conversation;
+            return (
+              <div
+                key={item.key}
+                role="row"
+                tabIndex={item.index === at ? 0 : -1}
+                data-index={item.index}
+                data-number={row.number}
+                data-unread={row.unread || undefined}
+                aria-selected={picked.has(row.id)}
+                className={css.row}
+                style={{ gridTemplateColumns: template, transform: `translateY(${item.start}px)` }}
+                onFocus={() => setAt(item.index)}
+                onClick={() => open(row)}
+              >
+                <span role="cell">
+                  <input
+                    type="checkbox"
+                    tabIndex={-1}
+                    aria-label={t("list.pick", { number: row.number })}
+                    checked={picked.has(row.id)}
+                    onClick={(e) => {
+                      e.stopPropagation();
+                      pick(row, !picked.has(row.id), e.shiftKey);
+                    }}
+                    onChange={() => {}}
+                  />
+                </span>
+                {columns.map((c) => (
+                  <span role="cell" key={c.key} className="cut">
+                    {cell(c.key, row, attributes, directory, format, now, t)}
+                  </span>
+                ))}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+type T = (key: string, values?: Record<string, unknown>) => string;
+
+/** What stands in a cell, in words. */
+export function cell(
+  key: string,
+  row: Conversation,
+  attributes: Attribute[],
+  d: Directory,
+  f: Format,
+  now: number,
+  t: T,
+): string {
+  const when = (at: string | null | undefined) => (at ? f.moment(Date.parse(at), now) : "");
+  switch (key) {
+    case "customer":
+    case "customer.name":
+      return row.customerName || row.address;
+    case "customer.address":
+      return row.address;
+    case "subject":
+      return row.subject || t("list.no_subject");
+    case "preview":
+      return row.preview;
+    case "number":
+      return `#${row.number}`;
+    case "status":
+      return t(`status.${row.status}`);
+    case "priority":
+      return t(`priority.${row.priority}`);
+    case "assignee":
+      return d.agent(row.assignee)?.name ?? "";
+    case "team":
+      return d.team(row.team)?.name ?? "";
+    case "inbox":
+      return d.inbox(row.inbox)?.name ?? "";
+    case "tags":
+      return row.tags
+        .map((id) => d.tag(id)?.name ?? "")
+        .filter(Boolean)
+        .join(", ");
+    case "channel":
+      return t(`views.code.channel.${row.channel}`);
+    case "due":
+      return when(row.dueAt);
+    case "waiting":
+      return when(row.waitingSince);
+    case "created":
+      return when(row.createdAt);
+    case "last":
+      return when(row.lastAt);
+    case "snoozed":
+      return when(row.snoozedUntil);
+    case "messages":
+      return String(row.messages);
+    case "language":
+      return row.language ?? "";
+    case "attachments":
+      return row.attachments ? t("views.op.yes") : "";
+    case "troubled":
+      return row.deliveryTroubled ? t("views.op.yes") : "";
+  }
+  const a = attributes.find((x) => x.key === key);
+  const values = (row as unknown as { fields?: Record<string, unknown> }).fields ?? {};
+  return a && key.startsWith("field:") ? fieldWords(a, values[key.slice(6)], d, t) : "";
+}
+
+function fieldWords(a: Attribute, v: unknown, d: Directory, t: T): string {
+  if (v === undefined || v === null) return "";
+  if (typeof v === "boolean") return t(v ? "views.op.yes" : "views.op.no");
+  if (Array.isArray(v))
+    return v
+      .map((id) => (a.of === "agent" ? d.agent(id)?.name : a.options?.find((o) => o.id === id)?.name) ?? "")
+      .join(", ");
+  if (typeof v === "object") {
+    const money = v as { amount: number; currency: string };
+    return `${(money.amount / 100).toFixed(2)} ${money.currency}`;
+  }
+  return String(v);
+}

@@ -1,0 +1,298 @@
+import { useTranslation } from "react-i18next";
+import { type Directory, useDirectory } from "../../api/queries";
+import { Icon } from "../../parts/Icon";
+import { type Attribute, useAttributeName, useAttributes } from "./attributes";
+import type { Node } from "./saved";
+import css from "./views.module.css";
+
+interface Props {
+  node: Node;
+  change: (node: Node) => void;
+  /** What is wrong at a place below the condition, such as all[1].values. */
+  error: (path: string) => string | undefined;
+}
+
+/** A condition as sentences: comparisons below each other, in groups of which all or any must hold. */
+export function ConditionEditor({ node, change, error }: Props) {
+  const root = node.any ? node : { all: node.attr ? [node] : (node.all ?? []) };
+  return <Group node={root} change={change} error={error} path="" depth={0} />;
+}
+
+function Group({
+  node,
+  change,
+  error,
+  path,
+  depth,
+  remove,
+}: Props & { path: string; depth: number; remove?: () => void }) {
+  const { t } = useTranslation();
+  const attributes = useAttributes();
+  const key = node.any ? "any" : "all";
+  const children = node[key] ?? [];
+  const set = (next: Node[]) => change({ [key]: next });
+  const at = (i: number) => `${path}${path ? "." : ""}${key}[${i}]`;
+  return (
+    <fieldset className={css.group} data-depth={depth}>
+      <legend className="unseen">{t("views.group")}</legend>
+      <div className={css.joint}>
+        <select aria-label={t("views.joint")} value={key} onChange={(e) => change({ [e.target.value]: children })}>
+          <option value="all">{t("views.all_of")}</option>
+          <option value="any">{t("views.any_of")}</option>
+        </select>
+        {remove && (
+          <button type="button" className={css.icon} aria-label={t("views.remove_group")} onClick={remove}>
+            <Icon name="close" size={16} />
+          </button>
+        )}
+      </div>
+      {children.map((child, i) => {
+        const one = {
+          node: child,
+          error,
+          path: at(i),
+          change: (next: Node) => set(children.map((c, n) => (n === i ? next : c))),
+          remove: () => set(children.filter((_, n) => n !== i)),
+        };
+        return child.attr ? <Comparison key={i} {...one} /> : <Group key={i} {...one} depth={depth + 1} />;
+      })}
+      <div className={css.adds}>
+        <button type="button" className={css.add} onClick={() => set([...children, begin(attributes[0])])}>
+          <Icon name="plus" size={15} />
+          {t("views.add_condition")}
+        </button>
+        {depth < 3 && (
+          <button type="button" className={css.add} onClick={() => set([...children, { any: [begin(attributes[0])] }])}>
+            <Icon name="plus" size={15} />
+            {t("views.add_group")}
+          </button>
+        )}
+      </div>
+    </fieldset>
+  );
+}
+
+function begin(a: Attribute | undefined): Node {
+  if (!a) return { attr: "status", op: "is", values: ["open"] };
+  const op = a.ops[0] ?? "filled";
+  return fitting({ attr: a.key, op }, a);
+}
+
+const bare = new Set(["empty", "filled", "yes", "no", "past"]);
+const spanned = new Set(["older", "within", "ahead"]);
+
+/** Gives a comparison the values that its operator takes. */
+function fitting(n: Node, a: Attribute): Node {
+  if (!n.op || bare.has(n.op)) return { attr: n.attr, op: n.op };
+  if (spanned.has(n.op)) return { attr: n.attr, op: n.op, amount: n.amount || 3, unit: n.unit || "days" };
+  if (n.op === "during") return { attr: n.attr, op: n.op, values: ["today"] };
+  if (a.kind === "choice" && a.choices?.length)
+    return { attr: n.attr, op: n.op, values: n.values?.filter((v) => a.choices?.includes(v)) ?? [] };
+  return { attr: n.attr, op: n.op, values: n.values ?? [] };
+}
+
+function Comparison({ node, change, error, path, remove }: Props & { path: string; remove: () => void }) {
+  const { t } = useTranslation();
+  const attributes = useAttributes();
+  const nameOf = useAttributeName();
+  const a = attributes.find((x) => x.key === node.attr);
+  const wrong = ["attr", "op", "values", "unit", "amount", "values[0]"].map((f) => error(`${path}.${f}`)).find(Boolean);
+  return (
+    <div className={css.comparison} data-wrong={wrong ? true : undefined}>
+      <select
+        aria-label={t("views.attribute")}
+        value={node.attr}
+        onChange={(e) => change(begin(attributes.find((x) => x.key === e.target.value)))}
+      >
+        {!a && <option value={node.attr}>{t("views.gone")}</option>}
+        {["", "customer"].map((owner) => (
+          <optgroup key={owner} label={t(owner ? "views.of_customer" : "views.of_conversation")}>
+            {attributes
+              .filter((x) => (x.owner ?? "") === owner)
+              .map((x) => (
+                <option key={x.key} value={x.key}>
+                  {nameOf(x)}
+                </option>
+              ))}
+          </optgroup>
+        ))}
+      </select>
+      {a && (
+        <select
+          aria-label={t("views.operator")}
+          value={node.op}
+          onChange={(e) => change(fitting({ ...node, op: e.target.value }, a))}
+        >
+          {a.ops.map((op) => (
+            <option key={op} value={op}>
+              {t(`views.op.${op}`)}
+            </option>
+          ))}
+        </select>
+      )}
+      {a && <Values a={a} node={node} change={change} />}
+      <button type="button" className={css.icon} aria-label={t("views.remove_condition")} onClick={remove}>
+        <Icon name="close" size={16} />
+      </button>
+      {wrong && <p className={css.wrong}>{wrong}</p>}
+    </div>
+  );
+}
+
+function Values({ a, node, change }: { a: Attribute; node: Node; change: (n: Node) => void }) {
+  const { t } = useTranslation();
+  const directory = useDirectory();
+  const op = node.op ?? "";
+  if (bare.has(op)) return null;
+  if (spanned.has(op)) {
+    const units = a.kind === "day" ? (["days", "weeks"] as const) : (["minutes", "hours", "days", "weeks"] as const);
+    return (
+      <span className={css.span}>
+        <input
+          type="number"
+          min={1}
+          max={9999}
+          aria-label={t("views.amount")}
+          value={node.amount || ""}
+          onChange={(e) => change({ ...node, amount: Number(e.target.value) })}
+        />
+        <select
+          aria-label={t("views.unit")}
+          value={node.unit}
+          onChange={(e) => change({ ...node, unit: e.target.value as Node["unit"] })}
+        >
+          {units.map((u) => (
+            <option key={u} value={u}>
+              {t(`views.unit_${u}`)}
+            </option>
+          ))}
+        </select>
+      </span>
+    );
+  }
+  const first = node.values?.[0] ?? "";
+  const only = (value: string) => change({ ...node, values: value ? [value] : [] });
+  if (op === "during") {
+    return (
+      <select aria-label={t("views.value")} value={first} onChange={(e) => only(e.target.value)}>
+        {["today", "yesterday", "tomorrow", "this_week", "last_week", "this_month", "last_month"].map((s) => (
+          <option key={s} value={s}>
+            {t(`views.span.${s}`)}
+          </option>
+        ))}
+      </select>
+    );
+  }
+  if (a.kind === "moment" || a.kind === "day")
+    return <input type="date" aria-label={t("views.value")} value={first} onChange={(e) => only(e.target.value)} />;
+  if (a.kind === "number")
+    return (
+      <input
+        inputMode="decimal"
+        aria-label={t("views.value")}
+        value={first}
+        onChange={(e) => only(e.target.value.replace(",", "."))}
+      />
+    );
+  const options = optionsOf(a, directory, t);
+  if (!options)
+    return (
+      <input
+        aria-label={t("views.value")}
+        placeholder={t("views.words_hint")}
+        defaultValue={(node.values ?? []).join(", ")}
+        onChange={(e) =>
+          change({
+            ...node,
+            values: e.target.value
+              .split(",")
+              .map((v) => v.trim())
+              .filter(Boolean),
+          })
+        }
+      />
+    );
+  return <Several options={options} chosen={node.values ?? []} change={(values) => change({ ...node, values })} />;
+}
+
+/** Any number of a closed list: what is chosen as chips, the rest in a list beside them. */
+function Several({
+  options,
+  chosen,
+  change,
+}: {
+  options: [string, string][];
+  chosen: string[];
+  change: (values: string[]) => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <span className={css.several}>
+      {chosen.map((v) => (
+        <button
+          key={v}
+          type="button"
+          className={css.chip}
+          aria-label={t("views.remove_value", { name: options.find(([o]) => o === v)?.[1] ?? v })}
+          onClick={() => change(chosen.filter((c) => c !== v))}
+        >
+          {options.find(([o]) => o === v)?.[1] ?? t("views.gone")}
+          <Icon name="close" size={12} />
+        </button>
+      ))}
+      <select
+        aria-label={t("views.value")}
+        value=""
+        onChange={(e) => e.target.value && change([...chosen, e.target.value])}
+      >
+        <option value="">{t(chosen.length ? "views.or" : "views.choose")}</option>
+        {options
+          .filter(([v]) => !chosen.includes(v))
+          .map(([v, label]) => (
+            <option key={v} value={v}>
+              {label}
+            </option>
+          ))}
+      </select>
+    </span>
+  );
+}
+
+type T = (key: string, values?: Record<string, unknown>) => string;
+
+/** What an attribute can be compared with; undefined where people type it. */
+function optionsOf(a: Attribute, d: Directory, t: T): [string, string][] | undefined {
+  if (a.key === "language" || a.key === "customer.language")
+    return ["lv", "lt", "pl", "en", "ru", "de", "et", "fi", "sv", "uk"].map((l) => [l, languageName(l, t)]);
+  if (a.choices?.length) return a.choices.map((c) => [c, codeName(a, c, t)]);
+  const named = (list: { id: number; name: string }[]): [string, string][] => list.map((x) => [String(x.id), x.name]);
+  switch (a.of) {
+    case "agent":
+      return [["me", t("views.me")], ...named(d.agents.filter((x) => x.active))];
+    case "team":
+      return named(d.teams);
+    case "inbox":
+      return named(d.inboxes);
+    case "tag":
+      return named(d.tags);
+    case "option":
+    case "type":
+      return named(a.options ?? []);
+  }
+  return undefined;
+}
+
+function languageName(code: string, t: T): string {
+  try {
+    return new Intl.DisplayNames([t("views.locale")], { type: "language" }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+function codeName(a: Attribute, code: string, t: T): string {
+  const priorities = ["low", "normal", "high", "urgent"];
+  if (a.key === "priority") return t(`priority.${priorities.indexOf(code)}`);
+  if (a.key === "status") return t(`status.${code}`);
+  return t(`views.code.${a.key}.${code}`);
+}
