@@ -75,6 +75,7 @@ export function opened(h: Held): Opened {
     access: [],
     timeline: { messages: h.messages, activities: h.activities },
     links: [],
+    merges: [],
     draft: h.draft,
     earlier: desk.held
       .filter((x) => x.row.customer === h.row.customer && x !== h)

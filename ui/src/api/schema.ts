@@ -680,6 +680,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/conversations/{id}/incidents/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer the incidents of a problem, each for itself
+         * @description Needs: conversation.write.
+         */
+        post: operations["answer-incidents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations/{id}/incidents/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an answer would say in each incident of a problem
+         * @description Needs: conversation.write.
+         */
+        post: operations["preview-incidents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Link to another: related, parent, child, problem or incident
+         * @description Needs: conversation.write.
+         */
+        post: operations["link-conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations/{id}/links/{other}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a link away that people made
+         * @description Needs: conversation.write.
+         */
+        delete: operations["unlink-conversation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge others into this one; their numbers and ids lead here from then on
+         * @description Needs: conversation.write.
+         */
+        post: operations["merge-conversations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/conversations/{id}/notes": {
         parameters: {
             query?: never;
@@ -794,6 +894,46 @@ export interface paths {
          * @description Needs: conversation.write.
          */
         post: operations["send-reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations/{id}/sides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask somebody else by mail, or forward messages: a linked conversation of its own
+         * @description Needs: conversation.write.
+         */
+        post: operations["ask-aside"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take chosen messages out into a new conversation, linked to this one
+         * @description Needs: conversation.write.
+         */
+        post: operations["split-conversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -937,7 +1077,11 @@ export interface paths {
          */
         get: operations["list-customers"];
         put?: never;
-        post?: never;
+        /**
+         * Make a customer by hand
+         * @description Needs: conversation.write.
+         */
+        post: operations["create-customer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1008,6 +1152,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/customers/{id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write down what a customer agreed to or took back
+         * @description Needs: conversation.write.
+         */
+        post: operations["record-consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/customers/{id}/conversations": {
         parameters: {
             query?: never;
@@ -1020,6 +1184,46 @@ export interface paths {
          * @description Needs: conversation.read.
          */
         get: operations["list-customer-conversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A customer with all that his page shows at first
+         * @description Needs: conversation.read.
+         */
+        get: operations["open-customer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was said with a customer on all channels, newest first
+         * @description Needs: conversation.read.
+         */
+        get: operations["get-customer-timeline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1560,6 +1764,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/merges/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a merge back; what came since stays
+         * @description Needs: conversation.write.
+         */
+        post: operations["undo-merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/messages/{id}/cancel": {
         parameters: {
             query?: never;
@@ -1752,6 +1976,78 @@ export interface paths {
          * @description Needs: in person: inbox.manage.
          */
         get: operations["finish-oauth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Organisations by name
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-organisations"];
+        put?: never;
+        /**
+         * Make an organisation
+         * @description Needs: conversation.write.
+         */
+        post: operations["create-organisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organisations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An organisation
+         * @description Needs: conversation.read.
+         */
+        get: operations["get-organisation"];
+        /**
+         * Replace what is known of an organisation
+         * @description Needs: conversation.write.
+         */
+        put: operations["change-organisation"];
+        post?: never;
+        /**
+         * Delete an organisation that nobody belongs to
+         * @description Needs: conversation.write.
+         */
+        delete: operations["delete-organisation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organisations/{id}/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Conversations of an organisation's people, newest first
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-organisation-conversations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2774,11 +3070,6 @@ export interface components {
         AddressBody: {
             url: string;
         };
-        AddressInputBody: {
-            /** @enum {string} */
-            kind: "email" | "phone";
-            value: string;
-        };
         Agent: {
             active: boolean;
             /** Format: date-time */
@@ -2811,6 +3102,21 @@ export interface components {
             twoFactor?: boolean;
             /** Format: int64 */
             version: number;
+        };
+        AnsweredBody: {
+            /** Format: int64 */
+            conversation: number;
+            /** Format: int64 */
+            message?: number;
+            /** @description Why it was not answered: a code as refusals have, or how it is worded */
+            why?: string;
+        };
+        AnswerIncidentsInputBody: {
+            /** @description Which of the incidents */
+            conversations: number[];
+            html: string;
+            /** @enum {string} */
+            then: "keep" | "waiting" | "resolve";
         };
         ArrangeBody: {
             /** @description Not to be in sight any more */
@@ -2938,6 +3244,24 @@ export interface components {
         };
         CodeBody: {
             code: string;
+        };
+        Consent: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Actor"];
+            given: boolean;
+            /** @enum {string} */
+            purpose: "news" | "survey" | "recording" | "sharing";
+            /** @description How it is known, such as: by phone, order form of the shop */
+            source: string;
+        };
+        ContactHours: {
+            /** @description 1 Monday to 7 Sunday; none for every day */
+            days: number[];
+            /** @description HH:MM */
+            from: string;
+            /** @description HH:MM, later than from; 24:00 for midnight */
+            to: string;
         };
         Container: {
             /** @description There is more in it than is listed */
@@ -3133,6 +3457,22 @@ export interface components {
             count: number;
             id: string;
         };
+        ConversationFigures: {
+            /** Format: int64 */
+            all: number;
+            /**
+             * Format: date-time
+             * @description When the first began
+             */
+            firstAt?: string;
+            /**
+             * Format: date-time
+             * @description When the last word fell
+             */
+            lastAt?: string;
+            /** Format: int64 */
+            unfinished: number;
+        };
         ConversationFilling: {
             /** @description The view's list and count come from its members; until then they are looked up, which is slower */
             done: boolean;
@@ -3149,14 +3489,34 @@ export interface components {
         };
         ConversationLink: {
             /** Format: int64 */
+            assignee?: number;
+            /** Format: int64 */
             conversation: number;
-            /** @enum {string} */
-            kind: "follows" | "followed_by" | "split" | "split_from";
+            customerName: string;
+            /**
+             * @description What the other one is to this
+             * @enum {string}
+             */
+            kind: "follows" | "followed_by" | "split" | "split_from" | "related" | "parent" | "child" | "problem" | "incident" | "side" | "side_of" | "forward" | "forward_of";
+            /** Format: date-time */
+            lastAt: string;
             /** Format: int64 */
             number: number;
             /** @enum {string} */
             status: "new" | "open" | "waiting" | "resolved" | "closed";
             subject: string;
+            /** @description A message came there that the asker has not seen */
+            unread: boolean;
+        };
+        ConversationMerge: {
+            /** Format: int64 */
+            agent: number;
+            /** Format: date-time */
+            at: string;
+            conversations: number[];
+            /** Format: int64 */
+            id: number;
+            numbers: number[];
         };
         ConversationNewChecklist: {
             items?: components["schemas"]["CheckWord"][];
@@ -3180,12 +3540,58 @@ export interface components {
             cc: components["schemas"]["NamedAddress"][];
             to: components["schemas"]["NamedAddress"][];
         };
+        ConversationSaid: {
+            /** Format: int64 */
+            agent?: number;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            attachments: number;
+            /** @enum {string} */
+            authorKind: "customer" | "agent" | "system";
+            channel: string;
+            /** Format: int64 */
+            conversation: number;
+            /** @enum {string} */
+            kind: "incoming" | "outgoing" | "note";
+            /** Format: int64 */
+            message: number;
+            /** Format: int64 */
+            number: number;
+            /** @description Where it is a call, visit or letter that was written down */
+            record?: components["schemas"]["Record"];
+            /** @enum {string} */
+            status: "new" | "open" | "waiting" | "resolved" | "closed";
+            subject: string;
+            /** @description Its beginning */
+            text: string;
+        };
         ConversationsBody: {
             items: components["schemas"]["Conversation"][];
             /** @description Where the page is not full since looking took too long: next goes on from there */
             looked?: components["schemas"]["LookedBody"];
             /** @description Opaque; give it back as cursor to get what follows */
             next?: string;
+        };
+        ConversationSide: {
+            attachments: number[];
+            bcc: components["schemas"]["NamedAddress"][];
+            cc: components["schemas"]["NamedAddress"][];
+            /** @description With the files of what is forwarded, those that are held back aside */
+            files?: boolean;
+            /** @description Messages to forward, in the order of the conversation; notes are left out */
+            forward?: number[];
+            /** @description Forward the whole conversation, notes aside */
+            forwardAll?: boolean;
+            /** @description May be empty where messages are forwarded */
+            html: string;
+            /**
+             * Format: int64
+             * @description That sends; the conversation's own where absent
+             */
+            inbox?: number;
+            subject: string;
+            to: components["schemas"]["NamedAddress"][];
         };
         ConversationSpan: {
             /** Format: int64 */
@@ -3248,30 +3654,95 @@ export interface components {
         };
         Customer: {
             addresses: components["schemas"]["Address"][];
+            /** @description YYYY-MM-DD, or --MM-DD where the year is not known (RFC 6350, 4.3.1) */
+            birthday?: string;
             /** Format: date-time */
             createdAt: string;
             /** @description Values of custom fields by the fields' ids */
             fields: {
                 [key: string]: components["schemas"]["FieldValue"];
             };
+            /** @description When he likes to be reached, by the clock of his time zone */
+            hours?: components["schemas"]["ContactHours"];
             /** Format: int64 */
             id: number;
             language?: string;
             name: string;
             note?: string;
+            /** @description The name of the organisation he belongs to */
             organisation?: string;
+            /** Format: int64 */
+            organisationId?: number;
+            /**
+             * @description How he likes to be reached
+             * @enum {string}
+             */
+            prefers?: "email" | "phone" | "letter";
             timeZone?: string;
             /** Format: int64 */
             version: number;
+            /** @description Shown in each of his conversations */
+            warnings: string[];
         };
         CustomerChange: {
+            /** @description YYYY-MM-DD or --MM-DD; empty for none */
+            birthday?: string;
+            /** @description from and to both empty: no hours */
+            hours?: components["schemas"]["ContactHours"];
             language?: string;
             name?: string;
             note?: string;
+            /** @description By name: one that there is not is made; empty for none */
             organisation?: string;
+            /**
+             * Format: int64
+             * @description By id; 0 for none
+             */
+            organisationId?: number;
+            /** @enum {string} */
+            prefers?: "" | "email" | "phone" | "letter";
+            /** @description A name of the time zone database; empty for none */
             timeZone?: string;
             /** Format: int64 */
             version: number;
+            /** @description Each of at most 300 characters; an empty list for none */
+            warnings?: string[];
+        };
+        CustomerNewAddress: {
+            /** @enum {string} */
+            kind: "email" | "phone" | "post" | "other";
+            label?: string;
+            value: string;
+        };
+        CustomerNewConsent: {
+            given: boolean;
+            /** @enum {string} */
+            purpose: "news" | "survey" | "recording" | "sharing";
+            /** @description How it is known, such as: by phone, order form of the shop */
+            source: string;
+        };
+        CustomerOrganisationEdit: {
+            /** @description Mail domains whose new customers belong to it; those of public mail providers are refused */
+            domains: string[];
+            name: string;
+            note: string;
+            /** @description Whether its people may be told of each other's conversations */
+            shared: boolean;
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
+        };
+        CustomerPage: {
+            /** @description Conversations of others of his organisation, where it shares them */
+            colleagues: components["schemas"]["Conversation"][];
+            /** @description Newest first: of each purpose the first one holds */
+            consents: components["schemas"]["Consent"][];
+            conversations: components["schemas"]["ConversationFigures"];
+            customer: components["schemas"]["Customer"];
+            organisation?: components["schemas"]["Organisation"];
+            timeline: components["schemas"]["SaidPage"];
         };
         DeadJob: {
             /** Format: int64 */
@@ -3686,6 +4157,18 @@ export interface components {
             /** Format: int64 */
             version?: number;
         };
+        IncidentBody: {
+            conversation: components["schemas"]["Conversation"];
+            html: string;
+            /** @description What has no value and no fallback there; such an answer is not sent */
+            missing: string[];
+            /** @description Nobody where it cannot be answered by mail */
+            to: components["schemas"]["NamedAddress"][];
+        };
+        IncidentsInputBody: {
+            /** @description With placeholders, which each incident fills for itself */
+            html: string;
+        };
         Invitation: {
             /** Format: date-time */
             end?: string;
@@ -3736,6 +4219,9 @@ export interface components {
         ListAgent: {
             items: components["schemas"]["Agent"][];
         };
+        ListAnsweredBody: {
+            items: components["schemas"]["AnsweredBody"][];
+        };
         ListAttribute: {
             items: components["schemas"]["Attribute"][];
         };
@@ -3744,6 +4230,9 @@ export interface components {
         };
         ListChecklistTemplate: {
             items: components["schemas"]["ChecklistTemplate"][];
+        };
+        ListConsent: {
+            items: components["schemas"]["Consent"][];
         };
         ListConversation: {
             items: components["schemas"]["Conversation"][];
@@ -3768,6 +4257,9 @@ export interface components {
         };
         ListInbox: {
             items: components["schemas"]["Inbox"][];
+        };
+        ListIncidentBody: {
+            items: components["schemas"]["IncidentBody"][];
         };
         ListLine: {
             items: components["schemas"]["Line"][];
@@ -3933,6 +4425,14 @@ export interface components {
             /** Format: int64 */
             start: number;
         };
+        MergedBody: {
+            conversation: components["schemas"]["Conversation"];
+            merge: components["schemas"]["ConversationMerge"];
+        };
+        MergeInputBody: {
+            /** @description That go into this one */
+            conversations: number[];
+        };
         Message: {
             /** Format: int64 */
             agent?: number;
@@ -4031,6 +4531,10 @@ export interface components {
             role: "owner" | "administrator" | "supervisor" | "agent" | "light_agent";
             teams: number[];
         };
+        NewCustomer: {
+            addresses: components["schemas"]["CustomerNewAddress"][];
+            name: string;
+        };
         NewPasskeyBody: {
             /** @description PublicKeyCredential.toJSON() */
             credential: unknown;
@@ -4098,6 +4602,8 @@ export interface components {
             earlier: components["schemas"]["Conversation"][];
             followers: number[];
             links: components["schemas"]["ConversationLink"][];
+            /** @description What was merged into it and can be undone, oldest first */
+            merges: components["schemas"]["ConversationMerge"][];
             participants: components["schemas"]["Participant"][];
             replyAllTo: components["schemas"]["ConversationRecipients"];
             replyTo: components["schemas"]["ConversationRecipients"];
@@ -4118,6 +4624,25 @@ export interface components {
         OrderBodyTypeID: {
             ids: number[];
         };
+        Organisation: {
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Mail domains whose new customers belong to it */
+            domains: string[];
+            /** Format: int64 */
+            id: number;
+            name: string;
+            note?: string;
+            /**
+             * Format: int64
+             * @description How many customers belong to it
+             */
+            people: number;
+            /** @description Whether its people may be told of each other's conversations */
+            shared: boolean;
+            /** Format: int64 */
+            version: number;
+        };
         PageAuditEntry: {
             items: components["schemas"]["AuditEntry"][];
             /** @description Opaque; give it back as cursor to get what follows */
@@ -4130,6 +4655,11 @@ export interface components {
         };
         PageDeadJob: {
             items: components["schemas"]["DeadJob"][];
+            /** @description Opaque; give it back as cursor to get what follows */
+            next?: string;
+        };
+        PageOrganisation: {
+            items: components["schemas"]["Organisation"][];
             /** @description Opaque; give it back as cursor to get what follows */
             next?: string;
         };
@@ -4235,7 +4765,7 @@ export interface components {
              * @description Why, where people meet the refusal: the desk has words for each of these in every language
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "cannot_see" | "checks_open" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "enough" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_not_shared" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_colour" | "no_currency" | "no_date" | "no_listen_address" | "no_mail_address" | "no_option" | "no_recipient" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_written" | "on_its_way" | "only_message" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "recipient_twice" | "role_above" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "set_up_first" | "single_value" | "tag_used" | "team_used" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "cannot_see" | "checks_open" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "domain_taken" | "enough" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_not_shared" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_listen_address" | "no_mail_address" | "no_option" | "no_recipient" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "organisation_used" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "public_domain" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "tag_used" | "team_used" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             /** Format: int64 */
             status: number;
             title: string;
@@ -4255,7 +4785,7 @@ export interface components {
              * @description A closed list; it grows with the product
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "cannot_see" | "checks_open" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "enough" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_not_shared" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_colour" | "no_currency" | "no_date" | "no_listen_address" | "no_mail_address" | "no_option" | "no_recipient" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_written" | "on_its_way" | "only_message" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "recipient_twice" | "role_above" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "set_up_first" | "single_value" | "tag_used" | "team_used" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "cannot_see" | "checks_open" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "domain_taken" | "enough" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_not_shared" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_listen_address" | "no_mail_address" | "no_option" | "no_recipient" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "organisation_used" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "public_domain" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "tag_used" | "team_used" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             values?: {
                 [key: string]: unknown;
             };
@@ -4388,6 +4918,15 @@ export interface components {
             /** @description In bytes of the text as UTF-8 */
             spans: components["schemas"]["ConversationSpan"][];
         };
+        RelateInputBody: {
+            /** Format: int64 */
+            conversation: number;
+            /**
+             * @description What the other one is to this
+             * @enum {string}
+             */
+            kind: "related" | "parent" | "child" | "problem" | "incident";
+        };
         ReplyInputBody: {
             /** @description Done together with it, after it; needs conversation.write */
             actions?: components["schemas"]["Action"][];
@@ -4433,6 +4972,11 @@ export interface components {
             /** @enum {string} */
             role: "owner" | "administrator" | "supervisor" | "agent" | "light_agent";
         };
+        SaidPage: {
+            items: components["schemas"]["ConversationSaid"][];
+            /** @description Opaque; give it back as cursor to get what follows */
+            next?: string;
+        };
         SavedDraft: {
             attachments: number[];
             bcc: components["schemas"]["NamedAddress"][];
@@ -4476,6 +5020,8 @@ export interface components {
         };
         Settings: {
             company: string;
+            /** @description ISO 3166-1: telephone numbers without a code are from there */
+            country?: string;
             receiver: components["schemas"]["SettingReceiver"];
             /** @description Where clamd listens: host:port or the path of its socket; empty for no scanning */
             scanner: string;
@@ -4491,6 +5037,8 @@ export interface components {
         };
         SettingsBody: {
             company: string;
+            /** @description ISO 3166-1: telephone numbers without a code are from there */
+            country?: string;
             readonly effective: components["schemas"]["EffectiveBody"];
             receiver: components["schemas"]["SettingReceiver"];
             /** @description Where clamd listens: host:port or the path of its socket; empty for no scanning */
@@ -4538,6 +5086,11 @@ export interface components {
             by: string;
             /** @description The greatest first */
             desc?: boolean;
+        };
+        SplitInputBody: {
+            messages: number[];
+            /** @description The first message's own where absent */
+            subject?: string;
         };
         StartBody: {
             /** @description Done together with it, after it; needs conversation.write */
@@ -6175,6 +6728,180 @@ export interface operations {
             };
         };
     };
+    "answer-incidents": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerIncidentsInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAnsweredBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "preview-incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListIncidentBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "link-conversation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RelateInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "unlink-conversation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                other: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "merge-conversations": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergedBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     "add-note": {
         parameters: {
             query?: never;
@@ -6372,6 +7099,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "ask-aside": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationSide"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "split-conversation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedBody"];
                 };
             };
             /** @description Error */
@@ -6620,9 +7423,13 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
+                language?: string;
                 limit?: number;
+                organisation?: number;
                 /** @description What the name or an address begins with */
                 q?: string;
+                /** @description Those with a warning only */
+                warned?: boolean;
             };
             header?: never;
             path?: never;
@@ -6637,6 +7444,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageCustomer"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "create-customer": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustomer"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
                 };
             };
             /** @description Error */
@@ -6730,7 +7573,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AddressInputBody"];
+                "application/json": components["schemas"]["CustomerNewAddress"];
             };
         };
         responses: {
@@ -6786,6 +7629,44 @@ export interface operations {
             };
         };
     };
+    "record-consent": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerNewConsent"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListConsent"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     "list-customer-conversations": {
         parameters: {
             query?: never;
@@ -6804,6 +7685,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListConversation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "open-customer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "get-customer-timeline": {
+        parameters: {
+            query?: {
+                /** @description What was said there only */
+                channel?: "" | "email" | "form" | "phone" | "visit" | "letter";
+                cursor?: string;
+                kind?: "" | "incoming" | "outgoing" | "note";
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaidPage"];
                 };
             };
             /** @description Error */
@@ -7977,6 +8926,37 @@ export interface operations {
             };
         };
     };
+    "undo-merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationMerge"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     "cancel-message": {
         parameters: {
             query?: never;
@@ -8257,6 +9237,202 @@ export interface operations {
                 };
                 content: {
                     "text/html": string;
+                };
+            };
+        };
+    };
+    "list-organisations": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description What the name begins with */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOrganisation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "create-organisation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerOrganisationEdit"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "get-organisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "change-organisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerOrganisationEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "delete-organisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-organisation-conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListConversation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
         };

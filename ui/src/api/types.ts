@@ -270,7 +270,47 @@ export interface Link {
   number: number;
   subject: string;
   status: Status;
-  kind: "follows" | "followed_by" | "split" | "split_from";
+  kind:
+    | "follows"
+    | "followed_by"
+    | "split"
+    | "split_from"
+    | "related"
+    | "parent"
+    | "child"
+    | "problem"
+    | "incident"
+    | "side"
+    | "side_of"
+    | "forward"
+    | "forward_of";
+  customerName: string;
+  assignee?: number;
+  lastAt: string | null;
+  unread: boolean;
+}
+
+/** What was merged into a conversation. */
+export interface MergeRecord {
+  id: number;
+  at: string | null;
+  agent: number;
+  conversations: number[];
+  numbers: number[];
+}
+
+/** The answer to a merge. */
+export interface Merged {
+  merge: MergeRecord;
+  conversation: Conversation;
+}
+
+/** An incident with what an answer to its problem would say there. */
+export interface Incident {
+  conversation: Conversation;
+  to: NamedAddress[];
+  html: string;
+  missing: string[];
 }
 
 export interface Recipients {
@@ -293,6 +333,7 @@ export interface Opened {
   access: number[];
   timeline: Timeline;
   links: Link[];
+  merges: MergeRecord[];
   draft?: Draft | null;
   earlier: Conversation[];
   customer: Customer;

@@ -95,7 +95,7 @@ function hear(client: QueryClient, me: number, message: Heard) {
 
 /** Events whose words or files are not in the row: the open conversation reads them. */
 const brings =
-  /^(message\.|note\.|record\.|acknowledgement\.|participant\.|follower\.|customer\.|conversation\.(linked|(un)?restricted))/;
+  /^(message\.|note\.|record\.|acknowledgement\.|participant\.|follower\.|customer\.|conversation\.((un)?linked|merged|merge_undone|parted|split|side_answered|(un)?restricted))/;
 const silent = new Set(["conversation.read", "draft.saved", "view.moved"]);
 
 function hearEvent(client: QueryClient, me: number, event: DeskEvent, row: Conversation) {

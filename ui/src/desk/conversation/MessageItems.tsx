@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { LateMenu } from "../../parts/LateMenu";
 import type { Face } from "../../parts/OnReach";
 
-type Sheet = "why" | "move" | "redact" | "erase";
+type Sheet = "why" | "forward" | "move" | "redact" | "erase";
 
 interface Props {
   face: Face;

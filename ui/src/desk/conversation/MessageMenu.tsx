@@ -8,6 +8,7 @@ import { Icon } from "../../parts/Icon";
 import { OnReach } from "../../parts/OnReach";
 import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
+import { ask } from "./join/ask";
 import css from "./MessageView.module.css";
 
 const load = () => import("./MessageItems");
@@ -42,7 +43,8 @@ export function MessageMenu({ message: m, opened }: { message: Message; opened: 
   const redact = mayErase && !m.erasedAt && m.text !== "";
   const erase = mayErase && !m.erasedAt && m.state !== "queued" && m.state !== "sending";
   const cancel = mayWrite && m.state === "queued";
-  const any = m.raw || why || move || redact || erase || cancel;
+  const forward = mayWrite && m.kind !== "note" && m.authorKind !== "system" && !m.erasedAt && m.state !== "cancelled";
+  const any = m.raw || why || forward || move || redact || erase || cancel;
   const face = (
     <button type="button" className={css.menu} aria-label={t("message.menu")}>
       <Icon name="more" size={16} />
@@ -63,9 +65,13 @@ export function MessageMenu({ message: m, opened }: { message: Message; opened: 
             setOpen={setOpen}
             raw={m.raw ? `${base}/messages/${m.id}/raw` : undefined}
             takeBack={cancel ? () => void takeBack() : undefined}
-            offers={[...(why ? (["why"] as const) : []), ...(move ? (["move"] as const) : [])]}
+            offers={[
+              ...(why ? (["why"] as const) : []),
+              ...(forward ? (["forward"] as const) : []),
+              ...(move ? (["move"] as const) : []),
+            ]}
             harms={[...(redact ? (["redact"] as const) : []), ...(erase ? (["erase"] as const) : [])]}
-            choose={setOver}
+            choose={(sheet) => (sheet === "forward" ? ask("forward", m.id) : setOver(sheet))}
           />
         </OnReach>
       )}

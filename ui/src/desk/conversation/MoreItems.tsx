@@ -38,6 +38,7 @@ export default function MoreItems(props: Props) {
   const folded = window.matchMedia("(max-width: 759px)").matches;
   const all = useAllCommands();
   const narrow = !folded ? [] : all.filter((c) => c.id === "snooze" || c.id === "assign" || c.id === "take");
+  const joins = all.filter((c) => c.id.startsWith("join."));
   const path = `${base}/conversations/${row.id}`;
   return (
     <LateMenu face={face} open={open} setOpen={setOpen} width={250} className={css.tall}>
@@ -61,6 +62,11 @@ export default function MoreItems(props: Props) {
             </Menu.RadioItem>
           ))}
           <Menu.Divider />
+          {joins.map((c) => (
+            <Menu.Item key={c.id} leftSection={c.icon && <Icon name={c.icon} size={16} />} onClick={c.run}>
+              {c.label}
+            </Menu.Item>
+          ))}
           <Menu.Item leftSection={<Icon name="phone" size={16} />} onClick={() => show("record")}>
             {t("more.record")}
           </Menu.Item>

@@ -11,6 +11,7 @@ import { OnReach } from "../../parts/OnReach";
 import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
 import { useChange } from "./change";
+import { useJoins } from "./join/useJoins";
 import css from "./Menus.module.css";
 import { printWhole } from "./older";
 
@@ -29,6 +30,7 @@ export function MoreMenu({ row, opened, view }: { row: Conversation; opened: Ope
   const [open, setOpen] = useState(false);
   const [over, setOver] = useState<"" | "access" | "record">("");
   const key = ["conversation", row.number];
+  const joins = useJoins(row, opened);
   const following = opened?.followers.includes(me.id) ?? false;
 
   async function follow(on: boolean) {
@@ -151,6 +153,7 @@ export function MoreMenu({ row, opened, view }: { row: Conversation; opened: Ope
           show={setOver}
         />
       </OnReach>
+      {joins}
       <Suspense>
         {over === "access" && opened && <AccessSheet opened={opened} close={() => setOver("")} />}
         {over === "record" && <RecordSheet conversation={row} close={() => setOver("")} />}

@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDirectory } from "../../api/queries";
 import type { DeskEvent, Opened } from "../../api/types";
-import { useMe } from "../../app/session";
+import { useMay, useMe } from "../../app/session";
 import { useFormat } from "../../i18n/format";
 import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
@@ -43,7 +43,7 @@ export function TimelineView({ opened }: { opened: Opened }) {
         piece.kind === "message" ? (
           <MessageView key={`m${piece.message.id}`} message={piece.message} opened={opened} />
         ) : (
-          <Activities key={`a${piece.key}`} events={piece.events} words={words} name={name} />
+          <Activities key={`a${piece.key}`} events={piece.events} words={words} name={name} opened={opened} />
         ),
       )}
       {unsent.map((u) => (
@@ -133,10 +133,11 @@ interface ActivitiesProps {
   events: DeskEvent[];
   words: (e: DeskEvent) => string | undefined;
   name: (e: DeskEvent) => string;
+  opened: Opened;
 }
 
 /** What happened between two messages: a line for what each person did. */
-function Activities({ events, words, name }: ActivitiesProps) {
+function Activities({ events, words, name, opened }: ActivitiesProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const [all, setAll] = useState(false);
@@ -153,6 +154,9 @@ function Activities({ events, words, name }: ActivitiesProps) {
           >
             {deedLine(t as never, format, d)}
           </time>
+          {d.events.map((e) => (
+            <UndoMerge key={e.seq} event={e} opened={opened} />
+          ))}
           {rest > 0 && i === few.length - 1 && (
             <button type="button" onClick={() => setAll(true)}>
               {t("activity.more", { count: rest })}
@@ -161,5 +165,27 @@ function Activities({ events, words, name }: ActivitiesProps) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** The way back from a merge that stands. */
+function UndoMerge({ event, opened }: { event: DeskEvent; opened: Opened }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const mayWrite = useMay("conversation.write");
+  const [busy, setBusy] = useState(false);
+  const merge = event.kind === "conversation.merged" && opened.merges.find((m) => m.id === event.data?.merge);
+  if (!merge || !mayWrite) return null;
+  return (
+    <button
+      type="button"
+      disabled={busy}
+      onClick={() => {
+        setBusy(true);
+        void import("./join/merged").then((m) => m.undoMerge(t as never, client, merge)).finally(() => setBusy(false));
+      }}
+    >
+      {t("join.undo")}
+    </button>
   );
 }

@@ -75,7 +75,20 @@ export function activityWords(
       return t("activity.snoozed", { when: Number.isNaN(until) ? "" : format.weekdayMoment(until) });
     }
     case "conversation.linked":
-      return t(data.kind === "split" ? "activity.split" : "activity.linked");
+      return linked(t, data);
+    case "conversation.unlinked":
+      return t("activity.unlinked", { number: number(data.number) });
+    case "conversation.merged":
+    case "conversation.merge_undone": {
+      const numbers = Array.isArray(data.numbers) ? data.numbers.map((n) => `#${number(n)}`).join(", ") : "";
+      return t(e.kind === "conversation.merged" ? "activity.merged" : "activity.merge_undone", { numbers });
+    }
+    case "conversation.split":
+      return data.to
+        ? t("activity.split_out", { count: number(data.messages), number: number(data.number) })
+        : t("activity.split_in", { number: number(data.number) });
+    case "conversation.side_answered":
+      return t("activity.side_answered", { number: number(data.number) });
     case "follower.added":
     case "follower.removed":
       return t(e.kind === "follower.added" ? "activity.followed" : "activity.unfollowed", { name: agent(data.agent) });
@@ -99,6 +112,16 @@ export function activityWords(
   };
   const key = plain[e.kind];
   return key && t(`activity.${key}`);
+}
+
+/** How a conversation was linked to another one; a split tells that itself. */
+function linked(t: T, data: Record<string, unknown>): string | undefined {
+  if (!number(data.number)) return t(data.kind === "split" ? "activity.split" : "activity.linked");
+  const key = { split: undefined, side: "side", forward: "forwarded", side_of: "side_of", forward_of: "side_of" }[
+    text(data.kind)
+  ];
+  if (data.kind === "split") return undefined;
+  return t(`activity.${key ?? "linked_to"}`, { number: number(data.number) });
 }
 
 /** What one person did in a row, told in one breath. */

@@ -16,6 +16,8 @@ import { Followers } from "./Followers";
 import { Note } from "./Note";
 import { Participants } from "./Participants";
 
+const Linked = lazy(() => import("../conversation/join/Linked").then((m) => ({ default: m.Linked })));
+
 const Facts = lazy(() => Promise.all([import("../fields/Facts"), loadWords("field")]).then(([m]) => m));
 const CustomerFields = lazy(() =>
   Promise.all([import("../fields/CustomerFields"), loadWords("field")]).then(([m]) => m),
@@ -53,19 +55,9 @@ export function CustomerPanel({ opened, view, close }: { opened: Opened; view: s
       <Participants opened={opened} />
       <Followers opened={opened} />
       {opened.links.length > 0 && (
-        <section>
-          <h3>{t("customer.linked")}</h3>
-          {opened.links.map((l) => (
-            <Card
-              key={l.conversation}
-              view={view}
-              number={l.number}
-              subject={l.subject}
-              status={l.status}
-              words={t(`customer.link_${l.kind}`)}
-            />
-          ))}
-        </section>
+        <Suspense>
+          <Linked opened={opened} view={view} />
+        </Suspense>
       )}
       <Others opened={opened} view={view} />
     </div>

@@ -1,0 +1,11 @@
+import { useEffect, useState } from "react";
+import { loadWords } from "../../../i18n/i18n";
+
+/** Whether the words of what is done with several conversations are loaded. */
+export function useWords(): boolean {
+  const [ready, setReady] = useState(false);
+  useEffect(() => {
+    void loadWords("join").then(() => setReady(true));
+  }, []);
+  return ready;
+}
