@@ -120,6 +120,7 @@ export function seed(rows: number): Desk {
       language,
       organisation: "",
       note: "",
+      warnings: [],
       addresses: [{ id: desk.customers.length + 1, kind: address.startsWith("+") ? "phone" : "email", value: address }],
       fields: {},
       createdAt: at(600_000),

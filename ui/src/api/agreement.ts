@@ -17,6 +17,7 @@ export type Agreement = [
   Holds<Fits<Served["Draft"], types.Draft>>,
   Holds<Fits<Served["Correspondent"], types.Correspondent>>,
   Holds<Fits<Served["Customer"], types.Customer>>,
+  Holds<Fits<Served["Organisation"], types.Organisation>>,
   Holds<Fits<Served["Tag"], types.Tag>>,
   Holds<Fits<Served["Agent"], types.Agent>>,
   Holds<Fits<Served["Profile"], Loose<types.Profile, "permissions", string[]>>>,

@@ -237,10 +237,32 @@ export interface Draft {
 
 export interface CustomerAddress {
   id: number;
-  kind: "email" | "phone";
+  kind: "email" | "phone" | "post" | "other";
   value: string;
+  label?: string;
   verifiedAt?: Time;
   bounced?: boolean;
+}
+
+/** The company that customers belong to. */
+export interface Organisation {
+  id: number;
+  name: string;
+  note?: string;
+  domains: string[];
+  /** Whether its people may be told of each other's conversations. */
+  shared: boolean;
+  people: number;
+  createdAt: Time;
+  version: number;
+}
+
+/** When somebody likes to be reached, by the clock of his zone. */
+export interface ContactHours {
+  from: string;
+  to: string;
+  /** 1 Monday to 7 Sunday; none for every day. */
+  days: number[];
 }
 
 /** Somebody to whom a mail can be addressed: a customer or a colleague. */
@@ -258,7 +280,13 @@ export interface Customer {
   language?: string;
   timeZone?: string;
   organisation?: string;
+  organisationId?: number;
   note?: string;
+  warnings: string[];
+  /** YYYY-MM-DD, or --MM-DD where the year is not known. */
+  birthday?: string;
+  prefers?: "email" | "phone" | "letter";
+  hours?: ContactHours;
   addresses: CustomerAddress[];
   fields: FieldValues;
   createdAt: Time;

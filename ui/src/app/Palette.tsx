@@ -9,7 +9,6 @@ import { Icon, type IconName } from "../parts/Icon";
 import { Sheet } from "../parts/Sheet";
 import { keyCaps, useAllCommands } from "./keys";
 import css from "./Palette.module.css";
-import { useMay } from "./session";
 
 interface Choice {
   id: string;
@@ -28,7 +27,6 @@ export function Palette({ close }: { close: () => void }) {
   const navigate = useNavigate();
   const commands = useAllCommands();
   const directory = useDirectory();
-  const mayWrite = useMay("conversation.write");
   const [text, setText] = useState("");
   const [asked, setAsked] = useState("");
   const [at, setAt] = useState(0);
@@ -78,9 +76,7 @@ export function Palette({ close }: { close: () => void }) {
           hint: c.addresses.map((a) => a.value).join(", "),
           avatar: c.name || mail || "?",
           run: () => {
-            const last = found.conversations.find((x) => x.customer === c.id);
-            if (last) void go("all", last.number);
-            else if (mail && mayWrite) void navigate({ to: "/new", search: { to: mail } });
+            void navigate({ to: "/customers/$id", params: { id: String(c.id) } });
           },
         });
       }
@@ -121,7 +117,7 @@ export function Palette({ close }: { close: () => void }) {
     }
     const order = [t("palette.conversations"), t("palette.customers"), t("palette.actions"), t("keys.group_go")];
     return out.sort((a, b) => order.indexOf(a.group) - order.indexOf(b.group));
-  }, [text, found, commands, directory.inboxes, directory.teams, t, navigate, mayWrite]);
+  }, [text, found, commands, directory.inboxes, directory.teams, t, navigate]);
 
   const here = Math.min(at, Math.max(0, choices.length - 1));
   useEffect(() => {

@@ -18,7 +18,9 @@ export function Rail() {
   const format = useFormat();
   const path = useRouterState({ select: (s) => s.location.pathname });
   const mine = useQuery(viewsQuery).data?.find((v) => v.id === "mine");
-  const onDesk = !path.startsWith("/settings");
+  const onSettings = path.startsWith("/settings");
+  const onCustomers = /^\/(customers|organisations)/.test(path);
+  const onDesk = !onSettings && !onCustomers;
   return (
     <nav className={css.rail} aria-label={t("rail.label")}>
       <span className={css.logo} aria-hidden="true">
@@ -36,12 +38,22 @@ export function Rail() {
           </b>
         )}
       </Link>
+      <Link
+        to="/customers"
+        search={{ q: "", language: "", warned: false }}
+        className={css.room}
+        data-on={onCustomers || undefined}
+        aria-current={onCustomers ? "page" : undefined}
+      >
+        <Icon name="people" size={20} />
+        <span>{t("rail.customers")}</span>
+      </Link>
       <span className={css.gap} />
       <a
         href="/app/settings/profile"
         className={css.room}
-        data-on={!onDesk || undefined}
-        aria-current={onDesk ? undefined : "page"}
+        data-on={onSettings || undefined}
+        aria-current={onSettings ? "page" : undefined}
       >
         <Icon name="settings" size={20} />
         <span>{t("rail.settings")}</span>

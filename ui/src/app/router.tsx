@@ -85,6 +85,36 @@ const search = createRoute({
   loader: () => words("form", "search"),
   component: lazyRouteComponent(() => import("../desk/search/Search"), "Search"),
 });
+const customers = createRoute({
+  getParentRoute: () => inside,
+  path: "/customers",
+  validateSearch: (s: Record<string, unknown>): { q: string; language: string; warned: boolean } => ({
+    q: s.q === undefined ? "" : String(s.q),
+    language: typeof s.language === "string" ? s.language : "",
+    warned: s.warned === true,
+  }),
+  loader: () => words("form", "customers"),
+  component: lazyRouteComponent(() => import("../customers/CustomersPage"), "CustomersPage"),
+});
+const customer = createRoute({
+  getParentRoute: () => inside,
+  path: "/customers/$id",
+  loader: () => words("form", "customers"),
+  component: lazyRouteComponent(() => import("../customers/CustomerPage"), "CustomerPage"),
+});
+const organisations = createRoute({
+  getParentRoute: () => inside,
+  path: "/organisations",
+  validateSearch: (s: Record<string, unknown>): { q: string } => ({ q: s.q === undefined ? "" : String(s.q) }),
+  loader: () => words("form", "customers"),
+  component: lazyRouteComponent(() => import("../customers/OrganisationsPage"), "OrganisationsPage"),
+});
+const organisation = createRoute({
+  getParentRoute: () => inside,
+  path: "/organisations/$id",
+  loader: () => words("form", "customers"),
+  component: lazyRouteComponent(() => import("../customers/OrganisationPage"), "OrganisationPage"),
+});
 const settings = createRoute({
   getParentRoute: () => inside,
   path: "/settings/$",
@@ -131,7 +161,19 @@ async function words(...areas: string[]) {
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    inside.addChildren([home, desk.addChildren([nothingOpen, opened]), fresh, drafts, search, settings, firstSteps]),
+    inside.addChildren([
+      home,
+      desk.addChildren([nothingOpen, opened]),
+      fresh,
+      drafts,
+      search,
+      customers,
+      customer,
+      organisations,
+      organisation,
+      settings,
+      firstSteps,
+    ]),
     ...[setup, signIn, forgot, link],
   ]),
   basepath: "/app",

@@ -148,7 +148,8 @@ function hearSetting(client: QueryClient, event: DeskEvent, me: number) {
     macro: ["macros"],
     view: ["saved-views", "views"],
     setting: ["settings"],
-    customer: ["customer"],
+    customer: ["customer", "customers"],
+    organisation: ["organisations", "organisation", "customer"],
   };
   for (const key of lookups[event.subjectKind] ?? []) void client.invalidateQueries({ queryKey: [key] });
 }

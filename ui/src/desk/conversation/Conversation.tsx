@@ -16,6 +16,7 @@ import { Failed } from "../../parts/Trouble";
 import { Composer } from "../compose/Composer";
 import type { Mode } from "../compose/state";
 import { CustomerPanel } from "../customer/CustomerPanel";
+import { Pinned } from "../customer/Pinned";
 import { Divider } from "../Divider";
 import { usualWidth } from "../widths";
 import css from "./Conversation.module.css";
@@ -91,6 +92,7 @@ function Conversation({ number, view }: { number: number; view: string }) {
           </div>
         )}
         {soon && !opened && <KeysRest />}
+        {opened && <Pinned customer={opened.customer} />}
         {opened ? <TimelineView opened={opened} /> : <Waiting row={row} />}
         {opened && <Composer key={opened.conversation.id} opened={opened} begins={soon} />}
       </div>

@@ -17,6 +17,7 @@ export function AddressValue({ address: a }: { address: CustomerAddress }) {
           </Fragment>
         ))}
       </span>
+      {a.label && <Pill>{a.label}</Pill>}
       {a.bounced && <Pill tone="late">{t("recipients.bounced")}</Pill>}
       {a.verifiedAt && (
         <Pill tone="ok" title={t("customer.verified_title")}>
@@ -26,6 +27,8 @@ export function AddressValue({ address: a }: { address: CustomerAddress }) {
     </>
   );
 }
+
+export const addressIcon = { email: "letter", phone: "phone", post: "visit", other: "link" } as const;
 
 /** The pieces of an address between which a line may end: before its @, after a dot, a hyphen and their like. */
 const breakable = (address: string) => address.split(/(?<=[._+-])|(?=@)/);

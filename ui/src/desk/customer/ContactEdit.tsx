@@ -8,7 +8,7 @@ import { useFormat } from "../../i18n/format";
 import { Icon } from "../../parts/Icon";
 import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
-import { AddressValue } from "./AddressValue";
+import { AddressValue, addressIcon } from "./AddressValue";
 import css from "./CustomerPanel.module.css";
 import { type Field, fieldOf, showCustomer, useCustomerChange, type Values } from "./change";
 
@@ -22,6 +22,8 @@ export function ContactEdit({ customer, done }: { customer: Customer; done: () =
   );
 }
 
+type TextField = "name" | "organisation" | "language";
+
 /** Name, company and language. What somebody else changed meanwhile is said, and replaced only by saving once more. */
 function Edit({ customer, done }: { customer: Customer; done: () => void }) {
   const { t } = useTranslation();
@@ -32,8 +34,8 @@ function Edit({ customer, done }: { customer: Customer; done: () => void }) {
   const [clash, setClash] = useState<Field[]>([]);
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
-  const value = (f: Field) => mine[f] ?? fieldOf(customer, f);
-  const field = (f: Field) => ({
+  const value = (f: TextField) => mine[f] ?? fieldOf(customer, f);
+  const field = (f: TextField) => ({
     value: value(f),
     onChange: (e: { target: { value: string } }) => setMine({ ...mine, [f]: e.target.value }),
   });
@@ -41,7 +43,7 @@ function Edit({ customer, done }: { customer: Customer; done: () => void }) {
 
   async function keep() {
     const wanted: Values = {};
-    for (const f of Object.keys(mine) as Field[]) {
+    for (const f of Object.keys(mine) as TextField[]) {
       const text = (mine[f] ?? "").trim();
       if (text !== fieldOf(base, f)) wanted[f] = text;
     }
@@ -114,18 +116,22 @@ function Addresses({ customer: c }: { customer: Customer }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const [typed, setTyped] = useState("");
+  const [kind, setKind] = useState<CustomerAddress["kind"] | "">("");
+  const [label, setLabel] = useState("");
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
 
-  const put = async (kind: CustomerAddress["kind"], value: string) =>
-    showCustomer(client, await post<Customer>(`/customers/${c.id}/addresses`, { kind, value }));
+  const put = async (kind: CustomerAddress["kind"], value: string, label?: string) =>
+    showCustomer(client, await post<Customer>(`/customers/${c.id}/addresses`, { kind, value, label }));
 
   async function add() {
     const value = typed.trim();
     setBusy(true);
     setProblem("");
     try {
-      await put(value.includes("@") ? "email" : "phone", value);
+      const plain = kind || (value.includes("@") ? "email" : "phone");
+      await put(plain, value, label.trim() || undefined);
+      setLabel("");
       setTyped("");
     } catch (err) {
       setProblem(isProblem(err, "conflict") ? t("customer.address_taken", { address: value }) : inWords(t, err));
@@ -140,7 +146,7 @@ function Addresses({ customer: c }: { customer: Customer }) {
         stays: 8000,
         action: {
           label: t("common.undo"),
-          run: () => void put(a.kind, a.value).catch((err) => toast(inWords(t, err), { tone: "bad" })),
+          run: () => void put(a.kind, a.value, a.label).catch((err) => toast(inWords(t, err), { tone: "bad" })),
         },
       });
     } catch (err) {
@@ -159,7 +165,7 @@ function Addresses({ customer: c }: { customer: Customer }) {
       <ul className={css.people}>
         {c.addresses.map((a) => (
           <li key={a.id}>
-            <Icon name={a.kind === "email" ? "letter" : "phone"} size={15} />
+            <Icon name={addressIcon[a.kind]} size={15} />
             <span className={css.value}>
               <AddressValue address={a} />
             </span>
@@ -183,6 +189,23 @@ function Addresses({ customer: c }: { customer: Customer }) {
           maxLength={320}
           autoComplete="off"
           onChange={(e) => setTyped(e.target.value)}
+        />
+        <select
+          aria-label={t("customer.kind")}
+          value={kind}
+          onChange={(e) => setKind(e.target.value as CustomerAddress["kind"] | "")}
+        >
+          <option value="">{t("customer.kind_auto")}</option>
+          <option value="post">{t("customer.post")}</option>
+          <option value="other">{t("customer.other")}</option>
+        </select>
+        <input
+          aria-label={t("customer.address_label")}
+          placeholder={t("customer.address_label")}
+          value={label}
+          maxLength={60}
+          autoComplete="off"
+          onChange={(e) => setLabel(e.target.value)}
         />
         <button type="submit" disabled={busy || typed.trim().length < 3}>
           {t("customer.add_address")}

@@ -38,7 +38,11 @@ export function CustomerPanel({ opened, view, close }: { opened: Opened; view: s
       <div className={css.top}>
         <Avatar name={name} seed={`customer:${row.customer}`} size={44} />
         <div className={css.who}>
-          <h2>{name}</h2>
+          <h2>
+            <Link to="/customers/$id" params={{ id: String(row.customer) }}>
+              {name}
+            </Link>
+          </h2>
           {/* Company and language stand among the facts below. */}
           {c.createdAt && <p>{t("customer.since", { year: format.year(Date.parse(c.createdAt)) })}</p>}
         </div>

@@ -3,7 +3,7 @@ import type { Customer } from "../../api/types";
 import { clashes } from "./change";
 
 const customer = (part: Partial<Customer>): Customer => ({
-  ...{ id: 1, name: "Ann", addresses: [], fields: {}, createdAt: null, version: 1 },
+  ...{ id: 1, name: "Ann", warnings: [], addresses: [], fields: {}, createdAt: null, version: 1 },
   ...part,
 });
 

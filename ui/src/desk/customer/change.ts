@@ -4,25 +4,43 @@ import { patch } from "../../api/client";
 import { isProblem } from "../../api/problem";
 import type { Customer, Opened } from "../../api/types";
 
-export const fields = ["name", "organisation", "language", "note"] as const;
+export const fields = [
+  "name",
+  "organisation",
+  "language",
+  "note",
+  "timeZone",
+  "birthday",
+  "prefers",
+  "hours",
+  "warnings",
+] as const;
 export type Field = (typeof fields)[number];
-export type Values = Partial<Record<Field, string>>;
+type Listed = "hours" | "warnings";
+export type Values = Partial<Record<Exclude<Field, Listed>, string>> & Partial<Pick<Customer, Listed>>;
 
-export const fieldOf = (c: Customer, field: Field) => c[field] ?? "";
+/** What a field says, as text to compare. */
+const asText = (value: unknown): string => (typeof value === "string" ? value : value ? JSON.stringify(value) : "");
+
+export const fieldOf = (c: Customer, field: Field): string => asText(c[field]);
 
 /** Which of the fields that somebody changes here were changed to something else meanwhile, seen from where he began. */
 export function clashes(base: Customer, theirs: Customer, mine: Values): Field[] {
   return fields.filter(
-    (f) => mine[f] !== undefined && fieldOf(theirs, f) !== fieldOf(base, f) && fieldOf(theirs, f) !== mine[f],
+    (f) => mine[f] !== undefined && fieldOf(theirs, f) !== fieldOf(base, f) && fieldOf(theirs, f) !== asText(mine[f]),
   );
 }
 
-/** Puts a customer where the screen reads it: into every open conversation that is his. */
+/** Puts a customer where the screen reads it: into every open conversation that is his, and on his page. */
 export function showCustomer(client: QueryClient, next: Customer) {
   for (const [key, opened] of client.getQueriesData<Opened>({ queryKey: ["conversation"] })) {
     if (opened?.customer.id === next.id && opened.customer.version <= next.version)
       client.setQueryData<Opened>(key, { ...opened, customer: next });
   }
+  client.setQueryData<{ customer: Customer }>(
+    ["customer", next.id, "page"],
+    (page) => page && (page.customer.version <= next.version ? { ...page, customer: next } : page),
+  );
 }
 
 /**

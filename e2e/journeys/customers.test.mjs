@@ -1,0 +1,78 @@
+// One customer, all data in one place: found in the list, warned of in his conversation, edited by two people at once, with his organisation and what was said with him.
+import assert from "node:assert/strict";
+import { after, before, it } from "node:test";
+import { Api, ann, inbox } from "../house/api.mjs";
+import { openBrowser } from "../house/browser.mjs";
+import { compose } from "../house/mail.mjs";
+import { sendMail, startSink } from "../house/smtp.mjs";
+import { startTellus } from "../house/tellus.mjs";
+
+let desk;
+let sink;
+let browser;
+let api;
+before(async () => {
+  desk = await startTellus();
+  sink = await startSink();
+  browser = await openBrowser();
+  api = new Api(desk.url);
+  await api.setUp(await desk.setupLink(), ann);
+  await api.post("/inboxes", inbox({ sink }));
+});
+after(async () => {
+  await browser?.close();
+  await sink?.stop();
+  await desk?.stop();
+});
+
+it("keeps all that is known of a customer on his page, live for whoever looks at it", () =>
+  browser.journey(async () => {
+    const page = await browser.person({ url: desk.url });
+    await api.enter(page);
+    await page.goto("/app/organisations");
+    await page.getByRole("button", { name: "New organisation" }).click();
+    await page.getByLabel("Name", { exact: true }).fill("Old Mill");
+    await page.getByRole("button", { name: "Create" }).click();
+    await page.getByLabel("Mail domains").fill("gmail.com");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText(/Anybody gets an address at gmail.com/).waitFor();
+    await page.getByLabel("Mail domains").fill("mill.test");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved").waitFor();
+    assert.deepEqual(await page.findings("organisation"), []);
+
+    const mail = compose({ from: "Janis Ozols <janis@mill.test>", to: "help@desk.test", subject: "Flour", text: "It is wet." });
+    await sendMail({ port: desk.smtpPort, from: "janis@mill.test", to: "help@desk.test", raw: mail.raw });
+    await page.goto("/app/view/all");
+    await page.getByRole("link", { name: /Janis Ozols/ }).click();
+    await page.getByRole("heading", { name: "Flour" }).waitFor();
+    await page.getByRole("complementary").getByRole("link", { name: "Janis Ozols" }).click();
+    await page.getByRole("heading", { name: "Janis Ozols" }).waitFor();
+    await page.getByRole("link", { name: "Open Old Mill" }).waitFor();
+    await page.getByText("It is wet.").waitFor();
+
+    const other = await browser.person({ url: desk.url });
+    await api.enter(other);
+    await other.goto("/app/view/all");
+    await other.getByRole("link", { name: /Janis Ozols/ }).click();
+    await other.getByRole("heading", { name: "Flour" }).waitFor();
+
+    await page.getByRole("button", { name: "Edit" }).first().click();
+    await page.getByLabel(/One a line/).fill("Pays in advance");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("listitem").getByText("Pays in advance").waitFor();
+    await other.getByRole("note").getByText("Pays in advance").waitFor();
+
+    await page.getByRole("button", { name: "Write down" }).click();
+    await page.getByLabel("How is it known?").fill("by phone");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Log: 1 line").waitFor();
+    assert.deepEqual(await page.findings("customer"), []);
+    await page.picture("customer");
+
+    await page.goto("/app/customers");
+    await page.getByRole("searchbox").fill("janis@");
+    await page.getByRole("link", { name: /Janis Ozols/ }).waitFor();
+    assert.deepEqual(await page.findings("customers"), []);
+    await page.picture("customers");
+  }));

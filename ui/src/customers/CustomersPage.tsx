@@ -1,0 +1,198 @@
+import { Button } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { post } from "../api/client";
+import type { Customer } from "../api/types";
+import { useMay } from "../app/session";
+import { useFormat } from "../i18n/format";
+import { Avatar } from "../parts/Avatar";
+import { Icon } from "../parts/Icon";
+import { Bone, Late } from "../parts/Skeleton";
+import { Failed, Quiet } from "../parts/Trouble";
+import { inWords } from "../parts/trouble";
+import css from "./Customers.module.css";
+import { customersQuery } from "./queries";
+import { Tabs } from "./Tabs";
+
+const languages = ["lv", "lt", "pl", "en", "ru", "uk", "et", "de"];
+
+/** All customers whom the reader may see, by name. */
+export function CustomersPage() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const navigate = useNavigate();
+  const mayWrite = useMay("conversation.write");
+  const wanted = useSearch({ from: "/inside/customers" });
+  const [typed, setTyped] = useState(wanted.q);
+  const [making, setMaking] = useState(false);
+  const show = (change: Partial<typeof wanted>) =>
+    void navigate({ to: "/customers", search: { ...wanted, ...change }, replace: true });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is typed is asked for, nothing else
+  useEffect(() => {
+    if (typed === wanted.q) return;
+    const timer = setTimeout(() => show({ q: typed }), 200);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  return (
+    <main id="main" className={css.page}>
+      <div className={css.column}>
+        <header className={css.head}>
+          <h1 className={css.grow}>{t("customers.title")}</h1>
+          <Tabs />
+          {mayWrite && (
+            <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setMaking(!making)}>
+              {t("customers.new")}
+            </Button>
+          )}
+        </header>
+        {making && <NewCustomer />}
+        <search className={css.filters}>
+          <input
+            type="search"
+            aria-label={t("customers.find")}
+            placeholder={t("customers.find")}
+            value={typed}
+            maxLength={200}
+            onChange={(e) => setTyped(e.target.value)}
+          />
+          <select
+            aria-label={t("customer.language")}
+            value={wanted.language}
+            onChange={(e) => show({ language: e.target.value })}
+          >
+            <option value="">{t("customers.any_language")}</option>
+            {languages.map((code) => (
+              <option key={code} value={code}>
+                {format.languageName(code)}
+              </option>
+            ))}
+          </select>
+          <label className={css.check}>
+            <input type="checkbox" checked={wanted.warned} onChange={(e) => show({ warned: e.target.checked })} />
+            {t("customers.warned")}
+          </label>
+        </search>
+        <CustomerList q={wanted.q} language={wanted.language} warned={wanted.warned} />
+      </div>
+    </main>
+  );
+}
+
+/** Customers of a filter, page by page; pages that are empty for the reader are passed over. */
+export function CustomerList(wanted: { q: string; language: string; warned: boolean; organisation?: number }) {
+  const { t } = useTranslation();
+  const found = useInfiniteQuery(customersQuery(wanted));
+  const all = found.data?.pages.flatMap((p) => p.items);
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = found;
+  const short = (all?.length ?? 0) < 20 && hasNextPage && !isFetchingNextPage;
+  useEffect(() => {
+    if (short) void fetchNextPage();
+  }, [short, fetchNextPage]);
+  if (!all) {
+    return found.isError ? (
+      <Failed what={t("customers.failed")} error={found.error} retry={() => void found.refetch()} />
+    ) : (
+      <Late>
+        <Bone width="60%" />
+      </Late>
+    );
+  }
+  if (all.length === 0 && !hasNextPage) return <Quiet icon="people" title={t("customers.none")} />;
+  return (
+    <>
+      <ul className={css.list}>
+        {all.map((c) => (
+          <Row key={c.id} customer={c} />
+        ))}
+      </ul>
+      {hasNextPage && (
+        <Button className={css.more} loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          {t("customers.more")}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function Row({ customer: c }: { customer: Customer }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <li>
+      <Link to="/customers/$id" params={{ id: String(c.id) }} className={css.row}>
+        <Avatar name={c.name} seed={`customer:${c.id}`} size={28} />
+        <span className="cut">
+          <b>{c.name}</b>
+          {c.warnings.length > 0 && (
+            <span className={css.warn} title={c.warnings.join("\n")}>
+              <Icon name="alert" size={14} />
+              <span className="unseen">{t("customers.warned")}</span>
+            </span>
+          )}
+        </span>
+        <span className={`cut ${css.quiet}`}>{c.addresses.map((a) => a.value).join(", ")}</span>
+        <span className={`cut ${css.quiet}`}>
+          {[c.organisation, c.language && format.languageName(c.language)].filter(Boolean).join(" · ")}
+        </span>
+      </Link>
+    </li>
+  );
+}
+
+function NewCustomer() {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const [name, setName] = useState("");
+  const [address, setAddress] = useState("");
+  const [problem, setProblem] = useState("");
+  async function make() {
+    setProblem("");
+    const value = address.trim();
+    try {
+      const addresses = value ? [{ kind: value.includes("@") ? "email" : "phone", value }] : [];
+      const made = await post<Customer>("/customers", { name, addresses });
+      void navigate({ to: "/customers/$id", params: { id: String(made.id) } });
+    } catch (err) {
+      setProblem(inWords(t, err));
+    }
+  }
+  return (
+    <form
+      className={css.fields}
+      onSubmit={(e) => {
+        e.preventDefault();
+        void make();
+      }}
+    >
+      <input
+        // biome-ignore lint/a11y/noAutofocus: whoever asked for a new customer wants to name him
+        autoFocus
+        required
+        aria-label={t("customer.name")}
+        placeholder={t("customer.name")}
+        value={name}
+        maxLength={200}
+        autoComplete="off"
+        onChange={(e) => setName(e.target.value)}
+      />
+      <input
+        aria-label={t("customer.new_address")}
+        placeholder={t("customer.new_address")}
+        value={address}
+        maxLength={320}
+        autoComplete="off"
+        onChange={(e) => setAddress(e.target.value)}
+      />
+      <Button type="submit" variant="filled">
+        {t("customers.make")}
+      </Button>
+      {problem && (
+        <p role="alert" className={css.problem}>
+          {problem}
+        </p>
+      )}
+    </form>
+  );
+}

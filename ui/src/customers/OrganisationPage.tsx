@@ -1,0 +1,170 @@
+import { Button } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { del, put } from "../api/client";
+import { isProblem } from "../api/problem";
+import type { Organisation } from "../api/types";
+import { useMay } from "../app/session";
+import { Bone, Late } from "../parts/Skeleton";
+import { Failed } from "../parts/Trouble";
+import { toast } from "../parts/toast";
+import { inWords } from "../parts/trouble";
+import { Conversations } from "./CustomerPage";
+import css from "./Customers.module.css";
+import { CustomerList } from "./CustomersPage";
+import { organisationConversationsQuery, organisationQuery } from "./queries";
+
+/** An organisation: its people and what they write about. */
+export function OrganisationPage() {
+  const { t } = useTranslation();
+  const id = Number(useParams({ from: "/inside/organisations/$id" }).id);
+  const found = useQuery(organisationQuery(id));
+  const rows = useQuery(organisationConversationsQuery(id)).data ?? [];
+  const o = found.data;
+  return (
+    <main id="main" className={css.page}>
+      <div className={css.column}>
+        {o ? (
+          <>
+            <header className={css.head}>
+              <div className={css.grow}>
+                <h1>{o.name}</h1>
+                <p>{t("customers.people_count", { count: o.people })}</p>
+              </div>
+            </header>
+            <div className={css.two}>
+              <section className={css.card}>
+                <Edit key={o.id} organisation={o} />
+              </section>
+              <div>
+                <section className={css.card}>
+                  <h2>{t("customers.people")}</h2>
+                  <CustomerList q="" language="" warned={false} organisation={o.id} />
+                </section>
+                <section className={css.card}>
+                  <h2>{t("customers.theirs")}</h2>
+                  {rows.length > 0 ? (
+                    <Conversations rows={rows} />
+                  ) : (
+                    <p className={css.quiet}>{t("customers.nothing_said")}</p>
+                  )}
+                </section>
+              </div>
+            </div>
+          </>
+        ) : found.isError ? (
+          <Failed what={t("customers.failed_one")} error={found.error} retry={() => void found.refetch()} />
+        ) : (
+          <Late>
+            <Bone width="40%" height={18} />
+          </Late>
+        )}
+      </div>
+    </main>
+  );
+}
+
+function Edit({ organisation: o }: { organisation: Organisation }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const mayWrite = useMay("conversation.write");
+  const [name, setName] = useState(o.name);
+  const [domains, setDomains] = useState(o.domains.join("\n"));
+  const [note, setNote] = useState(o.note ?? "");
+  const [shared, setShared] = useState(o.shared);
+  const [version, setVersion] = useState(o.version);
+  const [clash, setClash] = useState<Organisation>();
+  const [problem, setProblem] = useState("");
+
+  async function keep() {
+    setProblem("");
+    try {
+      const list = domains.split(/[\s,;]+/).filter(Boolean);
+      const kept = await put<Organisation>(`/organisations/${o.id}`, { name, note, domains: list, shared, version });
+      client.setQueryData(organisationQuery(o.id).queryKey, kept);
+      setDomains(kept.domains.join("\n"));
+      setVersion(kept.version);
+      setClash(undefined);
+      toast(t("customers.saved"));
+    } catch (err) {
+      const theirs = (isProblem(err, "conflict") ? err.details : undefined) as { current?: Organisation } | undefined;
+      if (theirs?.current) {
+        setClash(theirs.current);
+        setVersion(theirs.current.version);
+      } else setProblem(inWords(t, err));
+    }
+  }
+
+  async function remove() {
+    try {
+      await del(`/organisations/${o.id}`);
+      void navigate({ to: "/organisations", search: { q: "" } });
+    } catch (err) {
+      setProblem(inWords(t, err));
+    }
+  }
+
+  return (
+    <form
+      className={css.form}
+      onSubmit={(e) => {
+        e.preventDefault();
+        void keep();
+      }}
+    >
+      <label>
+        {t("customer.name")}
+        <input required readOnly={!mayWrite} value={name} maxLength={200} onChange={(e) => setName(e.target.value)} />
+      </label>
+      <label>
+        {t("customers.domains")}
+        <textarea
+          rows={2}
+          readOnly={!mayWrite}
+          value={domains}
+          placeholder="mill.example"
+          onChange={(e) => setDomains(e.target.value)}
+        />
+      </label>
+      <p className={css.quiet}>{t("customers.domains_hint")}</p>
+      <label className={css.check}>
+        <input type="checkbox" disabled={!mayWrite} checked={shared} onChange={(e) => setShared(e.target.checked)} />
+        {t("customers.shared")}
+      </label>
+      <label>
+        {t("customers.organisation_note")}
+        <textarea
+          rows={4}
+          readOnly={!mayWrite}
+          value={note}
+          maxLength={10000}
+          onChange={(e) => setNote(e.target.value)}
+        />
+      </label>
+      {clash && (
+        <p role="alert" className={css.clash}>
+          {t("customer.clash")}{" "}
+          {[clash.name, clash.domains.join(", "), clash.note, clash.shared && t("customers.shared")]
+            .filter(Boolean)
+            .join("; ")}
+        </p>
+      )}
+      {problem && (
+        <p role="alert" className={css.problem}>
+          {problem}
+        </p>
+      )}
+      {mayWrite && (
+        <div className={css.fields}>
+          <Button type="submit" variant="filled">
+            {t(clash ? "customer.replace" : "common.save")}
+          </Button>
+          {o.people === 0 && <Button onClick={() => void remove()}>{t("customers.delete")}</Button>}
+        </div>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,76 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { get } from "../api/client";
+import type { components } from "../api/schema";
+import type { Conversation, Customer, Organisation, Page } from "../api/types";
+
+export type CustomerPageBody = components["schemas"]["CustomerPage"] & { customer: Customer };
+export type Said = components["schemas"]["ConversationSaid"];
+export type SaidPage = components["schemas"]["SaidPage"];
+export type Consent = components["schemas"]["Consent"];
+
+export interface Wanted {
+  q: string;
+  language: string;
+  warned: boolean;
+  organisation?: number;
+}
+
+/** Customers by name, page by page. A page may be short and still have a next one. */
+export const customersQuery = (w: Wanted) =>
+  infiniteQueryOptions({
+    queryKey: ["customers", w],
+    queryFn: ({ pageParam, signal }) =>
+      get<Page<Customer>>(
+        "/customers",
+        {
+          q: w.q,
+          language: w.language,
+          warned: w.warned,
+          ...(w.organisation ? { organisation: w.organisation } : {}),
+          cursor: pageParam,
+          limit: 50,
+        },
+        signal,
+      ),
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next || undefined,
+  });
+
+/** A customer with all that his page shows at first. */
+export const pageQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["customer", id, "page"],
+    queryFn: ({ signal }) => get<CustomerPageBody>(`/customers/${id}/page`, undefined, signal),
+  });
+
+/** What was said with a customer, filtered. */
+export const saidQuery = (id: number, channel: string, kind: string) =>
+  infiniteQueryOptions({
+    queryKey: ["customer", id, "timeline", channel, kind],
+    queryFn: ({ pageParam, signal }) =>
+      get<SaidPage>(`/customers/${id}/timeline`, { channel, kind, cursor: pageParam, limit: 40 }, signal),
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next || undefined,
+  });
+
+export const organisationsQuery = (q: string) =>
+  infiniteQueryOptions({
+    queryKey: ["organisations", q],
+    queryFn: ({ pageParam, signal }) =>
+      get<Page<Organisation>>("/organisations", { q, cursor: pageParam, limit: 50 }, signal),
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next || undefined,
+  });
+
+export const organisationQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["organisation", id],
+    queryFn: ({ signal }) => get<Organisation>(`/organisations/${id}`, undefined, signal),
+  });
+
+export const organisationConversationsQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["organisation", id, "conversations"],
+    queryFn: ({ signal }) =>
+      get<Page<Conversation>>(`/organisations/${id}/conversations`, undefined, signal).then((p) => p.items),
+  });
