@@ -72,7 +72,7 @@ func init() {
 	commands = map[string]command{
 		"inbox": (*Scenario).inbox, "agent": (*Scenario).agent, "team": (*Scenario).team, "undo": (*Scenario).undoFor, "after": (*Scenario).after,
 		"server": (*Scenario).server, "mail": (*Scenario).mail, "again": (*Scenario).again, "reply": (*Scenario).reply, "note": (*Scenario).note,
-		"write": (*Scenario).write, "record": (*Scenario).record, "change": (*Scenario).change, "restrict": (*Scenario).restrict, "move": (*Scenario).move,
+		"write": (*Scenario).write, "record": (*Scenario).record, "change": (*Scenario).change, "restrict": (*Scenario).restrict, "move": (*Scenario).move, "merge": (*Scenario).merge, "unmerge": (*Scenario).unmerge,
 		"cancel": (*Scenario).cancel, "retry": (*Scenario).retry, "redact": (*Scenario).redact, "erase": (*Scenario).erase, "draft": (*Scenario).draft,
 		"timeline": (*Scenario).timeline, "row": (*Scenario).row, "list": (*Scenario).list, "sent": (*Scenario).sent, "people": (*Scenario).people,
 		"drafts": (*Scenario).drafts, "why": (*Scenario).why, "raw": (*Scenario).raw, "search": (*Scenario).search, "links": (*Scenario).links,

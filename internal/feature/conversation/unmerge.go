@@ -255,10 +255,21 @@ func (p *parting) follow(ctx context.Context, tx *db.Tx) error {
 	}
 	since := make([]merge.Later, len(p.later))
 	for i, m := range p.later {
-		since[i] = merge.Later{ID: m.ID, Answers: m.facts.ReplyTo, References: m.facts.References, Named: p.named(m)}
+		since[i] = merge.Later{ID: m.ID, Answers: m.facts.ReplyTo, References: answered(m), Named: p.named(m)}
 	}
 	p.leaves = merge.Follow(p.homes, mails, since)
 	return nil
+}
+
+// answered are the Message-IDs that a mail refers to, that by which it was found last: In-Reply-To stands in no other place.
+func answered(m read) []string {
+	refs := slices.Clone(m.facts.References)
+	for _, why := range m.Threading {
+		if why.Code == thread.ByInReplyTo || why.Code == thread.ByReference {
+			refs = append(refs, why.Detail)
+		}
+	}
+	return refs
 }
 
 // named is the source whose number, or token, brought a message here.
