@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { patch } from "../api/client";
 import { Failed } from "../parts/Trouble";
-import { formCss, NumberField, Switch, TextField } from "./form/fields";
+import { formCss, NumberField, SelectField, Switch, TextField } from "./form/fields";
 import { Bones, FormPage, Page, Section } from "./form/Page";
 import { useForm } from "./form/useForm";
 import { houseQuery } from "./queries";
@@ -26,13 +26,27 @@ export default function Company() {
 
 const mib = 1024 * 1024;
 
+/** Countries whose telephone numbers the server reads without their code. */
+const countries =
+  "AD AL AT AU BA BE BG BY CA CH CY CZ DE DK EE ES FI FR GB GE GR HR HU IE IL IN IS IT KZ LI LT LU LV MD ME MK MT NL NO PL PT RO RS RU SE SI SK TR UA US".split(
+    " ",
+  );
+
+function countryOptions(language: string): [string, string][] {
+  const names = new Intl.DisplayNames([language], { type: "region" });
+  return countries
+    .map((code): [string, string] => [code, names.of(code) ?? code])
+    .sort((a, b) => a[1].localeCompare(b[1], language));
+}
+
 function Edit({ server }: { server: HouseSettings }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const client = useQueryClient();
   const form = useForm<HouseSettings>(server, async (v) => {
     // The schema's own marker comes with the answer and is no setting.
-    const { company, url, receiver, undoSeconds, scanner, version } = v;
-    const kept = await patch<HouseSettings>("/settings", { company, url, receiver, undoSeconds, scanner, version });
+    const { company, url, country, receiver, undoSeconds, scanner, version } = v;
+    const wanted = { company, url, receiver, undoSeconds, scanner, version, ...(country ? { country } : {}) };
+    const kept = await patch<HouseSettings>("/settings", wanted);
     client.setQueryData(houseQuery.queryKey, kept);
     return kept;
   });
@@ -60,6 +74,14 @@ function Edit({ server }: { server: HouseSettings }) {
           inputMode="url"
           placeholder={value.effective?.url || window.location.origin}
           maxLength={500}
+        />
+        <SelectField
+          label={t("settings.company.country")}
+          hint={t("settings.company.country_hint")}
+          value={value.country ?? ""}
+          error={error("country")}
+          change={(country) => set({ country })}
+          options={[["", "–"], ...countryOptions(i18n.language)]}
         />
         <NumberField
           label={t("settings.company.undo")}

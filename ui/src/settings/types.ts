@@ -151,6 +151,8 @@ export interface DeadJob {
 export interface HouseSettings {
   company: string;
   url: string;
+  /** ISO 3166-1; absent where the company did not say. */
+  country?: string;
   receiver: { listen: string; hostname: string; maxBytes: number };
   undoSeconds: number;
   scanner: string;
