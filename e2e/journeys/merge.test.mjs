@@ -1,0 +1,86 @@
+// Two conversations become one before two people, and two again; a supplier is asked beside one, and his answer comes there live.
+import assert from "node:assert/strict";
+import { after, before, it } from "node:test";
+import { Api, ann, inbox } from "../house/api.mjs";
+import { openBrowser } from "../house/browser.mjs";
+import { compose } from "../house/mail.mjs";
+import { sendMail, startSink } from "../house/smtp.mjs";
+import { startTellus } from "../house/tellus.mjs";
+
+let desk;
+let sink;
+let browser;
+let api;
+before(async () => {
+  desk = await startTellus();
+  sink = await startSink();
+  browser = await openBrowser();
+  api = new Api(desk.url);
+  await api.setUp(await desk.setupLink(), ann);
+  await api.post("/inboxes", inbox({ sink }));
+});
+after(async () => {
+  await browser?.close();
+  await sink?.stop();
+  await desk?.stop();
+});
+
+const write = (from, subject, text, more = {}) => {
+  const mail = compose({ from, to: "help@desk.test", subject, text, ...more });
+  return sendMail({ port: desk.smtpPort, from, to: "help@desk.test", raw: mail.raw });
+};
+
+it("merges before two people, undoes it, and asks beside it", () =>
+  browser.journey(async () => {
+    await write("janis@home.test", "Broken lamp", "It does not light.");
+    await write("liga@home.test", "The lamp of Janis", "I am his wife. It is the lamp in the hall.");
+    const page = await browser.person({ url: desk.url });
+    await api.enter(page);
+    const other = await browser.person({ url: desk.url });
+    await api.enter(other);
+    await page.goto("/app/view/all");
+    await page.getByRole("link", { name: /Broken lamp/ }).click();
+    await page.getByRole("heading", { name: "Broken lamp" }).waitFor();
+    const number = Number(new URL(page.url()).pathname.split("/").pop());
+    await other.goto("/app/view/all");
+    await other.getByRole("link", { name: /The lamp of Janis/ }).click();
+    await other.getByRole("heading", { name: "The lamp of Janis" }).waitFor();
+    const gone = Number(new URL(other.url()).pathname.split("/").pop());
+
+    await page.keyboard.press("Shift+M");
+    const sheet = page.getByRole("dialog", { name: `Merge with #${number}` });
+    await sheet.getByLabel("Find by number, customer or words").fill(String(gone));
+    await sheet.getByRole("checkbox", { name: /The lamp of Janis/ }).check();
+    await sheet.getByText(`Mail and links to #${gone} lead to #${number}`).waitFor();
+    assert.deepEqual(await page.findings("merge"), []);
+    await page.picture("merge");
+    await sheet.getByRole("button", { name: "Merge 2 into one" }).click();
+    await page.getByText("It is the lamp in the hall.").waitFor();
+    await other.waitForURL(new RegExp(`/${number}$`)); // who had the other one open is led on, live
+    await other.getByText("It does not light.").waitFor();
+    await page.picture("merged");
+    await page.getByRole("button", { name: "Undo", exact: true }).click();
+    await page.getByText("It is the lamp in the hall.").waitFor({ state: "detached" });
+    await other.getByText("It is the lamp in the hall.").waitFor({ state: "detached" });
+
+    await page.keyboard.press("Shift+A");
+    const ask = page.getByRole("dialog", { name: "Ask somebody else" });
+    await ask.getByLabel("To", { exact: true }).fill("parts@supplier.test");
+    await page.keyboard.press("Enter");
+    await ask.getByLabel("Text").fill("Have you got this lamp?");
+    assert.deepEqual(await page.findings("aside"), []);
+    await page.picture("aside");
+    await ask.getByRole("button", { name: "Send" }).click();
+    const question = await sink.take("the question", (m) => m.to.includes("parts@supplier.test"));
+    assert.ok(!question.to.includes("janis@home.test"));
+    const raw = String(question.raw ?? question.data ?? "");
+    const id = /message-id:\s*(<[^>]+>)/i.exec(raw)?.[1];
+    assert.ok(id, "the question has no Message-ID");
+    await write("parts@supplier.test", "Re: Broken lamp", "Two are in stock.", { extra: { "In-Reply-To": id, References: id } });
+    await page.getByRole("button", { name: "Show what was said" }).click();
+    await page.getByText("Two are in stock.").waitFor();
+    assert.deepEqual(await page.findings("beside"), []);
+    await page.picture("beside");
+    assert.deepEqual(page.trouble, []);
+    assert.deepEqual(other.trouble, []);
+  }));
