@@ -26,8 +26,8 @@ const (
 	ExportData         Permission = "conversation.export"
 	ManageTags         Permission = "tag.manage"
 	ManageMacros       Permission = "macro.manage" // those that are shared
-	ManageViews        Permission = "view.manage"  // those that are shared
 	ManageFields       Permission = "field.manage" // custom fields, types of conversations, checklists
+	ManageViews        Permission = "view.manage"  // those that are shared
 	ManageInboxes      Permission = "inbox.manage"
 	ManageTeams        Permission = "team.manage"
 	ManagePeople       Permission = "people.manage"
