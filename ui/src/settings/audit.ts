@@ -41,6 +41,12 @@ export const auditActions = [
   "macro.updated",
   "macro.deleted",
   "macro.restored",
+  "view.created",
+  "view.updated",
+  "view.deleted",
+  "view.restored",
+  "bulk.started",
+  "bulk.undone",
   "inbox.created",
   "inbox.updated",
   "inbox.deleted",
@@ -49,6 +55,8 @@ export const auditActions = [
   "setting.updated",
   "job.discarded",
   "export.conversation",
+  "export.view",
+  "export.fetched",
 ] as const;
 
 const known = new Set<string>(auditActions);
