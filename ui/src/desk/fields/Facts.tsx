@@ -36,9 +36,12 @@ function Details({ row }: { row: Conversation }) {
       <h3>{t("field.details")}</h3>
       <div className={css.fields}>
         {types.length > 0 && (
-          <label className={css.field}>
-            <span className={css.label}>{t("field.type")}</span>
+          <div className={css.field}>
+            <label className={css.label} htmlFor="conversation-type">
+              {t("field.type")}
+            </label>
             <select
+              id="conversation-type"
               className={css.input}
               disabled={!mayWrite}
               value={row.type ?? 0}
@@ -53,7 +56,7 @@ function Details({ row }: { row: Conversation }) {
                   </option>
                 ))}
             </select>
-          </label>
+          </div>
         )}
         {shown.map((f) => (
           <FieldInput
