@@ -1,0 +1,106 @@
+// A complaint from its type to its end: the fields and the checklist that come with it, what is asked for before it is resolved, and the time it took. A second
+// browser sees it happen.
+import assert from "node:assert/strict";
+import { after, before, it } from "node:test";
+import { Api, ann, inbox } from "../house/api.mjs";
+import { openBrowser } from "../house/browser.mjs";
+import { compose } from "../house/mail.mjs";
+import { sendMail, startSink } from "../house/smtp.mjs";
+import { startTellus } from "../house/tellus.mjs";
+
+let desk;
+let sink;
+let browser;
+let api;
+before(async () => {
+  desk = await startTellus();
+  sink = await startSink();
+  browser = await openBrowser();
+  api = new Api(desk.url);
+  await api.setUp(await desk.setupLink(), ann);
+  await api.post("/inboxes", inbox({ sink }));
+});
+after(async () => {
+  await browser?.close();
+  await sink?.stop();
+  await desk?.stop();
+});
+
+it("defines a field and a checklist, fills them in, and resolves what lacks nothing", () =>
+  browser.journey(async () => {
+    const page = await browser.person({ url: desk.url });
+    await api.enter(page);
+    await page.goto("/app/settings/types");
+    await page.getByText("Complaint").first().waitFor(); // made at the first start
+    assert.deepEqual(await page.findings("types"), []);
+
+    await page.goto("/app/settings/fields");
+    await page.getByRole("button", { name: "New field" }).first().click();
+    const sheet = page.getByRole("dialog");
+    await sheet.getByLabel("Name", { exact: true }).fill("Reason");
+    await sheet.getByLabel("Holds").selectOption("choice");
+    for (const [i, name] of ["Damaged", "Too late"].entries()) {
+      await sheet.getByRole("button", { name: "Add an option" }).click();
+      await sheet.getByLabel("Option", { exact: true }).nth(i).fill(name);
+    }
+    await sheet.getByRole("checkbox", { name: "Complaint" }).check();
+    await sheet.getByRole("switch", { name: "Needed before it is resolved" }).check();
+    await page.picture("field-edit");
+    assert.deepEqual(await page.findings("field-edit"), []);
+    await sheet.getByRole("button", { name: "Create" }).click();
+    await page.getByText("Choice · reason").waitFor();
+
+    await page.goto("/app/settings/checklists");
+    await page.getByRole("button", { name: "New checklist" }).first().click();
+    await sheet.getByLabel("Name", { exact: true }).fill("Complaint, step by step");
+    await sheet.getByLabel("Item", { exact: true }).fill("Call the customer");
+    await sheet.getByLabel("needed before it is resolved").check();
+    await sheet.getByRole("checkbox", { name: "Complaint", exact: true }).check();
+    await sheet.getByRole("button", { name: "Create" }).click();
+    await page.getByText("Call the customer", { exact: false }).waitFor();
+
+    const mail = compose({ from: "Janis Ozols <janis@home.test>", to: "help@desk.test", subject: "Broken shoes", text: "They are torn." });
+    await sendMail({ port: desk.smtpPort, from: "janis@home.test", to: "help@desk.test", raw: mail.raw });
+    await page.goto("/app/view/all");
+    await page.getByRole("link", { name: /Janis Ozols/ }).click();
+    await page.getByRole("heading", { name: "Broken shoes" }).waitFor();
+    const other = await browser.person({ url: desk.url });
+    await api.enter(other);
+    await other.goto("/app/view/all");
+    await other.getByRole("link", { name: /Janis Ozols/ }).waitFor();
+
+    // The type brings its field and its checklist, here and in the other's list.
+    await page.getByLabel("Type", { exact: true }).selectOption({ label: "Complaint" });
+    await page.getByLabel("Reason").waitFor();
+    await page.getByRole("checkbox", { name: /Call the customer/ }).waitFor();
+    await other.getByRole("link", { name: /Janis Ozols/ }).getByText("✓ 0/1").waitFor();
+
+    // What is missing is asked for, filled in there, and the conversation is resolved.
+    await page.getByRole("button", { name: "Resolve", exact: true }).first().click();
+    const asks = page.getByRole("dialog", { name: "Before it is resolved" });
+    await asks.waitFor();
+    const resolve = asks.getByRole("button", { name: "Resolve", exact: true });
+    assert.ok(await resolve.isDisabled(), "it resolves although something is missing");
+    await page.picture("resolve-missing");
+    assert.deepEqual(await page.findings("resolve-missing"), []);
+    await asks.getByLabel("Reason").selectOption({ label: "Damaged" });
+    await asks.getByRole("checkbox", { name: /Call the customer/ }).check();
+    await resolve.click();
+    await asks.waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Reopen" }).first().waitFor();
+
+    // Time is typed and timed; a running timer survives a reload.
+    const time = page.getByRole("region", { name: "Time spent" });
+    await time.getByRole("button", { name: "Add" }).click();
+    await time.getByLabel("Time, such as").fill("1h 15m");
+    await time.getByRole("button", { name: "Save" }).click();
+    await time.getByText("· 1h 15m").waitFor();
+    await time.getByRole("button", { name: "Start the timer" }).click();
+    await time.getByRole("timer").waitFor();
+    await page.reload();
+    await time.getByRole("timer").waitFor();
+    await time.getByRole("button", { name: "Stop" }).click();
+    await time.getByRole("timer").waitFor({ state: "detached" });
+    await page.picture("fields");
+    assert.deepEqual(await page.findings("fields"), []);
+  })());
