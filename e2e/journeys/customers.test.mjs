@@ -38,7 +38,7 @@ it("keeps all that is known of a customer on his page, live for whoever looks at
     await page.getByText(/Anybody gets an address at gmail.com/).waitFor();
     await page.getByLabel("Mail domains").fill("mill.test");
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByText("Saved").waitFor();
+    await page.getByText("Saved", { exact: true }).waitFor();
     assert.deepEqual(await page.findings("organisation"), []);
 
     const mail = compose({ from: "Janis Ozols <janis@mill.test>", to: "help@desk.test", subject: "Flour", text: "It is wet." });
@@ -75,4 +75,18 @@ it("keeps all that is known of a customer on his page, live for whoever looks at
     await page.getByRole("link", { name: /Janis Ozols/ }).waitFor();
     assert.deepEqual(await page.findings("customers"), []);
     await page.picture("customers");
-  }));
+
+    // The same on a narrow dark screen, where nothing may stick out.
+    const narrow = await browser.person({ url: desk.url, width: 380, height: 780, dark: true });
+    await api.enter(narrow);
+    for (const place of ["/app/customers", "/app/organisations", new URL(other.url()).pathname]) {
+      await narrow.goto(place);
+      await narrow.getByText(/Old Mill|Janis Ozols/).first().waitFor();
+      assert.ok(await narrow.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), place);
+    }
+    await narrow.goto("/app/customers");
+    await narrow.getByRole("link", { name: /Janis Ozols/ }).click();
+    await narrow.getByText("It is wet.").waitFor();
+    assert.deepEqual(await narrow.findings("customer narrow and dark"), []);
+    await narrow.picture("customer-narrow");
+  })());
