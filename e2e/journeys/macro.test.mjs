@@ -40,7 +40,7 @@ it("makes a macro, fills what is missing, sends, and does what it showed", () =>
     await page.getByLabel("Add an action").selectOption("add_tags");
     await page.getByRole("checkbox", { name: "damaged" }).check();
     await page.getByLabel("Add an action").selectOption("set_priority");
-    await page.getByLabel("Set the priority").selectOption("3");
+    await page.getByLabel("Set the priority", { exact: true }).and(page.locator("select")).selectOption("3");
     await page.picture("macro-edit");
     assert.deepEqual(await page.findings("macro-edit"), []);
     await page.getByRole("button", { name: "Save" }).click();
@@ -88,9 +88,9 @@ it("makes a macro, fills what is missing, sends, and does what it showed", () =>
 
     await api.post("/macros", { folder: "", name: "Hand over", audience: "personal", teams: [], texts: {}, active: true, version: 0,
       actions: [{ do: "set_priority", priority: 2 }] });
-    await page.getByRole("button", { name: "Reply", exact: true }).or(page.getByRole("tab", { name: "Note" })).first().waitFor();
-    await page.keyboard.press("Escape");
-    await page.getByRole("heading", { name: "Broken shoes" }).click();
+    await page.reload(); // macros are fetched with the page
+    await page.getByRole("heading", { name: "Broken shoes" }).waitFor();
+    await page.getByRole("tab", { name: "Note" }).waitFor();
     await page.keyboard.press("Escape");
     await page.keyboard.press("m");
     await page.getByRole("option", { name: /Hand over/ }).click();
@@ -106,4 +106,4 @@ it("makes a macro, fills what is missing, sends, and does what it showed", () =>
     });
     await assert.rejects(sent, (err) => err.problem.reason === "placeholder_unfilled");
     assert.deepEqual(page.trouble, []);
-  }));
+  })());

@@ -41,6 +41,7 @@ type Conversation struct {
 	Restricted       bool           `json:"restricted,omitempty"`
 	TrashedAt        Time           `json:"trashedAt,omitempty"`
 	SnoozedUntil     Time           `json:"snoozedUntil,omitempty"`
+	UntilReply       bool           `json:"untilReply,omitempty" doc:"Snoozed until somebody writes, with no time"`
 	DueAt            Time           `json:"dueAt,omitempty" doc:"When an answer is due; absent while we owe none"`
 	WaitingSince     Time           `json:"waitingSince,omitempty" doc:"Since when the customer waits for us"`
 	CreatedAt        Time           `json:"createdAt"`
@@ -157,6 +158,8 @@ type Message struct {
 	RedactedAt    Time           `json:"redactedAt,omitempty"`
 	ErasedAt      Time           `json:"erasedAt,omitempty"`
 	Mentions      []AgentID      `json:"mentions,omitempty"`
+	SendAt        Time           `json:"sendAt,omitempty" doc:"When it is to be sent, where a time was chosen; stays when it was sent"`
+	HeldBack      bool           `json:"heldBack,omitempty" doc:"A scheduled mail that is not sent, since the customer wrote before its time"`
 }
 
 // Reason is a code that the desk words in the reader's language, with what it is about.

@@ -17,6 +17,7 @@ const (
 	MessageBounced        EventKind = "message.bounced"
 	MessageUnsure         EventKind = "message.unsure" // handed over, never confirmed
 	MessageCancelled      EventKind = "message.cancelled"
+	MessageHeld           EventKind = "message.held" // a scheduled mail is not sent, since the customer wrote before its time
 	MessageMoved          EventKind = "message.moved"
 	MessageRedacted       EventKind = "message.redacted"
 	MessageErased         EventKind = "message.erased"

@@ -18,6 +18,7 @@ const (
 	WhyOutOfRange  Why = "out_of_range"
 	WhyDatePast    Why = "date_past"
 	WhyDateFuture  Why = "date_future"
+	WhyTooFarAhead Why = "too_far_ahead"
 	WhyNameTaken   Why = "name_taken"
 	WhyFileLarge   Why = "file_too_large" // n: megabytes
 	WhyFileGone    Why = "file_gone"
@@ -140,6 +141,7 @@ var whys = map[Why]worded{
 	WhyOutOfRange:  {Invalid, "this number is out of range"},
 	WhyDatePast:    {Invalid, "this is over already"},
 	WhyDateFuture:  {Invalid, "it cannot have taken place in the future"},
+	WhyTooFarAhead: {Invalid, "a mail can be scheduled for a year ahead at the most"},
 	WhyNameTaken:   {Conflict, "this name is taken already"},
 	WhyFileLarge:   {TooLarge, "a file may have {n} MB at the most"},
 	WhyFileGone:    {Invalid, "the file is not there any more: attach it again"},

@@ -26,6 +26,7 @@ type Change struct {
 	RemoveTags   []desk.TagID     `json:"removeTags,omitempty"`
 	SnoozedUntil *desk.Time       `json:"snoozedUntil,omitempty" doc:"A time to come"`
 	Wake         bool             `json:"wake,omitempty" doc:"End the snooze now"`
+	Await        bool             `json:"await,omitempty" doc:"Snooze until somebody writes"`
 	Spam         *bool            `json:"spam,omitempty"`
 	Trashed      *bool            `json:"trashed,omitempty"`
 }
@@ -186,6 +187,13 @@ func (ch Change) snooze(ctx context.Context, tx *db.Tx, by desk.Actor, c *row) e
 	if ch.Wake && c.SnoozedUntil != 0 {
 		c.SnoozedUntil = 0
 		return eventlog.Append(ctx, tx, c.event(by, desk.Woken, nil))
+	}
+	if ch.Await {
+		if c.Status.Finished() {
+			return desk.WhyNotSnoozable.At("body.await")
+		}
+		c.SnoozedUntil = desk.Never
+		return eventlog.Append(ctx, tx, c.event(by, desk.Snoozed, map[string]any{"until": nil}))
 	}
 	if ch.SnoozedUntil == nil || *ch.SnoozedUntil == 0 {
 		return nil

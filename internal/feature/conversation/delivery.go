@@ -50,6 +50,7 @@ func (s *Service) Begin(ctx context.Context, tx *db.Tx, id desk.MessageID, again
 	if m.State != desk.Queued {
 		return out, false, nil
 	}
+	first := scheduled(&m)
 	out.Message = m.Message
 	out.Automatic = m.facts.Automatic
 	for _, d := range m.Deliveries {
@@ -69,6 +70,12 @@ func (s *Service) Begin(ctx context.Context, tx *db.Tx, id desk.MessageID, again
 	}
 	if err := s.answered(ctx, tx, &out, m.facts); err != nil {
 		return out, false, err
+	}
+	out.At = max(out.At, m.SendAt) // the time that recipients see, and that patience counts from
+	if first {
+		if ok, err := s.leaves(ctx, tx, m); err != nil || !ok {
+			return out, false, err
+		}
 	}
 	return out, true, setState(ctx, tx, id, desk.Sending)
 }
@@ -245,7 +252,7 @@ func (s *Service) Cancel(ctx context.Context, tx *db.Tx, by desk.Actor, scope de
 	if err != nil {
 		return desk.Draft{}, err
 	}
-	if m.Kind != desk.Outgoing || m.Agent != by.Agent() {
+	if m.Kind != desk.Outgoing || m.Agent != by.Agent() && !scheduled(m) { // who is away cannot take back what waits for its time
 		return desk.Draft{}, desk.WhyNotYours.Refuse()
 	}
 	n, err := tx.Exec(ctx, `UPDATE message SET state = $1 WHERE id = $2 AND state = $3`, desk.Cancelled, id, desk.Queued)
@@ -275,6 +282,9 @@ func (s *Service) Cancel(ctx context.Context, tx *db.Tx, by desk.Actor, scope de
 	}
 	if _, err := tx.Exec(ctx, `UPDATE message SET attachments = 0 WHERE id = $1`, id); err != nil {
 		return desk.Draft{}, fmt.Errorf("give the files of message %s back: %w", id, err)
+	}
+	if m.SendAt != 0 && c.SnoozedUntil == m.SendAt.Add(grace) {
+		c.SnoozedUntil = 0
 	}
 	// The customer waits again, and since when he did: the answer never left.
 	if err := c.waitsAgain(ctx, tx, by, id); err != nil {
@@ -328,7 +338,7 @@ func (c *row) rewait(ctx context.Context, tx *db.Tx) error {
 		FROM message m
 		WHERE m.conversation = $1 AND m.kind = 'incoming' AND m.automatic = '' AND m.id > COALESCE((
 			SELECT max(o.id) FROM message o
-			WHERE o.conversation = $1 AND o.kind = 'outgoing' AND o.author_kind = 'agent' AND o.state <> 'cancelled'), 0)`,
+			WHERE o.conversation = $1 AND o.kind = 'outgoing' AND o.author_kind = 'agent' AND o.state <> 'cancelled' AND (o.send_at = 0 OR o.state <> 'queued')), 0)`,
 		c.ID, c.Inbox).Scan(&since, &within)
 	if err != nil {
 		return fmt.Errorf("since when does conversation %s wait: %w", c.ID, err)

@@ -56,6 +56,8 @@ type facts struct {
 	Automatic    bool             `json:"automatic,omitempty"`  // an outgoing mail that nobody wrote
 	NoReply      bool             `json:"noReply,omitempty"`    // an incoming mail that no machine may answer
 	Page         string           `json:"page,omitempty"`       // of a website, where a form stood
+	Then         Then             `json:"then,omitempty"`       // of a scheduled mail: what becomes of the conversation when it is sent
+	After        Timing           `json:"after,omitzero"`       // of a scheduled mail: for how long the conversation is snoozed then
 }
 
 var errSeen = errors.New("the message is stored already")
@@ -117,7 +119,7 @@ func htmlOf(m *stored) string {
 
 const messageColumns = `m.id, m.conversation, m.origin, m.kind, m.channel, m.author_kind, m.agent, m.customer, m.at, m.sent_at, m.subject, m.sender,
 	m.recipients, m.text, m.folded, m.html, m.folded_html, m.facts, m.language, m.automatic, m.spam_score, m.state, m.attachments,
-	m.arrival IS NOT NULL, m.redacted_at, m.erased_at`
+	m.arrival IS NOT NULL, m.redacted_at, m.erased_at, m.send_at`
 
 // read is a message as it is loaded, with the facts of its column.
 type read struct {
@@ -131,7 +133,7 @@ func scanMessage(r *sql.Rows, m *read) error {
 	var sender, to, fact, html string
 	err := r.Scan(&m.ID, &m.Conversation, &m.Origin, &m.Kind, &m.Channel, &m.AuthorKind, &agent, &customer, &m.At, &m.SentAt, &m.Subject,
 		&sender, &to, &m.Text, &m.Folded, &html, &m.ForeignFolded, &fact, &m.Language, &m.Automatic, &m.SpamScore, &m.State, &m.files,
-		&m.Raw, &m.RedactedAt, &m.ErasedAt)
+		&m.Raw, &m.RedactedAt, &m.ErasedAt, &m.SendAt)
 	if err != nil {
 		return err
 	}
@@ -236,6 +238,7 @@ func loadDeliveries(ctx context.Context, tx *db.Tx, ids []desk.MessageID, byID m
 	for _, d := range list {
 		m := byID[d.message]
 		m.Deliveries = append(m.Deliveries, d.Delivery)
+		m.HeldBack = m.HeldBack || d.State == desk.Queued && d.NextTryAt >= desk.Never
 	}
 	return nil
 }

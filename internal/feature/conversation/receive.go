@@ -88,6 +88,11 @@ func (s *Service) Receive(ctx context.Context, tx *db.Tx, in Incoming, into, fol
 	}
 	if in.Automatic == "" {
 		done.Reopened = c.customerWrote(tx.Now, in.Inbox.AnswerWithin)
+		if !done.Opened {
+			if err := holdBack(ctx, tx, c); err != nil {
+				return Received{}, err
+			}
+		}
 	}
 	c.noticeMessage(m, "customer")
 	if c.Language == "" {

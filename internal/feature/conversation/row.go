@@ -72,6 +72,7 @@ func (c *row) scan(s interface{ Scan(...any) error }, more ...any) error {
 	if c.Fields, err = desk.ReadFieldValues(fields); err != nil {
 		return fmt.Errorf("conversation %s: %w", c.ID, err)
 	}
+	c.UntilReply = c.SnoozedUntil >= desk.Never
 	c.before = Snapshot{c.Status, c.Assignee, c.Team}
 	return nil
 }
@@ -119,6 +120,7 @@ func mustSee(ctx context.Context, tx *db.Tx, scope desk.Scope, c desk.Conversati
 // save writes a held conversation back and raises its version. What lists sort by is worked out here, and nowhere else.
 func (c *row) save(ctx context.Context, tx *db.Tx) error {
 	c.Version++
+	c.UntilReply = c.SnoozedUntil >= desk.Never
 	tags, err := json.Marshal(c.Tags)
 	if err != nil {
 		return fmt.Errorf("tags of conversation %s: %w", c.ID, err)

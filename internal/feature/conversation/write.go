@@ -32,6 +32,7 @@ type Reply struct {
 	Seen        desk.MessageID      `json:"seen" doc:"The newest message that the agent had before him"`
 	Anyway      bool                `json:"anyway,omitempty" doc:"Send although a newer message came in"`
 	Then        Then                `json:"then" enum:"keep,waiting,resolve"`
+	Timing
 	Quote       bool                `json:"quote,omitempty" doc:"Quote the message that is answered below the text"`
 }
 
@@ -70,6 +71,9 @@ func (s *Service) Reply(ctx context.Context, tx *db.Tx, from Sender, id desk.Con
 	if err := newerMessages(ctx, tx, c, in); err != nil {
 		return desk.Message{}, err
 	}
+	if err := in.check(tx.Now, &from); err != nil {
+		return desk.Message{}, err
+	}
 	answers, err := lastIncomingMail(ctx, tx, c.ID)
 	if err != nil {
 		return desk.Message{}, err
@@ -78,7 +82,7 @@ func (s *Service) Reply(ctx context.Context, tx *db.Tx, from Sender, id desk.Con
 	if err != nil {
 		return desk.Message{}, err
 	}
-	if err := afterAnswer(ctx, tx, from.By, c, in.Then); err != nil {
+	if err := settle(ctx, tx, from.By, c, m, in.Then, in.Timing); err != nil {
 		return desk.Message{}, err
 	}
 	if err := c.save(ctx, tx); err != nil {
@@ -143,6 +147,21 @@ type outgoing struct {
 	forwarded string // HTML of other messages that go along
 }
 
+// later is what becomes of the conversation when a scheduled mail is sent; nothing is kept of others, which moved it on at once.
+func (o outgoing) later() Then {
+	if o.SendAt == 0 {
+		return ""
+	}
+	return o.Then
+}
+
+func (o outgoing) afterwards() Timing {
+	if o.SendAt == 0 {
+		return Timing{}
+	}
+	return Timing{Snooze: o.Snooze, Await: o.Await}
+}
+
 // queue stores an outgoing mail and its job.
 func (s *Service) queue(ctx context.Context, tx *db.Tx, from Sender, c *row, out outgoing) (*stored, error) {
 	all := slices.Concat(out.To, out.Cc, out.Bcc)
@@ -179,7 +198,7 @@ func (s *Service) queue(ctx context.Context, tx *db.Tx, from Sender, c *row, out
 		inbox: from.Inbox.ID, mailID: from.NewID(), files: len(out.Attachments),
 		sender: desk.NamedAddress{Name: senderName(from), Address: from.Inbox.Address},
 	}
-	if err := insertMessage(ctx, tx, m, facts{Quote: out.Quote, ReplyTo: out.answers, Automatic: out.automatic}); err != nil {
+	if err := insertMessage(ctx, tx, m, facts{Quote: out.Quote, ReplyTo: out.answers, Automatic: out.automatic, Then: out.later(), After: out.afterwards()}); err != nil {
 		return nil, err
 	}
 	if err := attach(ctx, tx, from.By.Agent(), m.ID, out.Attachments); err != nil {
@@ -285,12 +304,16 @@ type Start struct {
 	HTML        string              `json:"html" minLength:"1" maxLength:"1000000"`
 	Attachments []desk.AttachmentID `json:"attachments"`
 	Then        Then                `json:"then" enum:"keep,waiting,resolve"`
+	Timing
 }
 
 // StartWith opens a conversation with a customer by a mail to him.
 func (s *Service) StartWith(ctx context.Context, tx *db.Tx, from Sender, customer desk.CustomerID, name string, subjectKey int64, in Start) (desk.ConversationID, error) {
 	if len(in.To) == 0 {
 		return 0, desk.WhyNoRecipient.At("body.to")
+	}
+	if err := in.check(tx.Now, &from); err != nil {
+		return 0, err
 	}
 	c, err := open(ctx, tx, from.By, opening{inbox: from.Inbox, customer: customer, name: name, address: in.To[0].Address, channel: desk.Email,
 		subject: strings.Join(strings.Fields(in.Subject), " "), subjectKey: subjectKey, status: desk.StatusOpen, assignee: from.By.Agent()})
@@ -301,11 +324,11 @@ func (s *Service) StartWith(ctx context.Context, tx *db.Tx, from Sender, custome
 		return 0, err
 	}
 	m, err := s.queue(ctx, tx, from, c, outgoing{subject: c.Subject + fmt.Sprintf(" [#%d]", c.Number),
-		Reply: Reply{HTML: in.HTML, To: in.To, Cc: in.Cc, Bcc: in.Bcc, Attachments: in.Attachments}})
+		Reply: Reply{HTML: in.HTML, To: in.To, Cc: in.Cc, Bcc: in.Bcc, Attachments: in.Attachments, Then: in.Then, Timing: in.Timing}})
 	if err != nil {
 		return 0, err
 	}
-	if err := afterAnswer(ctx, tx, from.By, c, in.Then); err != nil {
+	if err := settle(ctx, tx, from.By, c, m, in.Then, in.Timing); err != nil {
 		return 0, err
 	}
 	if err := c.save(ctx, tx); err != nil {

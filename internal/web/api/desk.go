@@ -38,6 +38,8 @@ var deskRoutes = []route{
 	{"search-messages", get, "/search/messages", needs(desk.ReadConversations), "Full text of all that the caller may see, by the query language", option{}},
 
 	{"cancel-message", post, "/messages/{id}/cancel", needs(desk.WriteConversations), "Take a queued message back: it becomes a draft again", option{}},
+	{"list-scheduled", get, "/scheduled", needs(desk.WriteConversations), "One's own mails that wait for their time, the next first", option{}},
+	{"reschedule-message", post, "/messages/{id}/reschedule", needs(desk.WriteConversations), "Give a scheduled mail another time, or send it at once", option{}},
 	{"retry-message", post, "/messages/{id}/retry", needs(desk.WriteConversations), "Send again to those who did not get it", option{}},
 	{"move-message", post, "/messages/{id}/move", needs(desk.WriteConversations), "Move to another conversation, or to a new one", option{}},
 	{"suggest-redactions", get, "/messages/{id}/suggestions", needs(desk.EraseContent), "Card and personal code numbers in the text", option{}},

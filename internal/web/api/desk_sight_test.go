@@ -111,6 +111,7 @@ var probes = map[string]probe{
 	"remove-participant":    onConversation(del, "/participants/ann@customer.example", nil),
 	"cancel-message":        onMessage(post, "/cancel", nil),
 	"retry-message":         onMessage(post, "/retry", object{}),
+	"reschedule-message":    onMessage(post, "/reschedule", object{}),
 	"move-message": func(t, mine target) []call {
 		return []call{
 			{post, fmt.Sprintf("/messages/%s/move", t.message), object{"conversation": 0}},
@@ -156,6 +157,7 @@ var elsewhere = []string{
 	"list-views", "list-conversations", "search-desk", "list-customer-conversations", "open-live", // see also package live
 	"search-messages",                           // TestSearchAnswersWhatTheCallerMaySee
 	"start-conversation", "record-conversation", // TestNobodyWritesFromAnInboxThatHeDoesNotSee
+	"list-scheduled", // TestScheduledMailsAreListedForWhomSees
 	"list-drafts", "create-draft", "change-draft", "delete-draft", "upload-attachment", // one's own: TestDraftsAndUploadsAreOnesOwn
 	"list-tags", "create-tag", "change-tag", "delete-tag",
 	"list-macros", "create-macro", "get-macro", "change-macro", "delete-macro", "restore-macro", // TestMacrosAreSeenByWhomTheyAreFor
@@ -288,7 +290,7 @@ func TestProbesReachWhatOneSees(t *testing.T) {
 		seen, mine := h.targetOf(c), h.targetOf(c)
 		b := h.as(h.d.Eva)
 		for i, call := range p(seen, mine) {
-			if id == "move-message" && i > 0 || id == "delete-attachment" || id == "get-remote-image" || id == "remove-participant" || id == "unlink-conversation" || id == "merge-conversations" || id == "link-conversation" || id == "remove-checklist" || id == "restore-checklist" || id == "tick-check" || id == "retry-message" || strings.Contains(id, "-attached-") || strings.Contains(id, "container") || id == "get-thumbnail" && i > 0 ||
+			if id == "move-message" && i > 0 || id == "delete-attachment" || id == "get-remote-image" || id == "remove-participant" || id == "unlink-conversation" || id == "merge-conversations" || id == "link-conversation" || id == "remove-checklist" || id == "restore-checklist" || id == "tick-check" || id == "retry-message" || id == "reschedule-message" || strings.Contains(id, "-attached-") || strings.Contains(id, "container") || id == "get-thumbnail" && i > 0 ||
 				strings.Contains(fmt.Sprint(call.body), "attachments:["+seen.file.String()) {
 				continue // refused for another reason
 			}

@@ -12,6 +12,8 @@ import (
 func (s *Server) registerMessages() {
 	handle(s, "cancel-message", s.cancelMessage)
 	handle(s, "retry-message", s.retryMessage)
+	handle(s, "reschedule-message", s.rescheduleMessage)
+	handle(s, "list-scheduled", s.listScheduled)
 	handle(s, "move-message", s.moveMessage)
 	handle(s, "suggest-redactions", s.suggestRedactions)
 	handle(s, "redact-message", s.redactMessage)
@@ -54,6 +56,40 @@ func (s *Server) retryMessage(ctx context.Context, c *Caller, in *retryInput) (*
 		from.SendAt = tx.Now
 		return s.Conversations.Retry(ctx, tx, from, in.ID, in.Body.Recipients, in.Body.Replace)
 	})
+}
+
+type rescheduleInput struct {
+	MessageInput
+	Body struct {
+		SendAt desk.Time `json:"sendAt,omitempty" doc:"At once where absent"`
+	}
+}
+
+func (s *Server) rescheduleMessage(ctx context.Context, c *Caller, in *rescheduleInput) (*reply[desk.Message], error) {
+	return changing(ctx, s, func(tx *db.Tx) (desk.Message, error) {
+		m, err := s.Conversations.Message(ctx, tx, c.Scope, in.ID)
+		if err != nil {
+			return m, err
+		}
+		row, err := s.Conversations.Get(ctx, tx, c.Scope, m.Conversation)
+		if err != nil {
+			return m, err
+		}
+		from, err := s.sender(ctx, tx, c, row.Inbox)
+		if err != nil {
+			return m, err
+		}
+		from.SendAt = tx.Now
+		return s.Conversations.Reschedule(ctx, tx, from, in.ID, conversation.Timing{SendAt: in.Body.SendAt})
+	})
+}
+
+func (s *Server) listScheduled(ctx context.Context, c *Caller, _ *none) (*reply[list[conversation.Scheduled]], error) {
+	all, err := read(ctx, s, func(tx *db.Tx) ([]conversation.Scheduled, error) { return s.Conversations.ListScheduled(ctx, tx, c.Scope) })
+	if err != nil {
+		return nil, err
+	}
+	return answer(list[conversation.Scheduled]{all}), nil
 }
 
 type moveInput struct {

@@ -10,6 +10,7 @@ import type {
   Opened,
   Order,
   Page,
+  Scheduled,
   Tag,
   Team,
   ViewCount,
@@ -93,6 +94,11 @@ export const customerQuery = (id: number) =>
 export const draftsQuery = queryOptions({
   queryKey: ["drafts"],
   queryFn: ({ signal }) => get<Page<Draft>>("/drafts", undefined, signal).then((p) => p.items),
+});
+
+export const scheduledQuery = queryOptions({
+  queryKey: ["scheduled"],
+  queryFn: ({ signal }) => get<Page<Scheduled>>("/scheduled", undefined, signal).then((p) => p.items),
 });
 
 export const searchQuery = (q: string) =>

@@ -1924,6 +1924,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/messages/{id}/reschedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a scheduled mail another time, or send it at once
+         * @description Needs: conversation.write.
+         */
+        post: operations["reschedule-message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/messages/{id}/retry": {
         parameters: {
             query?: never;
@@ -2465,6 +2485,26 @@ export interface paths {
          * @description Needs: conversation.read.
          */
         put: operations["arrange-saved-views"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scheduled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own mails that wait for their time, the next first
+         * @description Needs: conversation.write.
+         */
+        get: operations["list-scheduled"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -3395,6 +3435,8 @@ export interface components {
             type?: number;
             /** @description A message came that the asker has not seen */
             unread: boolean;
+            /** @description Snoozed until somebody writes, with no time */
+            untilReply?: boolean;
             /**
              * Format: int64
              * @description Grows with every change; send it back to change only what you saw
@@ -3418,6 +3460,8 @@ export interface components {
              * @description 0 for nobody
              */
             assignee?: number;
+            /** @description Snooze until somebody writes */
+            await?: boolean;
             /** @description Values of custom fields to set, by the fields' ids; null takes one away, others stay */
             fields?: {
                 [key: string]: components["schemas"]["FieldValue"];
@@ -3572,6 +3616,21 @@ export interface components {
             looked?: components["schemas"]["LookedBody"];
             /** @description Opaque; give it back as cursor to get what follows */
             next?: string;
+        };
+        ConversationScheduled: {
+            /** Format: int64 */
+            conversation: number;
+            /** @description The customer wrote meanwhile: it is not sent until somebody says so */
+            held?: boolean;
+            /** Format: int64 */
+            message: number;
+            /** Format: int64 */
+            number: number;
+            preview: string;
+            /** Format: date-time */
+            sendAt: string;
+            subject: string;
+            to: components["schemas"]["NamedAddress"][];
         };
         ConversationSide: {
             attachments: number[];
@@ -4273,6 +4332,9 @@ export interface components {
         ListRoleBody: {
             items: components["schemas"]["RoleBody"][];
         };
+        ListScheduled: {
+            items: components["schemas"]["ConversationScheduled"][];
+        };
         ListSession: {
             items: components["schemas"]["Session"][];
         };
@@ -4459,6 +4521,8 @@ export interface components {
             /** @description Quoted history and signature, plain text */
             folded?: string;
             from: components["schemas"]["NamedAddress"];
+            /** @description A scheduled mail that is not sent, since the customer wrote before its time */
+            heldBack?: boolean;
             /** @description What an agent composed, as safe HTML; foreign HTML is never here but in the message's frame */
             html?: string;
             /** Format: int64 */
@@ -4491,6 +4555,11 @@ export interface components {
             rich?: boolean;
             /** @description The frame has quoted history too */
             richFolded?: boolean;
+            /**
+             * Format: date-time
+             * @description When it is to be sent, where a time was chosen; stays when it was sent
+             */
+            sendAt?: string;
             /**
              * Format: date-time
              * @description The Date that the sender's mail names
@@ -4765,7 +4834,7 @@ export interface components {
              * @description Why, where people meet the refusal: the desk has words for each of these in every language
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "cannot_see" | "checks_open" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "domain_taken" | "enough" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_not_shared" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_listen_address" | "no_mail_address" | "no_option" | "no_recipient" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "organisation_used" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "public_domain" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "tag_used" | "team_used" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "cannot_see" | "checks_open" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "domain_taken" | "enough" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_not_shared" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_listen_address" | "no_mail_address" | "no_option" | "no_recipient" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "organisation_used" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "public_domain" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             /** Format: int64 */
             status: number;
             title: string;
@@ -4785,7 +4854,7 @@ export interface components {
              * @description A closed list; it grows with the product
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "cannot_see" | "checks_open" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "domain_taken" | "enough" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_not_shared" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_listen_address" | "no_mail_address" | "no_option" | "no_recipient" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "organisation_used" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "public_domain" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "tag_used" | "team_used" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "cannot_see" | "checks_open" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "domain_taken" | "enough" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_not_shared" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_listen_address" | "no_mail_address" | "no_option" | "no_recipient" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "organisation_used" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "public_domain" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             values?: {
                 [key: string]: unknown;
             };
@@ -4933,6 +5002,8 @@ export interface components {
             /** @description Send although a newer message came in */
             anyway?: boolean;
             attachments: number[];
+            /** @description Snooze the conversation until somebody writes */
+            await?: boolean;
             bcc: components["schemas"]["NamedAddress"][];
             cc: components["schemas"]["NamedAddress"][];
             html: string;
@@ -4945,6 +5016,16 @@ export interface components {
              * @description The newest message that the agent had before him
              */
             seen: number;
+            /**
+             * Format: date-time
+             * @description Send it at this time to come, at most a year ahead, instead of now. Until then the conversation is snoozed; where the customer writes before, the mail is held back
+             */
+            sendAt?: string;
+            /**
+             * Format: date-time
+             * @description Snooze the conversation until this time once the mail is sent
+             */
+            snooze?: string;
             /** @enum {string} */
             then: "keep" | "waiting" | "resolve";
             to: components["schemas"]["NamedAddress"][];
@@ -4955,6 +5036,13 @@ export interface components {
             conversations?: number[];
             /** @description All that belong to it when the work begins */
             view?: string;
+        };
+        RescheduleInputBody: {
+            /**
+             * Format: date-time
+             * @description At once where absent
+             */
+            sendAt?: string;
         };
         ResetBody: {
             email: string;
@@ -5096,6 +5184,8 @@ export interface components {
             /** @description Done together with it, after it; needs conversation.write */
             actions?: components["schemas"]["Action"][];
             attachments: number[];
+            /** @description Snooze the conversation until somebody writes */
+            await?: boolean;
             bcc: components["schemas"]["NamedAddress"][];
             cc: components["schemas"]["NamedAddress"][];
             html: string;
@@ -5103,6 +5193,16 @@ export interface components {
             inbox: number;
             /** @description Which macros were used, to be counted */
             macros?: number[];
+            /**
+             * Format: date-time
+             * @description Send it at this time to come, at most a year ahead, instead of now. Until then the conversation is snoozed; where the customer writes before, the mail is held back
+             */
+            sendAt?: string;
+            /**
+             * Format: date-time
+             * @description Snooze the conversation until this time once the mail is sent
+             */
+            snooze?: string;
             subject: string;
             /** @enum {string} */
             then: "keep" | "waiting" | "resolve";
@@ -9155,6 +9255,41 @@ export interface operations {
             };
         };
     };
+    "reschedule-message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RescheduleInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     "retry-message": {
         parameters: {
             query?: never;
@@ -10163,6 +10298,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-scheduled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListScheduled"];
                 };
             };
             /** @description Error */

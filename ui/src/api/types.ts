@@ -74,6 +74,8 @@ export interface Conversation {
   restricted?: boolean;
   trashedAt?: Time;
   snoozedUntil?: Time;
+  /** Snoozed until somebody writes, with no time. */
+  untilReply?: boolean;
   dueAt?: Time;
   waitingSince?: Time;
   createdAt: Time;
@@ -187,6 +189,10 @@ export interface Message {
   redactedAt?: Time;
   erasedAt?: Time;
   mentions?: number[];
+  /** When it is to be sent, where a time was chosen. */
+  sendAt?: Time;
+  /** A scheduled mail that is not sent, since the customer wrote before its time. */
+  heldBack?: boolean;
 }
 
 export interface Actor {
@@ -481,6 +487,8 @@ export interface ConversationPatch {
   addTags?: number[];
   removeTags?: number[];
   snoozedUntil?: string;
+  /** Snooze until somebody writes. */
+  await?: boolean;
   /** Ends the snooze now. */
   wake?: boolean;
   spam?: boolean;
@@ -498,4 +506,19 @@ export interface ReplyBody {
   anyway?: boolean;
   then: "keep" | "waiting" | "resolve";
   quote?: boolean;
+  sendAt?: string;
+  snooze?: string;
+  await?: boolean;
+}
+
+/** One's own mail that waits for its time. */
+export interface Scheduled {
+  message: number;
+  conversation: number;
+  number: number;
+  subject: string;
+  to: NamedAddress[];
+  preview: string;
+  sendAt: string;
+  held?: boolean;
 }

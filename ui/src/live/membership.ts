@@ -7,7 +7,7 @@ export function shelf(c: Conversation): Shelf {
   if (c.trashedAt) return "trash";
   if (c.spam) return "spam";
   if (c.status === "resolved" || c.status === "closed") return "finished";
-  if (c.snoozedUntil) return "snoozed";
+  if (c.snoozedUntil || c.untilReply) return "snoozed";
   return "active";
 }
 

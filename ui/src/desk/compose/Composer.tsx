@@ -32,9 +32,10 @@ import {
 } from "./state";
 import { restore, useDraftKeeping } from "./useDraft";
 import { useFiles } from "./useFiles";
-import { useSend } from "./useSend";
+import { type Timing, useSend } from "./useSend";
 
 const editorCode = lately(() => import("./Editor"));
+const SendMenu = lazy(() => import("./SendMenu").then((m) => ({ default: m.SendMenu })));
 const ArmedChips = lazy(async () => {
   await loadWords("macro");
   return import("./macro/ArmedChips");
@@ -215,6 +216,11 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
     );
   };
 
+  const goLater = (then: "keep" | "waiting", timing: Timing) => {
+    if (why || busy) return;
+    void send(editor.current?.html() ?? text, editor.current?.mentions() ?? [], then, false, timing);
+  };
+
   async function take(list: File[], intoText: boolean) {
     for (const file of list) {
       const inline = intoText && /^image\/(png|jpeg|gif|webp)$/.test(file.type);
@@ -339,6 +345,9 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
             </Button>
           ) : (
             <>
+              <Suspense>
+                <SendMenu disabled={Boolean(why) || busy} go={goLater} />
+              </Suspense>
               <Button title={why || keyCaps("mod+enter")} disabled={Boolean(why) || busy} onClick={() => go(false)}>
                 {t("compose.send")}
               </Button>

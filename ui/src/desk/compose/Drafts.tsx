@@ -14,6 +14,7 @@ import { inWords } from "../../parts/trouble";
 import { When } from "../../parts/When";
 import css from "./Drafts.module.css";
 import { plainText } from "./html";
+import { ScheduledList } from "./ScheduledList";
 
 /** Mails that were begun and not sent, the last kept first: open them, throw them away, take that back. */
 export function Drafts() {
@@ -49,6 +50,7 @@ export function Drafts() {
           </div>
           {mayWrite && drafts && drafts.length > 0 && write}
         </header>
+        <ScheduledList />
         {drafts ? (
           drafts.length > 0 ? (
             <ul className={css.list}>

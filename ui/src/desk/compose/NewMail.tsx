@@ -7,6 +7,7 @@ import { newKey, post } from "../../api/client";
 import { draftsQuery, useDirectory } from "../../api/queries";
 import type { Draft, DraftBody, Opened } from "../../api/types";
 import { useMay, useMe } from "../../app/session";
+import { useFormat } from "../../i18n/format";
 import { loadWords } from "../../i18n/i18n";
 import { Icon } from "../../parts/Icon";
 import { Bone, Late } from "../../parts/Skeleton";
@@ -25,8 +26,10 @@ import { Recipients } from "./Recipients";
 import { isAddress } from "./state";
 import { useFiles } from "./useFiles";
 import { blank, leaveHere, leftHere, useNewDraft, type Written } from "./useNewDraft";
+import type { Timing } from "./useSend";
 
 const Editor = lazy(() => import("./Editor"));
+const SendMenu = lazy(() => import("./SendMenu").then((m) => ({ default: m.SendMenu })));
 const ArmedChips = lazy(async () => {
   await loadWords("macro");
   return import("./macro/ArmedChips");
@@ -77,6 +80,7 @@ function begin(draft: Draft | undefined, to: string | undefined, inbox: number |
 
 function Write({ draft, to }: { draft: Draft | undefined; to: string | undefined }) {
   const { t } = useTranslation();
+  const format = useFormat();
   const me = useMe();
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -125,7 +129,7 @@ function Write({ draft, to }: { draft: Draft | undefined; to: string | undefined
                   ? t("compose.unfilled")
                   : "";
 
-  async function send(resolve: boolean) {
+  async function send(resolve: boolean, keep = false, timing: Timing = {}) {
     if (why || busy) return;
     setBusy(true);
     key.current ||= newKey();
@@ -141,7 +145,8 @@ function Write({ draft, to }: { draft: Draft | undefined; to: string | undefined
           subject: body.subject?.trim(),
           html,
           attachments: attached.map((f) => f.id),
-          then: resolve ? "resolve" : "waiting",
+          then: resolve ? "resolve" : keep ? "keep" : "waiting",
+          ...timing,
           ...alongWith(armed, resolve),
         },
         key.current,
@@ -150,7 +155,11 @@ function Write({ draft, to }: { draft: Draft | undefined; to: string | undefined
       disarmAll();
       store("tellus-new-inbox", inbox);
       client.setQueryData(["conversation", opened.conversation.number], opened);
-      toast(t("compose.sent_new"));
+      toast(
+        timing.sendAt
+          ? t("compose.scheduled", { when: format.weekdayMoment(Date.parse(timing.sendAt)) })
+          : t("compose.sent_new"),
+      );
       void navigate({
         to: "/view/$view/$number",
         params: { view: "mine", number: String(opened.conversation.number) },
@@ -251,6 +260,12 @@ function Write({ draft, to }: { draft: Draft | undefined; to: string | undefined
           <span className={css.kept} role="status">
             {kept && t(`compose.kept_${kept}`)}
           </span>
+          <Suspense>
+            <SendMenu
+              disabled={Boolean(why) || busy}
+              go={(then, timing) => void send(false, then === "keep", timing)}
+            />
+          </Suspense>
           <Button title={why || undefined} disabled={Boolean(why) || busy} onClick={() => void send(true)}>
             {t("compose.send_resolve")}
           </Button>

@@ -4,12 +4,16 @@ import { useTranslation } from "react-i18next";
 import { newKey, post } from "../../api/client";
 import { isProblem } from "../../api/problem";
 import type { Draft, Message, Opened, ReplyBody } from "../../api/types";
+import { useFormat } from "../../i18n/format";
 import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
 import { keepForLater } from "../outbox";
 import { toWire } from "./html";
 import { recall } from "./recall";
 import { type Composed, newestIncoming } from "./state";
+
+/** When a mail is sent, and for how long its conversation is out of sight then. */
+export type Timing = Pick<ReplyBody, "sendAt" | "snooze" | "await">;
 
 /** How long a mail can be taken back where the server does not say. */
 const usualUndo = 8000;
@@ -31,6 +35,7 @@ export function useSend(
 ) {
   const { t } = useTranslation();
   const client = useQueryClient();
+  const format = useFormat();
   const [busy, setBusy] = useState(false);
   const [missed, setMissed] = useState<Message[]>([]);
   // One key per attempt at the same words: a repeated press sends once.
@@ -62,7 +67,13 @@ export function useSend(
     [client, id, number, t],
   );
 
-  async function send(html: string, mentions: number[], then: ReplyBody["then"] | "note", anyway = false) {
+  async function send(
+    html: string,
+    mentions: number[],
+    then: ReplyBody["then"] | "note",
+    anyway = false,
+    timing: Timing = {},
+  ) {
     setBusy(true);
     key.current ||= newKey();
     const attachments = c.files.map((f) => f.id);
@@ -79,6 +90,7 @@ export function useSend(
           seen: c.seen || newestIncoming(opened),
           then,
           quote: true,
+          ...timing,
           ...along(then === "resolve"),
           ...(anyway ? { anyway } : {}),
         };
@@ -90,8 +102,13 @@ export function useSend(
       sent(!note);
       show(m);
       if (!note) {
-        const stays = undoTime(m, Date.now());
-        if (stays > 1000)
+        const stays = timing.sendAt ? 10_000 : undoTime(m, Date.now());
+        if (timing.sendAt)
+          toast(t("compose.scheduled", { when: format.weekdayMoment(Date.parse(timing.sendAt)) }), {
+            stays,
+            action: { label: t("common.undo"), run: () => void undo(m) },
+          });
+        else if (stays > 1000)
           toast(t(then === "resolve" ? "compose.sending_resolved" : "compose.sending"), {
             stays,
             action: { label: t("common.undo"), run: () => void undo(m) },

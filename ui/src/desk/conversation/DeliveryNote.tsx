@@ -9,6 +9,7 @@ import { useNow } from "../../i18n/now";
 import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
 import css from "./DeliveryNote.module.css";
+import { isScheduled, Scheduled } from "./Scheduled";
 
 const bad = new Set(["failed", "bounced", "unsure"]);
 
@@ -50,6 +51,7 @@ export function DeliveryNote({ message: m, opened }: { message: Message; opened:
       </div>
     );
   }
+  if (isScheduled(m)) return <Scheduled message={m} opened={opened} />;
   const waiting = deliveries.find(
     (d) => d.nextTryAt && d.attempts > 0 && (d.state === "queued" || d.state === "sending"),
   );

@@ -180,6 +180,7 @@ function Facts({ row, opened, showPeople }: FactsProps) {
           <Pill tone={row.status === "resolved" ? "ok" : "grey"}>{t(`status.${row.status}`)}</Pill>
         )
       )}
+      {row.untilReply && <Pill tone="info">{t("list.snoozed_reply")}</Pill>}
       {row.snoozedUntil && (
         <Pill tone="info">{t("list.snoozed_until", { when: format.moment(Date.parse(row.snoozedUntil), now) })}</Pill>
       )}

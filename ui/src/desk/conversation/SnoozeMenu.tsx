@@ -54,7 +54,7 @@ export function SnoozeMenu({ row }: { row: Conversation }) {
       }
     >
       <PickTitle>{t("snooze.title")}</PickTitle>
-      {row.snoozedUntil && (
+      {(row.snoozedUntil || row.untilReply) && (
         <Choice
           run={() => {
             setOpen(false);
@@ -69,6 +69,14 @@ export function SnoozeMenu({ row }: { row: Conversation }) {
           {t(`snooze.${s.key}`)}
         </Choice>
       ))}
+      <Choice
+        run={() => {
+          setOpen(false);
+          void change(row, { await: true }, t("change.snoozed_reply"));
+        }}
+      >
+        {t("snooze.reply")}
+      </Choice>
       <form
         className={css.own}
         onSubmit={(e) => {

@@ -72,7 +72,9 @@ export function activityWords(
     }
     case "conversation.snoozed": {
       const until = Date.parse(text(data.until));
-      return t("activity.snoozed", { when: Number.isNaN(until) ? "" : format.weekdayMoment(until) });
+      return Number.isNaN(until)
+        ? t("activity.snoozed_reply")
+        : t("activity.snoozed", { when: format.weekdayMoment(until) });
     }
     case "conversation.linked":
       return linked(t, data);

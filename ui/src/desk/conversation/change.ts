@@ -25,6 +25,7 @@ const kinds: Record<keyof ConversationPatch, string[]> = {
   addTags: [],
   removeTags: [],
   snoozedUntil: ["conversation.snoozed", "conversation.woken", "status.changed"],
+  await: ["conversation.snoozed", "conversation.woken", "status.changed"],
   wake: [],
   spam: ["conversation.spam", "conversation.not_spam"],
   trashed: ["conversation.trashed", "conversation.restored"],
@@ -46,7 +47,7 @@ export function ahead(row: Conversation, change: ConversationPatch): Conversatio
   const next = { ...row };
   if (change.status) {
     next.status = change.status;
-    if (change.status === "resolved" || change.status === "closed") next.snoozedUntil = null;
+    if (change.status === "resolved" || change.status === "closed") wakeUp(next);
   }
   if (change.priority !== undefined) next.priority = change.priority;
   if (change.assignee !== undefined) next.assignee = change.assignee || undefined;
@@ -59,11 +60,19 @@ export function ahead(row: Conversation, change: ConversationPatch): Conversatio
   }
   if (change.addTags) next.tags = [...new Set([...next.tags, ...change.addTags])];
   if (change.removeTags) next.tags = next.tags.filter((t) => !change.removeTags?.includes(t));
-  if (change.snoozedUntil) next.snoozedUntil = change.snoozedUntil;
-  if (change.wake) next.snoozedUntil = null;
+  if (change.snoozedUntil || change.await) {
+    next.snoozedUntil = change.snoozedUntil ?? null;
+    next.untilReply = Boolean(change.await);
+  }
+  if (change.wake) wakeUp(next);
   if (change.spam !== undefined) next.spam = change.spam;
   if (change.trashed !== undefined) next.trashedAt = change.trashed ? new Date().toISOString() : null;
   return next;
+}
+
+function wakeUp(row: Conversation) {
+  row.snoozedUntil = null;
+  row.untilReply = false;
 }
 
 /** What would take a change back. */
@@ -74,8 +83,9 @@ export function reverse(row: Conversation, change: ConversationPatch): Conversat
   if (change.team !== undefined) back.team = row.team ?? 0;
   if (change.spam !== undefined) back.spam = !change.spam;
   if (change.trashed !== undefined) back.trashed = !change.trashed;
-  if (change.snoozedUntil) {
-    if (row.snoozedUntil) back.snoozedUntil = row.snoozedUntil;
+  if (change.snoozedUntil || change.await) {
+    if (row.untilReply) back.await = true;
+    else if (row.snoozedUntil) back.snoozedUntil = row.snoozedUntil;
     else back.wake = true;
   }
   return back;

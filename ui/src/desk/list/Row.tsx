@@ -87,10 +87,12 @@ function Pills({ row, view }: { row: Conversation; view: string }) {
         {t("list.delivery_trouble")}
       </Pill>
     ),
-    row.snoozedUntil && (
+    (row.snoozedUntil || row.untilReply) && (
       <Pill key="snoozed" tone="info">
         <Icon name="clock" size={12} />
-        {t("list.snoozed_until", { when: format.moment(Date.parse(row.snoozedUntil), now) })}
+        {row.snoozedUntil
+          ? t("list.snoozed_until", { when: format.moment(Date.parse(row.snoozedUntil), now) })
+          : t("list.snoozed_reply")}
       </Pill>
     ),
     row.priority >= 2 && (
