@@ -149,7 +149,8 @@ export function deeds(
   for (const e of events) {
     const what = words(e);
     if (what === undefined) continue;
-    const unsaid = e.kind === "conversation.side_answered" || (e.kind === "conversation.opened" && e.by.kind !== "agent");
+    const unsaid =
+      e.kind === "conversation.side_answered" || (e.kind === "conversation.opened" && e.by.kind !== "agent");
     const who = unsaid ? "" : name(e);
     const last = out.at(-1);
     if (last?.who !== who) {
