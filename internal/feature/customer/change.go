@@ -29,6 +29,7 @@ type Change struct {
 	Birthday       *string              `json:"birthday,omitempty" maxLength:"10" doc:"YYYY-MM-DD or --MM-DD; empty for none"`
 	Prefers        *string              `json:"prefers,omitempty" enum:",email,phone,letter"`
 	Hours          *desk.ContactHours   `json:"hours,omitempty" doc:"from and to both empty: no hours"`
+	Fields         desk.FieldValues     `json:"fields,omitempty" doc:"Values of custom fields to set, by the fields' ids; null takes one away, others stay"`
 }
 
 const longestWarning = 300 // characters
@@ -47,6 +48,9 @@ func (s *Service) Update(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.
 	}
 	former := c.Name
 	if err := ch.apply(&c); err != nil {
+		return c, err
+	}
+	if err := ch.fields(ctx, tx, &c); err != nil {
 		return c, err
 	}
 	if err := ch.belong(ctx, tx, &c); err != nil {
@@ -230,12 +234,16 @@ func save(ctx context.Context, tx *db.Tx, by desk.Actor, c desk.Customer) error 
 	if c.OrganisationID != 0 {
 		org = int64(c.OrganisationID)
 	}
+	fields, err := c.Fields.Column()
+	if err != nil {
+		return fmt.Errorf("customer %s: %w", c.ID, err)
+	}
 	if _, err := tx.Exec(ctx, `
 		UPDATE customer
 		SET name = $1, name_key = $2, language = $3, time_zone = $4, organisation = $5, member_of = $6, note = $7, warnings = $8, birthday = $9, prefers = $10,
-			hours = $11, version = $12, changed_at = $13, changed_by = $14
-		WHERE id = $15`, c.Name, language.Fold(c.Name), c.Language, c.TimeZone, c.Organisation, org, c.Note, string(warnings), c.Birthday, c.Prefers,
-		hours, c.Version, tx.Now, changer(by), c.ID); err != nil {
+			hours = $11, version = $12, changed_at = $13, changed_by = $14, fields = $15
+		WHERE id = $16`, c.Name, language.Fold(c.Name), c.Language, c.TimeZone, c.Organisation, org, c.Note, string(warnings), c.Birthday, c.Prefers,
+		hours, c.Version, tx.Now, changer(by), fields, c.ID); err != nil {
 		return fmt.Errorf("update customer %s: %w", c.ID, err)
 	}
 	return nil

@@ -3746,6 +3746,10 @@ export interface components {
         CustomerChange: {
             /** @description YYYY-MM-DD or --MM-DD; empty for none */
             birthday?: string;
+            /** @description Values of custom fields to set, by the fields' ids; null takes one away, others stay */
+            fields?: {
+                [key: string]: components["schemas"]["FieldValue"];
+            };
             /** @description from and to both empty: no hours */
             hours?: components["schemas"]["ContactHours"];
             language?: string;
