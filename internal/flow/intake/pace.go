@@ -54,7 +54,7 @@ func (p *pace) isBehind(ctx context.Context, d *db.DB) (bool, error) {
 
 // waiting counts the arrivals that wait to be read, up to one more than enough.
 func waiting(ctx context.Context, d *db.DB) (n int, err error) {
-	if err := d.Ask(ctx, `SELECT count(*) FROM (SELECT id FROM arrival WHERE state = 'kept' LIMIT $1) kept`, enough+1).Scan(&n); err != nil {
+	if err := d.Ask(ctx, `SELECT count(*) FROM (SELECT id FROM arrival WHERE state = 'kept' AND id > 0 LIMIT $1) kept`, enough+1).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count what waits to be read: %w", err)
 	}
 	return n, nil
