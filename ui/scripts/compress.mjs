@@ -1,5 +1,6 @@
-// Puts a .br and a .gz beside every file of the build that gains from it, so that the server sends them as they are.
-import { readdir, readFile, writeFile } from "node:fs/promises";
+// Puts a .br and a .gz in the place of every file of the build that gains from it, so that the server sends them as they are. The file itself is left out
+// of the binary: the few clients that take neither get it unpacked. index.html stays, since it is read for what it names.
+import { readdir, readFile, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
@@ -19,4 +20,5 @@ for (const entry of await readdir(dist, { recursive: true, withFileTypes: true }
     }),
   );
   await writeFile(`${file}.gz`, gzipSync(raw, { level: 9 }));
+  if (entry.name !== "index.html" && entry.parentPath !== join(dist, ".vite")) await unlink(file);
 }

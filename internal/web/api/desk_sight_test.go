@@ -157,7 +157,7 @@ var elsewhere = []string{
 	"list-views", "list-conversations", "search-desk", "list-customer-conversations", "open-live", // see also package live
 	"search-messages",                           // TestSearchAnswersWhatTheCallerMaySee
 	"start-conversation", "record-conversation", // TestNobodyWritesFromAnInboxThatHeDoesNotSee
-	"list-scheduled", // TestScheduledMailsAreListedForWhomSees
+	"list-scheduled",                                                                   // TestScheduledMailsAreListedForWhomSees
 	"list-drafts", "create-draft", "change-draft", "delete-draft", "upload-attachment", // one's own: TestDraftsAndUploadsAreOnesOwn
 	"list-tags", "create-tag", "change-tag", "delete-tag",
 	"list-macros", "create-macro", "get-macro", "change-macro", "delete-macro", "restore-macro", // TestMacrosAreSeenByWhomTheyAreFor

@@ -2,7 +2,10 @@ package api
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/hex"
+	"fmt"
+	"io"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -19,7 +22,7 @@ type deskFiles struct {
 }
 
 type deskFile struct {
-	plain, gzip, brotli []byte
+	plain, gzip, brotli []byte // plain is nil where only the compressed ones are in the binary
 	kind                string // media type
 	etag                string
 }
@@ -39,12 +42,19 @@ func newDeskFiles(dir fs.FS) *deskFiles {
 		if err != nil {
 			return err
 		}
-		if e.IsDir() || strings.HasSuffix(name, ".br") || strings.HasSuffix(name, ".gz") || path.Base(name) == ".keep" {
+		if e.IsDir() || strings.HasSuffix(name, ".br") || path.Base(name) == ".keep" {
 			return nil
 		}
 		data := load(name)
 		if data == nil {
 			return nil
+		}
+		tag := etagOf(data)
+		if of, packed := strings.CutSuffix(name, ".gz"); packed {
+			if _, err := fs.Stat(dir, of); err == nil {
+				return nil // comes with the file itself
+			}
+			name, data = of, nil
 		}
 		kind := mime.TypeByExtension(path.Ext(name))
 		if t, ok := kinds[path.Ext(name)]; ok {
@@ -53,7 +63,7 @@ func newDeskFiles(dir fs.FS) *deskFiles {
 		if kind == "" {
 			kind = "application/octet-stream"
 		}
-		d.files[name] = deskFile{plain: data, gzip: load(name + ".gz"), brotli: load(name + ".br"), kind: kind, etag: etagOf(data)}
+		d.files[name] = deskFile{plain: data, gzip: load(name + ".gz"), brotli: load(name + ".br"), kind: kind, etag: tag}
 		return nil
 	})
 	return d
@@ -107,10 +117,27 @@ func (f deskFile) serve(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	h.Set("ETag", strconv.Quote(tag))
+	if data == nil {
+		unpacked, err := gunzip(f.gzip)
+		if err != nil {
+			http.Error(w, "the file cannot be unpacked", http.StatusInternalServerError)
+			return
+		}
+		data = unpacked
+	}
 	if h.Get("Content-Encoding") != "" {
 		h.Set("Content-Length", strconv.Itoa(len(data))) // ServeContent leaves it out for encoded content
 	}
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
+}
+
+// gunzip unpacks a file of the desk for a client that takes nothing compressed.
+func gunzip(data []byte) ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("unpack: %w", err)
+	}
+	return io.ReadAll(r)
 }
 
 // hashed is what the build puts between a name and its ending.

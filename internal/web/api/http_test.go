@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -237,15 +238,27 @@ func TestCompression(t *testing.T) {
 	}
 }
 
+func gzipped(text string) []byte {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, err := io.WriteString(w, text)
+	if err = errors.Join(err, w.Close()); err != nil {
+		panic(err) // a buffer takes all
+	}
+	return b.Bytes()
+}
+
 func TestDeskFiles(t *testing.T) {
 	t.Parallel()
 	s := New(Deps{UI: fstest.MapFS{
-		"index.html":           {Data: []byte("<!doctype html><title>Tellus</title>")},
-		"favicon.svg":          {Data: []byte("<svg/>")},
-		"assets/app-1f3.js":    {Data: []byte("plain script")},
-		"assets/app-1f3.js.br": {Data: []byte("brotli script")},
-		"assets/app-1f3.js.gz": {Data: []byte("gzip script")},
-		".keep":                {},
+		"index.html":            {Data: []byte("<!doctype html><title>Tellus</title>")},
+		"favicon.svg":           {Data: []byte("<svg/>")},
+		"assets/app-1f3.js":     {Data: []byte("plain script")},
+		"assets/app-1f3.js.br":  {Data: []byte("brotli script")},
+		"assets/app-1f3.js.gz":  {Data: []byte("gzip script")},
+		"assets/lone-2e4.js.br": {Data: []byte("brotli script")},
+		"assets/lone-2e4.js.gz": {Data: gzipped("lone script")},
+		".keep":                 {},
 	}})
 	fetch := func(path, accept string, more ...string) *httptest.ResponseRecorder {
 		r := httptest.NewRequest(get, path, nil)
@@ -267,6 +280,8 @@ func TestDeskFiles(t *testing.T) {
 		{"/app/assets/app-1f3.js", "gzip, br", "brotli script", "br", "public, max-age=31536000, immutable", 200},
 		{"/app/assets/app-1f3.js", "gzip", "gzip script", "gzip", "public, max-age=31536000, immutable", 200},
 		{"/app/assets/app-1f3.js", "", "plain script", "", "public, max-age=31536000, immutable", 200},
+		{"/app/assets/lone-2e4.js", "br", "brotli script", "br", "public, max-age=31536000, immutable", 200},
+		{"/app/assets/lone-2e4.js", "", "lone script", "", "public, max-age=31536000, immutable", 200},
 		{"/app/assets/app-old.js", "", "there is no such file\n", "", "no-store", 404},
 		{"/app/favicon.svg", "", "<svg/>", "", "public, max-age=3600", 200},
 		{"/app/.keep", "", "<!doctype html><title>Tellus</title>", "", "no-cache", 200},

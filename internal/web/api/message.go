@@ -85,7 +85,9 @@ func (s *Server) rescheduleMessage(ctx context.Context, c *Caller, in *reschedul
 }
 
 func (s *Server) listScheduled(ctx context.Context, c *Caller, _ *none) (*reply[list[conversation.Scheduled]], error) {
-	all, err := read(ctx, s, func(tx *db.Tx) ([]conversation.Scheduled, error) { return s.Conversations.ListScheduled(ctx, tx, c.Scope) })
+	all, err := read(ctx, s, func(tx *db.Tx) ([]conversation.Scheduled, error) {
+		return s.Conversations.ListScheduled(ctx, tx, c.Scope)
+	})
 	if err != nil {
 		return nil, err
 	}
