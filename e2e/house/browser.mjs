@@ -20,7 +20,7 @@ export async function openBrowser() {
   const open = new Set();
   return {
     /** journey runs fn, and where it fails, leaves a picture of every window, e2e/out/failed-N.png, and what each has complained of. */
-    journey: (fn) => async () => {
+    journey: async (fn) => {
       try {
         await fn();
       } catch (error) {

@@ -89,4 +89,4 @@ it("keeps all that is known of a customer on his page, live for whoever looks at
     await narrow.getByText("It is wet.").waitFor();
     assert.deepEqual(await narrow.findings("customer narrow and dark"), []);
     await narrow.picture("customer-narrow");
-  })());
+  }));

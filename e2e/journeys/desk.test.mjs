@@ -88,7 +88,7 @@ it("shows a mail as it comes, sends the answer, and puts the reply below it", ()
     await words(page, "Thank you, that is quick.");
     await page.picture("reply");
     assert.deepEqual(page.trouble, []);
-  })(),
+  }),
 );
 
 it("can be used at 380 pixels, and in the dark", () =>
@@ -111,7 +111,7 @@ it("can be used at 380 pixels, and in the dark", () =>
       assert.deepEqual(page.trouble, []);
       await page.leave();
     }
-  })(),
+  }),
 );
 
 it("sends whoever is not signed in to the door", () =>
@@ -119,5 +119,5 @@ it("sends whoever is not signed in to the door", () =>
     const page = await browser.person({ url: desk.url });
     await page.goto("/app/view/all");
     await page.waitForURL(/\/app\/sign-in/);
-  })(),
+  }),
 );

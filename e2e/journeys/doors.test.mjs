@@ -97,7 +97,7 @@ it("lets in who was invited, by the link that came by mail, and once", () =>
     await late.getByRole("link", { name: "Send me a new link" }).click();
     await late.waitForURL(/\/app\/forgot/);
     assert.deepEqual([...owner.trouble, ...late.trouble], []);
-  })(),
+  }),
 );
 
 it("asks for the app's code once it is turned on, takes a recovery code instead, and lets an administrator help", () =>
@@ -170,7 +170,7 @@ it("asks for the app's code once it is turned on, takes a recovery code instead,
     const told = await sink.take("the notice that the second step changed", (m) => m.to.includes(mara.email) && !/\/app\/link\//.test(text(m.raw)));
     assert.match(header(told.raw, "Auto-Submitted"), /auto-generated/);
     assert.deepEqual([...page.trouble, ...other.trouble, ...lost.trouble, ...owner.trouble], []);
-  })(),
+  }),
 );
 
 it("signs in by a passkey alone, and by a passkey as the second step", () =>
@@ -220,7 +220,7 @@ it("signs in by a passkey alone, and by a passkey as the second step", () =>
     await page.getByRole("button", { name: "Sign in with a passkey" }).click();
     await page.getByRole("alert").first().waitFor();
     assert.deepEqual(page.trouble, []);
-  })(),
+  }),
 );
 
 it("gives a new password by mail, and ends what was signed in with the old one", () =>
@@ -264,7 +264,7 @@ it("gives a new password by mail, and ends what was signed in with the old one",
     await before.getByRole("textbox", { name: "Password" }).press("Enter");
     await before.waitForURL(/\/app\/view\/mine/);
     assert.deepEqual([...page.trouble, ...before.trouble], []);
-  })(),
+  }),
 );
 
 it("signs one device out from another, at once", () =>
@@ -294,5 +294,5 @@ it("signs one device out from another, at once", () =>
     await office.waitForURL(/\/app\/sign-in/);
     assert.match(home.url(), /settings\/security/);
     assert.deepEqual([...home.trouble, ...office.trouble], []);
-  })(),
+  }),
 );

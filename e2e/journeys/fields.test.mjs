@@ -103,4 +103,4 @@ it("defines a field and a checklist, fills them in, and resolves what lacks noth
     await time.getByRole("timer").waitFor({ state: "detached" });
     await page.picture("fields");
     assert.deepEqual(await page.findings("fields"), []);
-  })());
+  }));

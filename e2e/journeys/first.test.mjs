@@ -93,7 +93,7 @@ it("begins with a link, and ends with a customer's mail in the desk", () =>
     await page.getByRole("link", { name: /Good to know\./ }).waitFor();
     assert.equal(await page.getByRole("link", { name: /Are you there\?/ }).count(), 1, "one conversation");
     assert.deepEqual(page.trouble, []);
-  })(),
+  }),
 );
 
 it("lets nobody in with a wrong password, and its owner with the right one", () =>
@@ -111,5 +111,5 @@ it("lets nobody in with a wrong password, and its owner with the right one", () 
     await page.getByRole("textbox", { name: "Password" }).press("Enter");
     await page.waitForURL(/\/app\/view\/all/);
     await page.getByRole("link", { name: /Are you there\?/ }).waitFor();
-  })(),
+  }),
 );

@@ -75,7 +75,7 @@ it("is switched on in the settings", () =>
     shop = undefined;
     form = await api.put(`/inboxes/${box.id}/form`, { ...form, inbox: undefined, key: undefined, origins: [] });
     assert.deepEqual(page.trouble, []);
-  })(),
+  }),
 );
 
 it("takes a visitor's words on a foreign page to the desk, and the answer back to him", () =>
@@ -162,7 +162,7 @@ it("takes a visitor's words on a foreign page to the desk, and the answer back t
     assert.deepEqual(agent.trouble, []);
     await shop.stop();
     shop = undefined;
-  })(),
+  }),
 );
 
 it("stands within a page, in dark and on a telephone", () =>
@@ -183,7 +183,7 @@ it("stands within a page, in dark and on a telephone", () =>
     assert.deepEqual(allowed(visitor.trouble), []);
     await shop.stop();
     shop = undefined;
-  })(),
+  }),
 );
 
 it("has a page of its own that needs no JavaScript", () =>
@@ -221,5 +221,5 @@ it("has a page of its own that needs no JavaScript", () =>
     assert.deepEqual(visitor.trouble, []);
     assert.deepEqual(seeing.trouble, []);
     assert.doesNotMatch(desk.said, /panic|level=ERROR/);
-  })(),
+  }),
 );

@@ -89,7 +89,7 @@ it("says in words why a connection fails, and that it works", () =>
     await sending.getByText("works.").nth(1).waitFor();
     assert.deepEqual(await page.findings("a tested connection"), []);
     assert.deepEqual(page.trouble, []);
-  })(),
+  }),
 );
 
 it("shows how a mailbox fares while its server is away, and takes up what came meanwhile", () =>
@@ -129,7 +129,7 @@ it("shows how a mailbox fares while its server is away, and takes up what came m
     await page.getByText("1 answer waits to be sent").waitFor();
     sink.goAway(false);
     assert.deepEqual(page.trouble, []);
-  })(),
+  }),
 );
 
 it("comes back from a provider that declined with words, and with the inbox as it was", () =>
@@ -163,5 +163,5 @@ it("comes back from a provider that declined with words, and with the inbox as i
     assert.deepEqual(page.trouble.filter((t) => !/accounts\.google\.com/.test(t)), []);
     const { receive } = await api.get(`/inboxes/${made.id}`);
     assert.equal(receive.hasSecret ?? false, false);
-  })(),
+  }),
 );

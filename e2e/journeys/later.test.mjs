@@ -75,7 +75,7 @@ it("schedules an answer, holds it back when the customer writes before, and send
     await page.getByText("Until somebody writes").first().waitFor();
     assert.ok((await row()).untilReply);
     assert.deepEqual(page.trouble, []);
-  })());
+  }));
 
 it("opens a signed container: its files, who signed them, and that nobody has verified it", () =>
   browser.journey(async () => {
@@ -113,4 +113,4 @@ it("opens a signed container: its files, who signed them, and that nobody has ve
     await inside.getByRole("link", { name: "Download tāme.txt" }).click();
     assert.equal((await download).suggestedFilename(), "tāme.txt");
     assert.deepEqual(page.trouble, []);
-  })());
+  }));

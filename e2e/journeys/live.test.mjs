@@ -77,7 +77,7 @@ it("says who else has it open, and who is typing", () =>
     await his.leave();
     await hers.getByText(/^Bo is/).waitFor({ state: "detached" });
     assert.deepEqual(hers.trouble, []);
-  })(),
+  }),
 );
 
 it("holds an answer back that was written while the customer wrote, and shows what is new", () =>
@@ -124,7 +124,7 @@ it("holds an answer back that was written while the customer wrote, and shows wh
     assert.deepEqual(anyway.to, ["eva@home.test"]);
     await late.waitFor({ state: "detached" });
     assert.deepEqual([...page.trouble, ...asleep.trouble], []);
-  })(),
+  }),
 );
 
 it("goes on after the server died under open windows", () =>
@@ -178,5 +178,5 @@ it("goes on after the server died under open windows", () =>
     }
     assert.equal(answers(), 0, "the answer went out once");
     assert.deepEqual([...hers.trouble, ...his.trouble], []);
-  })(),
+  }),
 );

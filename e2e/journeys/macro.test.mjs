@@ -106,4 +106,4 @@ it("makes a macro, fills what is missing, sends, and does what it showed", () =>
     });
     await assert.rejects(sent, (err) => err.problem.reason === "placeholder_unfilled");
     assert.deepEqual(page.trouble, []);
-  })());
+  }));

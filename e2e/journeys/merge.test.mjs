@@ -85,4 +85,4 @@ it("merges before two people, undoes it, and asks beside it", () =>
     await page.picture("beside");
     assert.deepEqual(page.trouble, []);
     assert.deepEqual(other.trouble, []);
-  })());
+  }));

@@ -112,7 +112,7 @@ it("copies somebody in from the panel, and answers him too until he is taken out
     const { replyAllTo } = await api.get(`/conversations/number/${page.url().split("/").at(-1)}`);
     assert.deepEqual(replyAllTo.cc, []);
     assert.deepEqual(page.trouble, []);
-  })(),
+  }),
 );
 
 it("keeps a new mail among the drafts with its file, and lets it be thrown away and taken back", () =>
@@ -156,7 +156,7 @@ it("keeps a new mail among the drafts with its file, and lets it be thrown away 
     await other.goto("/app/drafts");
     await other.getByText("No drafts").waitFor();
     assert.deepEqual([...page.trouble, ...other.trouble], []);
-  })(),
+  }),
 );
 
 it("shows mails, PDFs and pictures that came with a mail in place", () =>
@@ -188,7 +188,7 @@ it("shows mails, PDFs and pictures that came with a mail in place", () =>
     await page.keyboard.press("Escape");
     await picture.waitFor({ state: "detached" });
     assert.deepEqual(page.trouble, []);
-  })(),
+  }),
 );
 
 it("edits a customer while somebody else does, and loses neither's words", () =>
@@ -222,7 +222,7 @@ it("edits a customer while somebody else does, and loses neither's words", () =>
     assert.equal(now.organisation, "Ozols & Sons");
     assert.deepEqual(now.addresses.map((a) => a.value).sort(), ["+371 2000 0001", "janis@home.test"]);
     assert.deepEqual(page.trouble, []);
-  })(),
+  }),
 );
 
 it("shows whoever writes notes only nothing that is refused", () =>
@@ -248,5 +248,5 @@ it("shows whoever writes notes only nothing that is refused", () =>
     await page.getByText("Your role writes notes only").waitFor();
     assert.deepEqual(refused, []);
     assert.deepEqual(page.trouble, []);
-  })(),
+  }),
 );
