@@ -36,7 +36,7 @@ func Show(f desk.Field, v desk.FieldValue, w Words) string {
 	case desk.IDsValue:
 		var names []string
 		for _, id := range v.IDs {
-			name := ""
+			var name string
 			if f.Kind == desk.PeopleField {
 				name = w.Agent(desk.AgentID(id))
 			} else {

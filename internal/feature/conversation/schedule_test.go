@@ -15,7 +15,7 @@ import (
 // answers are the mails that agents wrote, of those that went out.
 func answers(d *desktest.Desk) (n int) {
 	for _, m := range d.Outlet.Mails() {
-		if !strings.Contains(string(m.Raw), "Auto-Submitted: auto-replied") {
+		if !strings.Contains(m.Raw, "Auto-Submitted: auto-replied") {
 			n++
 		}
 	}
@@ -64,7 +64,7 @@ func TestScheduledMailLeavesAtItsTime(t *testing.T) {
 			t.Errorf("at its time: %d sent, %+v; want one sent, resolved, nobody waiting", answers(d), row)
 		}
 		mails := d.Outlet.Mails()
-		if date := "Date: " + m.SendAt.Time().Format("Mon, 02 Jan 2006 15:04:05"); !strings.Contains(string(mails[len(mails)-1].Raw), date) {
+		if date := "Date: " + m.SendAt.Time().Format("Mon, 02 Jan 2006 15:04:05"); !strings.Contains(mails[len(mails)-1].Raw, date) {
 			t.Errorf("the mail has no %q in it", date)
 		}
 		d.After(24 * time.Hour)
