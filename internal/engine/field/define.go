@@ -138,4 +138,6 @@ func round(f desk.Field, id desk.OptionID, to func(desk.FieldOption) desk.Option
 	return true
 }
 
-func line(s string) string { return strings.Join(strings.Fields(strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "")), " ") }
+func line(s string) string {
+	return strings.Join(strings.Fields(strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "")), " ")
+}

@@ -33,7 +33,10 @@ func (h *house) kind(e field.TypeEdit) (t desk.ConversationType) {
 	if e.Icon == "" {
 		e.Icon, e.Colour = "tag", "grey"
 	}
-	h.Write(func(ctx context.Context, tx *db.Tx) (err error) { t, err = h.s.CreateType(ctx, tx, h.by(), e); return err })
+	h.Write(func(ctx context.Context, tx *db.Tx) (err error) {
+		t, err = h.s.CreateType(ctx, tx, h.by(), e)
+		return err
+	})
 	return t
 }
 
@@ -157,7 +160,10 @@ func TestDefinitionsAreChangedByVersionAndArchived(t *testing.T) {
 		// Renamed, and "Broken" merged into "Damaged"; "Late" left out.
 		e.Version, e.Options = f.Version, []desk.FieldOption{{ID: 2, Name: "Damaged goods"}, {ID: 3, Name: "Broken", Into: 2}}
 		var made desk.Field
-		d.Write(func(ctx context.Context, tx *db.Tx) (err error) { made, err = h.s.Change(ctx, tx, h.by(), f.ID, e); return err })
+		d.Write(func(ctx context.Context, tx *db.Tx) (err error) {
+			made, err = h.s.Change(ctx, tx, h.by(), f.ID, e)
+			return err
+		})
 		if late, ok := made.Option(1); !ok || !late.Archived || made.Meant(3) != 2 {
 			d.T.Errorf("made %+v", made.Options)
 		}
@@ -167,7 +173,10 @@ func TestDefinitionsAreChangedByVersionAndArchived(t *testing.T) {
 			d.T.Errorf("a stale version: %v", err)
 		}
 		e.Version, e.Archived = made.Version, true
-		d.Write(func(ctx context.Context, tx *db.Tx) (err error) { made, err = h.s.Change(ctx, tx, h.by(), f.ID, e); return err })
+		d.Write(func(ctx context.Context, tx *db.Tx) (err error) {
+			made, err = h.s.Change(ctx, tx, h.by(), f.ID, e)
+			return err
+		})
 		if made.ArchivedAt == 0 {
 			d.T.Error("it is not archived")
 		}
@@ -176,7 +185,9 @@ func TestDefinitionsAreChangedByVersionAndArchived(t *testing.T) {
 		if row, err := h.change(c, conversation.Change{}); err != nil || row.Fields[f.ID].Empty() {
 			d.T.Errorf("the value went with the archive: %+v, %v", row.Fields, err)
 		}
-		d.Write(func(ctx context.Context, tx *db.Tx) error { return h.s.Order(ctx, tx, h.by(), []desk.FieldID{f.ID + 1}) })
+		d.Write(func(ctx context.Context, tx *db.Tx) error {
+			return h.s.Order(ctx, tx, h.by(), []desk.FieldID{f.ID + 1})
+		})
 		d.Read(func(ctx context.Context, tx *db.Tx) error {
 			all, err := h.s.All(ctx, tx)
 			if len(all) != 2 || all[0].ID != f.ID+1 {

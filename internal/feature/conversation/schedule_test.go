@@ -32,7 +32,9 @@ func onBoth(t *testing.T, fn func(t *testing.T, d *desktest.Desk)) {
 	}
 }
 
-func inHours(d *desktest.Desk, n int) desk.Time { return desk.At(d.Now().Add(time.Duration(n) * time.Hour)) }
+func inHours(d *desktest.Desk, n int) desk.Time {
+	return desk.At(d.Now().Add(time.Duration(n) * time.Hour))
+}
 
 // schedule has Eva write an answer that leaves in so many hours.
 func schedule(t *testing.T, d *desktest.Desk, c desk.ConversationID, hours int, then conversation.Then) desk.Message {

@@ -33,7 +33,7 @@ type Reply struct {
 	Anyway      bool                `json:"anyway,omitempty" doc:"Send although a newer message came in"`
 	Then        Then                `json:"then" enum:"keep,waiting,resolve"`
 	Timing
-	Quote       bool                `json:"quote,omitempty" doc:"Quote the message that is answered below the text"`
+	Quote bool `json:"quote,omitempty" doc:"Quote the message that is answered below the text"`
 }
 
 // Queued is an outgoing message that waits to be sent.

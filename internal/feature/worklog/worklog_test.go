@@ -56,7 +56,10 @@ func TestTimeIsCorrectedByItsOwnerAndSupervisors(t *testing.T) {
 		}
 		spent(60)
 		for _, restored := range []bool{false, true} {
-			d.Write(func(ctx context.Context, tx *db.Tx) error { _, err := s.Remove(ctx, tx, scope(otto), false, w.ID, restored); return err })
+			d.Write(func(ctx context.Context, tx *db.Tx) error {
+				_, err := s.Remove(ctx, tx, scope(otto), false, w.ID, restored)
+				return err
+			})
 			spent(map[bool]int64{false: 0, true: 60}[restored])
 		}
 		err := d.Try(func(ctx context.Context, tx *db.Tx) error {
