@@ -216,7 +216,14 @@ func (ch Change) status(ctx context.Context, tx *db.Tx, by desk.Actor, c *row) e
 	if ch.Status == nil {
 		return nil
 	}
-	return c.setStatus(ctx, tx, by, *ch.Status)
+	from := c.Status
+	if err := c.setStatus(ctx, tx, by, *ch.Status); err != nil {
+		return err
+	}
+	if *ch.Status != desk.StatusOpen || !from.Finished() && from != desk.StatusWaiting {
+		return nil
+	}
+	return c.rewait(ctx, tx) // who still waits for an answer waits since when he did: resolving it, and taking that back, keeps the promise
 }
 
 // WakeUp is the job that ends snoozes when their time comes.

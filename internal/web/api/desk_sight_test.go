@@ -211,7 +211,7 @@ var spoken = regexp.MustCompile(`(?i)zebra|giraffe`)
 // for an id which nothing has, and nothing may happen.
 func TestWhatOneMayNotSeeIsNotThere(t *testing.T) {
 	t.Parallel()
-	for _, r := range slices.Concat(deskRoutes, macroRoutes, fieldRoutes, joinRoutes, viewRoutes, bulkRoutes) {
+	for _, r := range slices.Concat(deskRoutes, customerRoutes, macroRoutes, fieldRoutes, joinRoutes, viewRoutes, bulkRoutes) {
 		if _, probed := probes[r.id]; probed == slices.Contains(elsewhere, r.id) {
 			t.Errorf("operation %s must be in one of probes and elsewhere", r.id)
 		}
