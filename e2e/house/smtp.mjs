@@ -58,7 +58,10 @@ export function sendMail({ port, from, to, raw }) {
 export async function startSink() {
   const mails = [];
   let away = false;
+  const open = new Set();
   const server = createServer((socket) => {
+    open.add(socket);
+    socket.on("close", () => open.delete(socket));
     if (away) {
       socket.destroy();
       return;
@@ -121,6 +124,9 @@ export async function startSink() {
         return at < 0 ? undefined : mails.splice(at, 1)[0];
       }, 30_000);
     },
-    stop: () => new Promise((resolve) => server.close(resolve)),
+    stop() {
+      for (const socket of open) socket.destroy(); // a journey that failed may have left one
+      return new Promise((resolve) => server.close(resolve));
+    },
   };
 }

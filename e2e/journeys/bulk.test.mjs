@@ -49,6 +49,8 @@ it("resolves what is chosen, keeps what was changed since, and puts the rest bac
     const sheet = page.getByRole("dialog", { name: "Work on many conversations" });
     await sheet.getByLabel("Add an action").selectOption("set_status");
     await sheet.getByText("3 conversations will be changed").waitFor();
+    await sheet.locator("button:enabled", { hasText: "Begin" }).waitFor();
+    await page.mouse.move(0, 0);
     assert.deepEqual(await page.findings("bulk"), []);
     await page.picture("bulk");
     await sheet.getByRole("button", { name: "Begin" }).click();

@@ -43,7 +43,7 @@ async function openShop(snippet, lang) {
       <body><main><h1>Cabinets</h1><a href="#x">A link</a>${snippet}</main></body></html>`);
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  return { url: `http://127.0.0.1:${server.address().port}`, stop: () => new Promise((done) => server.close(done)) };
+  return { url: `http://127.0.0.1:${server.address().port}`, stop: () => new Promise((done) => server.close(done).closeAllConnections()) };
 }
 
 /** allowed leaves out what a website of its own origin loads from the desk: that is what it is for. */

@@ -5,6 +5,7 @@ import { del, post, put } from "../../api/client";
 import { useDirectory } from "../../api/queries";
 import type { Conversation } from "../../api/types";
 import { useMay, useMe } from "../../app/session";
+import { dateText } from "../../i18n/dateText";
 import { DateInput } from "../../parts/DateInput";
 import { Icon } from "../../parts/Icon";
 import { toast } from "../../parts/toast";
@@ -66,7 +67,7 @@ function useRenewed(row: Conversation) {
 }
 
 function Line({ row, entry: e, edit }: { row: Conversation; entry: TimeEntry; edit: () => void }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const directory = useDirectory();
   const me = useMe().id;
   const others = useMay("conversation.see_all");
@@ -84,7 +85,7 @@ function Line({ row, entry: e, edit }: { row: Conversation; entry: TimeEntry; ed
       <span>
         <b>{spanText(e.seconds)}</b>{" "}
         <span className={css.quiet}>
-          {directory.agent(e.agent)?.name} · {e.day}
+          {directory.agent(e.agent)?.name} · {dateText(e.day, i18n.language)}
         </span>{" "}
         {e.note}
       </span>
