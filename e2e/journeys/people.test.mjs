@@ -89,7 +89,7 @@ it("copies somebody in from the panel, and answers him too until he is taken out
       await opened(window, "Two lamps");
     }
 
-    await panel(page).getByRole("button", { name: "Add", exact: true }).click();
+    await panel(page).getByRole("region", { name: "Participants" }).getByRole("button", { name: "Add", exact: true }).click();
     const field = page.getByRole("combobox", { name: "Whom to copy in from now on" });
     await field.pressSequentially("rit");
     await page.getByRole("option", { name: /Rita Ozola/ }).waitFor();
@@ -208,19 +208,20 @@ it("edits a customer while somebody else does, and loses neither's words", () =>
     await panel(page).getByRole("heading", { name: "Jānis Ozols" }).waitFor();
 
     await panel(page).getByRole("button", { name: "Edit" }).click();
+    const adding = panel(page).locator("form", { has: page.getByRole("textbox", { name: "New mail address or phone number" }) }).getByRole("button", { name: "Add", exact: true });
     await panel(page).getByRole("textbox", { name: "New mail address or phone number" }).fill("+371 2000 0001");
-    await panel(page).getByRole("button", { name: "Add", exact: true }).first().click();
-    await panel(page).getByRole("button", { name: "Remove +371 2000 0001" }).click();
+    await adding.click();
+    await panel(page).getByRole("button", { name: /^Remove \+371 ?2000 ?0001/ }).click();
     await page.getByRole("button", { name: "Undo" }).click();
-    await panel(page).getByRole("button", { name: "Remove +371 2000 0001" }).waitFor();
+    await panel(page).getByRole("button", { name: /^Remove \+371 ?2000 ?0001/ }).waitFor();
     await panel(page).getByRole("textbox", { name: "New mail address or phone number" }).fill("eva@home.test");
-    await panel(page).getByRole("button", { name: "Add", exact: true }).first().click();
+    await adding.click();
     await panel(page).getByText("Another customer uses eva@home.test already").waitFor();
 
     const now = await api.get(`/customers/${customer.id}`);
     assert.equal(now.name, "Jānis Ozols");
     assert.equal(now.organisation, "Ozols & Sons");
-    assert.deepEqual(now.addresses.map((a) => a.value).sort(), ["+371 2000 0001", "janis@home.test"]);
+    assert.deepEqual(now.addresses.map((a) => a.value).sort(), ["+37120000001", "janis@home.test"]);
     assert.deepEqual(page.trouble, []);
   }),
 );

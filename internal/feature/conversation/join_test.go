@@ -179,7 +179,7 @@ func TestUndoingMergesRestoresEveryRow(t *testing.T) {
 					rt.Fatalf("not as it was (-before +now):\n%s", diff)
 				}
 			})
-			if merged < 30 {
+			if merged < 30 && !testing.Short() {
 				t.Errorf("only %d merges took place", merged)
 			}
 		})

@@ -80,6 +80,8 @@ func TestLightAgentsChangeLittle(t *testing.T) {
 		"upload-attachment", "delete-attachment",
 		// his own macros
 		"create-macro", "change-macro", "delete-macro", "restore-macro", "preview-macro",
+		// his own views, and looking what a condition finds
+		"create-saved-view", "change-saved-view", "delete-saved-view", "restore-saved-view", "arrange-saved-views", "preview-condition",
 	}
 	light := &Caller{}
 	light.Agent, light.Role, light.Permissions = 1, desk.LightAgent, desk.Roles[desk.LightAgent]

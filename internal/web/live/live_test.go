@@ -274,13 +274,12 @@ func (b *browser) ends() {
 // marked appends an event that everybody hears and returns what each browser heard before it, counts and pings aside.
 func (h *house) marked(all ...*browser) [][]told {
 	h.T.Helper()
-	var mark desk.Seq
+	var e *desk.Event
 	h.Write(func(ctx context.Context, tx *db.Tx) error {
-		e := &desk.Event{By: desk.System, Kind: desk.SettingUpdated, SubjectKind: desk.AboutSetting}
-		err := eventlog.Append(ctx, tx, e)
-		mark = e.Seq
-		return err
+		e = &desk.Event{By: desk.System, Kind: desk.SettingUpdated, SubjectKind: desk.AboutSetting}
+		return eventlog.Append(ctx, tx, e)
 	})
+	mark := e.Seq // known with the commit
 	heard := make([][]told, len(all))
 	for i, b := range all {
 		before := b.until("the mark", func(m told) bool { return m.Type == "event" && m.events()[0].Seq == mark })

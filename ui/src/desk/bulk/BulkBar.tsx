@@ -25,27 +25,29 @@ export default function BulkBar({ picked, rows, more, count, capped }: Props) {
   const [open, setOpen] = useState(false);
   const n = picked.all ? (count ?? 0) : picked.ids.size;
   return (
-    <div className={css.bar} role="toolbar" aria-label={t("bulk.label")}>
-      <strong aria-live="polite">
-        {picked.all ? t("bulk.all_chosen") : t("bulk.chosen", { count: n, shown: format.number(n) })}
-      </strong>
-      {!picked.all && picked.ids.size < rows.length && (
-        <button type="button" onClick={() => pickPage(picked.view, rows)}>
-          {t("bulk.loaded", { shown: format.number(rows.length) })}
+    <>
+      <div className={css.bar} role="toolbar" aria-label={t("bulk.label")}>
+        <strong aria-live="polite">
+          {picked.all ? t("bulk.all_chosen") : t("bulk.chosen", { count: n, shown: format.number(n) })}
+        </strong>
+        {!picked.all && picked.ids.size < rows.length && (
+          <button type="button" onClick={() => pickPage(picked.view, rows)}>
+            {t("bulk.loaded", { shown: format.number(rows.length) })}
+          </button>
+        )}
+        {!picked.all && more && (
+          <button type="button" onClick={() => pickAll(picked.view)}>
+            {count ? t("bulk.all_of", { shown: format.count(count, capped) }) : t("bulk.all")}
+          </button>
+        )}
+        <button type="button" className={css.act} onClick={() => setOpen(true)}>
+          {t("bulk.act")}
         </button>
-      )}
-      {!picked.all && more && (
-        <button type="button" onClick={() => pickAll(picked.view)}>
-          {count ? t("bulk.all_of", { shown: format.count(count, capped) }) : t("bulk.all")}
+        <button type="button" className={css.close} aria-label={t("bulk.none")} onClick={pickNone}>
+          <Icon name="close" size={16} />
         </button>
-      )}
-      <button type="button" className={css.act} onClick={() => setOpen(true)}>
-        {t("bulk.act")}
-      </button>
-      <button type="button" className={css.close} aria-label={t("bulk.none")} onClick={pickNone}>
-        <Icon name="close" size={16} />
-      </button>
+      </div>
       {open && <BulkSheet picked={picked} close={() => setOpen(false)} />}
-    </div>
+    </>
   );
 }

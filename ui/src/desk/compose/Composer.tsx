@@ -35,7 +35,7 @@ import { useFiles } from "./useFiles";
 import { type Timing, useSend } from "./useSend";
 
 const editorCode = lately(() => import("./Editor"));
-const SendMenu = lazy(() => import("./SendMenu").then((m) => ({ default: m.SendMenu })));
+const sendMenuCode = lately(() => import("./SendMenu"));
 const ArmedChips = lazy(async () => {
   await loadWords("macro");
   return import("./macro/ArmedChips");
@@ -55,6 +55,7 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
   const written = !isBlank(text) || c.files.length > 0;
   const [live, setLive] = useState(written);
   const Editor = useLate(editorCode, live);
+  const SendMenu = useLate(sendMenuCode, live);
   const [focus, setFocus] = useState(false);
   // A new key gives the editor new content.
   const [edition, setEdition] = useState(0);
@@ -345,9 +346,7 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
             </Button>
           ) : (
             <>
-              <Suspense>
-                <SendMenu disabled={Boolean(why) || busy} go={goLater} />
-              </Suspense>
+              {SendMenu && <SendMenu disabled={Boolean(why) || busy} go={goLater} />}
               <Button title={why || keyCaps("mod+enter")} disabled={Boolean(why) || busy} onClick={() => go(false)}>
                 {t("compose.send")}
               </Button>

@@ -29,7 +29,7 @@ import { blank, leaveHere, leftHere, useNewDraft, type Written } from "./useNewD
 import type { Timing } from "./useSend";
 
 const Editor = lazy(() => import("./Editor"));
-const SendMenu = lazy(() => import("./SendMenu").then((m) => ({ default: m.SendMenu })));
+const SendMenu = lazy(() => import("./SendMenu"));
 const ArmedChips = lazy(async () => {
   await loadWords("macro");
   return import("./macro/ArmedChips");

@@ -17,7 +17,7 @@ interface Props {
 }
 
 /** The other ways to send: keep the conversation, put it off, or let the mail leave at a time to come. */
-export function SendMenu({ disabled, go }: Props) {
+export default function SendMenu({ disabled, go }: Props) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   useCommands([
