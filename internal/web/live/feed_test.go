@@ -192,12 +192,12 @@ func TestNothingIsMissedBetweenTwoLines(t *testing.T) {
 		go func() {
 			var newest desk.Seq
 			for i := range many {
+				var e *desk.Event
 				err := h.DB.Write(context.Background(), func(tx *db.Tx) error {
-					e := &desk.Event{By: desk.System, Kind: desk.TagUpdated, SubjectKind: desk.AboutTag, Subject: int64(i + 1)}
-					err := eventlog.Append(context.Background(), tx, e)
-					newest = e.Seq
-					return err
+					e = &desk.Event{By: desk.System, Kind: desk.TagUpdated, SubjectKind: desk.AboutTag, Subject: int64(i + 1)}
+					return eventlog.Append(context.Background(), tx, e)
 				})
+				newest = e.Seq // known with the commit
 				if err != nil {
 					h.T.Errorf("append: %v", err)
 				}
