@@ -25,9 +25,10 @@ const (
 	EraseContent       Permission = "conversation.erase"    // redact, erase
 	ExportData         Permission = "conversation.export"
 	ManageTags         Permission = "tag.manage"
-	ManageMacros       Permission = "macro.manage" // those that are shared
-	ManageFields       Permission = "field.manage" // custom fields, types of conversations, checklists
-	ManageViews        Permission = "view.manage"  // those that are shared
+	ManageMacros       Permission = "macro.manage"    // those that are shared
+	ManageFields       Permission = "field.manage"    // custom fields, types of conversations, checklists
+	ManageViews        Permission = "view.manage"     // those that are shared
+	ManagePurchases    Permission = "purchase.manage" // record them, take them in from files, connect shops
 	ManageInboxes      Permission = "inbox.manage"
 	ManageTeams        Permission = "team.manage"
 	ManagePeople       Permission = "people.manage"
@@ -41,10 +42,10 @@ const (
 var Roles = map[Role][]Permission{
 	LightAgent: {ReadConversations, WriteNotes},
 	AgentRole:  {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData},
-	Supervisor: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManageTeams},
-	Administrator: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManageTeams,
+	Supervisor: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManageTeams},
+	Administrator: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManageTeams,
 		ManageInboxes, ManagePeople, ReadAudit, ManageJobs, ManageSettings},
-	Owner: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManageTeams,
+	Owner: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManageTeams,
 		ManageInboxes, ManagePeople, ReadAudit, ManageJobs, ManageSettings, ManageOwners},
 }
 

@@ -127,6 +127,14 @@ const (
 	WhyBulkEmpty      Why = "bulk_empty"
 	WhyBulkOver       Why = "bulk_over"
 	WhyBulkNoUndo     Why = "bulk_no_undo"
+
+	WhyNoBuyer        Why = "purchase_no_buyer"
+	WhyRefundTooLarge Why = "purchase_refund_too_large"
+	WhyNoAmount       Why = "no_amount"   // what: what was written
+	WhyNoStatus       Why = "no_status"   // what: what was written
+	WhyNoQuantity     Why = "no_quantity" // what: what was written
+	WhyNoInstant      Why = "no_instant"  // what: what was written
+	WhyForgotten      Why = "purchase_forgotten"
 )
 
 type worded struct {
@@ -250,6 +258,14 @@ var whys = map[Why]worded{
 	WhyBulkEmpty:      {Invalid, "no conversation is chosen, or nothing to do with them"},
 	WhyBulkOver:       {Gone, "this work is over already"},
 	WhyBulkNoUndo:     {Conflict, "nothing of this work can be undone any more"},
+
+	WhyNoBuyer:        {Invalid, "a purchase needs a customer: a mail address, a telephone number or a name"},
+	WhyRefundTooLarge: {Invalid, "more cannot be given back than was paid"},
+	WhyNoAmount:       {Invalid, "{what} is no amount"},
+	WhyNoStatus:       {Invalid, "{what} is not a status that is known here"},
+	WhyNoQuantity:     {Invalid, "{what} is no quantity"},
+	WhyNoInstant:      {Invalid, "{what} is no date"},
+	WhyForgotten:      {Gone, "the person who bought this was erased: it is not taken in again"},
 }
 
 // Whys returns all reasons in the order of their codes.

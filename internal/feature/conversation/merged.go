@@ -97,3 +97,8 @@ func sorted(ids ...desk.ConversationID) []desk.ConversationID {
 	slices.Sort(ids)
 	return slices.Compact(ids)
 }
+
+// Family returns a conversation with all that was merged into it, and into those. Who may see them is the caller's affair.
+func (s *Service) Family(ctx context.Context, tx *db.Tx, id desk.ConversationID) ([]desk.ConversationID, error) {
+	return family(ctx, tx, id)
+}

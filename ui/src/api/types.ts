@@ -22,6 +22,7 @@ export type Permission =
   | "macro.manage"
   | "field.manage"
   | "view.manage"
+  | "purchase.manage"
   | "inbox.manage"
   | "team.manage"
   | "people.manage"
