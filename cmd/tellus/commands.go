@@ -18,33 +18,46 @@ import (
 
 type serveCommand struct {
 	store
-	Listen         string        `help:"host:port of the desk and the API." default:"127.0.0.1:8080" env:"TELLUS_LISTEN" placeholder:"ADDRESS"`
-	URL            string        `help:"Public address, which links in mails begin with; that of the settings where empty." env:"TELLUS_URL" placeholder:"URL"`
-	SMTPListen     string        `name:"smtp-listen" help:"host:port of the mail receiver, in place of what the settings say." env:"TELLUS_SMTP_LISTEN" placeholder:"ADDRESS"`
-	SMTPCert       string        `name:"smtp-cert" help:"Certificate of the mail receiver with its chain, PEM; a self-signed one where empty. Taken up again when it is renewed." env:"TELLUS_SMTP_CERT" type:"path" and:"smtp-certificate" placeholder:"FILE"`
-	SMTPKey        string        `name:"smtp-key" help:"Key of that certificate, PEM." env:"TELLUS_SMTP_KEY" type:"path" and:"smtp-certificate" placeholder:"FILE"`
-	SMTPTrusted    []string      `name:"smtp-trusted" help:"Addresses or networks of mail relays of your own, besides private ones: SPF is not asked about them." env:"TELLUS_SMTP_TRUSTED" placeholder:"NETWORK"`
-	SMTPAuthserv   string        `name:"smtp-authserv" help:"Name under which such a relay writes Authentication-Results; what it found then counts." env:"TELLUS_SMTP_AUTHSERV" placeholder:"NAME"`
-	TrustedProxies []string      `help:"Addresses or networks of proxies whose X-Forwarded-For and -Proto count." env:"TELLUS_TRUSTED_PROXIES" placeholder:"NETWORK"`
-	SlowSync       time.Duration `name:"slow-sync" hidden:"" env:"TELLUS_SLOW_SYNC"`
-	CPUProfile     string        `name:"cpu-profile" hidden:"" env:"TELLUS_CPU_PROFILE" type:"path"`
+	listen, url                                 string
+	smtpListen, smtpCert, smtpKey, smtpAuthserv string
+	smtpTrusted, trustedProxies                 []string
+	slowSync                                    time.Duration
+	cpuProfile                                  string
+}
+
+func (s *serveCommand) flags(f *flags) {
+	s.store.flags(f)
+	f.text(&s.listen, "listen", "127.0.0.1:8080", "host:port of the desk and the API.").from("TELLUS_LISTEN")
+	f.text(&s.url, "url", "", "Public address, which links in mails begin with; that of the settings where empty.").as("URL").from("TELLUS_URL")
+	f.text(&s.smtpListen, "smtp-listen", "", "host:port of the mail receiver, in place of what the settings say.").as("ADDRESS").from("TELLUS_SMTP_LISTEN")
+	f.together(
+		f.path(&s.smtpCert, "smtp-cert", "", "Certificate of the mail receiver with its chain, PEM; a self-signed one where empty. Taken up again when it is renewed.").
+			as("FILE").from("TELLUS_SMTP_CERT"),
+		f.path(&s.smtpKey, "smtp-key", "", "Key of that certificate, PEM.").as("FILE").from("TELLUS_SMTP_KEY"))
+	f.list(&s.smtpTrusted, "smtp-trusted", "Addresses or networks of mail relays of your own, besides private ones: SPF is not asked about them.").
+		as("NETWORK").from("TELLUS_SMTP_TRUSTED")
+	f.text(&s.smtpAuthserv, "smtp-authserv", "", "Name under which such a relay writes Authentication-Results; what it found then counts.").
+		as("NAME").from("TELLUS_SMTP_AUTHSERV")
+	f.list(&s.trustedProxies, "trusted-proxies", "Addresses or networks of proxies whose X-Forwarded-For and -Proto count.").as("NETWORK").from("TELLUS_TRUSTED_PROXIES")
+	f.duration(&s.slowSync, "slow-sync", 0, "Added to every sync of SQLite.").from("TELLUS_SLOW_SYNC").unseen()
+	f.path(&s.cpuProfile, "cpu-profile", "", "Write a profile of the processor's time.").from("TELLUS_CPU_PROFILE").unseen()
 }
 
 // owned lets root serve whatever folder it was given: in a container it may be all that there is.
-func (s serveCommand) owned() error { return nil }
+func (s *serveCommand) owned() error { return nil }
 
-func (s serveCommand) Run(ctx context.Context, std streams) (err error) {
+func (s *serveCommand) run(ctx context.Context, std streams) (err error) {
 	c := s.config()
-	c.Listen, c.URL, c.SMTPListen, c.Output, c.SlowSync = s.Listen, s.URL, s.SMTPListen, std.out, s.SlowSync
-	c.SMTPCert, c.SMTPKey, c.SMTPAuthserv = s.SMTPCert, s.SMTPKey, s.SMTPAuthserv
-	if c.TrustedProxies, err = prefixes("--trusted-proxies", s.TrustedProxies); err != nil {
+	c.Listen, c.URL, c.SMTPListen, c.Output, c.SlowSync = s.listen, s.url, s.smtpListen, std.out, s.slowSync
+	c.SMTPCert, c.SMTPKey, c.SMTPAuthserv = s.smtpCert, s.smtpKey, s.smtpAuthserv
+	if c.TrustedProxies, err = prefixes("--trusted-proxies", s.trustedProxies); err != nil {
 		return err
 	}
-	if c.SMTPTrusted, err = prefixes("--smtp-trusted", s.SMTPTrusted); err != nil {
+	if c.SMTPTrusted, err = prefixes("--smtp-trusted", s.smtpTrusted); err != nil {
 		return err
 	}
-	if s.CPUProfile != "" {
-		stop, err := profile(s.CPUProfile)
+	if s.cpuProfile != "" {
+		stop, err := profile(s.cpuProfile)
 		if err != nil {
 			return err
 		}
@@ -59,11 +72,16 @@ func (s serveCommand) Run(ctx context.Context, std streams) (err error) {
 
 type intakeCommand struct {
 	store
-	Inbox string `help:"Name or address of the inbox; not needed where there is only one."`
+	inbox string
 }
 
-func (i intakeCommand) Run(ctx context.Context, std streams) error {
-	taken, err := app.TakeMail(ctx, i.config(), i.Inbox, std.in)
+func (i *intakeCommand) flags(f *flags) {
+	i.store.flags(f)
+	f.text(&i.inbox, "inbox", "", "Name or address of the inbox; not needed where there is only one.").as("NAME")
+}
+
+func (i *intakeCommand) run(ctx context.Context, std streams) error {
+	taken, err := app.TakeMail(ctx, i.config(), i.inbox, std.in)
 	if err != nil {
 		return err
 	}
@@ -80,7 +98,9 @@ func (i intakeCommand) Run(ctx context.Context, std streams) error {
 
 type versionCommand struct{}
 
-func (versionCommand) Run(std streams) error {
+func (versionCommand) flags(*flags) {}
+
+func (versionCommand) run(_ context.Context, std streams) error {
 	_, err := fmt.Fprintln(std.out, "tellus", app.VersionText())
 	return err
 }
@@ -89,7 +109,7 @@ type migrateCommand struct {
 	store
 }
 
-func (m migrateCommand) Run(ctx context.Context, std streams) error {
+func (m *migrateCommand) run(ctx context.Context, std streams) error {
 	applied, err := app.Migrate(ctx, m.config())
 	for _, name := range applied {
 		fmt.Fprintln(std.out, "applied", name)
@@ -102,7 +122,9 @@ func (m migrateCommand) Run(ctx context.Context, std streams) error {
 
 type openapiCommand struct{}
 
-func (openapiCommand) Run(std streams) error {
+func (openapiCommand) flags(*flags) {}
+
+func (openapiCommand) run(_ context.Context, std streams) error {
 	spec, err := app.OpenAPI()
 	if err != nil {
 		return err
@@ -113,16 +135,22 @@ func (openapiCommand) Run(std streams) error {
 
 type adminCommand struct {
 	store
-	Email             string `help:"Address that the administrator signs in with." required:"" placeholder:"ADDRESS"`
-	Name              string `help:"Name of an administrator who has no account yet."`
-	URL               string `help:"Public address of the desk, which the link begins with; that of the settings where empty." env:"TELLUS_URL" placeholder:"URL"`
-	PasswordStdin     bool   `help:"Set the password that stands on standard input, in place of printing a link."`
-	ResetSecondFactor bool   `help:"Remove authenticator app, passkeys and recovery codes."`
+	email, name, url           string
+	passwordStdin, resetFactor bool
 }
 
-func (a adminCommand) Run(ctx context.Context, std streams) error {
-	ask := app.Admin{Name: a.Name, Email: a.Email, DropFactors: a.ResetSecondFactor}
-	if a.PasswordStdin {
+func (a *adminCommand) flags(f *flags) {
+	a.store.flags(f)
+	f.text(&a.email, "email", "", "Address that the administrator signs in with.").as("ADDRESS").needed()
+	f.text(&a.name, "name", "", "Name of an administrator who has no account yet.").as("NAME")
+	f.text(&a.url, "url", "", "Public address of the desk, which the link begins with; that of the settings where empty.").as("URL").from("TELLUS_URL")
+	f.yes(&a.passwordStdin, "password-stdin", "", "Set the password that stands on standard input, in place of printing a link.")
+	f.yes(&a.resetFactor, "reset-second-factor", "", "Remove authenticator app, passkeys and recovery codes.")
+}
+
+func (a *adminCommand) run(ctx context.Context, std streams) error {
+	ask := app.Admin{Name: a.name, Email: a.email, DropFactors: a.resetFactor}
+	if a.passwordStdin {
 		line, err := bufio.NewReader(io.LimitReader(std.in, 4096)).ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
 			return fmt.Errorf("read password: %w", err)
@@ -132,30 +160,35 @@ func (a adminCommand) Run(ctx context.Context, std streams) error {
 		}
 	}
 	c := a.config()
-	c.URL = a.URL
+	c.URL = a.url
 	link, err := app.MakeAdmin(ctx, c, ask)
 	if err != nil {
 		return err
 	}
 	if link == "" {
-		fmt.Fprintf(std.out, "%s is an owner and signs in with the new password.\n", a.Email)
+		fmt.Fprintf(std.out, "%s is an owner and signs in with the new password.\n", a.email)
 		return nil
 	}
-	fmt.Fprintf(std.out, "%s is an owner. This link sets a password, once, within a day:\n%s\n", a.Email, link)
+	fmt.Fprintf(std.out, "%s is an owner. This link sets a password, once, within a day:\n%s\n", a.email, link)
 	return nil
 }
 
 type backupCommand struct {
 	store
-	File string `arg:"" help:"The file to write; .tar, .tar.gz or .tar.zst." type:"path"`
+	file string
 }
 
-func (b backupCommand) Run(ctx context.Context, std streams) error {
-	m, err := app.Backup(ctx, b.config(), b.File)
+func (b *backupCommand) flags(f *flags) {
+	b.store.flags(f)
+	f.argument(&b.file, "file", "The file to write; .tar, .tar.gz or .tar.zst.")
+}
+
+func (b *backupCommand) run(ctx context.Context, std streams) error {
+	m, err := app.Backup(ctx, b.config(), b.file)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(std.out, "wrote %s: %s\n", b.File, m)
+	fmt.Fprintf(std.out, "wrote %s: %s\n", b.file, m)
 	fmt.Fprintln(std.out, "The key file is not in it. Keep a copy of "+app.KeyFile(b.config())+
 		" elsewhere: without it passwords of mailboxes must be typed in again, and second factors set up anew.")
 	return nil
@@ -163,16 +196,23 @@ func (b backupCommand) Run(ctx context.Context, std streams) error {
 
 type restoreCommand struct {
 	store
-	File  string `arg:"" help:"A file that backup has written." type:"existingfile"`
-	Force bool   `help:"Restore over a database that is not empty. A SQLite file is moved aside, tables on PostgreSQL are dropped."`
+	file  string
+	force bool
 }
 
-func (r restoreCommand) Run(ctx context.Context, std streams) error {
-	report, err := app.Restore(ctx, r.config(), r.File, r.Force)
+func (r *restoreCommand) flags(f *flags) {
+	r.store.flags(f)
+	f.argument(&r.file, "file", "A file that backup has written.")
+	f.check(existing(&r.file))
+	f.yes(&r.force, "force", "", "Restore over a database that is not empty. A SQLite file is moved aside, tables on PostgreSQL are dropped.")
+}
+
+func (r *restoreCommand) run(ctx context.Context, std streams) error {
+	report, err := app.Restore(ctx, r.config(), r.file, r.force)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(std.out, "restored %s: %s\n", r.File, report.Manifest)
+	fmt.Fprintf(std.out, "restored %s: %s\n", r.file, report.Manifest)
 	for _, note := range report.Notes {
 		fmt.Fprintln(std.out, note)
 	}
@@ -183,7 +223,7 @@ type doctorCommand struct {
 	store
 }
 
-func (d doctorCommand) Run(ctx context.Context, std streams) error {
+func (d *doctorCommand) run(ctx context.Context, std streams) error {
 	findings, err := app.Doctor(ctx, d.config())
 	if err != nil {
 		return err
@@ -202,17 +242,18 @@ func (d doctorCommand) Run(ctx context.Context, std streams) error {
 	return nil
 }
 
-type keyCommand struct {
-	Rotate rotateCommand `cmd:"" help:"Make a new key and seal every secret anew with it; the server may run."`
-}
-
 type rotateCommand struct {
 	store
-	Forget bool `help:"Remove the older keys too, for a key that became known to somebody: signed links in mails sent so far stop counting."`
+	forget bool
 }
 
-func (r rotateCommand) Run(ctx context.Context, std streams) error {
-	n, err := app.RotateKey(ctx, r.config(), r.Forget)
+func (r *rotateCommand) flags(f *flags) {
+	r.store.flags(f)
+	f.yes(&r.forget, "forget", "", "Remove the older keys too, for a key that became known to somebody: signed links in mails sent so far stop counting.")
+}
+
+func (r *rotateCommand) run(ctx context.Context, std streams) error {
+	n, err := app.RotateKey(ctx, r.config(), r.forget)
 	if err != nil {
 		return err
 	}
@@ -221,30 +262,38 @@ func (r rotateCommand) Run(ctx context.Context, std streams) error {
 }
 
 type benchCommand struct {
-	Sizes    []int         `help:"Conversations to seed, a run each." default:"10000,100000,1000000"`
-	Database string        `help:"A PostgreSQL database that is emptied; SQLite where empty." placeholder:"URL"`
-	Mail     time.Duration `help:"How long mails are sent in the last run; 0 for not at all." default:"60s"`
-	SlowSync time.Duration `help:"Added to every sync of SQLite." default:"0s"`
-	Idle     time.Duration `help:"How long the idle server is watched." default:"20s"`
-	MailOnly bool          `help:"Leave out what is read at the desk."`
-	Search   bool          `help:"Also fill the search index, and search."`
-	Dir      string        `help:"Where data folders are made." type:"path"`
-	Keep     string        `help:"Keep the seeded desks in this folder, and use those that are there."`
-	JSON     string        `help:"Also write the figures to this file." name:"json" type:"path"`
+	sizes                []int
+	database             string
+	mail, slowSync, idle time.Duration
+	mailOnly, search     bool
+	dir, keep, json      string
 }
 
-func (b benchCommand) Run(ctx context.Context, std streams) error {
-	report, err := bench.Measure(ctx, bench.Options{Sizes: b.Sizes, Database: b.Database, Mail: b.Mail, SlowSync: b.SlowSync, Idle: b.Idle, MailOnly: b.MailOnly, Search: b.Search,
-		Dir: b.Dir, Keep: b.Keep, Log: std.err})
+func (b *benchCommand) flags(f *flags) {
+	f.numbers(&b.sizes, "sizes", []int{10_000, 100_000, 1_000_000}, "Conversations to seed, a run each.")
+	f.text(&b.database, "database", "", "A PostgreSQL database that is emptied; SQLite where empty.").as("URL")
+	f.duration(&b.mail, "mail", time.Minute, "How long mails are sent in the last run; 0 for not at all.")
+	f.duration(&b.slowSync, "slow-sync", 0, "Added to every sync of SQLite.")
+	f.duration(&b.idle, "idle", 20*time.Second, "How long the idle server is watched.")
+	f.yes(&b.mailOnly, "mail-only", "", "Leave out what is read at the desk.")
+	f.yes(&b.search, "search", "", "Also fill the search index, and search.")
+	f.path(&b.dir, "dir", "", "Where data folders are made.").as("FOLDER")
+	f.text(&b.keep, "keep", "", "Keep the seeded desks in this folder, and use those that are there.").as("FOLDER")
+	f.path(&b.json, "json", "", "Also write the figures to this file.").as("FILE")
+}
+
+func (b *benchCommand) run(ctx context.Context, std streams) error {
+	report, err := bench.Measure(ctx, bench.Options{Sizes: b.sizes, Database: b.database, Mail: b.mail, SlowSync: b.slowSync, Idle: b.idle, MailOnly: b.mailOnly, Search: b.search,
+		Dir: b.dir, Keep: b.keep, Log: std.err})
 	if err != nil {
 		return err
 	}
-	if b.JSON != "" {
+	if b.json != "" {
 		data, err := json.MarshalIndent(report, "", "  ")
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(b.JSON, append(data, '\n'), 0o644); err != nil {
+		if err := os.WriteFile(b.json, append(data, '\n'), 0o644); err != nil {
 			return err
 		}
 	}

@@ -3,9 +3,7 @@ package widget
 import (
 	"bytes"
 	"crypto/rand"
-	"embed"
 	"encoding/base64"
-	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,13 +13,8 @@ import (
 	"tellus/internal/platform/locale"
 )
 
-//go:embed form.html
-var source embed.FS
-
-var pages = template.Must(template.ParseFS(source, "form.html"))
-
-// words are the keys that the form is made of, below "form." in the catalogues; scripts and page use the same.
-var words = []string{"title", "intro", "name", "email", "subject", "message", "files", "files_hint", "add_files", "remove", "optional", "send", "sending", "close",
+// wordKeys are the keys that the form is made of, below "form." in the catalogues; scripts and page use the same.
+var wordKeys = []string{"title", "intro", "name", "email", "subject", "message", "files", "files_hint", "add_files", "remove", "optional", "send", "sending", "close",
 	"privacy", "sent_title", "sent_text", "another", "trap",
 	"fault.name_needed", "fault.name_not_a_name", "fault.name_too_long", "fault.email_needed", "fault.email_not_an_address", "fault.subject_needed",
 	"fault.subject_too_long", "fault.message_needed", "fault.message_too_long", "fault.files_too_many", "fault.files_too_large",
@@ -29,8 +22,8 @@ var words = []string{"title", "intro", "name", "email", "subject", "message", "f
 
 func wording(lang string) map[string]string {
 	data := map[string]any{"Files": form.MostFiles, "Size": locale.Size(lang, form.MostBytes), "Name": "{name}", "Letters": locale.Integer(lang, form.MostText)}
-	all := make(map[string]string, len(words))
-	for _, w := range words {
+	all := make(map[string]string, len(wordKeys))
+	for _, w := range wordKeys {
 		all[w] = locale.T(lang, "form."+w, data)
 	}
 	return all
@@ -43,7 +36,7 @@ type field struct {
 	Most                                    int
 }
 
-// shownPage is what the template needs.
+// shownPage is what the page shows.
 type shownPage struct {
 	Lang, Title, House, Greeting, Action string
 	Words                                map[string]string
@@ -53,10 +46,9 @@ type shownPage struct {
 	Notice, Ticket, Page, Privacy, Trap  string
 	Frame, Sent                          bool
 	Nonce                                string
-	Colours                              template.CSS
+	Accent, Ink                          string
 	Script, Style                        string
 	Config                               config
-	Again                                string
 }
 
 // config is the form as its script needs it.
@@ -109,7 +101,7 @@ func (e *Edge) look(w http.ResponseWriter, r *http.Request, v visit) {
 func (e *Edge) write(w http.ResponseWriter, v visit, status int, answer said, wrote form.Written) {
 	p := e.drawn(v, answer, wrote)
 	var out bytes.Buffer
-	if err := pages.ExecuteTemplate(&out, "form.html", p); err != nil {
+	if err := p.draw(&out); err != nil {
 		e.Log.Error("form not drawn", "error", err)
 		http.Error(w, locale.T(v.lang, "page.try_later", nil), http.StatusInternalServerError)
 		return
@@ -133,8 +125,8 @@ func (e *Edge) drawn(v visit, answer said, wrote form.Written) shownPage {
 	}
 	home := "/form/" + url.PathEscape(v.form.Key)
 	p := shownPage{Lang: v.lang, Title: t["title"], House: house, Greeting: t["intro"], Action: home + query, Words: t, Files: v.form.Files, Page: wrote.Page,
-		Privacy: v.form.Privacy, Frame: v.frame, Sent: answer.Sent, Trap: trap, Nonce: nonce(), Script: e.files.script, Style: e.files.style, Again: home + query,
-		Colours: template.CSS(":root{--accent:" + v.form.Accent + ";--accent-ink:" + v.form.Ink() + "}"), Ticket: answer.Ticket}
+		Privacy: link(v.form.Privacy), Frame: v.frame, Sent: answer.Sent, Trap: trap, Nonce: nonce(), Script: e.files.script, Style: e.files.style,
+		Accent: v.form.Accent, Ink: v.form.Ink(), Ticket: answer.Ticket}
 	if own := v.form.Greeting[v.lang]; own != "" {
 		p.Greeting = own
 	}
@@ -144,7 +136,7 @@ func (e *Edge) drawn(v visit, answer said, wrote form.Written) shownPage {
 	p.Fields = fieldsOf(v.form, t, answer, wrote)
 	p.FilesFault = faultOf(t, answer, "files")
 	p.Notice = noticeOf(t, answer, wrote)
-	p.Config = config{Action: p.Action, Home: home, Ticket: p.Ticket, House: house, Greeting: p.Greeting, Privacy: v.form.Privacy, Name: v.form.Name,
+	p.Config = config{Action: p.Action, Home: home, Ticket: p.Ticket, House: house, Greeting: p.Greeting, Privacy: p.Privacy, Name: v.form.Name,
 		Subject: v.form.Subject, Files: v.form.Files, Frame: v.frame, Trap: trap, Words: t,
 		Most: map[string]int{"name": form.MostName, "email": form.MostEmail, "subject": form.MostSubject, "message": form.MostText, "files": form.MostFiles,
 			"bytes": form.MostBytes}}
