@@ -125,6 +125,11 @@ function tap(name, file) {
   const count = (word) => Number(new RegExp(`^# ${word} (\\d+)$`, "m").exec(text)?.[1] ?? Number.NaN);
   const counts = { passed: count("pass"), failed: count("fail") + count("cancelled"), skipped: count("skipped") };
   if (Number.isNaN(counts.passed) || counts.passed + counts.failed === 0) counts.failed = 1;
+  // What failed only because something within it did is not named.
+  for (const [, test, block] of text.matchAll(/^ *not ok \d+ - (.*)\n((?: +.*\n)*? *\.\.\.\n)/gm)) {
+    if (/failureType: '?subtestsFailed/.test(block)) continue;
+    console.log(`failed: ${test} (${/location: '(.*)'/.exec(block)?.[1] ?? name})`);
+  }
   enter(name, { ...counts, passed: counts.passed || 0 });
 }
 

@@ -2,8 +2,10 @@
 // elsewhere, no finding by axe.
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { complaints } from "./process.mjs";
 
 const executable = process.env.TELLUS_CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/google-chrome"].find(existsSync);
 const out = fileURLToPath(new URL("../out/", import.meta.url));
@@ -18,18 +20,24 @@ export async function openBrowser() {
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none"],
   });
   const open = new Set();
+  let journeys = 0;
   return {
-    /** journey runs fn, and where it fails, leaves a picture of every window, e2e/out/failed-N.png, and what each has complained of. */
+    /** journey runs fn. Where it fails, the error names a picture of every window, what went wrong in each, and what the servers complained of. */
     journey: async (fn) => {
+      journeys++;
       try {
         await fn();
       } catch (error) {
-        let n = 0;
+        const told = [];
         for (const page of open) {
-          n++;
-          await page.picture(`failed-${n}`).catch(() => {}); // the window may be gone
-          console.error(`window ${n} at ${page.url()}: ${page.trouble.join("; ") || "no complaint"}`);
+          const name = `failed-${basename(process.argv[1], ".test.mjs")}-${journeys}-${told.length + 1}`;
+          const taken = await page.picture(name).catch(() => "no picture: the window is gone");
+          told.push(`window ${told.length + 1} at ${page.url()}, ${taken}`, ...page.wentWrong().map((line) => `    ${line}`));
         }
+        told.push(...complaints().map((line) => `server: ${line}`));
+        const words = `\n${told.join("\n")}`;
+        error.message += words;
+        error.stack &&= error.stack.includes(words) ? error.stack : `${error.stack}${words}`;
         throw error;
       } finally {
         for (const page of open) await page.leave();
@@ -60,6 +68,8 @@ export async function openBrowser() {
 /** watch keeps what a page should not do, and adds the looks that a journey takes. */
 function watch(context, page, url) {
   const trouble = [];
+  const failed = []; // of the network: a journey may bring it about, so that alone it is no trouble
+  page.on("requestfailed", (request) => failed.push(`${request.method()} ${request.url()}: ${request.failure()?.errorText}`));
   page.on("pageerror", (error) => trouble.push(`error in the page: ${error.message}`));
   page.on("console", (message) => {
     if (message.type() !== "error") return;
@@ -73,20 +83,36 @@ function watch(context, page, url) {
     if (!to.startsWith(url) && !/^(data|blob|about|ws|chrome|chrome-extension):/.test(to)) trouble.push(`loads ${to}`);
   });
   page.on("response", (response) => {
+    if (response.status() >= 400) failed.push(`${response.status()} ${response.request().method()} ${response.url()}`);
     if (response.status() >= 500) trouble.push(`${response.status()} ${response.url()}`);
   });
   return {
     trouble,
-    /** picture writes e2e/out/NAME.png. */
-    picture: (name) => page.screenshot({ path: `${out}${name}.png` }),
-    /** findings runs axe over the page, or one of its frames, and returns what breaks WCAG 2.2 AA, in lines. */
-    async findings(label, frame = page) {
-      // The page's CSP keeps foreign scripts out; what the debugger evaluates is not under it.
-      await frame.evaluate(axeSource);
-      const result = await frame.evaluate(() =>
-        // biome-ignore lint/correctness/noUndeclaredVariables: put there by the line above
-        axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }),
-      );
+    /** wentWrong is trouble, and the latest that failed of the network. */
+    wentWrong: () => [...trouble, ...failed.slice(-10)],
+    /** picture writes e2e/out/NAME.png and returns its path. */
+    async picture(name) {
+      await page.screenshot({ path: `${out}${name}.png` });
+      return `${out}${name}.png`;
+    },
+    /**
+     * findings runs axe over the page, or one of its frames, and returns what breaks WCAG 2.2 AA, in lines. Where the same page was looked at in
+     * other colours, colours alone are looked at.
+     */
+    async findings(label, frame = page, { colours = false } = {}) {
+      // The page's CSP keeps foreign scripts out; what the debugger evaluates is not under it. A page that only moved on has it already.
+      if (!(await frame.evaluate(() => "axe" in window))) await frame.evaluate(axeSource);
+      const runOnly = colours ? ["color-contrast", "link-in-text-block"] : ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+      const look = () =>
+        frame.evaluate(
+          (runOnly) =>
+            // biome-ignore lint/correctness/noUndeclaredVariables: put there by the lines above
+            axe.run(document, { runOnly }),
+          runOnly,
+        );
+      let result = await look();
+      // It reads what an element is and which colours it has one after the other: what changed in between is looked at again.
+      if (result.violations.length > 0) result = await look();
       return result.violations.flatMap((v) => v.nodes.map((n) => `${label}: ${v.id}: ${n.html.slice(0, 200)}: ${n.failureSummary}`));
     },
     /** passkeys gives the window a device that keeps passkeys and knows its owner's finger, until it is told otherwise. */

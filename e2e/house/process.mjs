@@ -34,10 +34,18 @@ export async function eventually(what, look, limit = 60_000) {
   }
 }
 
+const running = new Set();
+
+/** complaints are the last lines in which a program that runs has warned of something, or said that it failed. */
+export function complaints(most = 8) {
+  return [...running].flatMap((said) => said.text.split("\n").filter((line) => /level=(WARN|ERROR)|panic|goroutine 1 /.test(line))).slice(-most);
+}
+
 /** run starts a program and keeps what it says. */
 export function run(command, args, options = {}) {
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
   const said = { text: "" };
+  running.add(said);
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8");
     stream.on("data", (text) => {
@@ -54,6 +62,9 @@ export function run(command, args, options = {}) {
   // A journey that dies must leave nothing running.
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
-  over.then(() => process.removeListener("exit", kill));
+  over.then(() => {
+    process.removeListener("exit", kill);
+    running.delete(said);
+  });
   return { child, said, over };
 }

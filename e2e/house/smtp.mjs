@@ -58,6 +58,7 @@ export function sendMail({ port, from, to, raw }) {
 export async function startSink() {
   const mails = [];
   let away = false;
+  let refused = "";
   const open = new Set();
   const server = createServer((socket) => {
     open.add(socket);
@@ -94,7 +95,8 @@ export async function startSink() {
       else if (command.startsWith("MAIL FROM:")) {
         mail = { from: address, to: [], raw: "" };
         say("250 2.1.0 ok");
-      } else if (command.startsWith("RCPT TO:")) {
+      } else if (refused && command.startsWith("RCPT TO:")) say(refused);
+      else if (command.startsWith("RCPT TO:")) {
         mail.to.push(address);
         say("250 2.1.5 ok");
       } else if (command === "DATA") {
@@ -116,6 +118,10 @@ export async function startSink() {
     /** goAway makes the sink hang up on whoever connects, until it is told otherwise. */
     goAway(yes) {
       away = yes;
+    },
+    /** refuse has the sink answer so to every recipient, such as "550 5.1.1 nobody here"; with "" it takes them again. */
+    refuse(answer) {
+      refused = answer;
     },
     /** take waits for a mail that fits, removes it and returns it. */
     take(what, fits) {

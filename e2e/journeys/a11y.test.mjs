@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, it } from "node:test";
+import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Api } from "../house/api.mjs";
 import { openBrowser } from "../house/browser.mjs";
@@ -70,35 +70,38 @@ const settled = (page) =>
   );
 
 /** wrong says what is wrong with a screen. */
-async function wrong(page, label) {
-  const found = await page.findings(label);
+async function wrong(page, label, dark = false) {
+  const found = await page.findings(label, page, { colours: dark }); // all else is as in the light
   const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (over > 1) found.push(`${label}: the page is ${over} px wider than the window`);
   if (!/nowhere/.test(label) && (await page.getByText("There is no such page").count())) found.push(`${label}: there is no such page`);
   return found;
 }
 
-for (const [name, look] of Object.entries(looks)) {
-  it(`has no finding in ${name}`, { timeout: 1_200_000 }, async () => {
-    const stories = await Promise.all(["Quote for 18 desks", "Divreiz noskaitīta", "Zaproszenie: pomiar", "Matrača garantija", "New oak veneers", "Zvans par gultas"].map(find));
-    const found = [];
-    const stranger = await browser.person({ url, ...look });
-    for (const path of ["/app/sign-in", "/app/forgot", "/app/setup", "/app/link/none"]) {
-      await stranger.goto(path);
-      await settled(stranger);
-      found.push(...(await wrong(stranger, `${name} ${path}`)));
-    }
-    await stranger.leave();
-    const page = await browser.person({ url, ...look });
-    await api.enter(page);
-    const paths = [...views.map((v) => `/app/view/${v}`), ...stories, "/app/new", "/app/drafts", "/app/first-steps", ...searches.map((q) => `/app/search?q=${encodeURIComponent(q)}`), ...settings.map((s) => `/app/settings/${s}`), ...nowhere];
-    for (const path of paths) {
-      await page.goto(path);
-      await settled(page);
-      found.push(...(await wrong(page, `${name} ${path}`)));
-    }
-    assert.deepEqual(page.trouble, []);
-    assert.deepEqual(found, []);
-    await page.leave();
-  });
-}
+// Looking costs the browser more than the server: two looks at once are done sooner.
+describe("every screen", { concurrency: 2 }, () => {
+  for (const [name, look] of Object.entries(looks)) {
+    it(`has no finding in ${name}`, { timeout: 1_200_000 }, async () => {
+      const stories = await Promise.all(["Quote for 18 desks", "Divreiz noskaitīta", "Zaproszenie: pomiar", "Matrača garantija", "New oak veneers", "Zvans par gultas"].map(find));
+      const found = [];
+      const stranger = await browser.person({ url, ...look });
+      for (const path of ["/app/sign-in", "/app/forgot", "/app/setup", "/app/link/none"]) {
+        await stranger.goto(path);
+        await settled(stranger);
+        found.push(...(await wrong(stranger, `${name} ${path}`, look.dark)));
+      }
+      await stranger.leave();
+      const page = await browser.person({ url, ...look });
+      await api.enter(page);
+      const paths = [...views.map((v) => `/app/view/${v}`), ...stories, "/app/new", "/app/drafts", "/app/first-steps", ...searches.map((q) => `/app/search?q=${encodeURIComponent(q)}`), ...settings.map((s) => `/app/settings/${s}`), ...nowhere];
+      for (const path of paths) {
+        await page.goto(path);
+        await settled(page);
+        found.push(...(await wrong(page, `${name} ${path}`, look.dark)));
+      }
+      assert.deepEqual(page.trouble, []);
+      assert.deepEqual(found, []);
+      await page.leave();
+    });
+  }
+});

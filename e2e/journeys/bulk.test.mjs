@@ -1,32 +1,19 @@
 // Work on many conversations: chosen in a list, looked at, done, seen by a colleague, and undone but for what was changed since.
 import assert from "node:assert/strict";
-import { after, before, it } from "node:test";
-import { Api, ann, inbox } from "../house/api.mjs";
-import { openBrowser } from "../house/browser.mjs";
+import { it } from "node:test";
 import { compose } from "../house/mail.mjs";
-import { sendMail, startSink } from "../house/smtp.mjs";
-import { startTellus } from "../house/tellus.mjs";
+import { sendMail } from "../house/smtp.mjs";
+import { start } from "../house/start.mjs";
 
 let desk;
-let sink;
 let browser;
 let api;
-before(async () => {
-  desk = await startTellus();
-  sink = await startSink();
-  browser = await openBrowser();
-  api = new Api(desk.url);
-  await api.setUp(await desk.setupLink(), ann);
-  await api.post("/inboxes", inbox({ sink }));
+start({}, async (house) => {
+  ({ desk, browser, api } = house);
   for (const subject of ["First matter", "Second matter", "Third matter"]) {
     const mail = compose({ from: "Janis Ozols <janis@home.test>", to: "help@desk.test", subject, text: "Please help." });
     await sendMail({ port: desk.smtpPort, from: "janis@home.test", to: "help@desk.test", raw: mail.raw });
   }
-});
-after(async () => {
-  await browser?.close();
-  await sink?.stop();
-  await desk?.stop();
 });
 
 it("resolves what is chosen, keeps what was changed since, and puts the rest back", () =>

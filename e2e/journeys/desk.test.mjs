@@ -1,28 +1,16 @@
 // What agents see: the desk in Chromium, with a mail that comes in while it is open, an answer that goes out, and a colleague who sees it happen.
 import assert from "node:assert/strict";
-import { after, before, it } from "node:test";
-import { Api, ann, inbox } from "../house/api.mjs";
-import { openBrowser } from "../house/browser.mjs";
+import { it } from "node:test";
 import { compose, header, text } from "../house/mail.mjs";
-import { sendMail, startSink } from "../house/smtp.mjs";
-import { startTellus } from "../house/tellus.mjs";
+import { sendMail } from "../house/smtp.mjs";
+import { start } from "../house/start.mjs";
 
 let desk;
 let sink;
 let browser;
 let api;
-before(async () => {
-  desk = await startTellus();
-  sink = await startSink();
-  browser = await openBrowser();
-  api = new Api(desk.url);
-  await api.setUp(await desk.setupLink(), ann);
-  await api.post("/inboxes", inbox({ sink }));
-});
-after(async () => {
-  await browser?.close();
-  await sink?.stop();
-  await desk?.stop();
+start({}, (house) => {
+  ({ desk, sink, browser, api } = house);
 });
 
 const arrive = (mail, from = "janis@home.test") => sendMail({ port: desk.smtpPort, from, to: "help@desk.test", raw: mail.raw });

@@ -1,30 +1,18 @@
 // Ways in: the invitation that comes by mail, codes of an app, recovery codes, a lost telephone, a passkey, a forgotten password, and one device that is
 // signed out from another.
 import assert from "node:assert/strict";
-import { after, before, it } from "node:test";
-import { Api, ann, inbox } from "../house/api.mjs";
+import { it } from "node:test";
+import { Api } from "../house/api.mjs";
 import { authenticator } from "../house/authenticator.mjs";
-import { openBrowser } from "../house/browser.mjs";
 import { header, text } from "../house/mail.mjs";
-import { startSink } from "../house/smtp.mjs";
-import { startTellus } from "../house/tellus.mjs";
+import { start } from "../house/start.mjs";
 
 let desk;
 let sink;
 let browser;
 let api;
-before(async () => {
-  desk = await startTellus();
-  sink = await startSink();
-  browser = await openBrowser();
-  api = new Api(desk.url);
-  await api.setUp(await desk.setupLink(), ann);
-  await api.post("/inboxes", inbox({ sink }));
-});
-after(async () => {
-  await browser?.close();
-  await sink?.stop();
-  await desk?.stop();
+start({}, (house) => {
+  ({ desk, sink, browser, api } = house);
 });
 
 const laura = { name: "Laura Bērziņa", email: "laura@desk.test", password: "five quite plain words here" };

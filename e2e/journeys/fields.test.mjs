@@ -1,29 +1,16 @@
 // A complaint from its type to its end: the fields and the checklist that come with it, what is asked for before it is resolved, and the time it took. A second
 // browser sees it happen.
 import assert from "node:assert/strict";
-import { after, before, it } from "node:test";
-import { Api, ann, inbox } from "../house/api.mjs";
-import { openBrowser } from "../house/browser.mjs";
+import { it } from "node:test";
 import { compose } from "../house/mail.mjs";
-import { sendMail, startSink } from "../house/smtp.mjs";
-import { startTellus } from "../house/tellus.mjs";
+import { sendMail } from "../house/smtp.mjs";
+import { start } from "../house/start.mjs";
 
 let desk;
-let sink;
 let browser;
 let api;
-before(async () => {
-  desk = await startTellus();
-  sink = await startSink();
-  browser = await openBrowser();
-  api = new Api(desk.url);
-  await api.setUp(await desk.setupLink(), ann);
-  await api.post("/inboxes", inbox({ sink }));
-});
-after(async () => {
-  await browser?.close();
-  await sink?.stop();
-  await desk?.stop();
+start({}, (house) => {
+  ({ desk, browser, api } = house);
 });
 
 it("defines a field and a checklist, fills them in, and resolves what lacks nothing", () =>

@@ -1,29 +1,17 @@
 // The first hour: the link that the server prints, the first administrator, a mailbox on a real Dovecot connected in the settings, and the mail
 // that waits in the desk, is answered, and brings the customer's reply into the same conversation.
 import assert from "node:assert/strict";
-import { after, before, it } from "node:test";
+import { it } from "node:test";
 import { ann } from "../house/api.mjs";
-import { openBrowser } from "../house/browser.mjs";
-import { startDovecot } from "../house/dovecot.mjs";
 import { compose, header, text } from "../house/mail.mjs";
-import { startSink } from "../house/smtp.mjs";
-import { startTellus } from "../house/tellus.mjs";
+import { start } from "../house/start.mjs";
 
 let desk;
 let sink;
 let dovecot;
 let browser;
-before(async () => {
-  desk = await startTellus();
-  sink = await startSink();
-  dovecot = await startDovecot();
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await dovecot?.stop();
-  await sink?.stop();
-  await desk?.stop();
+start({ dovecot: true, owner: false }, (house) => {
+  ({ desk, sink, dovecot, browser } = house);
 });
 
 /** section is a part of a settings page, by its heading. */

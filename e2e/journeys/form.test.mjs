@@ -2,13 +2,12 @@
 // customer's reply comes back to the same conversation; and the form's own page, without JavaScript.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { after, before, it } from "node:test";
-import { Api, ann, inbox } from "../house/api.mjs";
-import { openBrowser } from "../house/browser.mjs";
+import { after, it } from "node:test";
+import { inbox } from "../house/api.mjs";
 import { compose, header, text } from "../house/mail.mjs";
 import { eventually } from "../house/process.mjs";
-import { sendMail, startSink } from "../house/smtp.mjs";
-import { startTellus } from "../house/tellus.mjs";
+import { sendMail } from "../house/smtp.mjs";
+import { start } from "../house/start.mjs";
 
 let desk;
 let sink;
@@ -17,19 +16,11 @@ let browser;
 let api;
 let box;
 let form;
-before(async () => {
-  desk = await startTellus();
-  sink = await startSink();
-  browser = await openBrowser();
-  api = new Api(desk.url);
-  await api.setUp(await desk.setupLink(), ann);
-  box = await api.post("/inboxes", inbox({ sink, acknowledge: true }));
+start({ box: { acknowledge: true } }, (house) => {
+  ({ desk, sink, browser, api, box } = house);
 });
 after(async () => {
-  await browser?.close();
   await shop?.stop();
-  await sink?.stop();
-  await desk?.stop();
 });
 
 /** openShop serves a company's website on an origin of its own, with styles and a policy that would spoil a form within its page. */

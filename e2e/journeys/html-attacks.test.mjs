@@ -3,12 +3,10 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, it } from "node:test";
-import { Api, ann, inbox } from "../house/api.mjs";
-import { openBrowser } from "../house/browser.mjs";
+import { it } from "node:test";
 import { eventually } from "../house/process.mjs";
-import { sendMail, startSink } from "../house/smtp.mjs";
-import { startTellus } from "../house/tellus.mjs";
+import { sendMail } from "../house/smtp.mjs";
+import { start } from "../house/start.mjs";
 
 const corpus = process.env.TELLUS_CORPUS;
 const folder = corpus && join(corpus, "html");
@@ -80,22 +78,10 @@ ${base64(payload)}
 `;
 
 let desk;
-let sink;
 let browser;
 let api;
-before(async () => {
-  if (skip) return;
-  desk = await startTellus();
-  sink = await startSink();
-  browser = await openBrowser();
-  api = new Api(desk.url);
-  await api.setUp(await desk.setupLink(), ann);
-  await api.post("/inboxes", inbox({ sink }));
-});
-after(async () => {
-  await browser?.close();
-  await sink?.stop();
-  await desk?.stop();
+start({ skip }, (house) => {
+  ({ desk, browser, api } = house);
 });
 
 /** many runs fn over a list, so many at a time. */

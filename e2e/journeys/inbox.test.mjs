@@ -1,33 +1,19 @@
 // A mailbox that does not work: what the test of its connection says of servers that really fail, how it fares once it is connected and its server goes
 // away, and an authorisation that was declined at the provider.
 import assert from "node:assert/strict";
-import { after, before, it } from "node:test";
-import { Api, ann, inbox } from "../house/api.mjs";
-import { openBrowser } from "../house/browser.mjs";
-import { startDovecot } from "../house/dovecot.mjs";
+import { it } from "node:test";
+import { inbox } from "../house/api.mjs";
 import { compose } from "../house/mail.mjs";
 import { freePort } from "../house/process.mjs";
-import { startSink } from "../house/smtp.mjs";
-import { startTellus } from "../house/tellus.mjs";
+import { start } from "../house/start.mjs";
 
 let desk;
 let sink;
 let dovecot;
 let browser;
 let api;
-before(async () => {
-  desk = await startTellus();
-  sink = await startSink();
-  dovecot = await startDovecot();
-  browser = await openBrowser();
-  api = new Api(desk.url);
-  await api.setUp(await desk.setupLink(), ann);
-});
-after(async () => {
-  await browser?.close();
-  await dovecot?.stop();
-  await sink?.stop();
-  await desk?.stop();
+start({ dovecot: true, box: false }, (house) => {
+  ({ desk, sink, dovecot, browser, api } = house);
 });
 
 /** section is a part of a settings page, by its heading. */

@@ -3,30 +3,18 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { after, before, it } from "node:test";
-import { Api, ann, inbox } from "../house/api.mjs";
-import { openBrowser } from "../house/browser.mjs";
+import { it } from "node:test";
 import { compose, text } from "../house/mail.mjs";
-import { sendMail, startSink } from "../house/smtp.mjs";
-import { startTellus } from "../house/tellus.mjs";
+import { sendMail } from "../house/smtp.mjs";
+import { start } from "../house/start.mjs";
 import { zip } from "../house/zip.mjs";
 
 let desk;
 let sink;
 let browser;
 let api;
-before(async () => {
-  desk = await startTellus();
-  sink = await startSink();
-  browser = await openBrowser();
-  api = new Api(desk.url);
-  await api.setUp(await desk.setupLink(), ann);
-  await api.post("/inboxes", inbox({ sink }));
-});
-after(async () => {
-  await browser?.close();
-  await sink?.stop();
-  await desk?.stop();
+start({}, (house) => {
+  ({ desk, sink, browser, api } = house);
 });
 
 const from = "Janis Ozols <janis@home.test>";

@@ -1,34 +1,20 @@
 // The live line between browsers and server: who else looks and types, an answer that is held back because the customer wrote meanwhile, and a server
 // that dies under open windows: nothing missed, nothing twice, and a line that says so while it lasts.
 import assert from "node:assert/strict";
-import { after, before, it } from "node:test";
-import { Api, ann, inbox } from "../house/api.mjs";
-import { openBrowser } from "../house/browser.mjs";
+import { it } from "node:test";
 import { compose, text } from "../house/mail.mjs";
 import { eventually } from "../house/process.mjs";
-import { sendMail, startSink } from "../house/smtp.mjs";
-import { startTellus } from "../house/tellus.mjs";
+import { sendMail } from "../house/smtp.mjs";
+import { join, start } from "../house/start.mjs";
 
 let desk;
 let sink;
 let browser;
 let api;
 let bo;
-before(async () => {
-  desk = await startTellus();
-  sink = await startSink();
-  browser = await openBrowser();
-  api = new Api(desk.url);
-  await api.setUp(await desk.setupLink(), ann);
-  await api.post("/inboxes", inbox({ sink }));
-  const { link } = await api.post("/agents", { name: "Bo Ozols", email: "bo@desk.test", role: "agent", language: "en", teams: [] });
-  bo = new Api(desk.url);
-  await bo.post(`/links/${link.split("/").at(-1)}`, { name: "Bo Ozols", password: "five quite plain words here", language: "en", timeZone: "Europe/Riga" });
-});
-after(async () => {
-  await browser?.close();
-  await sink?.stop();
-  await desk?.stop();
+start({}, async (house) => {
+  ({ desk, sink, browser, api } = house);
+  bo = await join(api, { name: "Bo Ozols", email: "bo@desk.test" });
 });
 
 const from = { janis: "Janis Ozols <janis@home.test>", eva: "Eva Kalna <eva@home.test>" };

@@ -1,29 +1,17 @@
 // A macro from its making to the mail that it helped to write: the missing value, the actions that go along, and the one that only acts.
 import assert from "node:assert/strict";
-import { after, before, it } from "node:test";
-import { Api, ann, inbox } from "../house/api.mjs";
-import { openBrowser } from "../house/browser.mjs";
+import { it } from "node:test";
 import { compose, text } from "../house/mail.mjs";
-import { sendMail, startSink } from "../house/smtp.mjs";
-import { startTellus } from "../house/tellus.mjs";
+import { sendMail } from "../house/smtp.mjs";
+import { start } from "../house/start.mjs";
 
 let desk;
 let sink;
 let browser;
 let api;
-before(async () => {
-  desk = await startTellus();
-  sink = await startSink();
-  browser = await openBrowser();
-  api = new Api(desk.url);
-  await api.setUp(await desk.setupLink(), ann);
-  await api.post("/inboxes", inbox({ sink }));
+start({}, async (house) => {
+  ({ desk, sink, browser, api } = house);
   await api.post("/tags", { name: "damaged", colour: "red" });
-});
-after(async () => {
-  await browser?.close();
-  await sink?.stop();
-  await desk?.stop();
 });
 
 it("makes a macro, fills what is missing, sends, and does what it showed", () =>

@@ -7,6 +7,7 @@ import { startDovecot } from "../house/dovecot.mjs";
 import { compose, header, parts, text } from "../house/mail.mjs";
 import { eventually } from "../house/process.mjs";
 import { sendMail, startSink } from "../house/smtp.mjs";
+import { undoSeconds } from "../house/start.mjs";
 import { startTellus } from "../house/tellus.mjs";
 
 const janis = { name: "Jānis Ozols", address: "janis@home.test" };
@@ -30,7 +31,8 @@ const ways = {
 };
 
 for (const store of ["sqlite", "postgres"]) {
-  describe(`mail, kept on ${store}`, { skip: store === "postgres" && !process.env.TELLUS_TEST_POSTGRES && "TELLUS_TEST_POSTGRES is not set" }, () => {
+  // Each has a server of its own, and most of their time is waiting.
+  describe(`mail, kept on ${store}`, { concurrency: true, skip: store === "postgres" && !process.env.TELLUS_TEST_POSTGRES && "TELLUS_TEST_POSTGRES is not set" }, () => {
     const stops = [];
     after(async () => {
       for (const stop of stops.reverse()) await stop();
@@ -46,6 +48,7 @@ for (const store of ["sqlite", "postgres"]) {
         stops.push(() => by.stop());
         const api = new Api(desk.url);
         await api.setUp(await desk.setupLink(), ann);
+        await undoSeconds(api, 0);
         await api.post("/inboxes", { ...inbox({ sink, receive: by.receive }), ...(by.secret ? { receiveSecret: by.secret } : {}) });
 
         await eventually("the inbox is connected", async () => (await api.get("/inboxes/health")).items.every((h) => h.state === "ok"));
@@ -116,6 +119,7 @@ for (const store of ["sqlite", "postgres"]) {
       stops.push(() => sink.stop());
       const api = new Api(desk.url);
       await api.setUp(await desk.setupLink(), ann);
+      await undoSeconds(api, 0);
       const box = await api.post("/inboxes", inbox({ sink }));
       sink.goAway(true);
       const opened = await api.post("/conversations", {

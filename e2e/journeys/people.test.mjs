@@ -1,30 +1,19 @@
 // Who takes part and what is not sent yet: participants and the composer's Cc, recipients that are suggested, drafts of new mails, files and mails that
 // came with a mail, and what somebody sees whose role writes notes only.
 import assert from "node:assert/strict";
-import { after, before, it } from "node:test";
-import { Api, ann, inbox } from "../house/api.mjs";
-import { openBrowser } from "../house/browser.mjs";
+import { it } from "node:test";
+import { Api } from "../house/api.mjs";
 import { compose, header, text } from "../house/mail.mjs";
 import { eventually } from "../house/process.mjs";
-import { sendMail, startSink } from "../house/smtp.mjs";
-import { startTellus } from "../house/tellus.mjs";
+import { sendMail } from "../house/smtp.mjs";
+import { start } from "../house/start.mjs";
 
 let desk;
 let sink;
 let browser;
 let api;
-before(async () => {
-  desk = await startTellus();
-  sink = await startSink();
-  browser = await openBrowser();
-  api = new Api(desk.url);
-  await api.setUp(await desk.setupLink(), ann);
-  await api.post("/inboxes", inbox({ sink }));
-});
-after(async () => {
-  await browser?.close();
-  await sink?.stop();
-  await desk?.stop();
+start({}, (house) => {
+  ({ desk, sink, browser, api } = house);
 });
 
 const arrive = (mail, from) => sendMail({ port: desk.smtpPort, from, to: "help@desk.test", raw: mail.raw });

@@ -1,15 +1,12 @@
 // A saved view from its making to a colleague's screen: conditions with what they find beside them, live membership, the table, and the file.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, it } from "node:test";
-import { Api, ann, inbox } from "../house/api.mjs";
-import { openBrowser } from "../house/browser.mjs";
+import { it } from "node:test";
 import { compose } from "../house/mail.mjs";
-import { sendMail, startSink } from "../house/smtp.mjs";
-import { startTellus } from "../house/tellus.mjs";
+import { sendMail } from "../house/smtp.mjs";
+import { start } from "../house/start.mjs";
 
 let desk;
-let sink;
 let browser;
 let api;
 const write = (subject) =>
@@ -19,20 +16,10 @@ const write = (subject) =>
     to: "help@desk.test",
     raw: compose({ from: "Janis Ozols <janis@home.test>", to: "help@desk.test", subject, text: "They are torn." }).raw,
   });
-before(async () => {
-  desk = await startTellus();
-  sink = await startSink();
-  browser = await openBrowser();
-  api = new Api(desk.url);
-  await api.setUp(await desk.setupLink(), ann);
-  await api.post("/inboxes", inbox({ sink }));
+start({}, async (house) => {
+  ({ desk, browser, api } = house);
   await write("Broken shoes");
   await write("=1+1 Lost parcel");
-});
-after(async () => {
-  await browser?.close();
-  await sink?.stop();
-  await desk?.stop();
 });
 
 it("makes a view for everyone, sees conversations enter and leave it live, and saves it as a file", () =>
