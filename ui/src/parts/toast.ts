@@ -31,8 +31,24 @@ export function dismiss(id: number) {
   change(toasts.filter((t) => t.id !== id));
 }
 
+let underway: Promise<unknown> | undefined;
+
+/** Has takeBack wait for what was done a moment ago, and can be taken back only once the server has answered. */
+export function offersSoon<T>(doing: Promise<T>): Promise<T> {
+  underway = doing;
+  const over = () => {
+    if (underway === doing) underway = undefined;
+  };
+  doing.then(over, over);
+  return doing;
+}
+
 /** Takes back the newest thing that can still be taken back. */
 export function takeBack() {
+  if (underway) {
+    void underway.then(takeBack, () => {});
+    return;
+  }
   const newest = toasts.findLast((t) => t.action);
   if (!newest) return;
   dismiss(newest.id);

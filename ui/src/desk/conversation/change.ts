@@ -8,7 +8,7 @@ import type { Conversation, ConversationPatch, DeskEvent, Opened } from "../../a
 import { useMe } from "../../app/session";
 import { type Format, useFormat } from "../../i18n/format";
 import { applyRow, knownRow } from "../../live/rows";
-import { toast } from "../../parts/toast";
+import { offersSoon, toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
 import { askForMissing, lacks } from "../fields/ask";
 import { activityWords, actorName, deedLine, deeds } from "./activity";
@@ -175,10 +175,12 @@ export function useChange() {
         return run(change);
       }
       // Resolving may be refused for what is missing: what was done is said once it was.
-      return run(change).then((kept) => {
-        if (kept) offer();
-        return kept;
-      });
+      return offersSoon(
+        run(change).then((kept) => {
+          if (kept) offer();
+          return kept;
+        }),
+      );
     },
     [client, t, format, directory, me],
   );
