@@ -18,7 +18,7 @@ const frameStyle = `:root{color-scheme:light}html,body{margin:0;padding:0;backgr
 body{display:flow-root;font:15px/1.5 "Inter Variable",Inter,system-ui,sans-serif;color:#1f2421;overflow-wrap:anywhere;overflow-x:auto}
 body>:first-child,body>:first-child>:first-child{margin-top:0}body>:last-child,body>:last-child>:last-child{margin-bottom:0}
 img{max-width:100%;height:auto}img:not([src]){display:none}table{max-width:100%}pre{white-space:pre-wrap}
-blockquote{margin:.5em 0;padding-left:.9em;border-left:2px solid #d9d3c8}a{color:#0f6e63}`
+blockquote{margin:.5em 0;padding-inline-start:.9em;border-inline-start:2px solid #d9d3c8}a{color:#0f6e63}`
 
 // frameFonts are the two cuts of the desk's font with the letters that each holds, as ui/src/theme/tokens.css has them.
 var frameFonts = []struct{ file, letters string }{
@@ -90,7 +90,7 @@ func (s *Server) writeFrame(w http.ResponseWriter, r *http.Request, title, conte
 	if r.URL.Query().Get("theme") == "dark" {
 		page.WriteString(frameDark)
 	}
-	page.WriteString(`</style></head><body>`)
+	page.WriteString(`</style></head><body dir="auto">`)
 	page.WriteString(content)
 	page.WriteString(`</body></html>`)
 	_, err := w.Write([]byte(page.String()))

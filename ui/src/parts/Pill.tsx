@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { Children, type ReactNode } from "react";
 import type { TagColour } from "../api/types";
 import css from "./Pill.module.css";
 
@@ -18,10 +18,12 @@ export function tagTone(colour: TagColour): Tone {
   return toneOf[colour] ?? "grey";
 }
 
+/** A word or two on a soft ground. What is too long for its place ends in dots and is whole for who points at it. */
 export function Pill({ tone = "grey", title, children }: { tone?: Tone; title?: string; children: ReactNode }) {
+  const whole = title ?? (typeof children === "string" && children.length > 16 ? children : undefined);
   return (
-    <span className={`${css.pill} ${css[tone]}`} title={title}>
-      {children}
+    <span className={`${css.pill} ${css[tone]}`} title={whole}>
+      {Children.map(children, (part) => (typeof part === "string" ? <span className={css.words}>{part}</span> : part))}
     </span>
   );
 }

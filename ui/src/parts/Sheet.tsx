@@ -1,4 +1,5 @@
 import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import { opener } from "./opener";
 import css from "./Sheet.module.css";
 
 interface Props {
@@ -13,7 +14,7 @@ interface Props {
 export function Sheet({ label, close, className, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   // As it was before anything within could ask for the focus.
-  const [before] = useState(() => document.activeElement);
+  const [before] = useState(opener);
   useLayoutEffect(() => {
     const element = dialog.current;
     if (!element) return;
@@ -27,7 +28,7 @@ export function Sheet({ label, close, className, children }: Props) {
       // What closed it may have put the focus where the work goes on.
       const here = !element.contains(document.activeElement) && document.activeElement !== document.body;
       element.close();
-      if (!here && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+      if (!here && before?.isConnected) before.focus({ preventScroll: true });
     };
   }, [before]);
   return (

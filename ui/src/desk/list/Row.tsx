@@ -114,7 +114,7 @@ function Pills({ row, view }: { row: Conversation; view: string }) {
         {tag.name}
       </Pill>
     )),
-    tags.length > 3 && <Pill key="more">+{tags.length - 3}</Pill>,
+    tags.length > 3 && <Pill key="more">{`+${tags.length - 3}`}</Pill>,
   ].filter(Boolean);
   const other = assignee && assignee.id !== me.id ? assignee : undefined;
   if (pills.length === 0 && !other) return null;
