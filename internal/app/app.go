@@ -156,7 +156,7 @@ func (a *App) wire() {
 		Token: a.makeToken, Writer: a.writer, Loop: a.Keys.Tag(loopMark, nil)}
 	views := &view.Service{Conversations: a.Conversations}
 	a.Gather = &gather.Gather{DB: a.DB, Views: views, Conversations: a.Conversations, Staff: a.Staff, Inboxes: a.Inboxes, Log: a.log}
-	a.Workers = jobs.New(a.DB, jobs.Options{Queues: map[string]int{"intake": 16, "deliver": 16}, Logger: a.log})
+	a.Workers = jobs.New(a.DB, jobs.Options{Queues: map[string]int{"intake": 16, "deliver": 16}, Logger: a.log, GaveUp: sayGaveUp})
 	jobs.Register(a.Workers, a.Intake.Handle)
 	jobs.Register(a.Workers, a.Intake.HandleUnscanned)
 	jobs.Register(a.Workers, delivery.Handle)
@@ -390,3 +390,8 @@ func readToken(keys *secret.Keyring, tag string) (desk.ConversationID, bool) {
 
 func encode(b []byte) string          { return base64.StdEncoding.EncodeToString(b) }
 func decode(s string) ([]byte, error) { return base64.StdEncoding.DecodeString(s) }
+
+// sayGaveUp has administrators see at once that a job gave up.
+func sayGaveUp(ctx context.Context, tx *db.Tx, id desk.JobID) error {
+	return eventlog.Append(ctx, tx, &desk.Event{By: desk.System, Kind: desk.JobGaveUp, SubjectKind: desk.AboutJob, Subject: int64(id)})
+}

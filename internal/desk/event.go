@@ -70,6 +70,8 @@ const (
 	AgentUpdated        EventKind = "agent.updated"
 	TagUpdated          EventKind = "tag.updated"
 	SettingUpdated      EventKind = "setting.updated"
+	JobGaveUp           EventKind = "job.gave_up"
+	JobSettled          EventKind = "job.settled"    // a dead job was tried again or dismissed
 	AccessUpdated       EventKind = "access.updated" // what an agent may see changed: live feeds start anew
 )
 
@@ -85,6 +87,7 @@ const (
 	AboutAgent        SubjectKind = "agent"
 	AboutTag          SubjectKind = "tag"
 	AboutSetting      SubjectKind = "setting"
+	AboutJob          SubjectKind = "job"
 )
 
 // Event is a fact, appended in the transaction that made it true and never edited.

@@ -143,9 +143,12 @@ func (t *task) fail(ctx context.Context, tx *db.Tx, cause error) error {
 	var p *permanent
 	if errors.As(cause, &p) || t.attempt >= t.max {
 		t.w.log.Error("job gave up", "job", t.id, "kind", t.kind, "attempt", t.attempt, "error", firstLine(cause.Error()))
-		_, err := tx.Exec(ctx, "UPDATE job SET state = 'dead', leased_by = '', leased_until = 0, died_at = $3, last_error = $4"+mine,
+		n, err := tx.Exec(ctx, "UPDATE job SET state = 'dead', leased_by = '', leased_until = 0, died_at = $3, last_error = $4"+mine,
 			t.id, t.leasedBy, tx.Now, problemText(cause.Error()))
-		return err
+		if err != nil || n == 0 {
+			return err
+		}
+		return t.w.o.GaveUp(ctx, tx, t.id)
 	}
 	wait := backoff(t.attempt)
 	t.w.log.Warn("job failed", "job", t.id, "kind", t.kind, "attempt", t.attempt, "again in", wait.Round(time.Millisecond), "error", firstLine(cause.Error()))
@@ -269,6 +272,9 @@ func (w *Workers) rescue(ctx context.Context, all bool) error {
 			if a.attempt >= a.max {
 				_, err = tx.Exec(ctx, "UPDATE job SET state = 'dead', leased_by = '', leased_until = 0, died_at = $2, last_error = $3 WHERE id = $1",
 					a.id, tx.Now, problem)
+				if err == nil {
+					err = w.o.GaveUp(ctx, tx, a.id)
+				}
 			} else {
 				err = toReady(ctx, tx, a.queue, "id = $1 AND state = 'running'", []any{a.id}, tx.Now, a.attempt, problem)
 			}

@@ -22,6 +22,8 @@ type Options struct {
 	Lease  time.Duration  // a job of a dead node is taken over after this; 30 s where 0
 	Poll   time.Duration  // between looks at an idle queue on PostgreSQL, where a signal may be lost; 15 s where 0
 	Logger *slog.Logger
+	// GaveUp is called in the transaction in which a job is kept as dead; an error undoes that, and the job runs again.
+	GaveUp func(ctx context.Context, tx *db.Tx, id desk.JobID) error
 }
 
 // Workers run jobs of the kinds that were registered. Kinds that are not known here stay queued for a newer node.
@@ -83,6 +85,9 @@ func New(d *db.DB, o Options) *Workers {
 	}
 	if o.Poll <= 0 {
 		o.Poll = 15 * time.Second
+	}
+	if o.GaveUp == nil {
+		o.GaveUp = func(context.Context, *db.Tx, desk.JobID) error { return nil }
 	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()

@@ -13,6 +13,7 @@ import (
 	"tellus/internal/flow/deliver"
 	"tellus/internal/flow/intake"
 	"tellus/internal/platform/db"
+	"tellus/internal/platform/eventlog"
 	"tellus/internal/platform/jobs"
 )
 
@@ -153,13 +154,26 @@ type jobInput struct {
 	ID desk.JobID `path:"id"`
 }
 
-func (s *Server) retryJob(ctx context.Context, _ *Caller, in *jobInput) (*none, error) {
-	return change(ctx, s, func(tx *db.Tx) error { return jobs.Retry(ctx, tx, in.ID) })
+func (s *Server) retryJob(ctx context.Context, c *Caller, in *jobInput) (*none, error) {
+	return change(ctx, s, func(tx *db.Tx) error {
+		if err := jobs.Retry(ctx, tx, in.ID); err != nil {
+			return err
+		}
+		return jobSettled(ctx, tx, c, in.ID)
+	})
+}
+
+// jobSettled has whoever looks at the dead jobs see that this one is no longer one of them.
+func jobSettled(ctx context.Context, tx *db.Tx, c *Caller, id desk.JobID) error {
+	return eventlog.Append(ctx, tx, &desk.Event{By: c.By(), Kind: desk.JobSettled, SubjectKind: desk.AboutJob, Subject: int64(id)})
 }
 
 func (s *Server) discardJob(ctx context.Context, c *Caller, in *jobInput) (*none, error) {
 	return change(ctx, s, func(tx *db.Tx) error {
 		if err := jobs.Discard(ctx, tx, in.ID); err != nil {
+			return err
+		}
+		if err := jobSettled(ctx, tx, c, in.ID); err != nil {
 			return err
 		}
 		return s.audit(ctx, tx, c, "job.discarded", "", "")

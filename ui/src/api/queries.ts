@@ -40,6 +40,14 @@ export const tagsQuery = queryOptions({
   ...whole,
 });
 
+/** Whether a job gave up and waits for an administrator; a live event says when that changes. */
+export const stuckQuery = queryOptions({
+  queryKey: ["jobs", "stuck"],
+  queryFn: ({ signal }) =>
+    get<{ items: unknown[] }>("/jobs/dead", { limit: 1 }, signal).then((page) => page.items.length > 0),
+  ...whole,
+});
+
 /** Counts of all views of the signed-in agent. */
 export const viewsQuery = queryOptions({
   queryKey: ["views"],

@@ -1,5 +1,6 @@
 import { Menu, useMantineColorScheme } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { type ReactElement, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { del, patch } from "../api/client";
@@ -49,7 +50,12 @@ export function OwnMenu({ face, open }: { face: ReactElement; open: boolean }) {
       <Menu.Target>{face}</Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{me.name}</Menu.Label>
-        <Menu.Item component="a" href="/app/settings/profile" leftSection={<Icon name="person" size={16} />}>
+        <Menu.Item
+          component={Link}
+          to="/settings/$"
+          params={{ _splat: "profile" } as never}
+          leftSection={<Icon name="person" size={16} />}
+        >
           {t("rail.profile")}
         </Menu.Item>
         <Menu.Divider />

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { viewsQuery } from "../api/queries";
+import { stuckQuery, viewsQuery } from "../api/queries";
 import { useFormat } from "../i18n/format";
 import { useLink } from "../live/live";
 import { Avatar } from "../parts/Avatar";
@@ -18,6 +18,7 @@ export function Rail() {
   const format = useFormat();
   const path = useRouterState({ select: (s) => s.location.pathname });
   const mine = useQuery(viewsQuery).data?.find((v) => v.id === "mine");
+  const stuck = useQuery({ ...stuckQuery, enabled: useMe().permissions.includes("job.manage") }).data;
   const onSettings = path.startsWith("/settings");
   const onCustomers = /^\/(customers|organisations)/.test(path);
   const onDesk = !onSettings && !onCustomers;
@@ -49,15 +50,22 @@ export function Rail() {
         <span>{t("rail.customers")}</span>
       </Link>
       <span className={css.gap} />
-      <a
-        href="/app/settings/profile"
+      <Link
+        to="/settings/$"
+        params={{ _splat: "" }}
         className={css.room}
         data-on={onSettings || undefined}
         aria-current={onSettings ? "page" : undefined}
       >
         <Icon name="settings" size={20} />
         <span>{t("rail.settings")}</span>
-      </a>
+        {stuck && (
+          <b data-late>
+            <span aria-hidden="true">!</span>
+            <span className="unseen">{t("rail.stuck")}</span>
+          </b>
+        )}
+      </Link>
       <Own />
     </nav>
   );

@@ -148,6 +148,7 @@ function hearSetting(client: QueryClient, event: DeskEvent, me: number) {
     macro: ["macros"],
     view: ["saved-views", "views"],
     setting: ["settings"],
+    job: ["jobs"],
     customer: ["customer", "customers"],
     organisation: ["organisations", "organisation", "customer"],
   };

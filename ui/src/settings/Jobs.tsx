@@ -15,7 +15,20 @@ import list from "./list.module.css";
 import { deadJobsQuery } from "./queries";
 import type { DeadJob } from "./types";
 
-const kinds = new Set(["deliver.send", "deliver.letter", "intake.arrived", "conversation.wake", "upkeep.hourly"]);
+const kinds = new Set([
+  "bulk.do",
+  "conversation.erase_file",
+  "conversation.wake",
+  "customer.renamed",
+  "deliver.letter",
+  "deliver.send",
+  "intake.arrived",
+  "intake.unscanned",
+  "upkeep.hourly",
+  "view.customers",
+  "view.export",
+  "view.fill",
+]);
 
 /** Work that was tried again and again, and then left to a person. */
 export default function Jobs() {

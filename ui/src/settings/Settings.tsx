@@ -1,6 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link, Navigate, useParams, useRouterState } from "@tanstack/react-router";
 import { type ComponentType, type LazyExoticComponent, lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { stuckQuery } from "../api/queries";
 import { useMe } from "../app/session";
 import { Icon } from "../parts/Icon";
 import { Quiet } from "../parts/Trouble";
@@ -22,6 +24,7 @@ export function Settings() {
   const id = rest.join("/");
   const mine = roomsFor(me.permissions);
   const narrow = useNarrow();
+  const stuck = useQuery({ ...stuckQuery, enabled: me.permissions.includes("job.manage") }).data;
   const main = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page begins at its top
   useEffect(() => void main.current?.scrollTo(0, 0), [path]);
@@ -49,6 +52,12 @@ export function Settings() {
                 >
                   <Icon name={r.icon} size={17} />
                   {t(`settings.${r.path}.title`)}
+                  {r.path === "jobs" && stuck && (
+                    <>
+                      <span className={css.stuck} aria-hidden="true" />
+                      <span className="unseen">{t("rail.stuck")}</span>
+                    </>
+                  )}
                 </Link>
               ))}
             </section>
