@@ -44,6 +44,10 @@ test: ## everything: Go with -race on SQLite and PostgreSQL, tsc, Biome, Vitest,
 api: build ## write api/openapi.yaml and the TypeScript types ui/src/api/schema.ts
 	@scripts/api api/openapi.yaml ui/src/api/schema.ts
 
+.PHONY: pictures
+pictures: build e2e/node_modules ## pictures of every screen over the demo, in docs/pictures
+	node e2e/pictures.mjs
+
 .PHONY: score
 score: ## measure readers and engines against a folder of test material: make score CORPUS=DIR
 	@scripts/need go

@@ -1,6 +1,7 @@
 // Debian's Chromium, driven by playwright-core, with what every page of a journey is held to: no error in the console, nothing loaded from
 // elsewhere, no finding by axe.
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,20 +20,22 @@ export async function openBrowser() {
     executablePath: executable,
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none"],
   });
-  const open = new Set();
+  const windows = new AsyncLocalStorage(); // of the journey that goes on; several may at once
   let journeys = 0;
   return {
     /** journey runs fn. Where it fails, the error names a picture of every window, what went wrong in each, and what the servers complained of. */
     journey: async (fn) => {
-      journeys++;
+      const nth = ++journeys;
+      const open = new Set();
       try {
-        await fn();
+        await windows.run(open, fn);
       } catch (error) {
         const told = [];
+        let n = 0;
         for (const page of open) {
-          const name = `failed-${basename(process.argv[1], ".test.mjs")}-${journeys}-${told.length + 1}`;
+          const name = `failed-${basename(process.argv[1], ".test.mjs")}-${nth}-${++n}`;
           const taken = await page.picture(name).catch(() => "no picture: the window is gone");
-          told.push(`window ${told.length + 1} at ${page.url()}, ${taken}`, ...page.wentWrong().map((line) => `    ${line}`));
+          told.push(`window ${n} at ${page.url()}, ${taken}`, ...page.wentWrong().map((line) => `    ${line}`));
         }
         told.push(...complaints().map((line) => `server: ${line}`));
         const words = `\n${told.join("\n")}`;
@@ -57,8 +60,9 @@ export async function openBrowser() {
       context.setDefaultTimeout(60_000); // what must come does, however busy the machine
       const page = await context.newPage();
       Object.assign(page, watch(context, page, url));
-      open.add(page);
-      context.once("close", () => open.delete(page));
+      const open = windows.getStore();
+      open?.add(page);
+      context.once("close", () => open?.delete(page));
       return page;
     },
     close: () => browser.close(),
@@ -114,6 +118,13 @@ function watch(context, page, url) {
       // It reads what an element is and which colours it has one after the other: what changed in between is looked at again.
       if (result.violations.length > 0) result = await look();
       return result.violations.flatMap((v) => v.nodes.map((n) => `${label}: ${v.id}: ${n.html.slice(0, 200)}: ${n.failureSummary}`));
+    },
+    /** webp takes a picture that is small enough to be kept. */
+    async webp(path, quality = 72) {
+      const debug = await context.newCDPSession(page);
+      const { data } = await debug.send("Page.captureScreenshot", { format: "webp", quality });
+      writeFileSync(path, Buffer.from(data, "base64"));
+      await debug.detach();
     },
     /** passkeys gives the window a device that keeps passkeys and knows its owner's finger, until it is told otherwise. */
     async passkeys() {

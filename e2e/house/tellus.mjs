@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { eventually, freePort, run } from "./process.mjs";
 
-const binary = process.env.TELLUS_BINARY ?? fileURLToPath(new URL("../../bin/tellus", import.meta.url));
+/** binary is what journeys run. */
+export const binary = process.env.TELLUS_BINARY ?? fileURLToPath(new URL("../../bin/tellus", import.meta.url));
 
 let databases = 0;
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -27,6 +28,17 @@ func TestFramesAreSetInTheDesksFont(t *testing.T) {
 	}
 	if !strings.Contains(frameCSP, "font-src 'self';") {
 		t.Errorf("the policy of frames forbids their font: %s", frameCSP)
+	}
+}
+
+func TestAFramesLettersSayItsDirection(t *testing.T) {
+	t.Parallel()
+	rec := httptest.NewRecorder()
+	if err := (&Server{}).writeFrame(rec, httptest.NewRequest("GET", "/", nil), "1", "<p>שלום</p>"); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(rec.Body.String(), `<body dir="auto"><p>`) {
+		t.Errorf("the frame's page is\n%s\nwant its body's direction to follow its letters", rec.Body)
 	}
 }
 

@@ -1,0 +1,59 @@
+// Every screen of Tellus over the demo's data, by name: what the accessibility journey walks through and what pictures are taken of. A new screen is a
+// line here.
+import assert from "node:assert/strict";
+
+/** Looks are the windows in which each screen is looked at. */
+export const looks = { light: {}, dark: { dark: true }, phone: { width: 380, height: 780 } };
+
+/** Doors are what stands in front of the desk, for a stranger. */
+export const doors = {
+  "sign-in": "/app/sign-in",
+  "forgot-password": "/app/forgot",
+  "set-up-without-link": "/app/setup",
+  "link-no-longer-valid": "/app/link/none",
+};
+
+const stories = {
+  "conversation-with-pictures": "Quote for 18 desks",
+  "conversation-latvian": "Divreiz noskaitīta",
+  "conversation-invitation": "Zaproszenie: pomiar",
+  "conversation-long": "Matrača garantija",
+  "conversation-mail-with-html": "New oak veneers",
+  "conversation-call": "Zvans par gultas",
+};
+
+const views = ["mine", "unassigned", "all", "waiting", "mentions", "following", "drafts", "snoozed", "finished", "spam", "trash"];
+
+const settings = {
+  profile: "profile", security: "security", tokens: "tokens", macros: "macros", "macro-new": "macros/new", inboxes: "inboxes", inbox: "inboxes/1",
+  "inbox-form": "inboxes/1/form", "inbox-new": "inboxes/new", teams: "teams", people: "people", tags: "tags", types: "types", fields: "fields",
+  checklists: "checklists", company: "company", jobs: "jobs", log: "audit",
+};
+
+const searches = { "search-empty": "", search: "desk", "search-with-filters": "from:emma is:unfinished", "search-misunderstood": "is:nonsense", "search-without-hits": "zzzzzz" };
+
+/**
+ * screens returns the address of each screen by its name, as api's agent sees them.
+ */
+export async function screens(api) {
+  const all = {};
+  for (const view of views) all[`view-${view}`] = `/app/view/${view}`;
+  for (const [name, words] of Object.entries(stories)) {
+    const { conversations } = await api.get(`/search?q=${encodeURIComponent(words)}`);
+    assert.ok(conversations.length > 0, `the demo has no conversation "${words}"`);
+    all[name] = `/app/view/all/${conversations[0].number}`;
+  }
+  Object.assign(all, { "new-mail": "/app/new", drafts: "/app/drafts", "first-steps": "/app/first-steps" });
+  for (const [name, q] of Object.entries(searches)) all[name] = `/app/search?q=${encodeURIComponent(q)}`;
+  const [customer] = (await api.get("/customers")).items;
+  const [organisation] = (await api.get("/organisations")).items;
+  Object.assign(all, {
+    customers: "/app/customers",
+    customer: `/app/customers/${customer.id}`,
+    organisations: "/app/organisations",
+    organisation: `/app/organisations/${organisation.id}`,
+  });
+  for (const [name, path] of Object.entries(settings)) all[`settings-${name}`] = `/app/settings/${path}`;
+  Object.assign(all, { "no-such-conversation": "/app/view/all/999999", "settings-no-such-page": "/app/settings/nowhere", "no-such-page": "/app/nowhere" });
+  return all;
+}
