@@ -9,10 +9,9 @@ import { useMay } from "../app/session";
 import { useFormat } from "../i18n/format";
 import { Avatar } from "../parts/Avatar";
 import { Icon } from "../parts/Icon";
-import { Bone, Late } from "../parts/Skeleton";
-import { Failed, Quiet } from "../parts/Trouble";
 import { inWords } from "../parts/trouble";
 import css from "./Customers.module.css";
+import { Paged } from "./Paged";
 import { customersQuery } from "./queries";
 import { Tabs } from "./Tabs";
 
@@ -84,36 +83,7 @@ export function CustomersPage() {
 export function CustomerList(wanted: { q: string; language: string; warned: boolean; organisation?: number }) {
   const { t } = useTranslation();
   const found = useInfiniteQuery(customersQuery(wanted));
-  const all = found.data?.pages.flatMap((p) => p.items);
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = found;
-  const short = (all?.length ?? 0) < 20 && hasNextPage && !isFetchingNextPage;
-  useEffect(() => {
-    if (short) void fetchNextPage();
-  }, [short, fetchNextPage]);
-  if (!all) {
-    return found.isError ? (
-      <Failed what={t("customers.failed")} error={found.error} retry={() => void found.refetch()} />
-    ) : (
-      <Late>
-        <Bone width="60%" />
-      </Late>
-    );
-  }
-  if (all.length === 0 && !hasNextPage) return <Quiet icon="people" title={t("customers.none")} />;
-  return (
-    <>
-      <ul className={css.list}>
-        {all.map((c) => (
-          <Row key={c.id} customer={c} />
-        ))}
-      </ul>
-      {hasNextPage && (
-        <Button className={css.more} loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          {t("customers.more")}
-        </Button>
-      )}
-    </>
-  );
+  return <Paged found={found} none={t("customers.none")} row={(c) => <Row key={c.id} customer={c} />} />;
 }
 
 function Row({ customer: c }: { customer: Customer }) {

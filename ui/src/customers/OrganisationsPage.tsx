@@ -7,10 +7,9 @@ import { post } from "../api/client";
 import type { Organisation } from "../api/types";
 import { useMay } from "../app/session";
 import { Icon } from "../parts/Icon";
-import { Bone, Late } from "../parts/Skeleton";
-import { Failed, Quiet } from "../parts/Trouble";
 import { inWords } from "../parts/trouble";
 import css from "./Customers.module.css";
+import { Paged } from "./Paged";
 import { organisationsQuery } from "./queries";
 import { Tabs } from "./Tabs";
 
@@ -29,7 +28,6 @@ export function OrganisationsPage() {
     return () => clearTimeout(timer);
   }, [typed, q, navigate]);
   const found = useInfiniteQuery(organisationsQuery(q));
-  const all = found.data?.pages.flatMap((p) => p.items);
 
   async function make() {
     setProblem("");
@@ -95,36 +93,22 @@ export function OrganisationsPage() {
             onChange={(e) => setTyped(e.target.value)}
           />
         </search>
-        {!all ? (
-          found.isError ? (
-            <Failed what={t("customers.failed")} error={found.error} retry={() => void found.refetch()} />
-          ) : (
-            <Late>
-              <Bone width="60%" />
-            </Late>
-          )
-        ) : all.length === 0 ? (
-          <Quiet icon="people" title={t("customers.no_organisations")} />
-        ) : (
-          <ul className={css.list}>
-            {all.map((o) => (
-              <li key={o.id}>
-                <Link to="/organisations/$id" params={{ id: String(o.id) }} className={css.row}>
-                  <Icon name="people" size={18} />
-                  <b className="cut">{o.name}</b>
-                  <span className={`cut ${css.quiet}`}>{o.domains.join(", ")}</span>
-                  <span className={`cut ${css.quiet}`}>{t("customers.people_count", { count: o.people })}</span>
-                </Link>
-              </li>
-            ))}
-          </ul>
-        )}
-        {found.hasNextPage && (
-          <Button className={css.more} loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-            {t("customers.more")}
-          </Button>
-        )}
+        <Paged found={found} none={t("customers.no_organisations")} row={(o) => <Row key={o.id} organisation={o} />} />
       </div>
     </main>
+  );
+}
+
+function Row({ organisation: o }: { organisation: Organisation }) {
+  const { t } = useTranslation();
+  return (
+    <li>
+      <Link to="/organisations/$id" params={{ id: String(o.id) }} className={css.row}>
+        <Icon name="people" size={18} />
+        <b className="cut">{o.name}</b>
+        <span className={`cut ${css.quiet}`}>{o.domains.join(", ")}</span>
+        <span className={`cut ${css.quiet}`}>{t("customers.people_count", { count: o.people })}</span>
+      </Link>
+    </li>
   );
 }

@@ -26,33 +26,34 @@ it("gives the focus back to where it was, though a field within asked for it", (
   expect(document.activeElement).toBe(work);
 });
 
+function MenuPage({ menu, sheet }: { menu: boolean; sheet: boolean }) {
+  return (
+    <>
+      <button type="button" id="more">
+        more
+      </button>
+      {menu && (
+        <div role="menu" aria-labelledby="more">
+          <button type="button" role="menuitem">
+            ask
+          </button>
+        </div>
+      )}
+      {sheet && (
+        <Sheet label="a question" close={() => {}}>
+          <input aria-label="answer" />
+        </Sheet>
+      )}
+    </>
+  );
+}
+
 it("gives the focus back to the button of the menu that it was chosen in", () => {
-  function Menu({ menu, sheet }: { menu: boolean; sheet: boolean }) {
-    return (
-      <>
-        <button type="button" id="more">
-          more
-        </button>
-        {menu && (
-          <div role="menu" aria-labelledby="more">
-            <button type="button" role="menuitem">
-              ask
-            </button>
-          </div>
-        )}
-        {sheet && (
-          <Sheet label="a question" close={() => {}}>
-            <input aria-label="answer" />
-          </Sheet>
-        )}
-      </>
-    );
-  }
-  const { rerender } = render(<Menu menu sheet={false} />);
+  const { rerender } = render(<MenuPage menu sheet={false} />);
   screen.getByRole("menuitem", { name: "ask" }).focus();
   // The menu is gone before the sheet's code is there.
-  rerender(<Menu menu={false} sheet={false} />);
-  rerender(<Menu menu={false} sheet />);
-  rerender(<Menu menu={false} sheet={false} />);
+  rerender(<MenuPage menu={false} sheet={false} />);
+  rerender(<MenuPage menu={false} sheet />);
+  rerender(<MenuPage menu={false} sheet={false} />);
   expect(document.activeElement).toBe(screen.getByRole("button", { name: "more" }));
 });

@@ -1,16 +1,11 @@
-import { Button } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { base, get } from "../../api/client";
+import { base } from "../../api/client";
 import type { Attachment, NamedAddress } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { Icon } from "../../parts/Icon";
-import { Sheet, SheetBody } from "../../parts/Sheet";
-import { Bone, Late } from "../../parts/Skeleton";
-import { Failed } from "../../parts/Trouble";
-import { fileUrl } from "../compose/html";
 import css from "./AttachedMail.module.css";
+import { FileSheet } from "./FileSheet";
 import { ending } from "./Files";
 import { Frame } from "./Frame";
 import { linkify } from "./linkify";
@@ -33,42 +28,18 @@ interface Body {
 /** A mail within a mail, readable in place: its headers, its words and what came with it. */
 export function AttachedMail({ file, close }: { file: Attachment; close: () => void }) {
   const { t } = useTranslation();
-  const found = useQuery({
-    queryKey: ["attached-mail", file.id],
-    queryFn: ({ signal }) => get<Body>(`/attachments/${file.id}/mail`, undefined, signal),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  const title = found.data?.subject || (found.data ? t("list.no_subject") : file.name);
   return (
-    <Sheet label={title} close={close} className={css.sheet}>
-      <SheetBody
-        title={title}
-        foot={
-          <>
-            <Button component="a" href={fileUrl(file.id)} download={file.name} leftSection={<Icon name="download" />}>
-              {t("message.original")}
-            </Button>
-            <Button onClick={close}>{t("common.close")}</Button>
-          </>
-        }
-      >
-        {found.data ? (
-          <Mail mail={found.data} file={file.id} />
-        ) : found.isError ? (
-          <Failed
-            what={t("attached.failed", { name: file.name })}
-            error={found.error}
-            retry={() => void found.refetch()}
-          />
-        ) : (
-          <Late>
-            <Bone width="50%" />
-            <Bone width="90%" />
-            <Bone width="80%" />
-          </Late>
-        )}
-      </SheetBody>
-    </Sheet>
+    <FileSheet<Body>
+      file={file}
+      close={close}
+      className={css.sheet}
+      part="mail"
+      title={(mail) => mail.subject || t("list.no_subject")}
+      download={t("message.original")}
+      failed={t("attached.failed", { name: file.name })}
+    >
+      {(mail) => <Mail mail={mail} file={file.id} />}
+    </FileSheet>
   );
 }
 

@@ -1,15 +1,10 @@
-import { Button } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { base, get } from "../../api/client";
+import { base } from "../../api/client";
 import type { Attachment } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { Icon } from "../../parts/Icon";
-import { Sheet, SheetBody } from "../../parts/Sheet";
-import { Bone, Late } from "../../parts/Skeleton";
-import { Failed } from "../../parts/Trouble";
-import { fileUrl } from "../compose/html";
 import css from "./Container.module.css";
+import { FileSheet } from "./FileSheet";
 import { ending } from "./Files";
 
 type State = "signed" | "partly" | "unsigned" | "altered" | "unchecked";
@@ -33,43 +28,17 @@ interface Content {
 /** A signed container (.asice, .edoc, .adoc …): its files, who signed them, and that nobody has checked it. */
 export function Container({ file, close }: { file: Attachment; close: () => void }) {
   const { t } = useTranslation();
-  const found = useQuery({
-    queryKey: ["container", file.id],
-    queryFn: ({ signal }) => get<Content>(`/attachments/${file.id}/container`, undefined, signal),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
   return (
-    <Sheet label={file.name} close={close} className={css.sheet}>
-      <SheetBody
-        title={file.name}
-        foot={
-          <>
-            {!file.held && (
-              <Button component="a" href={fileUrl(file.id)} download={file.name} leftSection={<Icon name="download" />}>
-                {t("container.whole")}
-              </Button>
-            )}
-            <Button onClick={close}>{t("common.close")}</Button>
-          </>
-        }
-      >
-        {found.data ? (
-          <Inside content={found.data} file={file} />
-        ) : found.isError ? (
-          <Failed
-            what={t("container.failed", { name: file.name })}
-            error={found.error}
-            retry={() => void found.refetch()}
-          />
-        ) : (
-          <Late>
-            <Bone width="50%" />
-            <Bone width="90%" />
-            <Bone width="80%" />
-          </Late>
-        )}
-      </SheetBody>
-    </Sheet>
+    <FileSheet<Content>
+      file={file}
+      close={close}
+      className={css.sheet}
+      part="container"
+      download={file.held ? undefined : t("container.whole")}
+      failed={t("container.failed", { name: file.name })}
+    >
+      {(content) => <Inside content={content} file={file} />}
+    </FileSheet>
   );
 }
 
