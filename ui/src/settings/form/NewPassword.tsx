@@ -38,7 +38,9 @@ export function NewPassword({
             <i />
           </span>
           <span aria-live="polite">
-            {t(`form.strength.${strength || "hint"}`, { n: leastPassword, left: leastPassword - [...value].length })}
+            {/* What is wrong is said above already. */}
+            {!error &&
+              t(`form.strength.${strength || "hint"}`, { n: leastPassword, left: leastPassword - [...value].length })}
           </span>
         </span>
       }
