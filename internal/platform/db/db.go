@@ -4,7 +4,7 @@
 // says differently. It owns the table schema_migration and no other, knows no feature, and never waits for a network but the database's.
 //
 // Writes on SQLite are committed in groups: closures that arrive while a commit is being synced share the next one, a savepoint
-// each, so that durability (synchronous=FULL) costs one sync for many of them.
+// each, so that durability costs one sync for many of them, and the sync no time of the writer's. A Write that returned is on the disk, and so is all that a Read showed.
 package db
 
 import (
@@ -161,7 +161,10 @@ func (d *DB) Read(ctx context.Context, fn func(tx *Tx) error) error {
 			discard(conn)
 		}
 	}()
-	return fn(tx)
+	if err := fn(tx); err != nil {
+		return err
+	}
+	return d.settled(ctx)
 }
 
 // Look runs fn, which only reads, without a transaction around it: each statement sees what is committed when it runs, on any connection. It is
@@ -169,12 +172,28 @@ func (d *DB) Read(ctx context.Context, fn func(tx *Tx) error) error {
 func (d *DB) Look(fn func(tx *Tx) error) error {
 	tx := newTx(d, d.read)
 	defer tx.end()
-	return fn(tx)
+	if err := fn(tx); err != nil {
+		return err
+	}
+	return d.settled(context.Background()) // as long as a sync takes
 }
 
 // Ask runs one statement that reads, without a transaction around it, and returns its first row: cheaper than Read where one look is enough.
 func (d *DB) Ask(ctx context.Context, query string, args ...any) *Row {
-	return newTx(d, d.read).Row(ctx, query, args...)
+	row := newTx(d, d.read).Row(ctx, query, args...)
+	if err := d.settled(ctx); err != nil {
+		_ = row.Scan() // gives the connection back
+		return &Row{err: err}
+	}
+	return row
+}
+
+// settled waits until what a reader has seen is durable.
+func (d *DB) settled(ctx context.Context) error {
+	if d.group == nil {
+		return nil
+	}
+	return d.group.sync.settled(ctx)
 }
 
 func closedOr(err error, doing string) error {

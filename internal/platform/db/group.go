@@ -16,12 +16,14 @@ const (
 )
 
 // group is the only writer of a SQLite database. One goroutine opens a transaction, passes the turn from one waiting closure to the next,
-// a savepoint each, and commits when nobody waits any more or a bound is reached; who arrives during the sync has the next commit.
+// a savepoint each, and commits when nobody waits any more or a bound is reached. The syncer makes the commit durable and tells its closures, while
+// the next have their turns; their commit comes when the sync is over, so that many share it.
 // A closure runs on its caller's goroutine, so that its panic is the caller's.
 type group struct {
-	db    *DB
-	conn  *sql.Conn
-	delay time.Duration
+	db   *DB
+	conn *sql.Conn
+	sync *syncer
+	log  *checkpointer
 
 	arrive  chan *turn
 	closed  chan struct{} // no more arrivals
@@ -43,15 +45,19 @@ var (
 	errAgain     = errors.New("run again")
 )
 
-func newGroup(d *DB, conn *sql.Conn, delay time.Duration) *group {
-	g := &group{db: d, conn: conn, delay: delay, arrive: make(chan *turn), closed: make(chan struct{}), stopped: make(chan struct{})}
+func newGroup(d *DB, conn *sql.Conn, s *syncer, c *checkpointer) *group {
+	g := &group{db: d, conn: conn, sync: s, log: c, arrive: make(chan *turn), closed: make(chan struct{}), stopped: make(chan struct{})}
 	go g.run()
 	return g
 }
 
 func (g *group) close() {
-	g.once.Do(func() { close(g.closed) })
-	<-g.stopped
+	g.once.Do(func() {
+		close(g.closed)
+		<-g.stopped
+		g.sync.close()
+		g.log.close()
+	})
 }
 
 // write runs fn as part of some commit and returns when that is durable.
@@ -117,12 +123,22 @@ func (g *group) run() {
 	}
 }
 
-// next returns a closure that waits already, or nil: nobody's commit is delayed for those who might still come.
+// next returns a closure that waits already or comes while the former commit is being synced, or nil: nobody's commit is delayed for those who might
+// still come, but it could not be durable before that sync is over.
 func (g *group) next() *turn {
 	select {
 	case t := <-g.arrive:
 		return t
 	default:
+	}
+	over := g.sync.pending()
+	if over == nil {
+		return nil
+	}
+	select {
+	case t := <-g.arrive:
+		return t
+	case <-over:
 		return nil
 	}
 }
@@ -132,6 +148,10 @@ func (g *group) commit(first *turn) (left *turn) {
 	ctx := context.Background()
 	if first.ctx.Err() != nil {
 		first.refuse(first.ctx.Err())
+		return nil
+	}
+	if err := g.sync.failed(); err != nil {
+		first.refuse(err)
 		return nil
 	}
 	if _, err := g.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
@@ -157,8 +177,10 @@ func (g *group) commit(first *turn) (left *turn) {
 			left, t = t, nil
 		}
 	}
+	number := g.sync.begin()
 	_, err := g.conn.ExecContext(ctx, "COMMIT")
 	if err != nil {
+		g.sync.hand(number, nil)
 		// A deferred constraint may be one closure's fault: each tries again alone. After anything else, a failed sync above all, trying
 		// again could claim what the disk does not hold.
 		_, _ = g.conn.ExecContext(ctx, "ROLLBACK") // fails where SQLite has rolled back by itself
@@ -172,12 +194,8 @@ func (g *group) commit(first *turn) (left *turn) {
 		}
 		return left
 	}
-	if g.delay > 0 {
-		time.Sleep(g.delay)
-	}
-	for _, t := range done {
-		t.told <- nil
-	}
+	g.sync.hand(number, done)
+	g.log.committed(ctx, g.conn)
 	return left
 }
 

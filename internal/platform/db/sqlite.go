@@ -36,9 +36,9 @@ func (d *DB) openSQLite(ctx context.Context, path string, o Options) error {
 	if conns <= 0 {
 		conns = 4
 	}
-	d.write = sql.OpenDB(&sqliteConnector{dsn: sqliteDSN(path, false), keep: writerStatements})
+	d.write = sql.OpenDB(&sqliteConnector{dsn: sqliteDSN(path, "cache_size(-32000)"), keep: writerStatements})
 	d.write.SetMaxOpenConns(1)
-	d.read = sql.OpenDB(&sqliteConnector{dsn: sqliteDSN(path, true), keep: readerStatements})
+	d.read = sql.OpenDB(&sqliteConnector{dsn: sqliteDSN(path, "cache_size(-8000)", "query_only(1)"), keep: readerStatements})
 	d.read.SetMaxOpenConns(conns)
 	d.read.SetMaxIdleConns(conns)
 	conn, err := d.write.Conn(ctx)
@@ -48,24 +48,22 @@ func (d *DB) openSQLite(ctx context.Context, path string, o Options) error {
 	if err != nil {
 		return errors.Join(err, d.write.Close(), d.read.Close())
 	}
-	d.group = newGroup(d, conn, o.SyncDelay)
+	syncer, err := newSyncer(path, o.SyncDelay)
+	if err != nil {
+		return errors.Join(err, d.write.Close(), d.read.Close())
+	}
+	d.group = newGroup(d, conn, syncer, newCheckpointer(path, d.log))
 	return nil
 }
 
-// sqliteDSN names the file with the settings of a connection. synchronous=FULL syncs the log at each commit, so that what was acknowledged
-// survives a power cut.
-func sqliteDSN(path string, reader bool) string {
+// sqliteDSN names the file with the settings of a connection. synchronous=NORMAL leaves the log's sync after a commit to the syncer; the log is copied
+// into the database by the checkpointer.
+func sqliteDSN(path string, more ...string) string {
 	q := url.Values{}
-	pragmas := []string{
-		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(MEMORY)",
-		"wal_autocheckpoint(4000)", "journal_size_limit(67108864)",
-	}
-	if reader {
-		pragmas = append(pragmas, "cache_size(-8000)", "query_only(1)")
-	} else {
-		pragmas = append(pragmas, "cache_size(-32000)")
-	}
-	q["_pragma"] = pragmas
+	q["_pragma"] = append([]string{
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)", "temp_store(MEMORY)",
+		"wal_autocheckpoint(0)", "journal_size_limit(67108864)",
+	}, more...)
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
 }
 
