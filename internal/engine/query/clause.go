@@ -35,8 +35,8 @@ const (
 	AsIs                      // the word as it was written
 )
 
-// Names turns the value of a filter into marks, any of which fits. It is asked for the fields tag, inbox, team and assignee; an error is returned as
-// it is.
+// Names turns the value of a filter into marks, any of which fits; one of several words asks for each of them. It is asked for the fields tag, inbox, team,
+// assignee and field; an error is returned as it is.
 type Names func(f Field, value string) (marks []string, err error)
 
 // Clauses returns what documents that answer the query have. The states spam, trash and unread are left to the caller: see Asks.
@@ -157,9 +157,21 @@ func (p Part) person() []Atom {
 
 func marks(facts ...string) (any []Atom) {
 	for _, f := range facts {
-		any = append(any, Atom{Terms: []string{markPrefix + f}})
+		terms := strings.Fields(f)
+		for i := range terms {
+			terms[i] = markPrefix + terms[i]
+		}
+		any = append(any, Atom{Terms: terms})
 	}
 	return any
+}
+
+// WordMarks are the marks of the words of a short text, each behind a prefix, at most MaxParts.
+func WordMarks(prefix, text string) (marks []string) {
+	for _, w := range wordsOf(text) {
+		marks = append(marks, prefix+key(w))
+	}
+	return marks
 }
 
 // Marks is the clause that holds where a document has any of the marks.

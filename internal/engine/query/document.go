@@ -148,7 +148,7 @@ func addressKey(address string) string {
 	return a
 }
 
-// Mark adds a fact that a filter may ask for, in letters, digits and points.
+// Mark adds a fact that a filter may ask for, without spaces.
 func (w *Writer) Mark(fact string) { w.term(markPrefix + fact) }
 
 func (w *Writer) term(t string) {

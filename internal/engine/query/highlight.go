@@ -16,6 +16,7 @@ type Matcher struct {
 	prefixes []string
 	phrases  [][]string
 	spare    []string
+	known    map[spelt]bool // whether words that were met have such a form
 }
 
 // Matcher returns what marks the words of the query that must be there.
@@ -99,13 +100,20 @@ func (m *Matcher) fits(w Word, k, code string, marks bool) bool {
 	if len(m.forms) == 0 {
 		return false
 	}
+	s := spelt{w.Text, code, marks}
+	is, met := m.known[s]
+	if met {
+		return is
+	}
 	m.spare = indexTerms(m.spare[:0], trim(w.Text), code, marks)
 	for _, t := range m.spare {
-		if m.forms[bare(t)] {
-			return true
-		}
+		is = is || m.forms[bare(t)]
 	}
-	return false
+	if m.known == nil || len(m.known) >= mostKnown {
+		m.known = map[spelt]bool{}
+	}
+	m.known[s] = is
+	return is
 }
 
 func join(spans []Span, most int) []Span {

@@ -41,10 +41,11 @@ const (
 	Before   Field = "before"
 	After    Field = "after"
 	Number   Field = "number"
+	Custom   Field = "field" // a custom field: key=value, or key alone for any value
 )
 
 // Fields are all filters, in the order in which help shows them.
-var Fields = []Field{From, To, Tag, Is, Has, InInbox, OfTeam, Assignee, Before, After, Number}
+var Fields = []Field{From, To, Tag, Is, Has, InInbox, OfTeam, Assignee, Before, After, Number, Custom}
 
 // States are what is: may ask for.
 var States = []string{"new", "open", "waiting", "resolved", "closed", "unfinished", "snoozed", "spam", "trash", "unread", "note", "restricted"}

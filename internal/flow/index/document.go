@@ -13,7 +13,7 @@ import (
 )
 
 // format is the version of what documents are made of; an index of another is made anew.
-const format = 1
+const format = 2
 
 // Bins part what is looked through: a search is in the ordinary one unless it asks for spam or trash. Marks of who may see begin with the bin, so that
 // choosing one costs nothing.
@@ -71,7 +71,7 @@ func may(s desk.Scope, bin string) query.Clause {
 	return query.Marks(marks...)
 }
 
-// documents makes what the index keeps of messages. Those that are not found any more are in drop.
+// documents makes what the index keeps of messages, for one caller at a time. Those that are not found any more are in drop.
 func (x *Index) documents(ctx context.Context, tx *db.Tx, ids []desk.MessageID) (put []search.Document, drop []int64, err error) {
 	list, err := x.Conversations.Indexed(ctx, tx, ids)
 	if err != nil {
@@ -96,11 +96,10 @@ func (x *Index) documents(ctx context.Context, tx *db.Tx, ids []desk.MessageID) 
 	if err != nil {
 		return nil, nil, fmt.Errorf("customers of messages: %w", err)
 	}
-	var w query.Writer
 	for i := range list {
 		m := &list[i]
-		write(&w, m, known[m.Conversation.Customer])
-		d := w.Document()
+		write(&x.writer, m, known[m.Conversation.Customer])
+		d := x.writer.Document()
 		put = append(put, search.Document{ID: int64(m.Message), Happened: int64(m.At), Stamp: int64(m.TakenOut), Words: d.Words, Terms: d.Terms})
 	}
 	return put, drop, nil
@@ -146,5 +145,7 @@ func write(w *query.Writer, m *conversation.Indexed, customer desk.Customer) {
 	for _, name := range m.Files {
 		w.Text(name, "")
 	}
+	writeFields(w, c.Fields, m.Language)
+	writeFields(w, customer.Fields, "")
 	w.Text(m.Text, m.Language)
 }

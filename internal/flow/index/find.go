@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -74,9 +75,12 @@ type Mark struct {
 
 // Page is a page of results.
 type Page struct {
-	Hits    []Hit
-	Next    *Cursor
-	Filling bool // the index is being made: older messages are still missing
+	Hits     []Hit
+	Next     *Cursor
+	Filling  bool // the index is being made: older messages are still missing
+	Messages int  // how many messages were found, conversations may have several; with More at least so many
+	More     bool
+	Newest   bool // Hits are the best among the newest messages alone that were found: there are older ones
 }
 
 // Bounds of one search.
@@ -164,15 +168,17 @@ func (f *finder) newest(ctx context.Context) (p Page, err error) {
 	}
 	shown := map[desk.ConversationID]bool{}
 	for range maxSteps {
-		found, err := f.Store.Find(ctx, clauses, before, f.atOnce())
+		all, err := f.Store.Find(ctx, [][]search.Clause{clauses}, before, f.atOnce())
 		if err != nil {
 			return p, err
 		}
+		found, below := all[0].Found, all[0].Below
 		hits, err := f.hits(ctx, found)
 		if err != nil {
 			return p, err
 		}
 		for i, at := range found {
+			p.Messages++
 			h, ok := hits[at.ID]
 			if ok && !shown[h.Conversation.ID] {
 				shown[h.Conversation.ID] = true
@@ -187,24 +193,33 @@ func (f *finder) newest(ctx context.Context) (p Page, err error) {
 				}
 			}
 			before = at.ID
-			if len(p.Hits) == f.ask.Limit && (i+1 < len(found) || len(found) == f.atOnce()) {
-				p.Next = &Cursor{Before: before}
+			if len(p.Hits) == f.ask.Limit && (i+1 < len(found) || below > 0) {
+				p.Next, p.More = &Cursor{Before: before}, true
 				return p, nil
 			}
 		}
-		if len(found) < f.atOnce() {
+		if below == 0 {
+			p.More = !first
 			return p, nil
 		}
+		before = below
+		if len(found) < f.atOnce() { // as much was looked through as one request may
+			break
+		}
 	}
-	p.Next = &Cursor{Before: before}
+	p.Next, p.More = &Cursor{Before: before}, true
 	return p, nil
 }
 
 // foundNewer reports whether a former page showed the conversation, by a newer message.
 func (f *finder) foundNewer(ctx context.Context, clauses []search.Clause, h Hit) (bool, error) {
 	of := search.Clause{Any: []search.Atom{{Terms: []string{"#c" + h.Conversation.ID.String()}}}}
-	found, err := f.Store.Find(ctx, append(slices.Clip(clauses), of), math.MaxInt64, 1)
-	return len(found) > 0 && found[0].ID != int64(h.Message) && found[0].ID >= f.ask.Cursor.Before, err
+	all, err := f.Store.Find(ctx, [][]search.Clause{append([]search.Clause{of}, clauses...)}, math.MaxInt64, 1)
+	if err != nil || len(all[0].Found) == 0 {
+		return false, err
+	}
+	newest := all[0].Found[0]
+	return newest.ID != int64(h.Message) && newest.ID >= f.ask.Cursor.Before, nil
 }
 
 type ranked struct {
@@ -226,23 +241,33 @@ func (f *finder) best(ctx context.Context) (p Page, err error) {
 	if f.ask.Cursor != nil {
 		from = *f.ask.Cursor
 	}
-	scored := map[int64]*ranked{}
-	newest := int64(0)
+	var kinds [][]search.Clause
+	var worth []float64
 	for _, how := range []query.Strictness{query.AnyForm, query.AsIs, query.InHead} {
 		clauses, err := f.clauses(how)
 		if err != nil || clauses == nil {
 			return p, err
 		}
-		found, err := f.Store.Find(ctx, clauses, from.Before, candidates)
-		if err != nil {
-			return p, err
+		// A phrase is the same however it is taken: it is looked for once.
+		if same := slices.IndexFunc(kinds, func(k []search.Clause) bool { return reflect.DeepEqual(k, clauses) }); same >= 0 {
+			worth[same] += points[how]
+			continue
 		}
-		for _, at := range found {
+		kinds, worth = append(kinds, clauses), append(worth, points[how])
+	}
+	found, err := f.Store.Find(ctx, kinds, from.Before, candidates)
+	if err != nil {
+		return p, err
+	}
+	scored := map[int64]*ranked{}
+	newest := int64(0)
+	for i, list := range found {
+		for _, at := range list.Found {
 			newest = max(newest, at.ID)
 			if scored[at.ID] == nil {
 				scored[at.ID] = &ranked{at, -aged(from.Now - desk.Time(at.Happened))}
 			}
-			scored[at.ID].score += points[how]
+			scored[at.ID].score += worth[i]
 		}
 	}
 	if from.Before == math.MaxInt64 {
@@ -253,7 +278,10 @@ func (f *finder) best(ctx context.Context) (p Page, err error) {
 		all = append(all, *r)
 	}
 	slices.SortFunc(all, func(a, b ranked) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(b.ID, a.ID)) })
-	return f.page(ctx, all, from)
+	p, err = f.page(ctx, all, from)
+	p.Messages, p.More = len(found[0].Found), found[0].Below > 0
+	p.Newest = p.More
+	return p, err
 }
 
 // page shows what follows the cursor. A conversation is shown once, by its best message.
@@ -381,6 +409,10 @@ func (x *Index) names(ctx context.Context, tx *db.Tx, scope desk.Scope) query.Na
 			for _, a := range all {
 				first, _, _ := strings.Cut(a.Name, " ")
 				take("u", int64(a.ID), a.Name, a.Email, first)
+			}
+		case query.Custom:
+			if marks, err = x.inField(ctx, tx, scope, value); err != nil {
+				return nil, err
 			}
 		default:
 			return nil, errors.New("no names for " + string(field))

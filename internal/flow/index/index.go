@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/query"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/inbox"
@@ -26,6 +27,7 @@ import (
 const (
 	eventsAtOnce   = 1000
 	messagesAtOnce = 400
+	filledAtOnce   = 4000 // messages, where a new index is filled
 	gather         = 100 * time.Millisecond
 )
 
@@ -38,6 +40,9 @@ type Index struct {
 	Inboxes       *inbox.Service
 	Staff         *staff.Service
 	Log           *slog.Logger
+
+	writer query.Writer // of whoever follows: it remembers words
+	tended bool         // there is nothing to do but to follow
 }
 
 // Run follows the log until ctx ends. Where several nodes share the index, one of them does.
@@ -89,17 +94,18 @@ func (x *Index) hold(ctx context.Context, events *eventlog.Log, lease *cluster.L
 
 type check func(ctx context.Context, tx *db.Tx) error
 
-// follow does the next piece of work: what happened since, or a slice of what is missing, or it waits.
+// follow does the next piece of work: what happened since, or what keeps the index small, or a slice of what is missing, or it waits.
 func (x *Index) follow(ctx context.Context, events *eventlog.Log, owns check) error {
 	s, err := x.begin(ctx, events)
 	if err != nil {
 		return err
 	}
-	if s.Rest == 0 && !s.Purge {
+	if x.tended && s.Rest == 0 && !s.Purge {
 		next, err := events.Tail(ctx, desk.Seq(s.Position), eventsAtOnce)
 		if err != nil {
 			return err
 		}
+		x.tended = false
 		if err := x.take(ctx, s, next, int64(next[len(next)-1].Seq), owns); err != nil || len(next) == eventsAtOnce {
 			return err
 		}
@@ -111,16 +117,25 @@ func (x *Index) follow(ctx context.Context, events *eventlog.Log, owns check) er
 		return err
 	}
 	if int64(looked) > s.Position {
-		return x.take(ctx, s, next, int64(looked), owns)
+		if err := x.take(ctx, s, next, int64(looked), owns); err != nil {
+			return err
+		}
 	}
-	if s.Rest > 0 {
-		return x.fill(ctx, s, owns)
-	}
-	if more, err := x.Store.Purge(ctx); err != nil || more {
+	// Under load a batch and a slice of tending follow each other.
+	if more, err := x.Store.Tend(ctx, s.Rest == 0, search.Check(owns)); err != nil || more {
 		return err
 	}
-	s.Purge = false
-	return x.Store.Apply(ctx, search.Batch{State: s, Check: owns})
+	switch {
+	case int64(looked) > s.Position:
+		return nil // the state has moved on
+	case s.Rest > 0:
+		return x.fill(ctx, s, owns)
+	case s.Purge:
+		s.Purge = false
+		return x.Store.Apply(ctx, search.Batch{State: s, Check: search.Check(owns)})
+	}
+	x.tended = true
+	return nil
 }
 
 // begin returns how far the index has come. One that is new, of another format, or of another desk (a backup was restored) begins with what there is.
@@ -171,18 +186,27 @@ func (x *Index) settled(ctx context.Context, events *eventlog.Log) error {
 
 // fill indexes the next messages that are missing, from the newest back.
 func (x *Index) fill(ctx context.Context, s search.State, owns check) error {
-	b := search.Batch{State: s, Check: owns}
+	b := search.Batch{State: s, Check: search.Check(owns)}
+	b.State.Rest = 0
 	err := x.DB.Read(ctx, func(tx *db.Tx) error {
-		ids, err := x.Conversations.MessagesBefore(ctx, tx, desk.MessageID(s.Rest), messagesAtOnce)
-		if err != nil {
-			return err
+		for rest := s.Rest; len(b.Put)+len(b.Drop) < filledAtOnce; {
+			ids, err := x.Conversations.MessagesBefore(ctx, tx, desk.MessageID(rest), messagesAtOnce)
+			if err != nil {
+				return err
+			}
+			put, drop, err := x.documents(ctx, tx, ids)
+			if err != nil {
+				return err
+			}
+			b.Put, b.Drop = append(b.Put, put...), append(b.Drop, drop...)
+			if len(ids) < messagesAtOnce {
+				b.State.Rest = 0
+				return nil
+			}
+			rest = int64(ids[len(ids)-1])
+			b.State.Rest = rest
 		}
-		b.State.Rest = 0
-		if len(ids) == messagesAtOnce {
-			b.State.Rest = int64(ids[len(ids)-1])
-		}
-		b.Put, b.Drop, err = x.documents(ctx, tx, ids)
-		return err
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("fill search index: %w", err)
@@ -200,7 +224,7 @@ func (x *Index) fill(ctx context.Context, s search.State, owns check) error {
 func (x *Index) take(ctx context.Context, s search.State, events []desk.Event, position int64, owns check) error {
 	t := touchedBy(events)
 	s.Purge = s.Purge || t.takenOut
-	b := search.Batch{State: s, Check: owns}
+	b := search.Batch{State: s, Check: search.Check(owns)}
 	slice := func(ids []desk.MessageID) error {
 		err := x.DB.Read(ctx, func(tx *db.Tx) (err error) {
 			b.Put, b.Drop, err = x.documents(ctx, tx, ids)

@@ -1,6 +1,11 @@
 // Package search keeps an index of documents by terms and finds the newest that have some and lack others. On SQLite the index is a file of its own,
-// with its own connections, so that writing it never holds up the database; on PostgreSQL it is the tables search_document and search_state. It
-// knows nothing of languages or of what the documents are: terms come ready-made. The index can always be made anew from its source.
+// with its own connections, so that writing it never holds up the database; on PostgreSQL it is tables of the database. It knows nothing of languages or
+// of what the documents are: terms come ready-made. The index can always be made anew from its source.
+//
+// Documents are kept by blocks of 262,144 ids, newest first, and a search goes through the blocks until it has found enough. A block has segments, as a
+// log-structured merge tree has: each batch makes one, Tend joins them. A segment is pages of entries in the order of their keys: for each term the
+// documents that have it, as distances or as bits, for each word where it stands, and the documents by how words begin. What a search costs in a block is a
+// page for each term, however many documents have it.
 package search
 
 import (
@@ -8,7 +13,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"time"
 
 	"tellus/internal/platform/db"
 )
@@ -27,7 +31,7 @@ type Document struct {
 type Atom struct {
 	Terms  []string
 	Phrase bool
-	Prefix bool
+	Prefix bool // of words alone, not of terms without an order
 }
 
 // Clause holds where any of its atoms does, or with Not where none does.
@@ -56,6 +60,12 @@ type Index struct {
 	main *db.DB // on PostgreSQL
 	log  *slog.Logger
 	path string
+
+	merge *merge  // under way, by whoever tends
+	dead  []int64 // segments whose pages are to be removed
+	swept bool    // dead is known
+
+	mostPages int // of one search
 }
 
 // Open opens the index of d. On SQLite it lies in the file at path, which is made where it is missing, and made anew where it is damaged.
@@ -63,7 +73,7 @@ func Open(ctx context.Context, d *db.DB, path string, log *slog.Logger) (*Index,
 	if log == nil {
 		log = slog.Default()
 	}
-	x := &Index{log: log, path: path}
+	x := &Index{log: log, path: path, mostPages: mostPages}
 	if d.Postgres() {
 		x.main = d
 		return x, nil
@@ -94,7 +104,7 @@ type Batch struct {
 	Put   []Document // in the place of those of the same id
 	Drop  []int64
 	State State
-	Check func(ctx context.Context, tx *db.Tx) error // asked first on PostgreSQL, where several nodes share the index; an error stops the change
+	Check Check // nil for none
 }
 
 // Apply makes a change durable.
@@ -103,16 +113,15 @@ func (x *Index) Apply(ctx context.Context, b Batch) error {
 	if err != nil {
 		return fmt.Errorf("write search index: %w", err)
 	}
+	segments, err := buildSegments(b)
+	if err != nil {
+		return fmt.Errorf("build search index: %w", err)
+	}
 	err = x.db().Write(ctx, func(tx *db.Tx) error {
-		if x.own == nil {
-			if b.Check != nil {
-				if err := b.Check(ctx, tx); err != nil {
-					return err
-				}
-			}
-			return applyPostgres(ctx, tx, b, string(state))
+		if err := x.check(ctx, tx, b.Check); err != nil {
+			return err
 		}
-		return applySQLite(ctx, tx, b, string(state))
+		return apply(ctx, tx, b, segments, string(state))
 	})
 	if err != nil {
 		return fmt.Errorf("write search index: %w", err)
@@ -129,13 +138,23 @@ func (x *Index) State(ctx context.Context) (s State, err error) {
 	return s, err
 }
 
+// check asks whether this process may still write.
+func (x *Index) check(ctx context.Context, tx *db.Tx, c Check) error {
+	if x.own != nil || c == nil {
+		return nil
+	}
+	return c(ctx, tx)
+}
+
 // Reset empties the index.
 func (x *Index) Reset(ctx context.Context) error {
+	x.merge, x.dead, x.swept = nil, nil, false
 	err := x.db().Write(ctx, func(tx *db.Tx) error {
 		if x.own != nil {
-			return createSQLite(ctx, tx)
+			return createFile(ctx, tx)
 		}
-		for _, text := range []string{"TRUNCATE search_document", "DELETE FROM search_state"} {
+		// search_document is what the index of former versions was.
+		for _, text := range []string{"TRUNCATE search_document, search_item, search_segment, search_page", "DELETE FROM search_state"} {
 			if _, err := tx.Exec(ctx, text); err != nil {
 				return err
 			}
@@ -148,40 +167,23 @@ func (x *Index) Reset(ctx context.Context) error {
 	return nil
 }
 
-// Find returns the newest documents with an id below before that have what all clauses ask for, newest first, at most limit. At least one clause must
-// ask for something to be there. Terms may hold anything but spaces and control characters.
-func (x *Index) Find(ctx context.Context, all []Clause, before int64, limit int) ([]Found, error) {
-	for _, c := range all {
-		if !c.Not && len(c.Any) == 0 {
-			return nil, nil
-		}
-	}
-	var found []Found
-	err := x.db().Read(ctx, func(tx *db.Tx) (err error) {
-		if x.own != nil {
-			found, err = findSQLite(ctx, tx, all, before, limit)
-		} else {
-			found, err = findPostgres(ctx, tx, all, before, limit)
-		}
+// Result is what was found, newest first. Below is the id below which it was not looked: 0 where all of the index was, the last one's where the limit was
+// reached, another where the search had done as much as one may.
+type Result struct {
+	Found []Found
+	Below int64
+}
+
+// Find returns the newest documents with an id below before that have what all clauses ask for, at most limit, for each of several ways of asking. At
+// least one clause must ask for something to be there. Terms may hold anything but spaces and control characters. What one search may cost is bounded:
+// see Result.
+func (x *Index) Find(ctx context.Context, kinds [][]Clause, before int64, limit int) (found []Result, err error) {
+	err = x.db().Read(ctx, func(tx *db.Tx) error {
+		found, err = find(ctx, tx, kinds, before, limit, x.mostPages)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}
 	return found, nil
-}
-
-// Purge removes from the file what was dropped from the index, a slice of at most about 100 ms at a time, and reports whether something is left to do.
-// PostgreSQL does so by itself.
-func (x *Index) Purge(ctx context.Context) (more bool, err error) {
-	if x.own == nil {
-		return false, nil
-	}
-	begin := time.Now()
-	for more = true; more && time.Since(begin) < 100*time.Millisecond; {
-		if more, err = purgeSQLite(ctx, x.own); err != nil {
-			return true, fmt.Errorf("purge search index: %w", err)
-		}
-	}
-	return more, nil
 }

@@ -15,7 +15,7 @@ import (
 func (s *Server) registerSearch() { handle(s, "search-messages", s.searchMessages) }
 
 type fullTextInput struct {
-	Q      string      `query:"q" maxLength:"500" doc:"Words, \"phrases\", -not, from: to: tag: is: has: inbox: team: assignee: before: after: number:"`
+	Q      string      `query:"q" maxLength:"500" doc:"Words, \"phrases\", -not, from: to: tag: is: has: inbox: team: assignee: before: after: number: field:key=value"`
 	Sort   index.Order `query:"sort" enum:"best,newest" default:"best"`
 	Typing bool        `query:"typing" doc:"The last word is still being typed: it stands for all that begin so"`
 	Paging
@@ -26,6 +26,10 @@ type fullTextBody struct {
 	Items   []index.Hit `json:"items"`
 	Next    string      `json:"next,omitempty" doc:"Opaque; give it back as cursor to get what follows"`
 	Filling bool        `json:"filling,omitempty" doc:"The index is being made anew: older messages are still missing"`
+
+	Messages   int  `json:"messages" doc:"How many messages were found, of which a conversation may have several"`
+	More       bool `json:"more,omitempty" doc:"There are more messages than that, or older ones were not looked at yet: next goes on"`
+	NewestOnly bool `json:"newestOnly,omitempty" doc:"Items are the best of the newest messages that were found: sort by newest to reach older ones"`
 }
 
 func (s *Server) searchMessages(ctx context.Context, c *Caller, in *fullTextInput) (*reply[fullTextBody], error) {
@@ -46,7 +50,7 @@ func (s *Server) searchMessages(ctx context.Context, c *Caller, in *fullTextInpu
 	if err != nil {
 		return nil, err
 	}
-	out := fullTextBody{Items: page.Hits, Filling: page.Filling}
+	out := fullTextBody{Items: page.Hits, Filling: page.Filling, Messages: page.Messages, More: page.More, NewestOnly: page.Newest}
 	if out.Items == nil {
 		out.Items = []index.Hit{}
 	}

@@ -4089,6 +4089,15 @@ export interface components {
             /** @description The index is being made anew: older messages are still missing */
             filling?: boolean;
             items: components["schemas"]["Hit"][];
+            /**
+             * Format: int64
+             * @description How many messages were found, of which a conversation may have several
+             */
+            messages: number;
+            /** @description There are more messages than that, or older ones were not looked at yet: next goes on */
+            more?: boolean;
+            /** @description Items are the best of the newest messages that were found: sort by newest to reach older ones */
+            newestOnly?: boolean;
             /** @description Opaque; give it back as cursor to get what follows */
             next?: string;
         };

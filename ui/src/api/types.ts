@@ -457,6 +457,11 @@ export interface SearchPage {
   next?: string;
   /** The index is being made anew: older messages are still missing. */
   filling?: boolean;
+  /** How many messages were found; at least so many where there are more. */
+  messages: number;
+  more?: boolean;
+  /** The items are the best of the newest messages that fit: older ones are reached by the newest first. */
+  newestOnly?: boolean;
 }
 
 /** A piece of a message's text, in bytes of UTF-8 as the server counts. */

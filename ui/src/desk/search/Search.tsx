@@ -4,7 +4,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isProblem } from "../../api/problem";
-import type { SearchHit } from "../../api/types";
+import type { SearchHit, SearchPage } from "../../api/types";
 import { useCommands } from "../../app/keys";
 import { Avatar } from "../../parts/Avatar";
 import { Icon } from "../../parts/Icon";
@@ -15,7 +15,7 @@ import { findQuery, pieces, type Sort, toggled } from "./find";
 import css from "./Search.module.css";
 
 const chips = ["is:unfinished", "is:unread", "is:resolved", "is:note", "has:attachment", "assignee:me"];
-const filters = ["from", "to", "tag", "is", "has", "inbox", "team", "assignee", "before", "after", "number"];
+const filters = ["from", "to", "tag", "is", "has", "inbox", "team", "assignee", "before", "after", "number", "field"];
 
 /** Everything that was ever said, by words and filters; the page's address holds the query. */
 export function Search() {
@@ -26,7 +26,9 @@ export function Search() {
   const [at, setAt] = useState(-1);
   const field = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLUListElement>(null);
-  const found = useInfiniteQuery(findQuery(q, sort));
+  const typed = useTyped(text.trim(), q);
+  const shown = typed || q;
+  const found = useInfiniteQuery(findQuery(shown, sort, typed !== ""));
   const hits = found.data?.pages.flatMap((p) => p.items) ?? [];
 
   useEffect(() => {
@@ -102,21 +104,33 @@ export function Search() {
             {t("search.filling")}
           </p>
         )}
-        <Results q={q} found={found} hits={hits} list={list} />
-        <Help open={q === ""} />
+        <Results q={shown} typing={typed !== ""} found={found} hits={hits} list={list} />
+        <Help open={shown === ""} />
       </div>
     </main>
   );
 }
 
+/** What was typed and not asked for yet, once the hands rest a moment: "" for nothing. */
+function useTyped(text: string, asked: string): string {
+  const [typed, setTyped] = useState("");
+  useEffect(() => {
+    const rest = setTimeout(() => setTyped(text === asked || text.length < 2 ? "" : text), 180);
+    return () => clearTimeout(rest);
+  }, [text, asked]);
+  return text === asked ? "" : typed;
+}
+
 interface ResultsProps {
   q: string;
+  typing: boolean;
   found: Finding;
   hits: SearchHit[];
   list: React.RefObject<HTMLUListElement | null>;
 }
 
 interface Finding {
+  data: { pages: SearchPage[] } | undefined;
   isError: boolean;
   isPending: boolean;
   error: unknown;
@@ -126,9 +140,16 @@ interface Finding {
   refetch: () => unknown;
 }
 
-function Results({ q, found, hits, list }: ResultsProps) {
+function Results({ q, typing, found, hits, list }: ResultsProps) {
   const { t } = useTranslation();
+  const first = found.data?.pages[0];
+  const more = found.hasNextPage && (
+    <Button className={css.more} loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
+      {t("search.more")}
+    </Button>
+  );
   if (q === "") return null;
+  if (found.isError && typing) return null; // a filter that is half typed
   if (found.isError) {
     const refused = isProblem(found.error, "invalid"); // asking the same again would change nothing
     const again = refused ? {} : { retry: () => void found.refetch() };
@@ -146,6 +167,16 @@ function Results({ q, found, hits, list }: ResultsProps) {
       </Late>
     );
   }
+  if (hits.length === 0 && found.hasNextPage) {
+    return (
+      <>
+        <p role="status" className={css.note}>
+          {t("search.older")}
+        </p>
+        {more}
+      </>
+    );
+  }
   if (hits.length === 0) {
     return (
       <Quiet icon="search" title={t("search.nothing")}>
@@ -155,16 +186,18 @@ function Results({ q, found, hits, list }: ResultsProps) {
   }
   return (
     <>
+      {first && (
+        <p role="status" className={css.note}>
+          {t(first.more ? "search.found_more" : "search.found", { count: first.messages })}
+        </p>
+      )}
       <ul ref={list} className={css.list} aria-label={t("search.results")}>
         {hits.map((h) => (
           <Result key={h.conversation.id} hit={h} />
         ))}
       </ul>
-      {found.hasNextPage && (
-        <Button className={css.more} loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-          {t("search.more")}
-        </Button>
-      )}
+      {more}
+      {first?.newestOnly && <p className={css.note}>{t("search.newest_only")}</p>}
     </>
   );
 }

@@ -1,19 +1,24 @@
-import { infiniteQueryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData } from "@tanstack/react-query";
 import { get } from "../../api/client";
 import type { SearchPage } from "../../api/types";
 
 export type Sort = "best" | "newest";
 
-/** What answers a query, page by page. */
-export const findQuery = (q: string, sort: Sort) =>
+/** What answers a query, page by page. While it is being typed its last word stands for all that begin so. */
+export const findQuery = (q: string, sort: Sort, typing = false) =>
   infiniteQueryOptions({
-    queryKey: ["find", q, sort],
+    queryKey: ["find", q, sort, typing],
     queryFn: ({ pageParam, signal }) =>
-      get<SearchPage>("/search/messages", { q, sort, limit: 30, ...(pageParam ? { cursor: pageParam } : {}) }, signal),
+      get<SearchPage>(
+        "/search/messages",
+        { q, sort, limit: 30, ...(typing ? { typing } : {}), ...(pageParam ? { cursor: pageParam } : {}) },
+        signal,
+      ),
     initialPageParam: "",
     getNextPageParam: (last) => last.next || undefined,
     enabled: q.trim() !== "",
     retry: false,
+    ...(typing ? { placeholderData: keepPreviousData } : {}),
     staleTime: 10_000,
   });
 
