@@ -62,6 +62,33 @@ it("defines a field and a checklist, fills them in, and resolves what lacks noth
     await page.getByRole("checkbox", { name: /Call the customer/ }).waitFor();
     await other.getByRole("link", { name: /Janis Ozols/ }).getByText("✓ 0/1").waitFor();
 
+    // An answer that resolves asks for what is missing before anything is sent.
+    // Words of his that are marked are quoted.
+    await page.locator("article[data-message]").getByText("They are torn.").click({ clickCount: 3 });
+    await page.getByRole("button", { name: "Quote what is marked" }).waitFor();
+    await page.keyboard.press("q");
+    await page.getByRole("textbox", { name: "Note" }).or(page.getByRole("textbox", { name: "Reply" })).locator("blockquote").waitFor();
+    await page.picture("quoted");
+    await page.getByRole("textbox", { name: "Reply" }).fill("We send you new ones.");
+    await page.getByRole("button", { name: "Send and resolve" }).click();
+    const needs = page.getByRole("dialog", { name: "Before it is resolved" });
+    await needs.waitFor();
+    assert.equal(sink.mails.filter((m) => m.raw.includes("We send you new ones.")).length, 0, "it was sent although something is missing");
+    await page.picture("send-missing");
+    await needs.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("textbox", { name: "Reply" }).getByText("We send you new ones.").waitFor();
+    await page.getByRole("button", { name: "Send and resolve" }).click();
+    await needs.getByLabel("Reason").selectOption({ label: "Too late" });
+    await needs.getByRole("checkbox", { name: /Call the customer/ }).check();
+    await needs.getByRole("button", { name: "Send and resolve" }).click();
+    await needs.waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByRole("textbox", { name: "Reply" }).getByText("We send you new ones.").waitFor();
+    // With the mail the value that went with it is taken back.
+    await page.getByLabel("Reason").and(page.locator("select")).first().waitFor();
+    await page.waitForFunction(() => [...document.querySelectorAll("select")].every((s) => s.selectedOptions[0]?.text !== "Too late"));
+    await page.getByRole("checkbox", { name: /Call the customer/ }).first().uncheck();
+
     // What is missing is asked for, filled in there, and the conversation is resolved.
     await page.getByRole("button", { name: "Resolve", exact: true }).first().click();
     const asks = page.getByRole("dialog", { name: "Before it is resolved" });
@@ -86,8 +113,19 @@ it("defines a field and a checklist, fills them in, and resolves what lacks noth
     await time.getByRole("timer").waitFor();
     await page.reload();
     await time.getByRole("timer").waitFor();
-    await time.getByRole("button", { name: "Stop" }).click();
-    await time.getByRole("timer").waitFor({ state: "detached" });
+    // It is in sight wherever the agent is, and one press stops it.
+    await page.goto("/app/settings/types");
+    const chip = page.getByRole("group", { name: "Your timer" });
+    await chip.getByRole("timer").waitFor();
+    await page.picture("timer-chip");
+    assert.deepEqual(await page.findings("timer-chip"), []);
+    // Types are put in an order by the keyboard.
+    await page.getByRole("button", { name: "Edit: Complaint" }).focus();
+    await page.keyboard.press("Alt+ArrowUp");
+    await page.waitForFunction(() => document.querySelectorAll("[draggable=true]")[1]?.textContent?.includes("Complaint"));
+    await page.goto("/app/view/all");
+    await chip.getByRole("button", { name: "Stop the timer" }).click();
+    await chip.waitFor({ state: "detached" });
     await page.picture("fields");
     assert.deepEqual(await page.findings("fields"), []);
   }));

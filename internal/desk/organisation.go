@@ -12,6 +12,7 @@ type Organisation struct {
 	Domains   []string       `json:"domains" doc:"Mail domains whose new customers belong to it"`
 	Shared    bool           `json:"shared" doc:"Whether its people may be told of each other's conversations"`
 	People    int64          `json:"people" doc:"How many customers belong to it"`
+	Fields    FieldValues    `json:"fields" doc:"Values of custom fields by the fields' ids"`
 	CreatedAt Time           `json:"createdAt"`
 	Version   int64          `json:"version"`
 }

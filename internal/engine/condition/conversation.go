@@ -45,6 +45,7 @@ var conversation = List{
 	{Key: "last_by", Kind: Choice, Choices: lastBy, Always: true, Column: Both("c.preview_by")},
 	{Key: "language", Kind: Choice, Column: Both("c.language")},
 	{Key: "messages", Kind: Number, Always: true, Sorts: true, Column: Both("c.messages")},
+	{Key: "spent", Kind: Number, Always: true, Sorts: true, Column: Both("(c.spent / 60)")}, // whole minutes
 	{Key: "number", Kind: Number, Always: true, Sorts: true, Column: Both("c.number")},
 	{Key: "attachments", Kind: Flag, Column: Both("c.attachments")},
 	{Key: "troubled", Kind: Flag, Column: Both("c.troubled")},
@@ -171,6 +172,8 @@ func (c *Case) Value(a *Attribute) Value {
 		return Code(c.Language)
 	case "messages":
 		return Num(float64(c.Messages))
+	case "spent":
+		return Num(float64(c.Spent / 60))
 	case "number":
 		return Num(float64(c.Number))
 	case "attachments":

@@ -37,7 +37,7 @@ var Names = []Name{CustomerName, CustomerFirstName, CustomerLastName, CustomerEm
 	AgentEmail, ConversationNumber, ConversationSubject, ConversationInbox, ConversationTeam}
 
 // roots begin the names that are ours. Text with other words in double braces, of which people who write templates have a lot, is theirs.
-var roots = []string{"customer", "agent", "conversation"}
+var roots = []string{"customer", "agent", "conversation", "organisation"}
 
 // Known reports whether there is such a name.
 func (n Name) Known() bool { return slices.Contains(Names, n) }

@@ -77,6 +77,9 @@ func (s *Service) Begin(ctx context.Context, tx *db.Tx, id desk.MessageID, again
 			return out, false, err
 		}
 	}
+	if err := forgetStanding(ctx, tx, id); err != nil {
+		return out, false, err
+	}
 	return out, true, setState(ctx, tx, id, desk.Sending)
 }
 
@@ -283,6 +286,10 @@ func (s *Service) Cancel(ctx context.Context, tx *db.Tx, by desk.Actor, scope de
 	if _, err := tx.Exec(ctx, `UPDATE message SET attachments = 0 WHERE id = $1`, id); err != nil {
 		return desk.Draft{}, fmt.Errorf("give the files of message %s back: %w", id, err)
 	}
+	undone, err := c.undone(ctx, tx, id)
+	if err != nil {
+		return desk.Draft{}, err
+	}
 	if m.SendAt != 0 && c.SnoozedUntil == m.SendAt.Add(grace) {
 		c.SnoozedUntil = 0
 	}
@@ -291,6 +298,9 @@ func (s *Service) Cancel(ctx context.Context, tx *db.Tx, by desk.Actor, scope de
 		return desk.Draft{}, err
 	}
 	if err := c.recount(ctx, tx); err != nil {
+		return desk.Draft{}, err
+	}
+	if err := c.giveBack(ctx, tx, by, undone); err != nil {
 		return desk.Draft{}, err
 	}
 	if err := c.save(ctx, tx); err != nil {

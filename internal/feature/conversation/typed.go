@@ -78,6 +78,11 @@ func (s *Service) ForgetFields(ctx context.Context, tx *db.Tx, by desk.Actor, cu
 	if err != nil {
 		return 0, fmt.Errorf("conversations of customer %s with fields: %w", customer, err)
 	}
+	if _, err := tx.Exec(ctx, `
+		DELETE FROM message_undo
+		WHERE message IN (SELECT m.id FROM message m JOIN conversation c ON c.id = m.conversation WHERE c.customer = $1)`, customer); err != nil {
+		return 0, fmt.Errorf("forget what customer %s's conversations had: %w", customer, err)
+	}
 	changed := 0
 	for _, id := range ids {
 		c, err := hold(ctx, tx, id)

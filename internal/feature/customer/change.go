@@ -50,7 +50,7 @@ func (s *Service) Update(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.
 	if err := ch.apply(&c); err != nil {
 		return c, err
 	}
-	if err := ch.fields(ctx, tx, &c); err != nil {
+	if c.Fields, err = withFields(ctx, tx, desk.OnCustomer, c.Fields, ch.Fields); err != nil {
 		return c, err
 	}
 	if err := ch.belong(ctx, tx, &c); err != nil {
@@ -90,6 +90,7 @@ func stale(ctx context.Context, tx *db.Tx, c desk.Customer, ch Change) error {
 	if ch.OrganisationID != nil {
 		wanted.OrganisationID = *ch.OrganisationID
 	}
+	conflict.Changed = fieldsApart(c.Fields, ch.Fields)
 	for _, d := range desk.Differences(c, wanted) {
 		field, _, _ := strings.Cut(d.Field, ".")
 		if !slices.Contains(conflict.Changed, field) {

@@ -15,20 +15,27 @@ import (
 
 // OrganisationEdit is what people decide about an organisation.
 type OrganisationEdit struct {
-	Name    string   `json:"name" minLength:"1" maxLength:"200"`
-	Note    string   `json:"note" maxLength:"10000"`
-	Domains []string `json:"domains" maxItems:"50" doc:"Mail domains whose new customers belong to it; those of public mail providers are refused"`
-	Shared  bool     `json:"shared" doc:"Whether its people may be told of each other's conversations"`
-	Version int64    `json:"version" doc:"The version that was seen; 0 for a new one"`
+	Name    string           `json:"name" minLength:"1" maxLength:"200"`
+	Note    string           `json:"note" maxLength:"10000"`
+	Domains []string         `json:"domains" maxItems:"50" doc:"Mail domains whose new customers belong to it; those of public mail providers are refused"`
+	Shared  bool             `json:"shared" doc:"Whether its people may be told of each other's conversations"`
+	Version int64            `json:"version" doc:"The version that was seen; 0 for a new one"`
+	Fields  desk.FieldValues `json:"fields,omitempty" doc:"Values of custom fields to set, by the fields' ids; null takes one away, others stay"`
 }
 
 const selectOrganisation = `
-	SELECT o.id, o.name, o.note, o.shared, o.created_at, o.version, (SELECT count(*) FROM customer m WHERE m.member_of = o.id)
+	SELECT o.id, o.name, o.note, o.shared, o.fields, o.created_at, o.version, (SELECT count(*) FROM customer m WHERE m.member_of = o.id)
 	FROM organisation o`
 
 func scanOrganisation(row interface{ Scan(...any) error }, o *desk.Organisation) error {
 	o.Domains = []string{}
-	return row.Scan(&o.ID, &o.Name, &o.Note, &o.Shared, &o.CreatedAt, &o.Version, &o.People)
+	var fields string
+	err := row.Scan(&o.ID, &o.Name, &o.Note, &o.Shared, &fields, &o.CreatedAt, &o.Version, &o.People)
+	if err != nil {
+		return err
+	}
+	o.Fields, err = desk.ReadFieldValues(fields)
+	return err
 }
 
 // Organisation returns one; desk.NotFound where there is none.
@@ -120,7 +127,7 @@ func (s *Service) CreateOrganisation(ctx context.Context, tx *db.Tx, by desk.Act
 	if !made {
 		return desk.Organisation{}, desk.WhyNameTaken.At("body.name")
 	}
-	return s.saveOrganisation(ctx, tx, by, id, e)
+	return s.saveOrganisation(ctx, tx, by, desk.Organisation{ID: id}, e)
 }
 
 // ChangeOrganisation replaces what is known of an organisation; a new name is carried to its people in the same transaction. It refuses a stale version with desk.Conflict.
@@ -144,12 +151,22 @@ func (s *Service) ChangeOrganisation(ctx context.Context, tx *db.Tx, by desk.Act
 		for _, d := range desk.Differences(now, e, "name", "note", "domains", "shared") {
 			stale.Changed = append(stale.Changed, d.Field)
 		}
+		stale.Changed = append(stale.Changed, fieldsApart(now.Fields, e.Fields)...)
 		return now, stale.Refuse()
 	}
-	return s.saveOrganisation(ctx, tx, by, id, e)
+	return s.saveOrganisation(ctx, tx, by, now, e)
 }
 
-func (s *Service) saveOrganisation(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.OrganisationID, e OrganisationEdit) (desk.Organisation, error) {
+func (s *Service) saveOrganisation(ctx context.Context, tx *db.Tx, by desk.Actor, now desk.Organisation, e OrganisationEdit) (desk.Organisation, error) {
+	id := now.ID
+	fields, err := withFields(ctx, tx, desk.OnOrganisation, now.Fields, e.Fields)
+	if err != nil {
+		return desk.Organisation{}, err
+	}
+	column, err := fields.Column()
+	if err != nil {
+		return desk.Organisation{}, fmt.Errorf("organisation %s: %w", id, err)
+	}
 	key := language.Fold(e.Name)
 	var other desk.OrganisationID
 	if err := tx.Row(ctx, `SELECT COALESCE(max(id), 0) FROM organisation WHERE name_key = $1 AND id <> $2`, key, id).Scan(&other); err != nil {
@@ -160,8 +177,8 @@ func (s *Service) saveOrganisation(ctx context.Context, tx *db.Tx, by desk.Actor
 	}
 	if _, err := tx.Exec(ctx, `
 		UPDATE organisation
-		SET name = $1, name_key = $2, note = $3, shared = $4, changed_at = $5, changed_by = $6, version = version + 1
-		WHERE id = $7`, e.Name, key, db.Text(e.Note), e.Shared, tx.Now, by.ID, id); err != nil {
+		SET name = $1, name_key = $2, note = $3, shared = $4, changed_at = $5, changed_by = $6, fields = $7, version = version + 1
+		WHERE id = $8`, e.Name, key, db.Text(e.Note), e.Shared, tx.Now, by.ID, column, id); err != nil {
 		return desk.Organisation{}, fmt.Errorf("change organisation %s: %w", id, err)
 	}
 	if _, err := tx.Exec(ctx, `UPDATE customer SET organisation = $1, version = version + 1 WHERE member_of = $2 AND organisation <> $1`, e.Name, id); err != nil {

@@ -169,7 +169,7 @@ func (h *Hands) Values(ctx context.Context, tx *db.Tx, scope desk.Scope, where W
 	}
 	k.Fallbacks = append(k.Fallbacks, me.Language)
 	describe(v, who, where.Address)
-	return k, h.fields(ctx, tx, v, of, who.Fields, k)
+	return k, h.fields(ctx, tx, v, of, who, k)
 }
 
 // addressed is the customer whom a mail to an address goes to, who where nobody has it.

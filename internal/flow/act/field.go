@@ -15,9 +15,17 @@ import (
 var yesNo = map[string][2]string{"en": {"yes", "no"}, "lv": {"jā", "nē"}, "lt": {"taip", "ne"}, "pl": {"tak", "nie"}, "et": {"jah", "ei"}, "de": {"ja", "nein"},
 	"ru": {"да", "нет"}, "uk": {"так", "ні"}}
 
-// fields adds the values of custom fields: {{conversation.field.KEY}}, {{customer.field.KEY}}.
-func (h *Hands) fields(ctx context.Context, tx *db.Tx, v placeholder.Values, of, whose desk.FieldValues, k Known) error {
-	if len(of) == 0 && len(whose) == 0 {
+// fields adds the values of custom fields: {{conversation.field.KEY}}, {{customer.field.KEY}}, {{organisation.field.KEY}}.
+func (h *Hands) fields(ctx context.Context, tx *db.Tx, v placeholder.Values, of desk.FieldValues, who desk.Customer, k Known) error {
+	values := map[desk.FieldTarget]desk.FieldValues{desk.OnConversation: of, desk.OnCustomer: who.Fields}
+	if who.OrganisationID != 0 {
+		o, err := h.Customers.Organisation(ctx, tx, who.OrganisationID)
+		if err != nil {
+			return err
+		}
+		values[desk.OnOrganisation] = o.Fields
+	}
+	if len(values[desk.OnConversation])+len(values[desk.OnCustomer])+len(values[desk.OnOrganisation]) == 0 {
 		return nil
 	}
 	all, err := field.All(ctx, tx)
@@ -44,11 +52,7 @@ func (h *Hands) fields(ctx context.Context, tx *db.Tx, v placeholder.Values, of,
 		}
 	}
 	for _, f := range all {
-		values := of
-		if f.Target == desk.OnCustomer {
-			values = whose
-		}
-		if value, ok := values[f.ID]; ok && f.Target != desk.OnOrganisation {
+		if value, ok := values[f.Target][f.ID]; ok {
 			v[placeholder.FieldName(f.Target, f.Key)] = rules.Show(f, value, words)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/inbox"
 	"tellus/internal/feature/staff"
+	"tellus/internal/feature/worklog"
 	"tellus/internal/platform/db"
 )
 
@@ -29,6 +30,7 @@ type Export struct {
 	Inboxes       *inbox.Service
 	Customers     *customer.Service
 	Conversations *conversation.Service
+	Worklog       *worklog.Service
 	Originals     Originals
 	// Files opens an attachment by the hash of its content.
 	Files func(ctx context.Context, hash string) (io.ReadSeekCloser, error)
@@ -55,7 +57,8 @@ type Case struct {
 	Participants []desk.Participant
 	Messages     []desk.Message // oldest first
 	Activities   []desk.Activity
-	At           desk.Time // when it was read
+	Work         []desk.TimeEntry // time that agents spent, oldest first; none without notes
+	At           desk.Time        // when it was read
 
 	inbox  string
 	agents map[desk.AgentID]string
@@ -86,6 +89,8 @@ func (e *Export) Load(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.
 	}
 	if !o.Notes {
 		c.withoutNotes()
+	} else if c.Work, err = e.Worklog.Of(ctx, tx, scope, id); err != nil {
+		return c, err
 	}
 	return c, e.names(ctx, tx, &c)
 }
@@ -100,6 +105,7 @@ func (c *Case) withoutNotes() {
 		}
 	}
 	c.Customer.Note = ""
+	c.Conversation.Spent, c.Work = 0, []desk.TimeEntry{}
 }
 
 func (e *Export) names(ctx context.Context, tx *db.Tx, c *Case) error {

@@ -15,6 +15,7 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/desktest"
 	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/worklog"
 	"tellus/internal/flow/export"
 	"tellus/internal/platform/db"
 )
@@ -75,7 +76,7 @@ MZ no program
 }
 
 func flow(d *desktest.Desk) *export.Export {
-	return &export.Export{DB: d.DB, Staff: d.Staff, Inboxes: d.Inboxes, Customers: d.Customers, Conversations: d.Conversations, Originals: d.Intake, Files: d.Blobs.Open}
+	return &export.Export{DB: d.DB, Staff: d.Staff, Inboxes: d.Inboxes, Customers: d.Customers, Conversations: d.Conversations, Worklog: &worklog.Service{Conversations: d.Conversations}, Originals: d.Intake, Files: d.Blobs.Open}
 }
 
 func load(d *desktest.Desk, agent desk.AgentID, id desk.ConversationID, o export.Options) (c export.Case, err error) {

@@ -68,7 +68,41 @@ func (p *printer) head() {
 	if tags := p.c.tagNames(); len(tags) > 0 {
 		p.doc.Fact(p.say("print.tags", nil), strings.Join(tags, ", "))
 	}
+	if spent := p.spent(); spent != "" {
+		p.doc.Fact(p.say("print.spent", nil), spent)
+	}
 	p.doc.Rule(3, 5)
+}
+
+// spent is the time that agents spent, in hours and minutes: all of it, and whose it was where several did.
+func (p *printer) spent() string {
+	var names []string
+	whose := map[string]int64{}
+	var total int64
+	for _, w := range p.c.Work {
+		name := p.c.agents[w.Agent]
+		if _, known := whose[name]; !known {
+			names = append(names, name)
+		}
+		whose[name] += w.Seconds
+		total += w.Seconds
+	}
+	if total == 0 {
+		return ""
+	}
+	if len(names) == 1 {
+		return clock(total) + " · " + names[0]
+	}
+	for i, name := range names {
+		names[i] = name + " " + clock(whose[name])
+	}
+	return clock(total) + " · " + strings.Join(names, ", ")
+}
+
+// clock writes seconds as hours and minutes; what is below a minute counts as one.
+func clock(seconds int64) string {
+	minutes := max(1, (seconds+30)/60)
+	return fmt.Sprintf("%d:%02d", minutes/60, minutes%60)
 }
 
 // timeline weaves messages and activities by time.

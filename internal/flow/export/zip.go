@@ -67,6 +67,7 @@ type described struct {
 	Participants []desk.Participant `json:"participants"`
 	Messages     []desk.Message     `json:"messages"`
 	Activities   []desk.Activity    `json:"activities"`
+	Work         []desk.TimeEntry   `json:"work"`
 	Agents       map[string]string  `json:"agents"`
 	Teams        map[string]string  `json:"teams"`
 	Tags         map[string]string  `json:"tags"`
@@ -78,7 +79,7 @@ func (e *Export) describe(z *archive, c Case) error {
 	if err != nil {
 		return err
 	}
-	d := described{Conversation: c.Conversation, Customer: c.Customer, Participants: c.Participants, Messages: c.Messages, Activities: c.Activities,
+	d := described{Conversation: c.Conversation, Customer: c.Customer, Participants: c.Participants, Messages: c.Messages, Activities: c.Activities, Work: c.Work,
 		Agents: texts(c.agents), Teams: texts(c.teams), Tags: texts(c.tags), ExportedAt: c.At}
 	out := json.NewEncoder(f)
 	out.SetIndent("", "  ")

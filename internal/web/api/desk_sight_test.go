@@ -160,7 +160,7 @@ var elsewhere = []string{
 	"list-scheduled",                                                                   // TestScheduledMailsAreListedForWhomSees
 	"list-drafts", "create-draft", "change-draft", "delete-draft", "upload-attachment", // one's own: TestDraftsAndUploadsAreOnesOwn
 	"list-tags", "create-tag", "change-tag", "delete-tag",
-	"list-macros", "create-macro", "get-macro", "change-macro", "delete-macro", "restore-macro", // TestMacrosAreSeenByWhomTheyAreFor
+	"list-macros", "create-macro", "export-macros", "import-macros", "get-macro", "change-macro", "delete-macro", "restore-macro", // TestMacrosAreSeenByWhomTheyAreFor
 	"list-recipients",                                                                                                        // TestRecipientsAreSuggested
 	"list-fields", "create-field", "change-field", "order-fields", "list-types", "create-type", "change-type", "order-types", // definitions
 	"list-templates", "create-template", "change-template",

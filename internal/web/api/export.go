@@ -19,7 +19,7 @@ func (s *Server) registerExport() {
 }
 
 func (s *Server) exports() *export.Export {
-	return &export.Export{DB: s.DB, Staff: s.Staff, Inboxes: s.Inboxes, Customers: s.Customers, Conversations: s.Conversations, Originals: s.Intake, Files: s.Blobs.Open}
+	return &export.Export{DB: s.DB, Staff: s.Staff, Inboxes: s.Inboxes, Customers: s.Customers, Conversations: s.Conversations, Worklog: s.Worklog, Originals: s.Intake, Files: s.Blobs.Open}
 }
 
 // exported loads a conversation to be handed out, and writes down who took it.

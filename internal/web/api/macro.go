@@ -180,8 +180,29 @@ func sameLanguage(lang, wish string) bool {
 
 // Also is what is done together with an answer or a note.
 type Also struct {
-	Actions []desk.Action  `json:"actions,omitempty" maxItems:"20" doc:"Done together with it, after it; needs conversation.write"`
+	Actions []desk.Action  `json:"actions,omitempty" maxItems:"20" doc:"Done together with it: types and fields first, the others after it; needs conversation.write"`
 	Macros  []desk.MacroID `json:"macros,omitempty" maxItems:"20" doc:"Which macros were used, to be counted"`
+}
+
+// ahead does those of the actions that resolving may ask for, types and fields, and returns the others. It goes before an answer that resolves.
+func (s *Server) ahead(ctx context.Context, tx *db.Tx, c *Caller, id desk.ConversationID, a Also) (Also, error) {
+	first := []desk.Action{}
+	left := []desk.Action{}
+	for _, action := range a.Actions {
+		if action.Do == desk.SetType || action.Do == desk.SetField {
+			first = append(first, action)
+		} else {
+			left = append(left, action)
+		}
+	}
+	if len(first) == 0 {
+		return a, nil
+	}
+	if err := desk.CheckActions("body.actions", a.Actions); err != nil {
+		return a, err
+	}
+	a.Actions = left
+	return a, s.also(ctx, tx, c, id, Also{Actions: first})
 }
 
 // also does what goes along, in the transaction of what it goes along with.

@@ -64,11 +64,24 @@ func (s *Server) sendReply(ctx context.Context, c *Caller, in *replyInput) (*rep
 		if err != nil {
 			return desk.Message{}, err
 		}
+		var before conversation.Standing
+		if len(in.Body.Actions) > 0 {
+			if before, _, err = s.Conversations.Standing(ctx, tx, c.Scope, in.ID); err != nil {
+				return desk.Message{}, err
+			}
+		}
+		left, err := s.ahead(ctx, tx, c, in.ID, in.Body.Also)
+		if err != nil {
+			return desk.Message{}, err
+		}
 		m, err := s.Conversations.Reply(ctx, tx, from, in.ID, in.Body.Reply)
 		if err != nil {
 			return m, err
 		}
-		return m, s.also(ctx, tx, c, in.ID, in.Body.Also)
+		if err := s.also(ctx, tx, c, in.ID, left); err != nil || len(in.Body.Actions) == 0 {
+			return m, err
+		}
+		return m, s.Conversations.KeepStanding(ctx, tx, c.Scope, in.ID, m.ID, before)
 	})
 }
 

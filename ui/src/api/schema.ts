@@ -3787,6 +3787,10 @@ export interface components {
         CustomerOrganisationEdit: {
             /** @description Mail domains whose new customers belong to it; those of public mail providers are refused */
             domains: string[];
+            /** @description Values of custom fields to set, by the fields' ids; null takes one away, others stay */
+            fields?: {
+                [key: string]: components["schemas"]["FieldValue"];
+            };
             name: string;
             note: string;
             /** @description Whether its people may be told of each other's conversations */
@@ -4656,7 +4660,7 @@ export interface components {
             values?: string[];
         };
         NoteInputBody: {
-            /** @description Done together with it, after it; needs conversation.write */
+            /** @description Done together with it: types and fields first, the others after it; needs conversation.write */
             actions?: components["schemas"]["Action"][];
             attachments: number[];
             html: string;
@@ -4711,6 +4715,10 @@ export interface components {
             createdAt: string;
             /** @description Mail domains whose new customers belong to it */
             domains: string[];
+            /** @description Values of custom fields by the fields' ids */
+            fields: {
+                [key: string]: components["schemas"]["FieldValue"];
+            };
             /** Format: int64 */
             id: number;
             name: string;
@@ -5010,7 +5018,7 @@ export interface components {
             kind: "related" | "parent" | "child" | "problem" | "incident";
         };
         ReplyInputBody: {
-            /** @description Done together with it, after it; needs conversation.write */
+            /** @description Done together with it: types and fields first, the others after it; needs conversation.write */
             actions?: components["schemas"]["Action"][];
             /** @description Send although a newer message came in */
             anyway?: boolean;
@@ -5194,7 +5202,7 @@ export interface components {
             subject?: string;
         };
         StartBody: {
-            /** @description Done together with it, after it; needs conversation.write */
+            /** @description Done together with it: types and fields first, the others after it; needs conversation.write */
             actions?: components["schemas"]["Action"][];
             attachments: number[];
             /** @description Snooze the conversation until somebody writes */
@@ -10389,7 +10397,7 @@ export interface operations {
             query?: {
                 cursor?: string;
                 limit?: number;
-                /** @description Words, "phrases", -not, from: to: tag: is: has: inbox: team: assignee: before: after: number: */
+                /** @description Words, "phrases", -not, from: to: tag: is: has: inbox: team: assignee: before: after: number: field:key=value */
                 q?: string;
                 sort?: "best" | "newest";
                 /** @description The last word is still being typed: it stands for all that begin so */

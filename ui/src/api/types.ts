@@ -260,6 +260,7 @@ export interface Organisation {
   /** Whether its people may be told of each other's conversations. */
   shared: boolean;
   people: number;
+  fields: FieldValues;
   createdAt: Time;
   version: number;
 }

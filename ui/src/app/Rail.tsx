@@ -4,12 +4,15 @@ import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { stuckQuery, viewsQuery } from "../api/queries";
 import { useFormat } from "../i18n/format";
+import { loadWords } from "../i18n/i18n";
 import { useLink } from "../live/live";
 import { Avatar } from "../parts/Avatar";
 import { Icon } from "../parts/Icon";
+import { lately, useLate } from "../parts/useLate";
 import css from "./Rail.module.css";
 import { useMe } from "./session";
 
+const timerCode = lately(() => Promise.all([import("../desk/fields/TimerChip"), loadWords("field")]).then(([m]) => m));
 const OwnMenu = lazy(() => import("./OwnMenu").then((m) => ({ default: m.OwnMenu })));
 
 /** The house's rooms; on a narrow screen it lies at the foot. */
@@ -19,6 +22,7 @@ export function Rail() {
   const path = useRouterState({ select: (s) => s.location.pathname });
   const mine = useQuery(viewsQuery).data?.find((v) => v.id === "mine");
   const stuck = useQuery({ ...stuckQuery, enabled: useMe().permissions.includes("job.manage") }).data;
+  const Timer = useLate(timerCode, true);
   const onSettings = path.startsWith("/settings");
   const onCustomers = /^\/(customers|organisations)/.test(path);
   const onDesk = !onSettings && !onCustomers;
@@ -50,6 +54,7 @@ export function Rail() {
         <span>{t("rail.customers")}</span>
       </Link>
       <span className={css.gap} />
+      {Timer && <Timer />}
       <Link
         to="/settings/$"
         params={{ _splat: "" }}

@@ -14,6 +14,7 @@ import { inWords } from "../parts/trouble";
 import { Conversations } from "./CustomerPage";
 import css from "./Customers.module.css";
 import { CustomerList } from "./CustomersPage";
+import OrganisationFields from "./OrganisationFields";
 import { organisationConversationsQuery, organisationQuery } from "./queries";
 
 /** An organisation: its people and what they write about. */
@@ -37,6 +38,7 @@ export function OrganisationPage() {
             <div className={css.two}>
               <section className={css.card}>
                 <Edit key={o.id} organisation={o} />
+                <OrganisationFields organisation={o} />
               </section>
               <div>
                 <section className={css.card}>
@@ -66,6 +68,9 @@ export function OrganisationPage() {
   );
 }
 
+/** What the form holds of an organisation, to compare. */
+const said = (o: Organisation) => JSON.stringify([o.name, o.note ?? "", o.domains, o.shared]);
+
 function Edit({ organisation: o }: { organisation: Organisation }) {
   const { t } = useTranslation();
   const client = useQueryClient();
@@ -75,25 +80,29 @@ function Edit({ organisation: o }: { organisation: Organisation }) {
   const [domains, setDomains] = useState(o.domains.join("\n"));
   const [note, setNote] = useState(o.note ?? "");
   const [shared, setShared] = useState(o.shared);
-  const [version, setVersion] = useState(o.version);
+  const [seen, setSeen] = useState(o);
   const [clash, setClash] = useState<Organisation>();
   const [problem, setProblem] = useState("");
 
-  async function keep() {
+  async function keep(version = seen.version) {
     setProblem("");
     try {
       const list = domains.split(/[\s,;]+/).filter(Boolean);
       const kept = await put<Organisation>(`/organisations/${o.id}`, { name, note, domains: list, shared, version });
       client.setQueryData(organisationQuery(o.id).queryKey, kept);
       setDomains(kept.domains.join("\n"));
-      setVersion(kept.version);
+      setSeen(kept);
       setClash(undefined);
       toast(t("customers.saved"));
     } catch (err) {
       const theirs = (isProblem(err, "conflict") ? err.details : undefined) as { current?: Organisation } | undefined;
-      if (theirs?.current) {
+      if (theirs?.current && said(theirs.current) === said(seen)) {
+        // Only what this form does not hold was changed, its fields above all.
+        setSeen(theirs.current);
+        await keep(theirs.current.version);
+      } else if (theirs?.current) {
         setClash(theirs.current);
-        setVersion(theirs.current.version);
+        setSeen(theirs.current);
       } else setProblem(inWords(t, err));
     }
   }

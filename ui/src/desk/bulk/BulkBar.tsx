@@ -7,7 +7,7 @@ import { BulkSheet } from "./BulkSheet";
 import css from "./bulk.module.css";
 import { type Picked, pickAll, pickNone, pickPage } from "./picked";
 
-const words = Promise.all(["views", "macro", "form", "settings"].map(loadWords));
+const words = Promise.all(["views", "macro", "form", "settings", "field"].map(loadWords));
 
 interface Props {
   picked: Picked;

@@ -5,6 +5,7 @@ import { useDirectory } from "../../api/queries";
 import type { Message, Opened } from "../../api/types";
 import { keyCaps, useCommands } from "../../app/keys";
 import { useMay, useMe } from "../../app/session";
+import { useFormat } from "../../i18n/format";
 import { loadWords } from "../../i18n/i18n";
 import { sayTyping } from "../../live/live";
 import { Icon } from "../../parts/Icon";
@@ -17,6 +18,7 @@ import { Hold } from "./Hold";
 import { fromWire, inlineUrl, isBlank, plainText, toHtml } from "./html";
 import { unfilled } from "./macro/placeholder";
 import { alongWith, useArmed, useRunMacro } from "./macro/useArmed";
+import { type Marked, quoted } from "./quote";
 import { Recipients } from "./Recipients";
 import { onRecall } from "./recall";
 import {
@@ -35,9 +37,10 @@ import { useFiles } from "./useFiles";
 import { type Timing, useSend } from "./useSend";
 
 const editorCode = lately(() => import("./Editor"));
+const quoteCode = lately(() => import("./QuoteButton"));
 const sendMenuCode = lately(() => import("./SendMenu"));
 const ArmedChips = lazy(async () => {
-  await loadWords("macro");
+  await Promise.all([loadWords("macro"), loadWords("field")]);
   return import("./macro/ArmedChips");
 });
 
@@ -46,6 +49,8 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
   const { t } = useTranslation();
   const mayWrite = useMay("conversation.write");
   const row = opened.conversation;
+  const format = useFormat();
+  const language = opened.customer.language || row.language;
   const nobody = senderless(opened);
   const canMail = mayWrite && !row.spam && !row.trashedAt && !nobody;
   const draft = useDraftKeeping(opened);
@@ -56,6 +61,7 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
   const [live, setLive] = useState(written);
   const Editor = useLate(editorCode, live);
   const SendMenu = useLate(sendMenuCode, live);
+  const QuoteButton = useLate(quoteCode, true);
   const [focus, setFocus] = useState(false);
   // A new key gives the editor new content.
   const [edition, setEdition] = useState(0);
@@ -162,6 +168,13 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
   useLayoutEffect(() => {
     if (begins) begin(canMail ? begins : "note");
   }, []);
+  const quote = ({ text: words }: Marked) => {
+    if (live && editor.current) return editor.current.insert(quoted(words));
+    change((was) => (was.mode === "note" ? { note: was.note + quoted(words) } : { mail: was.mail + quoted(words) }));
+    setLive(true);
+    setFocus(true);
+    setEdition((e) => e + 1);
+  };
   const all = opened.replyAllTo.cc.length > 0 || opened.replyAllTo.to.length > 1;
   const modes: Mode[] = canMail ? (all ? ["reply", "reply_all", "note"] : ["reply", "note"]) : ["note"];
   useCommands([
@@ -238,6 +251,7 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
 
   return (
     <section className={css.composer} data-note={note || undefined} aria-label={t("compose.label")}>
+      {QuoteButton && <QuoteButton quote={quote} />}
       {held.length > 0 && (
         <Hold
           messages={held}
@@ -273,6 +287,11 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
           />
         )}
         {note && <span className={css.hint}>{t("compose.note_hint")}</span>}
+        {!note && language && (
+          <span className={css.speaks} title={t("compose.language_title")}>
+            {format.languageName(language)}
+          </span>
+        )}
       </div>
       {nobody && <p className={css.nobody}>{t("compose.no_sender")}</p>}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping files is a shortcut for the button below */}
@@ -294,6 +313,7 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
             label={t(note ? "compose.note" : "compose.reply")}
             placeholder={placeholder(t as never, opened, note)}
             note={note}
+            lang={note ? undefined : language}
             focus={focus}
             changed={(html) => change(note ? { note: html } : { mail: html })}
             files={(list) => void take(list, true)}

@@ -1,3 +1,4 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { Extension, type JSONContent, type Editor as TipTap } from "@tiptap/core";
 import Image from "@tiptap/extension-image";
 import Mention from "@tiptap/extension-mention";
@@ -8,6 +9,7 @@ import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef, useS
 import { useTranslation } from "react-i18next";
 import { useDirectory } from "../../api/queries";
 import { Icon, type IconName } from "../../parts/Icon";
+import { fieldsQuery } from "../fields/queries";
 import css from "./Editor.module.css";
 import { MentionList, type MentionState, mentionSuggestion } from "./MentionList";
 import { Chip } from "./macro/Chip";
@@ -33,6 +35,8 @@ interface Props {
   label: string;
   placeholder: string;
   note: boolean;
+  /** Which the words will be in, for the browser's spell-check; the desk's own where it is missing. */
+  lang?: string;
   focus: boolean;
   changed: (html: string) => void;
   files: (files: File[]) => void;
@@ -51,6 +55,7 @@ export default function Editor(props: Props) {
   const directory = useDirectory();
   const people = useRef(directory.agents);
   people.current = directory.agents;
+  const client = useQueryClient();
   const [mention, setMention] = useState<MentionState>();
   const [choice, setChoice] = useState<MacroChoice>();
   const offered = useRef<() => Promise<readonly ListedMacro[]>>(() => Promise.resolve([]));
@@ -67,7 +72,7 @@ export default function Editor(props: Props) {
       Image.configure({ inline: true }),
       Placeholder.configure({ placeholder: props.placeholder }),
       Keys.configure({ send: (resolve: boolean) => latest.current.send(resolve) }),
-      Chip,
+      Chip.configure({ fields: () => client.ensureQueryData(fieldsQuery) }),
       ...(props.macros
         ? [
             MacroSuggestion.configure({
@@ -89,7 +94,14 @@ export default function Editor(props: Props) {
     content: withChips(props.html),
     parseOptions: { preserveWhitespace: true },
     editorProps: {
-      attributes: { class: css.text!, role: "textbox", "aria-multiline": "true", "aria-label": props.label },
+      attributes: {
+        class: css.text!,
+        role: "textbox",
+        "aria-multiline": "true",
+        "aria-label": props.label,
+        spellcheck: "true",
+        ...(props.lang ? { lang: props.lang } : {}),
+      },
       handlePaste: (_view, e) => takeFiles(e.clipboardData, latest.current.files),
       handleDrop: (_view, e) => takeFiles(e.dataTransfer, latest.current.files),
     },

@@ -31,7 +31,7 @@ import type { Timing } from "./useSend";
 const Editor = lazy(() => import("./Editor"));
 const SendMenu = lazy(() => import("./SendMenu"));
 const ArmedChips = lazy(async () => {
-  await loadWords("macro");
+  await Promise.all([loadWords("macro"), loadWords("field")]);
   return import("./macro/ArmedChips");
 });
 

@@ -3,12 +3,14 @@ import { useCallback, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { newKey, post } from "../../api/client";
 import { isProblem } from "../../api/problem";
-import type { Draft, Message, Opened, ReplyBody } from "../../api/types";
+import type { Draft, FieldValues, Message, Opened, ReplyBody } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
+import { askForMissing, lacks } from "../fields/ask";
 import { keepForLater } from "../outbox";
 import { toWire } from "./html";
+import { type Armed, fieldsOf, withFields } from "./macro/useArmed";
 import { recall } from "./recall";
 import { type Composed, newestIncoming } from "./state";
 
@@ -31,7 +33,7 @@ export function useSend(
   opened: Opened,
   c: Composed,
   sent: (serverDropped: boolean) => void,
-  along: (resolve: boolean) => object = () => ({}),
+  along: (resolve: boolean) => Partial<Armed> = () => ({}),
 ) {
   const { t } = useTranslation();
   const client = useQueryClient();
@@ -73,7 +75,9 @@ export function useSend(
     then: ReplyBody["then"] | "note",
     anyway = false,
     timing: Timing = {},
-  ) {
+    filled: FieldValues = {},
+  ): Promise<boolean> {
+    let went = false;
     setBusy(true);
     key.current ||= newKey();
     const attachments = c.files.map((f) => f.id);
@@ -91,7 +95,7 @@ export function useSend(
           then,
           quote: true,
           ...timing,
-          ...along(then === "resolve"),
+          ...withFields(along(then === "resolve"), filled),
           ...(anyway ? { anyway } : {}),
         };
     const kind = note ? "notes" : "replies";
@@ -99,6 +103,7 @@ export function useSend(
       const m = await post<Message>(`/conversations/${id}/${kind}`, body, key.current);
       key.current = "";
       setMissed([]);
+      went = true;
       sent(!note);
       show(m);
       if (!note) {
@@ -132,12 +137,21 @@ export function useSend(
         key.current = "";
         sent(false);
         toast(t("compose.kept_offline"));
+      } else if (then === "resolve" && lacks(err)) {
+        key.current = ""; // with what was missing it is another request
+        askForMissing({
+          row: opened.conversation,
+          sends: true,
+          set: fieldsOf(along(true)),
+          resolve: (more) => send(html, mentions, then, anyway, timing, { ...filled, ...more.fields }),
+        });
       } else {
         key.current = "";
         toast(inWords(t, err), { tone: "bad" });
       }
     }
     setBusy(false);
+    return went;
   }
 
   return { send, busy, missed, forget: useCallback(() => setMissed([]), []) };

@@ -39,6 +39,14 @@ export function Frame({ path, query }: Props) {
       measure();
       watch = new ResizeObserver(measure);
       watch.observe(body);
+      // What is marked in it can be quoted: the composer listens on the desk's own document, to that and to the key for it.
+      element.contentDocument?.addEventListener("keydown", (e) => {
+        if (e.key === "q" && !e.ctrlKey && !e.metaKey && !e.altKey)
+          document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "q", code: e.code, bubbles: true }));
+      });
+      element.contentDocument?.addEventListener("selectionchange", () =>
+        document.dispatchEvent(new Event("selectionchange")),
+      );
     };
     element.addEventListener("load", loaded);
     loaded();

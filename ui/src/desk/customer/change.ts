@@ -2,7 +2,7 @@ import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { patch } from "../../api/client";
 import { isProblem } from "../../api/problem";
-import type { Customer, Opened } from "../../api/types";
+import type { Customer, FieldValues, Opened } from "../../api/types";
 
 export const fields = [
   "name",
@@ -17,7 +17,8 @@ export const fields = [
 ] as const;
 export type Field = (typeof fields)[number];
 type Listed = "hours" | "warnings";
-export type Values = Partial<Record<Exclude<Field, Listed>, string>> & Partial<Pick<Customer, Listed>>;
+export type Values = Partial<Record<Exclude<Field, Listed>, string>> &
+  Partial<Pick<Customer, Listed>> & { fields?: FieldValues };
 
 /** What a field says, as text to compare. */
 const asText = (value: unknown): string => (typeof value === "string" ? value : value ? JSON.stringify(value) : "");
@@ -29,6 +30,21 @@ export function clashes(base: Customer, theirs: Customer, mine: Values): Field[]
   return fields.filter(
     (f) => mine[f] !== undefined && fieldOf(theirs, f) !== fieldOf(base, f) && fieldOf(theirs, f) !== asText(mine[f]),
   );
+}
+
+/** The same for custom fields: the ids of those that were given other values meanwhile. */
+export function fieldClashes(base: FieldValues, theirs: FieldValues, mine: FieldValues = {}): number[] {
+  const text = (of: FieldValues, id: string) => JSON.stringify(of[id] ?? null);
+  return Object.keys(mine)
+    .filter((id) => text(theirs, id) !== text(base, id) && text(theirs, id) !== text(mine, id))
+    .map(Number);
+}
+
+/** What stands against a change: the customer as he is now, and which fields of his were changed. */
+export interface Against {
+  theirs: Customer;
+  fields: Field[];
+  own: number[];
 }
 
 /** Puts a customer where the screen reads it: into every open conversation that is his, and on his page. */
@@ -50,7 +66,7 @@ export function showCustomer(client: QueryClient, next: Customer) {
 export function useCustomerChange() {
   const client = useQueryClient();
   return useCallback(
-    async (base: Customer, mine: Values): Promise<{ theirs: Customer; fields: Field[] } | undefined> => {
+    async (base: Customer, mine: Values): Promise<Against | undefined> => {
       let version = base.version;
       for (let attempt = 0; ; attempt++) {
         try {
@@ -61,7 +77,8 @@ export function useCustomerChange() {
           if (!theirs?.current) throw err;
           showCustomer(client, theirs.current);
           const against = clashes(base, theirs.current, mine);
-          if (against.length > 0) return { theirs: theirs.current, fields: against };
+          const own = fieldClashes(base.fields, theirs.current.fields, mine.fields);
+          if (against.length + own.length > 0) return { theirs: theirs.current, fields: against, own };
           if (attempt === 3) throw err;
           version = theirs.current.version;
         }

@@ -10,7 +10,7 @@ export function Missing() {
   if (!asked) return null;
   return (
     <Suspense>
-      <ResolveSheet key={asked.row.id} row={asked.row} resolve={asked.resolve} close={stopAsking} />
+      <ResolveSheet key={asked.row.id} {...asked} close={stopAsking} />
     </Suspense>
   );
 }

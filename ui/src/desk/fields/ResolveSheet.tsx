@@ -15,11 +15,14 @@ interface Props {
   close: () => void;
   /** Resolves with the values, and says whether that went well. */
   resolve: (change: ConversationPatch) => Promise<boolean>;
+  sends?: boolean;
+  set?: FieldValues;
 }
 
 /** What a conversation lacks before it can be resolved, to be filled in and done in one go. */
-export default function ResolveSheet({ row, close, resolve }: Props) {
+export default function ResolveSheet({ row: before, close, resolve, sends, set: also }: Props) {
   const { t } = useTranslation();
+  const row = { ...before, fields: { ...before.fields, ...also } };
   const fields = useQuery(fieldsQuery).data ?? [];
   const lists = useQuery(checklistsQuery(row.id)).data ?? [];
   const [asked] = useState(() => missing(fields, row).map((f) => f.id));
@@ -49,7 +52,7 @@ export default function ResolveSheet({ row, close, resolve }: Props) {
             <>
               <Button onClick={close}>{t("common.cancel")}</Button>
               <Button type="submit" variant="filled" loading={busy} disabled={open || owed}>
-                {t("conversation.resolve")}
+                {t(sends ? "compose.send_resolve" : "conversation.resolve")}
               </Button>
             </>
           }

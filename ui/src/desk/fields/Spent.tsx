@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { del, post, put } from "../../api/client";
 import { useDirectory } from "../../api/queries";
@@ -10,6 +10,7 @@ import { DateInput } from "../../parts/DateInput";
 import { Icon } from "../../parts/Icon";
 import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
+import { useCounted } from "./clock";
 import css from "./fields.module.css";
 import { timerQuery, workQuery } from "./queries";
 import type { TimeEntry, Timer } from "./types";
@@ -166,35 +167,20 @@ function Entry({ row, entry, done }: { row: Conversation; entry?: TimeEntry; don
   );
 }
 
-/** Seconds that a timer has counted by now. */
-function counted(timer: Timer, now: number): number {
-  return timer.seconds + (timer.since ? Math.max(0, Math.floor((now - Date.parse(timer.since)) / 1000)) : 0);
-}
-
 function Clock({ row }: { row: Conversation }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const timer = useQuery(timerQuery).data;
   const renewed = useRenewed(row);
-  const [now, setNow] = useState(Date.now);
   const here = timer?.conversation === row.id ? timer : undefined;
   const running = Boolean(here?.since);
-  useEffect(() => {
-    if (!running) return;
-    const every = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(every);
-  }, [running]);
+  const { clock } = useCounted(here);
   const set = (action: "start" | "pause" | "stop" | "drop") =>
     void renewed(
       post<{ timer?: Timer }>("/timer", { action, conversation: action === "start" ? row.id : undefined }).then((b) => {
-        setNow(Date.now());
         client.setQueryData(timerQuery.queryKey, b.timer ?? null);
       }),
     );
-  const shown = here ? counted(here, Math.max(now, Date.now())) : 0;
-  const clock = [Math.floor(shown / 3600), Math.floor(shown / 60) % 60, shown % 60]
-    .map((n) => String(n).padStart(2, "0"))
-    .join(":");
   return (
     <div className={css.timer}>
       {here && (

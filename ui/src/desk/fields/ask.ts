@@ -1,11 +1,15 @@
 import { useSyncExternalStore } from "react";
 import { Problem } from "../../api/problem";
-import type { Conversation, ConversationPatch } from "../../api/types";
+import type { Conversation, ConversationPatch, FieldValues } from "../../api/types";
 
 /** A conversation that could not be resolved, and how to try again. */
 export interface Asked {
   row: Conversation;
   resolve: (change: ConversationPatch) => Promise<boolean>;
+  /** An answer goes out together with it. */
+  sends?: boolean;
+  /** What is set together with it anyway, by a macro for instance. */
+  set?: FieldValues;
 }
 
 let asked: Asked | undefined;

@@ -88,6 +88,19 @@ export function textOf(f: CustomField, v: FieldValue | undefined): string {
   return String(v);
 }
 
+/** A value as people read it; "" for none. */
+export function valueWords(
+  f: CustomField,
+  v: FieldValue | undefined,
+  agent: (id: number) => string,
+  t: (key: string) => string,
+): string {
+  if (typeof v === "boolean") return t(v ? "field.yes" : "field.no");
+  if (Array.isArray(v)) return v.map((id) => (f.kind === "people" ? agent(id) : pathOf(f, id))).join(", ");
+  const text = textOf(f, v);
+  return text && f.form.unit ? `${text} ${f.form.unit}` : text;
+}
+
 /** The value that a text stands for; undefined where the field cannot take it. */
 export function readValue(f: CustomField, text: string): FieldValue | undefined {
   const words = text.trim();

@@ -12,6 +12,7 @@ import { type Format, useFormat } from "../../i18n/format";
 import { loadWords } from "../../i18n/i18n";
 import { useNow } from "../../i18n/now";
 import { Icon } from "../../parts/Icon";
+import { spanText } from "../fields/values";
 import { type Attribute, useAttributeName, useAttributes } from "../views/attributes";
 import { type Column, orderOf, sortOf } from "../views/saved";
 import css from "./Table.module.css";
@@ -291,6 +292,8 @@ export function cell(
       return when(row.snoozedUntil);
     case "messages":
       return String(row.messages);
+    case "spent":
+      return row.spent ? spanText(row.spent) : "";
     case "language":
       return row.language ?? "";
     case "attachments":

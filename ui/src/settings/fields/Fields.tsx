@@ -1,4 +1,3 @@
-import { Button } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,16 +5,11 @@ import { newKey, post, put } from "../../api/client";
 import { useDirectory } from "../../api/queries";
 import { fieldsQuery, typesQuery } from "../../desk/fields/queries";
 import type { CustomField, FieldKind, FieldTarget } from "../../desk/fields/types";
-import { Icon } from "../../parts/Icon";
 import { Pill } from "../../parts/Pill";
-import { Failed, Quiet } from "../../parts/Trouble";
-import { toast } from "../../parts/toast";
-import { inWords } from "../../parts/trouble";
 import { FormSheet } from "../form/FormSheet";
 import { Checks, NumberField, SelectField, Switch, TextField } from "../form/fields";
-import { Bones, Page, Section } from "../form/Page";
 import { useForm } from "../form/useForm";
-import list from "../list.module.css";
+import { Definitions } from "./Definitions";
 import { Options } from "./Options";
 
 const targets: FieldTarget[] = ["conversation", "customer", "organisation"];
@@ -24,92 +18,28 @@ const kinds: FieldKind[] = ["text", "number", "money", "date", "choice", "tree",
 /** Custom fields of conversations, customers and organisations. */
 export default function Fields() {
   const { t } = useTranslation();
-  const fields = useQuery(fieldsQuery);
-  const [editing, setEditing] = useState<CustomField | "new">();
   return (
-    <Page
-      title={t("settings.fields.title")}
-      about={t("settings.fields.about")}
-      acts={
-        <Button variant="filled" onClick={() => setEditing("new")}>
-          {t("settings.fields.create")}
-        </Button>
+    <Definitions
+      area="fields"
+      icon="form"
+      empty={t("settings.fields.none_text")}
+      query={fieldsQuery}
+      order="/fields/order"
+      parts={(all) =>
+        targets.map((target) => ({
+          key: target,
+          title: t(`settings.fields.target.${target}`),
+          of: all.filter((f) => f.target === target),
+        }))
       }
-    >
-      {fields.isPending && <Bones rows={3} />}
-      {fields.error && (
-        <Failed what={t("settings.fields.failed")} error={fields.error} retry={() => void fields.refetch()} />
-      )}
-      {fields.data?.length === 0 && (
-        <Quiet icon="form" title={t("settings.fields.none")}>
-          <p>{t("settings.fields.none_text")}</p>
-        </Quiet>
-      )}
-      {targets.map((target) => {
-        const of = fields.data?.filter((f) => f.target === target) ?? [];
-        if (of.length === 0) return null;
-        return (
-          <Section key={target} title={t(`settings.fields.target.${target}`)} flush>
-            {of.map((f, i) => (
-              <FieldRow key={f.id} field={f} before={of[i - 1]} all={of} edit={() => setEditing(f)} />
-            ))}
-          </Section>
-        );
-      })}
-      {editing && <EditField field={editing === "new" ? undefined : editing} close={() => setEditing(undefined)} />}
-    </Page>
-  );
-}
-
-function FieldRow({
-  field: f,
-  before,
-  all,
-  edit,
-}: {
-  field: CustomField;
-  before: CustomField | undefined;
-  all: CustomField[];
-  edit: () => void;
-}) {
-  const { t } = useTranslation();
-  const client = useQueryClient();
-  const up = () => {
-    const ids = all.map((o) => o.id).filter((id) => id !== f.id);
-    ids.splice(ids.indexOf(before?.id ?? 0), 0, f.id);
-    put("/fields/order", { ids }).then(
-      () => client.invalidateQueries({ queryKey: fieldsQuery.queryKey }),
-      (err) => toast(inWords(t, err), { tone: "bad" }),
-    );
-  };
-  return (
-    <div className={list.row} data-off={f.archivedAt ? true : undefined}>
-      <div className={list.body}>
-        <div className={list.name}>
+      head={(f) => (
+        <>
           {f.name} {f.required && <Pill tone="warn">{t("settings.fields.required_short")}</Pill>}
-          {f.archivedAt && <Pill>{t("settings.fields.archived")}</Pill>}
-        </div>
-        <div className={list.quiet}>
-          {t(`settings.fields.kind.${f.kind}`)} · {f.key}
-        </div>
-      </div>
-      <div className={list.acts}>
-        {before && (
-          <Button
-            onClick={up}
-            aria-label={t("settings.fields.up", { name: f.name })}
-            title={t("settings.fields.up", { name: f.name })}
-          >
-            <span style={{ display: "inline-flex", transform: "rotate(180deg)" }}>
-              <Icon name="down" size={15} />
-            </span>
-          </Button>
-        )}
-        <Button onClick={edit} aria-label={`${t("common.edit")}: ${f.name}`}>
-          {t("common.edit")}
-        </Button>
-      </div>
-    </div>
+        </>
+      )}
+      about={(f) => `${t(`settings.fields.kind.${f.kind}`)} · ${f.key}`}
+      edit={(field, close) => <EditField field={field} close={close} />}
+    />
   );
 }
 

@@ -5,69 +5,27 @@ import { useTranslation } from "react-i18next";
 import { newKey, post, put } from "../../api/client";
 import { templatesQuery, typesQuery } from "../../desk/fields/queries";
 import type { ChecklistTemplate } from "../../desk/fields/types";
-import { Pill } from "../../parts/Pill";
-import { Failed, Quiet } from "../../parts/Trouble";
 import { FormSheet } from "../form/FormSheet";
 import { Checks, formCss, Switch, TextField, Wrong } from "../form/fields";
-import { Bones, Page, Section } from "../form/Page";
 import { useForm } from "../form/useForm";
-import list from "../list.module.css";
+import { Definitions } from "./Definitions";
 import css from "./Options.module.css";
 
 /** Checklists that conversations are given. */
 export default function Templates() {
   const { t } = useTranslation();
-  const templates = useQuery(templatesQuery);
   const types = useQuery(typesQuery).data ?? [];
-  const [editing, setEditing] = useState<ChecklistTemplate | "new">();
+  const ofTypes = (k: ChecklistTemplate) => types.filter((o) => k.types.includes(o.id)).map((o) => o.name);
   return (
-    <Page
-      title={t("settings.checklists.title")}
-      about={t("settings.checklists.about")}
-      acts={
-        <Button variant="filled" onClick={() => setEditing("new")}>
-          {t("settings.checklists.create")}
-        </Button>
-      }
-    >
-      {templates.isPending && <Bones rows={3} />}
-      {templates.error && (
-        <Failed what={t("settings.checklists.failed")} error={templates.error} retry={() => void templates.refetch()} />
-      )}
-      {templates.data?.length === 0 && (
-        <Quiet icon="check" title={t("settings.checklists.none")}>
-          <p>{t("settings.checklists.about")}</p>
-        </Quiet>
-      )}
-      {templates.data && templates.data.length > 0 && (
-        <Section flush>
-          {templates.data.map((k) => (
-            <div key={k.id} className={list.row} data-off={k.archivedAt ? true : undefined}>
-              <div className={list.body}>
-                <div className={list.name}>
-                  {k.name}
-                  {k.archivedAt && <Pill>{t("settings.fields.archived")}</Pill>}
-                </div>
-                <div className={list.quiet}>
-                  {k.items.map((i) => i.words).join(" · ")}
-                  {k.types.length > 0 &&
-                    ` (${types
-                      .filter((o) => k.types.includes(o.id))
-                      .map((o) => o.name)
-                      .join(", ")})`}
-                </div>
-              </div>
-              <Button onClick={() => setEditing(k)} aria-label={`${t("common.edit")}: ${k.name}`}>
-                {t("common.edit")}
-              </Button>
-            </div>
-          ))}
-        </Section>
-      )}
-      {editing && (
-        <EditTemplate template={editing === "new" ? undefined : editing} close={() => setEditing(undefined)} />
-      )}
-    </Page>
+    <Definitions
+      area="checklists"
+      icon="check"
+      empty={t("settings.checklists.about")}
+      query={templatesQuery}
+      head={(k) => k.name}
+      about={(k) => k.items.map((i) => i.words).join(" · ") + (k.types.length > 0 ? ` (${ofTypes(k).join(", ")})` : "")}
+      edit={(template, close) => <EditTemplate template={template} close={close} />}
+    />
   );
 }
 

@@ -1,19 +1,18 @@
-import { Button } from "@mantine/core";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { newKey, post, put } from "../../api/client";
 import { useDirectory } from "../../api/queries";
 import type { TagColour } from "../../api/types";
 import { typesQuery } from "../../desk/fields/queries";
+import { TypeIcon } from "../../desk/fields/TypeIcon";
 import type { ConversationType, TypeKind } from "../../desk/fields/types";
 import { Pill, tagTone } from "../../parts/Pill";
-import { Failed, Quiet } from "../../parts/Trouble";
 import { FormSheet } from "../form/FormSheet";
 import { Checks, SelectField, Switch, TextField } from "../form/fields";
-import { Bones, Page, Section } from "../form/Page";
 import { useForm } from "../form/useForm";
-import list from "../list.module.css";
+import { Definitions } from "./Definitions";
+import { IconField } from "./IconField";
 
 const kinds: TypeKind[] = ["question", "order", "complaint", "compliment", "suggestion", "other"];
 const colours: TagColour[] = ["grey", "green", "amber", "red", "blue", "violet"];
@@ -21,68 +20,44 @@ const colours: TagColour[] = ["grey", "green", "amber", "red", "blue", "violet"]
 /** What conversations are by their nature. */
 export default function Types() {
   const { t } = useTranslation();
-  const types = useQuery(typesQuery);
   const { inbox } = useDirectory();
-  const [editing, setEditing] = useState<ConversationType | "new">();
   return (
-    <Page
-      title={t("settings.types.title")}
-      about={t("settings.types.about")}
-      acts={
-        <Button variant="filled" onClick={() => setEditing("new")}>
-          {t("settings.types.create")}
-        </Button>
+    <Definitions
+      area="types"
+      icon="sort"
+      empty={t("settings.types.about")}
+      query={typesQuery}
+      order="/types/order"
+      head={(k) => (
+        <Pill tone={tagTone(k.colour)}>
+          <TypeIcon name={k.icon} /> {k.name}
+        </Pill>
+      )}
+      about={(k) =>
+        k.inboxes
+          .map((id) => inbox(id)?.name)
+          .filter(Boolean)
+          .join(", ")
       }
-    >
-      {types.isPending && <Bones rows={3} />}
-      {types.error && (
-        <Failed what={t("settings.types.failed")} error={types.error} retry={() => void types.refetch()} />
-      )}
-      {types.data?.length === 0 && (
-        <Quiet icon="sort" title={t("settings.types.none")}>
-          <p>{t("settings.types.about")}</p>
-        </Quiet>
-      )}
-      {types.data && types.data.length > 0 && (
-        <Section flush>
-          {types.data.map((k) => (
-            <div key={k.id} className={list.row} data-off={k.archivedAt ? true : undefined}>
-              <div className={list.body}>
-                <div className={list.name}>
-                  <Pill tone={tagTone(k.colour)}>{k.name}</Pill>
-                  {k.archivedAt && <Pill>{t("settings.fields.archived")}</Pill>}
-                </div>
-                {k.inboxes.length > 0 && (
-                  <div className={list.quiet}>
-                    {k.inboxes
-                      .map((id) => inbox(id)?.name)
-                      .filter(Boolean)
-                      .join(", ")}
-                  </div>
-                )}
-              </div>
-              <Button onClick={() => setEditing(k)} aria-label={`${t("common.edit")}: ${k.name}`}>
-                {t("common.edit")}
-              </Button>
-            </div>
-          ))}
-        </Section>
-      )}
-      {editing && <EditType type={editing === "new" ? undefined : editing} close={() => setEditing(undefined)} />}
-    </Page>
+      edit={(type, close) => <EditType type={type} close={close} />}
+    />
   );
 }
 
-type Edit = Pick<ConversationType, "name" | "kind" | "colour" | "inboxes" | "version"> & { archived: boolean };
+type Edit = Pick<ConversationType, "name" | "kind" | "icon" | "colour" | "inboxes" | "version"> & { archived: boolean };
 
 const editOf = (k?: ConversationType): Edit => ({
   name: k?.name ?? "",
   kind: k?.kind ?? "other",
+  icon: k?.icon ?? "tag",
   colour: k?.colour ?? "grey",
   inboxes: k?.inboxes ?? [],
   archived: Boolean(k?.archivedAt),
   version: k?.version ?? 0,
 });
+
+/** The icon that a type of a kind has unless another one is chosen. */
+const iconOf = (kind: TypeKind) => (kind === "other" ? "tag" : kind);
 
 function EditType({ type, close }: { type?: ConversationType; close: () => void }) {
   const { t } = useTranslation();
@@ -93,7 +68,7 @@ function EditType({ type, close }: { type?: ConversationType; close: () => void 
   const form = useForm<Edit>(
     server,
     async (v) => {
-      const body = { ...v, name: v.name.trim(), icon: v.kind === "other" ? "tag" : v.kind };
+      const body = { ...v, name: v.name.trim() };
       const kept = type
         ? await put<ConversationType>(`/types/${type.id}`, body)
         : await post<ConversationType>("/types", { ...body, version: undefined }, key);
@@ -122,9 +97,10 @@ function EditType({ type, close }: { type?: ConversationType; close: () => void 
         label={t("settings.types.kind_label")}
         hint={t("settings.types.kind_hint")}
         value={v.kind}
-        change={(kind) => form.set({ kind })}
+        change={(kind) => form.set({ kind, ...(v.icon === iconOf(v.kind) && { icon: iconOf(kind) }) })}
         options={kinds.map((k) => [k, t(`settings.types.kind.${k}`)] as const)}
       />
+      <IconField label={t("settings.types.icon")} value={v.icon} change={(icon) => form.set({ icon })} />
       <SelectField<TagColour>
         label={t("settings.tags.colour")}
         value={v.colour}

@@ -4,7 +4,10 @@ import { useTranslation } from "react-i18next";
 import { tagsQuery, useDirectory } from "../../api/queries";
 import { plainText, toHtml } from "../../desk/compose/html";
 import type { Action, Deed } from "../../desk/compose/macro/types";
-import { dayWords, weekdays } from "../../desk/compose/macro/words";
+import { actionKey, dayWords, weekdays } from "../../desk/compose/macro/words";
+import { FieldInput } from "../../desk/fields/FieldInput";
+import { fieldsQuery, typesQuery } from "../../desk/fields/queries";
+import type { CustomField } from "../../desk/fields/types";
 import { useFormat } from "../../i18n/format";
 import { Icon } from "../../parts/Icon";
 import { AreaField, Checks, NumberField, SelectField, TextField, Wrong } from "../form/fields";
@@ -20,10 +23,12 @@ const deeds: Deed[] = [
   "snooze_for",
   "snooze_until",
   "add_note",
+  "set_type",
+  "set_field",
 ];
 
 /** A new action of a kind, with what is most often meant. */
-function begin(deed: Deed): Action {
+function begin(deed: Deed, field: number | undefined): Action {
   switch (deed) {
     case "set_status":
       return { do: deed, status: "resolved" };
@@ -38,6 +43,8 @@ function begin(deed: Deed): Action {
       return { do: deed, minutes: 24 * 60 };
     case "snooze_until":
       return { do: deed, day: "monday", clock: "09:00" };
+    case "set_field":
+      return { do: deed, field };
     default:
       return { do: deed };
   }
@@ -51,17 +58,25 @@ interface Props {
   error: (at: number, field: string) => string | undefined;
 }
 
-/** What a macro does: each kind once. */
+/** What a macro does: each kind once, fields each once. */
 export function ActionFields({ actions, change, error }: Props) {
   const { t } = useTranslation();
-  const left = deeds.filter((d) => !actions.some((a) => a.do === d || (snoozes(a.do) && snoozes(d))));
+  const types = useQuery(typesQuery).data ?? [];
+  const fields = (useQuery(fieldsQuery).data ?? []).filter((f) => f.target === "conversation" && !f.archivedAt);
+  const free = fields.filter((f) => !actions.some((a) => a.field === f.id));
+  const left = deeds.filter((d) => {
+    if (d === "set_field") return free.length > 0;
+    if (d === "set_type" && types.length === 0) return false;
+    return !actions.some((a) => a.do === d || (snoozes(a.do) && snoozes(d)));
+  });
   return (
     <>
       {actions.map((a, i) => (
-        <fieldset key={a.do} className={css.action} aria-label={t(`macro.kind.${a.do}`)}>
+        <fieldset key={actionKey(a)} className={css.action} aria-label={t(`macro.kind.${a.do}`)}>
           <div className={css.fields}>
             <One
               action={a}
+              fields={fields.filter((f) => f.id === a.field || free.includes(f))}
               change={(next) => change(actions.map((b, at) => (at === i ? next : b)))}
               error={(field) => error(i, field)}
             />
@@ -80,7 +95,7 @@ export function ActionFields({ actions, change, error }: Props) {
         <SelectField<string>
           label={t("macro.edit.add_action")}
           value=""
-          change={(deed) => deed && change([...actions, begin(deed as Deed)])}
+          change={(deed) => deed && change([...actions, begin(deed as Deed, free[0]?.id)])}
           options={[["", "…"] as const, ...left.map((d) => [d, t(`macro.kind.${d}`)] as const)]}
         />
       )}
@@ -90,15 +105,18 @@ export function ActionFields({ actions, change, error }: Props) {
 
 interface OneProps {
   action: Action;
+  /** Which fields it can set. */
+  fields: readonly CustomField[];
   change: (a: Action) => void;
   error: (field: string) => string | undefined;
 }
 
-function One({ action: a, change, error }: OneProps) {
+function One({ action: a, fields, change, error }: OneProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const directory = useDirectory();
   const tags = useQuery(tagsQuery).data ?? [];
+  const types = useQuery(typesQuery).data ?? [];
   const label = t(`macro.kind.${a.do}`);
   switch (a.do) {
     case "set_status":
@@ -195,6 +213,42 @@ function One({ action: a, change, error }: OneProps) {
       );
     case "add_note":
       return <NoteField label={label} action={a} change={change} error={error("note")} />;
+    case "set_type":
+      return (
+        <SelectField<number>
+          label={label}
+          value={a.type ?? 0}
+          error={error("type")}
+          change={(type) => change({ do: a.do, ...(type ? { type } : {}) })}
+          options={[
+            [0, t("macro.edit.no_type")] as const,
+            ...types.filter((k) => !k.archivedAt || k.id === a.type).map((k) => [k.id, k.name] as const),
+          ]}
+        />
+      );
+    case "set_field": {
+      const field = fields.find((f) => f.id === a.field);
+      return (
+        <>
+          <SelectField<number>
+            label={label}
+            value={a.field ?? 0}
+            error={error("field")}
+            change={(id) => change({ do: a.do, field: id })}
+            options={fields.map((f) => [f.id, f.name] as const)}
+          />
+          {field && (
+            <FieldInput
+              key={field.id}
+              field={{ ...field, required: false }}
+              value={a.value}
+              save={(value) => change({ do: a.do, field: a.field, ...(value === null ? {} : { value }) })}
+            />
+          )}
+          <Wrong error={error("value")} />
+        </>
+      );
+    }
     default:
       return <Wrong error={error("do")} />;
   }

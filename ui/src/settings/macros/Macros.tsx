@@ -18,7 +18,7 @@ import { Bones, Page, Section } from "../form/Page";
 import list from "../list.module.css";
 import MacroEditor from "./MacroEditor";
 
-const words = loadWords("macro");
+const words = Promise.all([loadWords("macro"), loadWords("field")]);
 
 /** Macros by folder, or the one that is edited. */
 export default function Macros({ id }: { id: string }) {

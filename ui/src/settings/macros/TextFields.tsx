@@ -1,10 +1,12 @@
 import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { EditorHandle } from "../../desk/compose/Editor";
 import { isBlank } from "../../desk/compose/html";
-import { placeholderKey } from "../../desk/compose/macro/placeholder";
+import { fieldPlaceholder, placeholderKey, placeholderWords } from "../../desk/compose/macro/placeholder";
 import { placeholders } from "../../desk/compose/macro/types";
+import { fieldsQuery } from "../../desk/fields/queries";
 import { useFormat } from "../../i18n/format";
 import { Bone } from "../../parts/Skeleton";
 import { toast } from "../../parts/toast";
@@ -33,6 +35,7 @@ export function TextFields({ texts, change, error }: Props) {
   });
   const [value, setValue] = useState<string>(placeholders[0]);
   const [fallback, setFallback] = useState("");
+  const fields = (useQuery(fieldsQuery).data ?? []).filter((f) => !f.archivedAt);
   const editor = useRef<EditorHandle>(null);
   const latest = useRef(texts);
   latest.current = texts;
@@ -62,6 +65,7 @@ export function TextFields({ texts, change, error }: Props) {
             label={t("macro.edit.text_in", { language: names.of(shown) })}
             placeholder={t("macro.edit.placeholder")}
             note={false}
+            lang={shown}
             focus={false}
             changed={(html) => {
               const next = { ...latest.current, [shown]: html };
@@ -79,7 +83,12 @@ export function TextFields({ texts, change, error }: Props) {
           label={t("macro.edit.value")}
           value={value}
           change={setValue}
-          options={placeholders.map((p) => [p, t(placeholderKey(p))] as const)}
+          options={[
+            ...placeholders.map((p) => [p, t(placeholderKey(p))] as const),
+            ...fields.map(
+              (f) => [fieldPlaceholder(f), placeholderWords(fieldPlaceholder(f), t as never, fields)] as const,
+            ),
+          ]}
         />
         <TextField
           label={t("macro.edit.fallback")}

@@ -1,18 +1,24 @@
 import { InputRule, mergeAttributes, Node } from "@tiptap/core";
 import i18next from "i18next";
 import { loadWords } from "../../../i18n/i18n";
+import type { CustomField } from "../../fields/types";
 import css from "./Chip.module.css";
-import { placeholderKey, placeholderTyped } from "./placeholder";
+import { placeholderTyped, placeholderWords } from "./placeholder";
 
-function words(name: string, fallback: string | null): string {
-  const key = placeholderKey(name);
-  const known = i18next.exists(key) ? i18next.t(key) : name;
+interface ChipOptions {
+  /** Custom fields, by whose names chips are called. */
+  fields: () => Promise<readonly CustomField[]>;
+}
+
+function words(name: string, fallback: string | null, fields: readonly CustomField[]): string {
+  const known = placeholderWords(name, (key) => (i18next.exists(key) ? i18next.t(key) : name), fields);
   return fallback ? `${known} | ${fallback}` : known;
 }
 
 /** A placeholder in the text: one piece, that goes with one press of backspace and that typing replaces where it is marked. */
-export const Chip = Node.create({
+export const Chip = Node.create<ChipOptions>({
   name: "macroPlaceholder", // "placeholder" is the editor's own hint in an empty text
+  addOptions: () => ({ fields: () => Promise.resolve([]) }),
   group: "inline",
   inline: true,
   atom: true,
@@ -41,11 +47,15 @@ export const Chip = Node.create({
       const dom = document.createElement("span");
       dom.className = css.chip!;
       dom.dataset.placeholder = node.attrs.name;
-      const draw = () => {
-        dom.textContent = words(node.attrs.name, node.attrs.fallback);
+      const draw = (fields: readonly CustomField[]) => {
+        dom.textContent = words(node.attrs.name, node.attrs.fallback, fields);
       };
-      draw();
-      void loadWords("macro").then(draw, () => undefined);
+      draw([]);
+      const own = node.attrs.name.includes(".field.") ? this.options.fields() : Promise.resolve([]);
+      void Promise.all([own, loadWords("macro")]).then(
+        ([fields]) => draw(fields),
+        () => undefined,
+      );
       return { dom };
     };
   },

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { tagsQuery, useDirectory } from "../../../api/queries";
 import { useFormat } from "../../../i18n/format";
 import { Icon } from "../../../parts/Icon";
+import { fieldsQuery, typesQuery } from "../../fields/queries";
 import css from "./MacroList.module.css";
 import { Preview } from "./Preview";
 import { filledQuery } from "./queries";
@@ -68,6 +69,8 @@ function Shown({ macro, where }: { macro: number; where: Where }) {
   const format = useFormat();
   const directory = useDirectory();
   const tags = useQuery(tagsQuery).data ?? [];
+  const types = useQuery(typesQuery).data;
+  const fields = useQuery(fieldsQuery).data;
   const { data, error } = useQuery(filledQuery(macro, where));
   return (
     <section className={css.shown} aria-live="polite" aria-label={t("macro.preview")}>
@@ -76,7 +79,9 @@ function Shown({ macro, where }: { macro: number; where: Where }) {
       {data && data.actions.length > 0 && (
         <p className={css.does}>
           {t(data.html ? "macro.also" : "macro.only", {
-            what: format.list(data.actions.map((a) => actionWords(a, { t: t as never, format, directory, tags }))),
+            what: format.list(
+              data.actions.map((a) => actionWords(a, { t: t as never, format, directory, tags, types, fields })),
+            ),
           })}
         </p>
       )}

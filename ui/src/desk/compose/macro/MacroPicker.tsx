@@ -10,7 +10,7 @@ import type { MacroChoice } from "./suggestion";
 import type { Action, ListedMacro, Where } from "./types";
 
 const MacroList = lazy(async () => {
-  await loadWords("macro");
+  await Promise.all([loadWords("macro"), loadWords("field")]);
   return import("./MacroList");
 });
 

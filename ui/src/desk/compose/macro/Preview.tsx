@@ -1,14 +1,17 @@
+import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../../i18n/format";
+import { fieldsQuery } from "../../fields/queries";
 import css from "./MacroList.module.css";
-import { placeholderKey, withChips } from "./placeholder";
+import { placeholderWords, withChips } from "./placeholder";
 import type { Filled } from "./types";
 
 /** What a macro says, with a mark where a value is missing. */
 export function Preview({ filled }: { filled: Filled }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const fields = useQuery(fieldsQuery).data ?? [];
   const html = useMemo(() => withChips(filled.html), [filled.html]);
   const languages = new Intl.DisplayNames([format.language], { type: "language" });
   return (
@@ -24,7 +27,9 @@ export function Preview({ filled }: { filled: Filled }) {
       )}
       {filled.missing.length > 0 && (
         <p className={css.warn}>
-          {t("macro.missing", { what: format.list(filled.missing.map((m) => t(placeholderKey(m)))) })}
+          {t("macro.missing", {
+            what: format.list(filled.missing.map((m) => placeholderWords(m, t as never, fields))),
+          })}
         </p>
       )}
     </>

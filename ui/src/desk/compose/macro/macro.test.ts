@@ -105,14 +105,23 @@ describe("armed actions", () => {
 });
 
 it("finds the way back from what a macro did", () => {
-  const before = { status: "new", priority: 1, tags: [1, 2], snoozedUntil: null } as unknown as Conversation;
-  const after = { status: "open", priority: 3, assignee: 4, tags: [2, 3], snoozedUntil: "2030-01-01T00:00:00Z" };
+  const before = {
+    status: "new",
+    priority: 1,
+    tags: [1, 2],
+    snoozedUntil: null,
+    fields: { 5: "x", 6: 1 },
+  } as unknown as Conversation;
+  const moved = { status: "open", priority: 3, assignee: 4, tags: [2, 3], type: 8, fields: { 6: 2, 7: true } };
+  const after = { ...moved, snoozedUntil: "2030-01-01T00:00:00Z" };
   expect(backTo(before, after as unknown as Conversation)).toEqual({
     status: "open",
     priority: 1,
     assignee: 0,
     removeTags: [3],
     addTags: [1],
+    type: 0,
+    fields: { 5: "x", 6: 1, 7: null },
     wake: true,
   });
   expect(backTo(before, before)).toEqual({});

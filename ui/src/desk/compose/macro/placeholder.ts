@@ -1,6 +1,8 @@
+import type { CustomField } from "../../fields/types";
+
 // As internal/engine/placeholder reads them. Names that begin with other words than these are somebody's own text.
 const grammar =
-  "\\{\\{[ \\u00a0]{0,8}((?:customer|agent|conversation)\\.[\\w.]{1,50})[ \\u00a0]{0,8}(?:\\|([^{}\\n]{0,500}))?\\}\\}";
+  "\\{\\{[ \\u00a0]{0,8}((?:customer|agent|conversation|organisation)\\.[\\w.]{1,50})[ \\u00a0]{0,8}(?:\\|([^{}\\n]{0,500}))?\\}\\}";
 export const placeholderPattern = () => new RegExp(grammar, "g");
 export const placeholderTyped = new RegExp(`${grammar}$`);
 
@@ -34,6 +36,19 @@ export function unfilled(html: string): string[] {
   const doc = new DOMParser().parseFromString(html.replace(/<\/(p|li|blockquote|div)>|<br>/gi, "$&\n"), "text/html");
   for (const code of doc.querySelectorAll("code")) code.remove();
   return [...new Set([...(doc.body.textContent ?? "").matchAll(placeholderPattern())].map((m) => m[1]!))];
+}
+
+const ownField = /^(conversation|customer|organisation)\.field\.(.+)$/;
+
+/** How a custom field is called in placeholders, as internal/engine/placeholder has it. */
+export const fieldPlaceholder = (f: CustomField) => `${f.target}.field.${f.key}`;
+
+/** What a placeholder stands for, in words; its own name where nobody knows it. */
+export function placeholderWords(name: string, t: (key: string) => string, fields: readonly CustomField[]): string {
+  const own = ownField.exec(name);
+  if (!own) return t(placeholderKey(name));
+  const field = fields.find((f) => fieldPlaceholder(f) === name);
+  return field ? `${t(`macro.of.${own[1]}`)}: ${field.name}` : name;
 }
 
 /** The key of a placeholder's words: i18next takes the dots of a name for its own. */

@@ -6,7 +6,7 @@ import type { Filled, ListedMacro, Where } from "./types";
 export const macrosQuery = queryOptions({
   queryKey: ["macros"],
   queryFn: ({ signal }) => get<Page<ListedMacro>>("/macros", undefined, signal).then((p) => p.items),
-  staleTime: 5 * 60_000, // live events renew it
+  staleTime: Number.POSITIVE_INFINITY, // live events renew it
 });
 
 /** What a macro says in a place. Under "macros", so that a change of the macro renews it. */

@@ -1,4 +1,4 @@
-import type { Permission } from "../../../api/types";
+import type { FieldValue, Permission } from "../../../api/types";
 
 /** What macros can speak of, in the order of menus; the server's list (internal/engine/placeholder) is held to this one by placeholder.test.ts. */
 export const placeholders = [
@@ -28,7 +28,9 @@ export type Deed =
   | "remove_tags"
   | "snooze_for"
   | "snooze_until"
-  | "add_note";
+  | "add_note"
+  | "set_type"
+  | "set_field";
 
 /** One thing that a macro does; which fields count is said by `do`. */
 export interface Action {
@@ -43,6 +45,10 @@ export interface Action {
   day?: "" | "tomorrow" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
   clock?: string;
   note?: string;
+  type?: number;
+  field?: number;
+  /** Null or absent takes the value away. */
+  value?: FieldValue;
 }
 
 export type Audience = "personal" | "teams" | "everyone";

@@ -3,7 +3,7 @@ import { useCallback, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { post } from "../../../api/client";
 import { isProblem } from "../../../api/problem";
-import type { Conversation, ConversationPatch } from "../../../api/types";
+import type { Conversation, ConversationPatch, FieldValues } from "../../../api/types";
 import { useMe } from "../../../app/session";
 import { applyRow } from "../../../live/rows";
 import { store, stored } from "../../../parts/stored";
@@ -21,7 +21,8 @@ export interface Armed {
 const nothing: Armed = { actions: [], macros: [] };
 
 /** Actions that cannot both be done. */
-const same = (a: Action, b: Action) => a.do === b.do || (a.do.startsWith("snooze") && b.do.startsWith("snooze"));
+const same = (a: Action, b: Action) =>
+  (a.do === b.do && a.field === b.field) || (a.do.startsWith("snooze") && b.do.startsWith("snooze"));
 
 /** Adds a macro's actions; the later word counts, tags come together. */
 export function withActions(was: Armed, macro: number, actions: readonly Action[]): Armed {
@@ -49,6 +50,20 @@ export function alongWith(armed: Armed, resolve: boolean): Partial<Armed> {
   };
 }
 
+/** Which fields actions fill in. */
+export function fieldsOf(armed: Partial<Armed>): FieldValues {
+  const set: FieldValues = {};
+  for (const a of armed.actions ?? []) if (a.do === "set_field" && a.field) set[a.field] = a.value ?? null;
+  return set;
+}
+
+/** The same with fields that were filled in by hand, which count above those of macros. */
+export function withFields(armed: Partial<Armed>, set: FieldValues): Partial<Armed> {
+  const by = Object.entries(set).map(([id, value]): Action => ({ do: "set_field", field: Number(id), value }));
+  if (by.length === 0) return armed;
+  return { ...armed, actions: [...(armed.actions ?? []).filter((a) => !(a.field && a.field in set)), ...by] };
+}
+
 /** What would bring a conversation back to how it was. */
 export function backTo(before: Conversation, after: Conversation): ConversationPatch {
   const back: ConversationPatch = {};
@@ -60,6 +75,13 @@ export function backTo(before: Conversation, after: Conversation): ConversationP
   const removed = before.tags.filter((t) => !after.tags.includes(t));
   if (added.length > 0) back.removeTags = added;
   if (removed.length > 0) back.addTags = removed;
+  if (before.type !== after.type) back.type = before.type ?? 0;
+  const values: FieldValues = {};
+  for (const id of new Set([...Object.keys(before.fields), ...Object.keys(after.fields)])) {
+    const was = before.fields[id] ?? null;
+    if (JSON.stringify(was) !== JSON.stringify(after.fields[id] ?? null)) values[id] = was;
+  }
+  if (Object.keys(values).length > 0) back.fields = values;
   if (before.snoozedUntil !== after.snoozedUntil) {
     if (before.snoozedUntil) back.snoozedUntil = before.snoozedUntil;
     else back.wake = true;

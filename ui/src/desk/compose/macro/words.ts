@@ -1,6 +1,8 @@
 import type { Directory } from "../../../api/queries";
 import type { Tag } from "../../../api/types";
 import type { Format } from "../../../i18n/format";
+import type { ConversationType, CustomField } from "../../fields/types";
+import { valueWords } from "../../fields/values";
 import { plainText } from "../html";
 import type { Action } from "./types";
 
@@ -11,10 +13,16 @@ export interface Known {
   format: Format;
   directory: Pick<Directory, "agent" | "team">;
   tags: readonly Tag[];
+  /** Types and fields; what is not known yet is written as gone. */
+  types?: readonly ConversationType[];
+  fields?: readonly CustomField[];
 }
 
+/** What names an action among others of a list. */
+export const actionKey = (a: Action): string => `${a.do}${a.field ?? ""}`;
+
 /** What an action does, as a piece of a sentence. */
-export function actionWords(a: Action, { t, format, directory, tags }: Known): string {
+export function actionWords(a: Action, { t, format, directory, tags, types, fields }: Known): string {
   const gone = t("macro.gone");
   switch (a.do) {
     case "set_status":
@@ -34,6 +42,17 @@ export function actionWords(a: Action, { t, format, directory, tags }: Known): s
     case "remove_tags": {
       const names = (a.tags ?? []).map((id) => tags.find((tag) => tag.id === id)?.name ?? gone);
       return t(`macro.does.${a.do}`, { tags: names.join(", ") });
+    }
+    case "set_type": {
+      const type = types?.find((k) => k.id === a.type);
+      return a.type ? t("macro.does.type", { type: type?.name ?? gone }) : t("macro.does.no_type");
+    }
+    case "set_field": {
+      const field = fields?.find((f) => f.id === a.field);
+      const value = field && valueWords(field, a.value, (id) => directory.agent(id)?.name ?? gone, t);
+      return value
+        ? t("macro.does.field", { field: field.name, value })
+        : t("macro.does.no_field", { field: field?.name ?? gone });
     }
     case "snooze_for":
       return t("macro.does.snooze_for", { span: spanWords(a.minutes ?? 0, format.language) });
