@@ -25,6 +25,7 @@ import (
 	"tellus/internal/feature/form"
 	"tellus/internal/feature/inbox"
 	"tellus/internal/feature/macro"
+	"tellus/internal/feature/purchase"
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/staff"
 	"tellus/internal/feature/view"
@@ -46,6 +47,7 @@ import (
 	"tellus/internal/platform/secret"
 	"tellus/internal/web/api"
 	"tellus/internal/web/live"
+	"tellus/internal/web/shophook"
 	"tellus/internal/web/ui"
 	"tellus/internal/web/widget"
 )
@@ -60,6 +62,7 @@ type App struct {
 	Inboxes       *inbox.Service
 	Customers     *customer.Service
 	Conversations *conversation.Service
+	Purchases     *purchase.Service
 	Settings      *setting.Service
 	Intake        *intake.Intake
 	Index         *index.Index
@@ -139,6 +142,7 @@ func (a *App) wire() {
 	forms := &form.Service{}
 	a.Customers = &customer.Service{Country: a.Settings.Country}
 	a.Conversations = &conversation.Service{Journal: journal(a.Config.in(redactionsFile))}
+	a.Purchases = &purchase.Service{DB: a.DB, Customers: a.Customers, Conversations: a.Conversations, Blobs: a.Blobs, Secrets: a.Keys}
 	a.resolver = verdict.NewCache(net.DefaultResolver)
 	a.mail = &mailroom{db: a.DB, node: a.node, inboxes: a.Inboxes, driver: &email.Driver{Hello: hostName(), Log: a.log}, url: a.URL, log: a.log,
 		lines: map[desk.InboxID]*line{}, sources: map[string]*grantSource{}}
@@ -162,7 +166,7 @@ func (a *App) wire() {
 	jobs.Register(a.Workers, delivery.Handle)
 	jobs.Register(a.Workers, house.Handle)
 	a.Web = api.New(api.Deps{DB: a.DB, Staff: a.Staff, Keys: a.Keys, Setup: a.setUp, URL: a.URL, Version: VersionText(), UI: ui.Files(), Log: a.log,
-		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Views: views, Customers: a.Customers, Conversations: a.Conversations, Settings: a.Settings,
+		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Views: views, Customers: a.Customers, Purchases: a.Purchases, Conversations: a.Conversations, Settings: a.Settings,
 		Intake: a.Intake, Index: a.Index, Blobs: a.Blobs, Outward: outward.New(outward.Options{}), Connections: a.mail, Outbox: deliver.Outbox, NewMailID: a.newMailID})
 	(&upkeep.Upkeep{DB: a.DB, Blobs: a.Blobs, Conversations: a.Conversations, Customers: a.Customers, Staff: a.Staff, DropAnswers: a.Web.DropAnswers,
 		Log: a.log}).Register(a.Workers)
@@ -172,6 +176,7 @@ func (a *App) wire() {
 	a.Web.SetLive(a.live)
 	edge := widget.New(widget.Deps{DB: a.DB, Forms: forms, Inboxes: a.Inboxes, Keys: a.Keys, Accept: a.Intake.AcceptWritten, ClientIP: a.Web.ClientIP,
 		Files: widget.Files(), Dir: a.Config.Data, Log: a.log})
+	a.Web.Mount(shophook.Pattern, shophook.Handler(a.Purchases, a.log))
 	for pattern, handler := range edge.Routes() {
 		a.Web.Mount(pattern, handler)
 	}

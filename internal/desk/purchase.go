@@ -84,8 +84,7 @@ type Value struct {
 
 // Facts about purchases, shops and imports.
 const (
-	PurchaseUpdated EventKind = "purchase.updated" // data: {customer}
-	PurchaseLinked  EventKind = "purchase.linked"  // of a conversation; data: {purchase, linked}
+	PurchaseUpdated EventKind = "purchase.updated" // data: {customer}, or {conversation} where it was linked or unlinked
 	ShopUpdated     EventKind = "shop.updated"
 	ImportUpdated   EventKind = "import.updated" // data: {agent, state, done}
 

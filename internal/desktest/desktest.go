@@ -17,6 +17,7 @@ import (
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/inbox"
+	"tellus/internal/feature/purchase"
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/staff"
 	"tellus/internal/feature/view"
@@ -54,6 +55,7 @@ type Desk struct {
 	Inboxes       *inbox.Service
 	Customers     *customer.Service
 	Conversations *conversation.Service
+	Purchases     *purchase.Service
 	Settings      *setting.Service
 	Intake        *intake.Intake
 	Delivery      *deliver.Delivery
@@ -140,6 +142,7 @@ func (d *Desk) wire() {
 		d.Erasures = append(d.Erasures, e)
 		return nil
 	}}
+	d.Purchases = &purchase.Service{DB: d.DB, Customers: d.Customers, Conversations: d.Conversations, Blobs: d.Blobs, Secrets: d.keys}
 	d.Staff = staff.New(staff.Config{DB: d.DB, Keys: d.keys, Passwords: secret.NewPasswords(secret.Cost{Memory: 64, Passes: 1, Threads: 1}),
 		URL: func() string { return "https://desk.example" }, Log: log})
 	reactor := &react.Reactor{Inboxes: d.Inboxes, Conversations: d.Conversations, NewMailID: d.NewMailID, Outbox: deliver.Outbox, Log: log}

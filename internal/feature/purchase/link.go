@@ -38,12 +38,11 @@ func (s *Service) Link(ctx context.Context, tx *db.Tx, scope desk.Scope, convers
 	if n == 0 {
 		return nil
 	}
-	data, err := json.Marshal(map[string]any{"purchase": id, "linked": linked})
+	data, err := json.Marshal(map[string]any{"conversation": c.ID})
 	if err != nil {
 		return fmt.Errorf("tell of a link: %w", err)
 	}
-	return eventlog.Append(ctx, tx, &desk.Event{By: desk.ByAgent(scope.Agent), Kind: desk.PurchaseLinked, SubjectKind: desk.AboutConversation, Subject: int64(c.ID),
-		Conversation: c.ID, Data: data})
+	return eventlog.Append(ctx, tx, &desk.Event{By: desk.ByAgent(scope.Agent), Kind: desk.PurchaseUpdated, SubjectKind: desk.AboutPurchase, Subject: int64(id), Data: data})
 }
 
 // Linked are the purchases that a conversation, or what was merged into it, is about, the latest first. The conversation is one that the agent sees.

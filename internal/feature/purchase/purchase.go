@@ -335,3 +335,42 @@ func told(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.PurchaseID, cus
 	}
 	return nil
 }
+
+// Edit is Facts about a purchase that is known, by somebody who saw a version of it.
+type Edit struct {
+	Version  int64               `json:"version"`
+	Number   string              `json:"number" minLength:"1" maxLength:"100"`
+	Customer desk.CustomerID     `json:"customer,omitempty" doc:"Another customer; his own stays where it is absent"`
+	Status   desk.PurchaseStatus `json:"status" enum:"placed,paid,sent,done,cancelled,refunded"`
+	Currency string              `json:"currency" minLength:"3" maxLength:"3" doc:"ISO 4217"`
+	Total    int64               `json:"total" minimum:"0" maximum:"1000000000000"`
+	Refunded int64               `json:"refunded,omitempty" minimum:"0" maximum:"1000000000000"`
+	PlacedAt desk.Time           `json:"placedAt"`
+	Items    []desk.PurchaseItem `json:"items" maxItems:"500"`
+}
+
+// Replace changes a purchase that the scope's agent sees. It refuses a stale version with desk.Conflict, and one whose person was erased with desk.Gone.
+func (s *Service) Replace(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope, id desk.PurchaseID, e Edit) (desk.Purchase, error) {
+	if err := tx.Lock(ctx, "purchase", int64(id)); err != nil {
+		return desk.Purchase{}, err
+	}
+	was, err := s.Get(ctx, tx, scope, id)
+	if err != nil {
+		return was, err
+	}
+	if e.Version != was.Version {
+		return was, desk.Stale{Current: was}.Refuse()
+	}
+	if was.Customer == 0 {
+		return was, desk.WhyForgotten.Refuse()
+	}
+	f := Facts{Source: was.Source, ExternalID: was.ExternalID, Number: e.Number, Customer: e.Customer, Status: e.Status, Currency: e.Currency, Total: e.Total,
+		Refunded: e.Refunded, PlacedAt: e.PlacedAt, Items: e.Items}
+	if err := f.check(); err != nil {
+		return was, err
+	}
+	if _, _, err := s.change(ctx, tx, by, id, f); err != nil {
+		return was, err
+	}
+	return s.Get(ctx, tx, scope, id)
+}

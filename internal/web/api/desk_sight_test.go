@@ -13,6 +13,7 @@ import (
 	"tellus/internal/desktest"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/inbox"
+	"tellus/internal/feature/purchase"
 	"tellus/internal/platform/db"
 )
 
@@ -102,16 +103,19 @@ var probes = map[string]probe{
 	},
 	"save-draft": onConversation(put, "/draft", object{"mode": "reply", "html": "<p>x</p>", "to": nobody, "cc": nobody, "bcc": nobody,
 		"attachments": nobody}),
-	"drop-draft":            onConversation(del, "/draft", nil),
-	"follow-conversation":   onConversation(put, "/followers/1", nil),
-	"unfollow-conversation": onConversation(del, "/followers/1", nil),
-	"read-conversation":     onConversation(put, "/read", object{"message": 1}),
-	"set-access":            onConversation(put, "/access", object{"restricted": true, "agents": nobody}),
-	"add-participant":       onConversation(post, "/participants", object{"name": "", "address": "x@y.example"}),
-	"remove-participant":    onConversation(del, "/participants/ann@customer.example", nil),
-	"cancel-message":        onMessage(post, "/cancel", nil),
-	"retry-message":         onMessage(post, "/retry", object{}),
-	"reschedule-message":    onMessage(post, "/reschedule", object{}),
+	"drop-draft":                  onConversation(del, "/draft", nil),
+	"follow-conversation":         onConversation(put, "/followers/1", nil),
+	"unfollow-conversation":       onConversation(del, "/followers/1", nil),
+	"read-conversation":           onConversation(put, "/read", object{"message": 1}),
+	"set-access":                  onConversation(put, "/access", object{"restricted": true, "agents": nobody}),
+	"add-participant":             onConversation(post, "/participants", object{"name": "", "address": "x@y.example"}),
+	"remove-participant":          onConversation(del, "/participants/ann@customer.example", nil),
+	"list-conversation-purchases": onConversation(get, "/purchases", nil),
+	"link-purchase":               onConversation(put, "/purchases/1", nil),
+	"unlink-purchase":             onConversation(del, "/purchases/1", nil),
+	"cancel-message":              onMessage(post, "/cancel", nil),
+	"retry-message":               onMessage(post, "/retry", object{}),
+	"reschedule-message":          onMessage(post, "/reschedule", object{}),
 	"move-message": func(t, mine target) []call {
 		return []call{
 			{post, fmt.Sprintf("/messages/%s/move", t.message), object{"conversation": 0}},
@@ -165,6 +169,9 @@ var elsewhere = []string{
 	"list-fields", "create-field", "change-field", "order-fields", "list-types", "create-type", "change-type", "order-types", // definitions
 	"list-templates", "create-template", "change-template",
 	"change-work", "remove-work", "restore-work", "get-timer", // TestTimeIsCorrectedByItsOwnerAndSupervisors
+	// of customers whom one sees: package purchase, TestPagesHoldEveryPurchaseOnceAndOnlyOfThoseWhoAreSeen; shops and files by permission alone
+	"list-purchases", "record-purchase", "get-purchase", "change-purchase", "list-customer-values", "list-customer-purchases",
+	"list-shops", "create-shop", "change-shop", "delete-shop", "list-shop-deliveries",
 	// TestCustomersOfOthersAreNotThere
 	"list-customers", "create-customer", "get-customer", "open-customer", "get-customer-timeline", "change-customer", "add-customer-address",
 	"remove-customer-address", "record-consent",
@@ -199,6 +206,11 @@ func withSecrets(h *desked) secrets {
 		if err := h.d.Conversations.Follow(ctx, tx, desk.ByAgent(h.d.Eva), scope, s.byInbox.conversation, s.otto, true); err != nil {
 			return err
 		}
+		_, _, err := h.d.Purchases.Put(ctx, tx, desk.System, purchase.Facts{ExternalID: "1", Email: "ann@customer.example", Status: desk.PurchasePaid, Currency: "EUR",
+			PlacedAt: tx.Now})
+		if err != nil {
+			return err
+		}
 		return h.d.Conversations.SetAccess(ctx, tx, desk.ByAgent(h.d.Eva), scope, s.byRestriction.conversation, conversation.Access{Restricted: true})
 	})
 	return s
@@ -211,7 +223,7 @@ var spoken = regexp.MustCompile(`(?i)zebra|giraffe`)
 // for an id which nothing has, and nothing may happen.
 func TestWhatOneMayNotSeeIsNotThere(t *testing.T) {
 	t.Parallel()
-	for _, r := range slices.Concat(deskRoutes, customerRoutes, macroRoutes, fieldRoutes, joinRoutes, viewRoutes, bulkRoutes) {
+	for _, r := range slices.Concat(deskRoutes, customerRoutes, macroRoutes, fieldRoutes, joinRoutes, viewRoutes, bulkRoutes, purchaseRoutes) {
 		if _, probed := probes[r.id]; probed == slices.Contains(elsewhere, r.id) {
 			t.Errorf("operation %s must be in one of probes and elsewhere", r.id)
 		}

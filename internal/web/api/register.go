@@ -8,4 +8,5 @@ func (s *Server) register() {
 	s.registerMacros()
 	s.registerFields()
 	s.registerJoins()
+	s.registerPurchases()
 }

@@ -21,6 +21,7 @@ import (
 	"tellus/internal/feature/form"
 	"tellus/internal/feature/inbox"
 	"tellus/internal/feature/macro"
+	"tellus/internal/feature/purchase"
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/staff"
 	"tellus/internal/feature/view"
@@ -50,6 +51,7 @@ type Deps struct {
 	Macros         *macro.Service
 	Views          *view.Service
 	Customers      *customer.Service
+	Purchases      *purchase.Service
 	Conversations  *conversation.Service
 	Settings       *setting.Service
 	Intake         *intake.Intake

@@ -840,6 +840,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/conversations/{id}/purchases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Purchases that a conversation is about, names, or whose customer made
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-conversation-purchases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations/{id}/purchases/{purchase}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say that a conversation is about a purchase
+         * @description Needs: conversation.write.
+         */
+        put: operations["link-purchase"];
+        post?: never;
+        /**
+         * Say that it is not
+         * @description Needs: conversation.write.
+         */
+        delete: operations["unlink-purchase"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/conversations/{id}/read": {
         parameters: {
             query?: never;
@@ -1204,6 +1248,26 @@ export interface paths {
          * @description Needs: conversation.read.
          */
         get: operations["open-customer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/purchases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A customer's purchases and what they are worth
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-customer-purchases"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2340,6 +2404,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/purchases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Purchases, the latest first
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-purchases"];
+        put?: never;
+        /**
+         * Record a purchase; the same source and id again change it
+         * @description Needs: purchase.manage.
+         */
+        post: operations["record-purchase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/purchases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A purchase
+         * @description Needs: conversation.read.
+         */
+        get: operations["get-purchase"];
+        /**
+         * Replace what is known of a purchase
+         * @description Needs: purchase.manage.
+         */
+        put: operations["change-purchase"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/purchases/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What customers' purchases of twelve months are worth
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-customer-values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/recipients": {
         parameters: {
             query?: never;
@@ -2704,6 +2836,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/shops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shops that tell of orders by webhook
+         * @description Needs: purchase.manage.
+         */
+        get: operations["list-shops"];
+        put?: never;
+        /**
+         * Connect a shop; its secret is told once
+         * @description Needs: purchase.manage.
+         */
+        post: operations["create-shop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/shops/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Rename a shop, switch it off, give it another secret
+         * @description Needs: purchase.manage.
+         */
+        put: operations["change-shop"];
+        post?: never;
+        /**
+         * Disconnect a shop; what was bought there stays
+         * @description Needs: purchase.manage.
+         */
+        delete: operations["delete-shop"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/shops/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The last webhooks of a shop and what became of them
+         * @description Needs: purchase.manage.
+         */
+        get: operations["list-shop-deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/status": {
         parameters: {
             query?: never;
@@ -3020,6 +3220,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AboutPurchases: {
+            /** @description The customer's last three */
+            latest: components["schemas"]["BoughtPage"];
+            linked: components["schemas"]["Purchase"][];
+            /** @description Not linked: their numbers stand in the subject or in what was written */
+            suggested: components["schemas"]["Purchase"][];
+        };
         AcceptInputBody: {
             /** @enum {string} */
             language?: "en" | "lv" | "lt" | "pl";
@@ -3244,6 +3451,18 @@ export interface components {
             ip?: string;
             /** @description kind:id */
             subject?: string;
+        };
+        BoughtPage: {
+            /**
+             * Format: int64
+             * @description All of his purchases
+             */
+            count: number;
+            items: components["schemas"]["Purchase"][];
+            /** @description Opaque; give it back as cursor to get what follows */
+            next?: string;
+            /** @description What those of the last twelve months are worth, by currency */
+            values: components["schemas"]["Value"][];
         };
         Check: {
             /** Format: date-time */
@@ -3811,6 +4030,11 @@ export interface components {
             organisation?: components["schemas"]["Organisation"];
             timeline: components["schemas"]["SaidPage"];
         };
+        CustomerValue: {
+            /** Format: int64 */
+            customer: number;
+            values: components["schemas"]["Value"][];
+        };
         DeadJob: {
             /** Format: int64 */
             attempts: number;
@@ -4319,6 +4543,12 @@ export interface components {
         ListCorrespondent: {
             items: components["schemas"]["Correspondent"][];
         };
+        ListCustomerValue: {
+            items: components["schemas"]["CustomerValue"][];
+        };
+        ListDelivery: {
+            items: components["schemas"]["PurchaseDelivery"][];
+        };
         ListDraft: {
             items: components["schemas"]["Draft"][];
         };
@@ -4354,6 +4584,9 @@ export interface components {
         };
         ListSession: {
             items: components["schemas"]["Session"][];
+        };
+        ListShop: {
+            items: components["schemas"]["PurchaseShop"][];
         };
         ListSuggestion: {
             items: components["schemas"]["Suggestion"][];
@@ -4492,6 +4725,11 @@ export interface components {
         };
         MadeLinkBody: {
             link: string;
+        };
+        MadeShop: {
+            /** @description What the shop signs with, told this once; absent where it was given */
+            secret?: string;
+            shop: components["schemas"]["PurchaseShop"];
         };
         MadeTokenBody: {
             /** @description The text of the token; it is never shown again */
@@ -4753,6 +4991,11 @@ export interface components {
             /** @description Opaque; give it back as cursor to get what follows */
             next?: string;
         };
+        PagePurchase: {
+            items: components["schemas"]["Purchase"][];
+            /** @description Opaque; give it back as cursor to get what follows */
+            next?: string;
+        };
         Participant: {
             address: string;
             /** @description The last mail to this address came back */
@@ -4922,6 +5165,188 @@ export interface components {
             timeZone?: string;
             /** Format: int64 */
             version: number;
+        };
+        Purchase: {
+            /** Format: date-time */
+            changedAt?: string;
+            /** @description Those that are about it and that the caller sees */
+            conversations: number[];
+            /** Format: date-time */
+            createdAt: string;
+            currency: string;
+            /**
+             * Format: int64
+             * @description Absent where the person was erased
+             */
+            customer?: number;
+            /**
+             * Format: int64
+             * @description Of the currency (ISO 4217): 2 for euros, 0 for yen
+             */
+            decimals: number;
+            /** @description What it is called there: with the source it is unique */
+            externalId: string;
+            /** Format: int64 */
+            id: number;
+            items: components["schemas"]["PurchaseItem"][];
+            /** @description What people quote */
+            number: string;
+            /** Format: date-time */
+            placedAt: string;
+            /**
+             * Format: int64
+             * @description Of the total, in minor units
+             */
+            refunded: number;
+            /** @description Where it came from: shop:N for a shop's webhook, csv for a file, or what a program said */
+            source: string;
+            /** @enum {string} */
+            status: "placed" | "paid" | "sent" | "done" | "cancelled" | "refunded";
+            /**
+             * Format: int64
+             * @description In minor units
+             */
+            total: number;
+            /** Format: int64 */
+            version: number;
+        };
+        PurchaseDelivery: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            id: number;
+            /**
+             * @description refused: see why
+             * @enum {string}
+             */
+            outcome: "made" | "changed" | "same" | "older" | "ignored" | "refused";
+            /** Format: int64 */
+            purchase?: number;
+            topic: string;
+            /** @description signature; fault: field; or the reason of a refusal */
+            why?: string;
+        };
+        PurchaseEdit: {
+            /** @description ISO 4217 */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Another customer; his own stays where it is absent
+             */
+            customer?: number;
+            items: components["schemas"]["PurchaseItem"][];
+            number: string;
+            /** Format: date-time */
+            placedAt: string;
+            /** Format: int64 */
+            refunded?: number;
+            /** @enum {string} */
+            status: "placed" | "paid" | "sent" | "done" | "cancelled" | "refunded";
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            version: number;
+        };
+        PurchaseFacts: {
+            /** @description ISO 4217 */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Who bought it; otherwise he is found, or made, by the addresses that follow
+             */
+            customer?: number;
+            email?: string;
+            /** @description What it is called there: the same source and id are the same purchase */
+            externalId: string;
+            items?: components["schemas"]["PurchaseItem"][];
+            language?: string;
+            name?: string;
+            /** @description What people quote; the id where absent */
+            number?: string;
+            phone?: string;
+            /** Format: date-time */
+            placedAt: string;
+            /**
+             * Format: int64
+             * @description Of the total, in minor units
+             */
+            refunded?: number;
+            /** @description Where it comes from, such as erp; api where absent */
+            source?: string;
+            /** @enum {string} */
+            status: "placed" | "paid" | "sent" | "done" | "cancelled" | "refunded";
+            /**
+             * Format: date-time
+             * @description When the source last changed it: what is older than what is known changes nothing
+             */
+            toldAt?: string;
+            /**
+             * Format: int64
+             * @description In minor units of the currency
+             */
+            total: number;
+        };
+        PurchaseItem: {
+            name: string;
+            /**
+             * Format: int64
+             * @description Of one, in minor units, rounded where the shop has finer ones
+             */
+            price: number;
+            /** @description A decimal number, such as 2 or 0.75 */
+            quantity: string;
+            /** @description The shop's number of the article */
+            sku?: string;
+            /**
+             * Format: int64
+             * @description Of the line, in minor units
+             */
+            total: number;
+        };
+        PurchaseShop: {
+            active: boolean;
+            /** @description Where the shop sends its webhooks */
+            address: string;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description The last one that was not taken
+             */
+            failedAt?: string;
+            /** @description signature, or the reason of a refusal */
+            failedWhy?: string;
+            hasSecret: boolean;
+            /**
+             * Format: date-time
+             * @description The last delivery that was signed by it
+             */
+            heardAt?: string;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "woocommerce" | "prestashop" | "shopify";
+            name: string;
+            /** Format: int64 */
+            purchases: number;
+            /** Format: int64 */
+            version: number;
+        };
+        PurchaseShopEdit: {
+            active?: boolean;
+            /**
+             * @description Of a new one; it stays
+             * @enum {string}
+             */
+            kind?: "woocommerce" | "prestashop" | "shopify";
+            name: string;
+            /** @description What it signs with: Shopify gives one; for the others one is made where none is said */
+            secret?: string;
+            /**
+             * Format: int64
+             * @description The one that was seen; absent for a new one
+             */
+            version?: number;
         };
         ReadInputBody: {
             /**
@@ -5377,6 +5802,21 @@ export interface components {
             /** @description Base32, to be typed */
             secret: string;
             uri: string;
+        };
+        Value: {
+            /**
+             * Format: int64
+             * @description In minor units: paid, without what was given back
+             */
+            amount: number;
+            currency: string;
+            /** Format: int64 */
+            decimals: number;
+            /**
+             * Format: int64
+             * @description How many of them count
+             */
+            purchases: number;
         };
         Verdicts: {
             dkim?: string;
@@ -7124,6 +7564,97 @@ export interface operations {
             };
         };
     };
+    "list-conversation-purchases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AboutPurchases"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "link-purchase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                purchase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "unlink-purchase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                purchase: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     "read-conversation": {
         parameters: {
             query?: never;
@@ -7837,6 +8368,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-customer-purchases": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoughtPage"];
                 };
             };
             /** @description Error */
@@ -10015,6 +10580,179 @@ export interface operations {
             };
         };
     };
+    "list-purchases": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                customer?: number;
+                /** @description Together with source */
+                externalId?: string;
+                limit?: number;
+                /** @description The whole number, whatever stands around its letters and digits */
+                number?: string;
+                source?: string;
+                status?: "" | "placed" | "paid" | "sent" | "done" | "cancelled" | "refunded";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePurchase"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "record-purchase": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurchaseFacts"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Purchase"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "get-purchase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Purchase"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "change-purchase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurchaseEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Purchase"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-customer-values": {
+        parameters: {
+            query?: {
+                /** @description Ids, parted by commas; those whom the caller does not see are left out */
+                customers?: number[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCustomerValue"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     "list-recipients": {
         parameters: {
             query?: {
@@ -10734,6 +11472,166 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-shops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListShop"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "create-shop": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurchaseShopEdit"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeShop"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "change-shop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurchaseShopEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseShop"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "delete-shop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-shop-deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDelivery"];
                 };
             };
             /** @description Error */

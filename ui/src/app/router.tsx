@@ -93,32 +93,32 @@ const customers = createRoute({
     language: typeof s.language === "string" ? s.language : "",
     warned: s.warned === true,
   }),
-  loader: () => words("form", "customers"),
+  loader: () => words("form", "customers", "purchase"),
   component: lazyRouteComponent(() => import("../customers/CustomersPage"), "CustomersPage"),
 });
 const customer = createRoute({
   getParentRoute: () => inside,
   path: "/customers/$id",
-  loader: () => words("form", "customers"),
+  loader: () => words("form", "customers", "purchase"),
   component: lazyRouteComponent(() => import("../customers/CustomerPage"), "CustomerPage"),
 });
 const organisations = createRoute({
   getParentRoute: () => inside,
   path: "/organisations",
   validateSearch: (s: Record<string, unknown>): { q: string } => ({ q: s.q === undefined ? "" : String(s.q) }),
-  loader: () => words("form", "customers"),
+  loader: () => words("form", "customers", "purchase"),
   component: lazyRouteComponent(() => import("../customers/OrganisationsPage"), "OrganisationsPage"),
 });
 const organisation = createRoute({
   getParentRoute: () => inside,
   path: "/organisations/$id",
-  loader: () => words("form", "customers"),
+  loader: () => words("form", "customers", "purchase"),
   component: lazyRouteComponent(() => import("../customers/OrganisationPage"), "OrganisationPage"),
 });
 const settings = createRoute({
   getParentRoute: () => inside,
   path: "/settings/$",
-  loader: () => words("form", "settings"),
+  loader: () => words("form", "settings", "purchase"),
   component: lazyRouteComponent(() => import("../settings/Settings"), "Settings"),
 });
 const firstSteps = createRoute({

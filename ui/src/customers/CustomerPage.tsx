@@ -1,21 +1,28 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import type { Conversation } from "../api/types";
 import { Contact } from "../desk/customer/Contact";
 import panel from "../desk/customer/CustomerPanel.module.css";
 import { Note } from "../desk/customer/Note";
 import { useFormat } from "../i18n/format";
+import { loadWords } from "../i18n/i18n";
 import { Avatar } from "../parts/Avatar";
 import { Bone, Late } from "../parts/Skeleton";
 import { Failed } from "../parts/Trouble";
 import { When } from "../parts/When";
+import { Bought } from "./Bought";
 import { Consents } from "./Consents";
 import css from "./Customers.module.css";
 import { Facts } from "./Facts";
 import { type CustomerPageBody, pageQuery } from "./queries";
 import { Timeline } from "./Timeline";
 import { Warned } from "./Warned";
+
+const CustomerFields = lazy(() =>
+  Promise.all([import("../desk/fields/CustomerFields"), loadWords("field")]).then(([m]) => m),
+);
 
 /** One customer, all data in one place. */
 export function CustomerPage() {
@@ -81,11 +88,19 @@ function Shown({ page }: { page: CustomerPageBody }) {
           <section className={`${css.card} ${panel.inside}`}>
             <Note customer={c} />
           </section>
+          <Suspense>
+            <div className={`${css.own} ${panel.inside}`}>
+              <CustomerFields customer={c} />
+            </div>
+          </Suspense>
           <section className={css.card}>
             <Consents customer={c.id} log={page.consents} />
           </section>
         </div>
         <div>
+          <section className={css.card}>
+            <Bought customer={c.id} />
+          </section>
           <Timeline customer={c.id} first={page.timeline} />
           {page.colleagues.length > 0 && (
             <section className={css.card}>

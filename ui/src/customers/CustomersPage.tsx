@@ -1,11 +1,13 @@
 import { Button } from "@mantine/core";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueries } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { post } from "../api/client";
 import type { Customer } from "../api/types";
 import { useMay } from "../app/session";
+import { amount } from "../desk/purchase/money";
+import { type Value, valuesQuery } from "../desk/purchase/queries";
 import { useFormat } from "../i18n/format";
 import { Avatar } from "../parts/Avatar";
 import { Icon } from "../parts/Icon";
@@ -83,11 +85,22 @@ export function CustomersPage() {
 export function CustomerList(wanted: { q: string; language: string; warned: boolean; organisation?: number }) {
   const { t } = useTranslation();
   const found = useInfiniteQuery(customersQuery(wanted));
-  return <Paged found={found} none={t("customers.none")} row={(c) => <Row key={c.id} customer={c} />} />;
+  const values = useQueries({
+    queries: found.data?.pages.map((p) => valuesQuery(p.items.map((c) => c.id))) ?? [],
+    combine: (all) => new Map(all.flatMap((v) => [...(v.data ?? [])])),
+  });
+  return (
+    <Paged
+      found={found}
+      none={t("customers.none")}
+      row={(c) => <Row key={c.id} customer={c} values={values.get(c.id)} />}
+    />
+  );
 }
 
-function Row({ customer: c }: { customer: Customer }) {
-  const { t } = useTranslation();
+/** A customer, with what his purchases are worth where he bought something. */
+function Row({ customer: c, values }: { customer: Customer; values?: Value[] }) {
+  const { t, i18n } = useTranslation();
   const format = useFormat();
   return (
     <li>
@@ -106,6 +119,12 @@ function Row({ customer: c }: { customer: Customer }) {
         <span className={`cut ${css.quiet}`}>
           {[c.organisation, c.language && format.languageName(c.language)].filter(Boolean).join(" · ")}
         </span>
+        {values && (
+          <span className={css.worth} title={t("purchase.value")}>
+            <span className="unseen">{t("purchase.value")} </span>
+            {values.map((v) => amount(v.amount, v.currency, v.decimals, i18n.language)).join(" + ")}
+          </span>
+        )}
       </Link>
     </li>
   );

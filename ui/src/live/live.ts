@@ -126,7 +126,7 @@ export function withActivity(timeline: Opened["timeline"], event: DeskEvent): Op
 }
 
 function hearSetting(client: QueryClient, event: DeskEvent, me: number) {
-  if (event.subjectKind === "bulk" || event.subjectKind === "export") {
+  if (event.subjectKind === "bulk" || event.subjectKind === "export" || event.subjectKind === "import") {
     if (event.data?.agent === me) void client.invalidateQueries({ queryKey: [event.subjectKind] });
     return;
   }
@@ -150,6 +150,8 @@ function hearSetting(client: QueryClient, event: DeskEvent, me: number) {
     setting: ["settings"],
     job: ["jobs"],
     customer: ["customer", "customers"],
+    purchase: ["purchases"],
+    shop: ["shops"],
     organisation: ["organisations", "organisation", "customer"],
   };
   for (const key of lookups[event.subjectKind] ?? []) void client.invalidateQueries({ queryKey: [key] });

@@ -22,6 +22,9 @@ const Facts = lazy(() => Promise.all([import("../fields/Facts"), loadWords("fiel
 const CustomerFields = lazy(() =>
   Promise.all([import("../fields/CustomerFields"), loadWords("field")]).then(([m]) => m),
 );
+const Purchases = lazy(() =>
+  Promise.all([import("../purchase/Purchases"), loadWords("purchase")]).then(([m]) => m),
+);
 
 /** Who the customer is, how to reach him, and what was before. */
 export function CustomerPanel({ opened, view, close }: { opened: Opened; view: string; close: () => void }) {
@@ -54,6 +57,9 @@ export function CustomerPanel({ opened, view, close }: { opened: Opened; view: s
       <Contact customer={c} />
       <Suspense>
         <CustomerFields customer={c} />
+      </Suspense>
+      <Suspense>
+        <Purchases row={row} />
       </Suspense>
       <Note customer={c} />
       <Participants opened={opened} />
