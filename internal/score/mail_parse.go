@@ -41,7 +41,28 @@ func scoreMailParse(c *Corpus, s *Sheet) error {
 			return fmt.Errorf("%s: %w", row.Path, err)
 		}
 	}
+	named := Named(s)
+	s.Remark("named fields of %s: %d of %d, %s (%s)", strings.Join(sayMost, " and "), named.Right, named.All, percent(named), strings.Join(namedFields, ", "))
 	return nil
+}
+
+// sayMost are the sets of category mail-parse that expect something of every field.
+var sayMost = []string{"zammad-mail", "stalwart-mail-parser"}
+
+// namedFields are those that a desk shows first.
+var namedFields = []string{"sender", "recipients", "reply-to", "subject", "text", "attachment's name", "attachment's checksum"}
+
+// Named counts the fields that a desk shows first, in the sets that expect something of each: the strict count, which the many other marks of category
+// mail-parse cannot lift.
+func Named(s *Sheet) (t Tally) {
+	for _, source := range sayMost {
+		for _, measure := range namedFields {
+			one := s.Of(source, measure)
+			t.All += one.All
+			t.Right += one.Right
+		}
+	}
+	return t
 }
 
 // scoreReadable expects of a mail that something is understood of it: a sender or a subject, and text or attachments.
