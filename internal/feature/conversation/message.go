@@ -62,8 +62,8 @@ type facts struct {
 
 var errSeen = errors.New("the message is stored already")
 
-// insertMessage stores a message, under its id where one was taken in advance; errSeen where one of the same identity is there: from here, or where tx is
-// flushed.
+// insertMessage stores a message; errSeen where one of the same identity is there. Under an id that was taken in advance it is stored soon (see db.Tx.Soon), and one of the
+// same identity breaks the transaction (db.IsUnique).
 func insertMessage(ctx context.Context, tx *db.Tx, m *stored, f facts) error {
 	sender, err1 := json.Marshal(m.sender)
 	to, err2 := json.Marshal(recipients{m.To, m.Cc, m.Bcc})
@@ -87,26 +87,24 @@ func insertMessage(ctx context.Context, tx *db.Tx, m *stored, f facts) error {
 		column, value = "id, ", "$28, "
 		args = append(args, m.ID)
 	}
-	then := func(r *db.Row) error {
-		err := r.Scan(&m.ID)
-		if errors.Is(err, sql.ErrNoRows) {
-			return errSeen
-		}
-		if err != nil {
+	text := `
+		INSERT INTO message (` + column + `conversation, origin, inbox, kind, channel, author_kind, agent, customer, at, sent_at, mail_id, mail_key, identity,
+			subject, sender, recipients, text, folded, html, folded_html, facts, language, automatic, spam_score, state, attachments, arrival)
+		VALUES (` + value + `$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)`
+	if m.ID != 0 {
+		if err := tx.Soon(ctx, text, args...); err != nil {
 			return fmt.Errorf("store message: %w", err)
 		}
 		return nil
 	}
-	text := `
-		INSERT INTO message (` + column + `conversation, origin, inbox, kind, channel, author_kind, agent, customer, at, sent_at, mail_id, mail_key, identity,
-			subject, sender, recipients, text, folded, html, folded_html, facts, language, automatic, spam_score, state, attachments, arrival)
-		VALUES (` + value + `$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
-		ON CONFLICT (inbox, identity) WHERE identity IS NOT NULL DO NOTHING
-		RETURNING id`
-	if m.ID != 0 {
-		return tx.SoonRow(ctx, then, text, args...) // nobody waits for an id that is known
+	err := tx.Row(ctx, text+` ON CONFLICT (inbox, identity) WHERE identity IS NOT NULL DO NOTHING RETURNING id`, args...).Scan(&m.ID)
+	if errors.Is(err, sql.ErrNoRows) {
+		return errSeen
 	}
-	return then(tx.Row(ctx, text, args...))
+	if err != nil {
+		return fmt.Errorf("store message: %w", err)
+	}
+	return nil
 }
 
 // htmlOf is the one column for HTML: what an agent composed, or what a sender's mail had.

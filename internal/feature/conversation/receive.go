@@ -110,7 +110,7 @@ func (s *Service) Receive(ctx context.Context, tx *db.Tx, in Incoming, into, fol
 	err = insertMessage(ctx, tx, m, facts{Verdicts: in.Verdicts, SpamReasons: in.SpamReasons, Threading: in.Threading, Invitation: in.Invitation,
 		RemoteImages: in.RemoteImages, Unreadable: in.Unreadable, References: in.References, NoReply: in.NoReply, Page: in.Page})
 	if err != nil {
-		return Received{}, err // errSeen too: another node stored it this moment, and running the job again finds it
+		return Received{}, err // another node stored it this moment (see IsSeen): running the job again finds it
 	}
 	done.Message, c.lastIncoming = m.ID, m.ID
 	if err := insertFiles(ctx, tx, m.ID, in.Attachments); err != nil {
@@ -394,7 +394,7 @@ func link(ctx context.Context, tx *db.Tx, from, to desk.ConversationID, kind str
 }
 
 // IsSeen reports whether Receive failed because another node stored the same mail this moment.
-func IsSeen(err error) bool { return errors.Is(err, errSeen) }
+func IsSeen(err error) bool { return errors.Is(err, errSeen) || db.IsUnique(err) }
 
 func without[T comparable](list []T, v T) []T {
 	return slices.DeleteFunc(slices.Clone(list), func(x T) bool { return x == v })

@@ -76,18 +76,26 @@ func (e *OrganisationEdit) check() error {
 	return nil
 }
 
+const organisationOfDomain = `SELECT organisation FROM organisation_domain WHERE domain = $1`
+
+// companyDomain is the domain of a mail address that may tell its organisation; ok is false where everybody can have one there.
+func companyDomain(address string) (key string, ok bool) {
+	_, domain, ok := strings.Cut(address, "@")
+	if !ok {
+		return "", false
+	}
+	key, ok = domainKey(domain)
+	return key, ok && !Public(key)
+}
+
 // join makes a new customer a member of the organisation that his mail address tells.
 func join(ctx context.Context, tx *db.Tx, id desk.CustomerID, address string) error {
-	_, domain, ok := strings.Cut(address, "@")
+	key, ok := companyDomain(address)
 	if !ok {
 		return nil
 	}
-	key, ok := domainKey(domain)
-	if !ok || Public(key) {
-		return nil
-	}
 	var org desk.OrganisationID
-	err := tx.Row(ctx, `SELECT organisation FROM organisation_domain WHERE domain = $1`, key).Scan(&org)
+	err := tx.Row(ctx, organisationOfDomain, key).Scan(&org)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}

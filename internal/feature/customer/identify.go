@@ -92,27 +92,19 @@ func (s *Service) Identify(ctx context.Context, tx *db.Tx, by desk.Actor, who Si
 	if err == nil || !errors.Is(err, sql.ErrNoRows) {
 		return found, err
 	}
-	made, err := s.create(ctx, tx, by, desk.Customer{Name: nameOf(who), Language: who.Language})
+	made, added, err := s.createWith(ctx, tx, by, who, key)
 	if err != nil {
 		return Identified{}, err
 	}
-	added, err := tx.Exec(ctx, insertAddress, made.ID, who.Kind, shown(who.Kind, who.Value, key), db.Text(key), tx.Now, "")
-	if err != nil {
-		return Identified{}, fmt.Errorf("add address of customer %s: %w", made.ID, err)
+	if !added { // somebody else recorded the same address between our look and our insert
+		return s.hold(ctx, tx, who, key)
 	}
-	if added == 1 {
-		if who.Kind == desk.AddressEmail {
-			if err := join(ctx, tx, made.ID, key); err != nil {
-				return Identified{}, err
-			}
+	if who.Kind == desk.AddressEmail {
+		if err := join(ctx, tx, made.ID, key); err != nil {
+			return Identified{}, err
 		}
-		return Identified{ID: made.ID, Name: made.Name, Created: true}, nil
 	}
-	// Somebody else recorded the same address between our look and our insert.
-	if _, err := tx.Exec(ctx, `DELETE FROM customer WHERE id = $1`, made.ID); err != nil {
-		return Identified{}, fmt.Errorf("drop customer %s made twice: %w", made.ID, err)
-	}
-	return s.hold(ctx, tx, who, key)
+	return Identified{ID: made.ID, Name: made.Name, Created: true}, nil
 }
 
 const holdText = `
@@ -124,9 +116,16 @@ func holdArgs(tx *db.Tx, who Sighting, key string) []any {
 	return []any{tx.Now, who.Kind, db.Text(key), db.Text(Key(who.Kind, who.Value))} // a telephone number may have been kept before its country was known
 }
 
-// Ask asks ahead for the customer of a mail address whom Identify will look for, and holds him from then on (see db.Tx.Ahead).
+// Ask asks ahead for the customer of a mail address whom Identify will look for, and holds him from then on (see db.Tx.Ahead); and for the organisation that the address
+// would make a new customer a member of.
 func (s *Service) Ask(ctx context.Context, tx *db.Tx, who Sighting) error {
-	return tx.Ahead(ctx, holdText, holdArgs(tx, who, Key(who.Kind, who.Value))...)
+	key := Key(who.Kind, who.Value)
+	if domain, ok := companyDomain(key); ok {
+		if err := tx.Ahead(ctx, organisationOfDomain, domain); err != nil {
+			return err
+		}
+	}
+	return tx.Ahead(ctx, holdText, holdArgs(tx, who, key)...)
 }
 
 // hold finds the customer by key and locks the row by touching it; a name that was only the address so far is filled in.
@@ -151,17 +150,64 @@ func (s *Service) hold(ctx context.Context, tx *db.Tx, who Sighting, key string)
 }
 
 func (s *Service) create(ctx context.Context, tx *db.Tx, by desk.Actor, c desk.Customer) (desk.Customer, error) {
+	c = fresh(tx, c)
+	if err := tx.Row(ctx, insertCustomer, newCustomer(tx, by, c)...).Scan(&c.ID); err != nil {
+		return c, fmt.Errorf("create customer: %w", err)
+	}
+	return c, created(ctx, tx, by, c)
+}
+
+// createWith creates a customer with the address under which he turned up; added is false, and nobody was created, where somebody has that address.
+func (s *Service) createWith(ctx context.Context, tx *db.Tx, by desk.Actor, who Sighting, key string) (c desk.Customer, added bool, err error) {
+	c = fresh(tx, desk.Customer{Name: nameOf(who), Language: who.Language})
+	customer, address := newCustomer(tx, by, c), []any{who.Kind, shown(who.Kind, who.Value, key), db.Text(key), tx.Now, ""}
+	if tx.Postgres() { // one statement in place of two; where somebody has the address it returns no row, and leaves a customer without any
+		const insertBoth = `
+			WITH made AS (
+				INSERT INTO customer (name, name_key, language, time_zone, made_by, created_at, touched_at)
+				VALUES ($1, $2, $3, $4, $5, $6, $7)
+				RETURNING id
+			)
+			INSERT INTO address (customer, kind, value, value_key, created_at, label)
+			SELECT id, $8, $9, $10, $11, $12 FROM made
+			ON CONFLICT (kind, value_key) DO NOTHING
+			RETURNING customer`
+		err = tx.Row(ctx, insertBoth, append(customer, address...)...).Scan(&c.ID)
+		if errors.Is(err, sql.ErrNoRows) {
+			_, err = tx.Exec(ctx, `DELETE FROM customer WHERE id = currval('customer_id_seq')`)
+			return c, false, err
+		}
+		if err != nil {
+			return c, false, fmt.Errorf("create customer: %w", err)
+		}
+		return c, true, created(ctx, tx, by, c)
+	}
+	if err := tx.Row(ctx, insertCustomer, customer...).Scan(&c.ID); err != nil {
+		return c, false, fmt.Errorf("create customer: %w", err)
+	}
+	if _, err := tx.Exec(ctx, insertAddress, append([]any{c.ID}, address...)...); err != nil { // the only writer has just looked
+		return c, false, fmt.Errorf("add address of customer %s: %w", c.ID, err)
+	}
+	return c, true, created(ctx, tx, by, c)
+}
+
+func fresh(tx *db.Tx, c desk.Customer) desk.Customer {
 	c.Name, c.CreatedAt, c.Version = cut(strings.TrimSpace(db.Text(c.Name)), 200), tx.Now, 1
 	c.Addresses, c.Warnings, c.Fields = []desk.Address{}, []string{}, desk.FieldValues{}
+	return c
+}
+
+// newCustomer are the arguments of insertCustomer.
+func newCustomer(tx *db.Tx, by desk.Actor, c desk.Customer) []any {
 	maker := int64(0)
 	if by.Kind == desk.ActorAgent {
 		maker = by.ID
 	}
-	err := tx.Row(ctx, insertCustomer, c.Name, language.Fold(c.Name), c.Language, db.Text(c.TimeZone), maker, tx.Now, tx.Now).Scan(&c.ID)
-	if err != nil {
-		return c, fmt.Errorf("create customer: %w", err)
-	}
-	return c, eventlog.Append(ctx, tx, &desk.Event{By: by, Kind: desk.CustomerCreated, SubjectKind: desk.AboutCustomer, Subject: int64(c.ID)})
+	return []any{c.Name, language.Fold(c.Name), c.Language, db.Text(c.TimeZone), maker, tx.Now, tx.Now}
+}
+
+func created(ctx context.Context, tx *db.Tx, by desk.Actor, c desk.Customer) error {
+	return eventlog.Append(ctx, tx, &desk.Event{By: by, Kind: desk.CustomerCreated, SubjectKind: desk.AboutCustomer, Subject: int64(c.ID)})
 }
 
 func nameOf(who Sighting) string {

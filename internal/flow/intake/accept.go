@@ -49,7 +49,8 @@ type Intake struct {
 	// signed is set, otherwise what the mail's own signatures show. nil where that is nothing.
 	Verdicts func(ctx context.Context, raw []byte, signed bool) *desk.Verdicts
 
-	pace pace
+	pace  pace
+	fresh fresh
 }
 
 // Arrived is the job that makes a conversation of an arrival.
@@ -109,6 +110,10 @@ func (in *Intake) Accept(ctx context.Context, a channel.Arrival) error {
 			}
 		} else if err := tx.Soon(ctx, `INSERT INTO raw_mail (arrival, data) VALUES ($1, $2)`, id, head); err != nil {
 			return fmt.Errorf("keep raw mail: %w", err)
+		} else {
+			tx.AfterCommit(func() {
+				in.fresh.put(kept{id: id, inbox: a.Inbox, receivedAt: received, envelope: a.Envelope, state: "kept", raw: head})
+			})
 		}
 		return jobs.EnqueueSoon(ctx, tx, tx.Now, Arrived{id})
 	})
@@ -137,6 +142,9 @@ func (k kept) channel() desk.ChannelKind {
 const mostRaw = 64 << 20
 
 func (in *Intake) load(ctx context.Context, id desk.ArrivalID) (k kept, err error) {
+	if k, ok := in.fresh.take(id); ok {
+		return k, nil
+	}
 	err = in.DB.Look(func(tx *db.Tx) error {
 		var envelope string
 		var raw []byte

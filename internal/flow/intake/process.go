@@ -51,18 +51,16 @@ func (in *Intake) process(ctx context.Context, id desk.ArrivalID, complete func(
 	}
 	var done conversation.Received
 	err = in.DB.Write(ctx, func(tx *db.Tx) error {
-		if k.state != "kept" {
-			return complete(ctx, tx)
+		// The job ends with the first exchange with the database: whether it is still ours is known before anything is stored, and the commit goes with the last.
+		if err := complete(ctx, tx); err != nil || k.state != "kept" {
+			return err
 		}
 		var err error
 		done, err = in.store(ctx, tx, k, u, files, judged)
 		if err != nil {
 			return err
 		}
-		if err := in.React.React(ctx, tx); err != nil {
-			return err
-		}
-		return complete(ctx, tx)
+		return in.React.React(ctx, tx)
 	})
 	if err != nil {
 		return done, fmt.Errorf("make a message of arrival %s: %w", id, err)

@@ -21,6 +21,7 @@ type waiting struct {
 	args  []any
 	then  func(*Row) error // looks at what it returned; nil for nothing
 	ahead bool             // what it returns is kept for who asks the same
+	late  bool             // then may be called when the transaction is committed already
 }
 
 // answer is what a question that was asked ahead came to.
@@ -80,6 +81,14 @@ func (tx *Tx) SoonRow(ctx context.Context, then func(*Row) error, query string, 
 		return err
 	}
 	return tx.hold(ctx, waiting{query: query, args: args, then: then})
+}
+
+// LateRow is SoonRow for a statement whose row decides nothing: on PostgreSQL then may be called only when the transaction is committed, and its error does not undo it.
+func (tx *Tx) LateRow(ctx context.Context, then func(*Row) error, query string, args ...any) error {
+	if tx.pg == nil {
+		return tx.SoonRow(ctx, then, query, args...)
+	}
+	return tx.hold(ctx, waiting{query: query, args: args, then: then, late: true})
 }
 
 func (tx *Tx) hold(ctx context.Context, w waiting) (err error) {
@@ -218,7 +227,7 @@ func (r *Row) scanNative(dest []any) error {
 // commitNative sends what waits together with the commit. Statements that somebody looks at go before it: their word may be that nothing is to be committed.
 func (tx *Tx) commitNative(ctx context.Context) error {
 	for _, w := range tx.soon {
-		if w.then != nil {
+		if w.then != nil && !w.late {
 			if err := tx.Flush(ctx); err != nil {
 				return err
 			}

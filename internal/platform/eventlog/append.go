@@ -64,7 +64,7 @@ func appendSome(ctx context.Context, tx *db.Tx, events []*desk.Event) error {
 func insert(ctx context.Context, tx *db.Tx, events []*desk.Event, args []any) error {
 	text := insertEvents(len(events), tx.Postgres())
 	if tx.Postgres() {
-		return tx.SoonRow(ctx, func(r *db.Row) error {
+		return tx.LateRow(ctx, func(r *db.Row) error {
 			if len(events) == 1 {
 				return r.Scan(&events[0].Seq)
 			}
