@@ -51,8 +51,8 @@ export async function screens(api) {
     customers: "/app/customers",
     customer: `/app/customers/${customer.id}`,
     organisations: "/app/organisations",
-    organisation: `/app/organisations/${organisation.id}`,
   });
+  if (organisation) all.organisation = `/app/organisations/${organisation.id}`;
   for (const [name, path] of Object.entries(settings)) all[`settings-${name}`] = `/app/settings/${path}`;
   Object.assign(all, { "no-such-conversation": "/app/view/all/999999", "settings-no-such-page": "/app/settings/nowhere", "no-such-page": "/app/nowhere" });
   return all;

@@ -96,7 +96,7 @@ it("asks for the app's code once it is turned on, takes a recovery code instead,
     await own.enter(page);
     await page.goto("/app/settings/security");
     await page.getByRole("button", { name: "Turn on", exact: true }).click();
-    const dialog = page.getByRole("dialog", { name: "Turn on" });
+    const dialog = page.getByRole("dialog", { name: "Authenticator app" });
     await dialog.getByRole("img", { name: /QR code/ }).waitFor();
     assert.deepEqual(await page.findings("the app's secret"), []);
     const app = authenticator(await dialog.locator("code").innerText());

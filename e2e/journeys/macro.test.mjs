@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { compose, text } from "../house/mail.mjs";
+import { eventually } from "../house/process.mjs";
 import { sendMail } from "../house/smtp.mjs";
 import { start } from "../house/start.mjs";
 
@@ -85,10 +86,10 @@ it("makes a macro, fills what is missing, sends, and does what it showed", () =>
     await page.getByText("Done: Hand over").waitFor();
     assert.equal((await api.get("/conversations?view=all")).items.find((c) => c.subject === "Broken shoes").priority, 2);
     await page.getByRole("button", { name: "Undo" }).last().click();
-    for (;;) {
-      const now = (await api.get("/conversations?view=all")).items.find((c) => c.subject === "Broken shoes");
-      if (now.priority === 1) break;
-    }
+    await eventually("what the macro did is taken back", async () => {
+      const { items } = await api.get("/conversations?view=all");
+      return items.find((c) => c.subject === "Broken shoes").priority === 1;
+    });
     const sent = api.post(`/conversations/${row.id}/replies`, {
       html: "<p>{{customer.phone}}</p>", to: [{ address: "janis@home.test" }], cc: [], bcc: [], attachments: [], seen: 0, anyway: true, then: "keep",
     });

@@ -111,7 +111,7 @@ export function Shell() {
     group: "go",
     keys: ["g o"],
     icon: "settings",
-    run: () => window.location.assign("/app/settings/profile"), // as the rail does: the settings have styles of their own
+    run: () => void navigate({ to: "/settings/$", params: { _splat: "" } }),
   });
   if (mayWrite) {
     commands.push({

@@ -27,7 +27,11 @@ export function Settings() {
   const stuck = useQuery({ ...stuckQuery, enabled: me.permissions.includes("job.manage") }).data;
   const main = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page begins at its top
-  useEffect(() => void main.current?.scrollTo(0, 0), [path]);
+  useEffect(() => {
+    main.current?.scrollTo(0, 0);
+    // What led here may be gone with the page it was on.
+    if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
+  }, [path]);
 
   if (!room && !narrow) return <Navigate to="/settings/$" params={{ _splat: "profile" }} replace />;
   const Page = pages.get(room);

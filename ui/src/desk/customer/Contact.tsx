@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Customer } from "../../api/types";
 import { useMay } from "../../app/session";
@@ -14,19 +14,24 @@ export function Contact({ customer: c }: { customer: Customer }) {
   const format = useFormat();
   const mayWrite = useMay("conversation.write");
   const [editing, setEditing] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  function done() {
+    setEditing(false);
+    button.current?.focus({ preventScroll: true }); // what was in the form is gone
+  }
   return (
     <section>
       <h3>
         {t("customer.contact")}
         {mayWrite && (
-          <button type="button" onClick={() => setEditing(!editing)} aria-expanded={editing}>
+          <button ref={button} type="button" onClick={() => setEditing(!editing)} aria-expanded={editing}>
             {t(editing ? "common.close" : "common.edit")}
           </button>
         )}
       </h3>
       {editing ? (
         <Suspense>
-          <ContactEdit customer={c} done={() => setEditing(false)} />
+          <ContactEdit customer={c} done={done} />
         </Suspense>
       ) : (
         <dl className={css.facts}>

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { del, post, put } from "../../api/client";
 import { useDirectory } from "../../api/queries";
@@ -21,6 +21,11 @@ export function Spent({ row }: { row: Conversation }) {
   const { t } = useTranslation();
   const mayWrite = useMay("conversation.write");
   const [adding, setAdding] = useState(false);
+  const add = useRef<HTMLButtonElement>(null);
+  function added() {
+    setAdding(false);
+    add.current?.focus({ preventScroll: true }); // what was in the form is gone
+  }
   const [editing, setEditing] = useState(0);
   const entries = useQuery({ ...workQuery(row.id), enabled: (row.spent ?? 0) > 0 }).data ?? [];
   if (!mayWrite && !row.spent) return null;
@@ -30,13 +35,13 @@ export function Spent({ row }: { row: Conversation }) {
         {t("field.time")}
         {row.spent ? <span className={css.quiet}>&nbsp;· {spanText(row.spent)}</span> : null}
         {mayWrite && (
-          <button type="button" aria-expanded={adding} onClick={() => setAdding(!adding)}>
+          <button ref={add} type="button" aria-expanded={adding} onClick={() => setAdding(!adding)}>
             {t(adding ? "common.close" : "field.add_time")}
           </button>
         )}
       </h3>
       {mayWrite && <Clock row={row} />}
-      {adding && <Entry row={row} done={() => setAdding(false)} />}
+      {adding && <Entry row={row} done={added} />}
       <ul className={css.list}>
         {row.spent
           ? entries.map((e) =>

@@ -83,7 +83,7 @@ function TurnOn({ close, done, already }: { close: () => void; done: (codes: str
     { said: "" },
   );
   return (
-    <FormSheet title={t("settings.totp.turn_on")} form={form} save={t("settings.totp.confirm")} close={close}>
+    <FormSheet title={t("settings.totp.name")} form={form} save={t("settings.totp.confirm")} close={close}>
       {offer.error && !taken && <Failed what={t("settings.totp.no_offer")} error={offer.error} />}
       {offer.isPending && (
         <Late>
@@ -126,7 +126,7 @@ function TurnOff({ close }: { close: () => void }) {
     { said: t("settings.totp.removed") },
   );
   return (
-    <FormSheet title={t("settings.totp.turn_off")} form={form} save={t("settings.totp.turn_off")} close={close}>
+    <FormSheet title={t("settings.totp.name")} form={form} save={t("settings.totp.turn_off")} close={close}>
       <p>{t("settings.totp.off_text")}</p>
       <PasswordField
         label={t("settings.password.current")}
