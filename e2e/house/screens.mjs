@@ -45,11 +45,11 @@ export async function screens(api) {
   }
   Object.assign(all, { "new-mail": "/app/new", drafts: "/app/drafts", "first-steps": "/app/first-steps" });
   for (const [name, q] of Object.entries(searches)) all[name] = `/app/search?q=${encodeURIComponent(q)}`;
-  const [customer] = (await api.get("/customers")).items;
+  const known = (await api.get(`/search?q=${encodeURIComponent("Divreiz noskaitīta")}`)).conversations[0].customer;
   const [organisation] = (await api.get("/organisations")).items;
   Object.assign(all, {
     customers: "/app/customers",
-    customer: `/app/customers/${customer.id}`,
+    customer: `/app/customers/${known}`,
     organisations: "/app/organisations",
   });
   if (organisation) all.organisation = `/app/organisations/${organisation.id}`;

@@ -1,4 +1,5 @@
 import "./theme/styles";
+import "./parts/keepFocus";
 import { MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";

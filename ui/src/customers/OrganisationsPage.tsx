@@ -93,7 +93,12 @@ export function OrganisationsPage() {
             onChange={(e) => setTyped(e.target.value)}
           />
         </search>
-        <Paged found={found} none={t("customers.no_organisations")} row={(o) => <Row key={o.id} organisation={o} />} />
+        <Paged
+          found={found}
+          none={t(q ? "customers.no_organisations" : "customers.organisations_none")}
+          how={q ? undefined : t("customers.organisations_none_text")}
+          row={(o) => <Row key={o.id} organisation={o} />}
+        />
       </div>
     </main>
   );

@@ -11,6 +11,8 @@ interface Props<T> {
   found: UseInfiniteQueryResult<InfiniteData<Page<T>>>;
   /** What stands there where there is nothing. */
   none: string;
+  /** What would appear there, and how. */
+  how?: string;
   /** A row, as an item of the list. */
   row: (item: T) => ReactNode;
 }
@@ -18,7 +20,7 @@ interface Props<T> {
 const few = 20; // rows; a page may hold less than it could, since the reader does not see everything
 
 /** A list that is fetched page by page; pages that are empty for the reader are passed over. */
-export function Paged<T>({ found, none, row }: Props<T>) {
+export function Paged<T>({ found, none, how, row }: Props<T>) {
   const { t } = useTranslation();
   const all = found.data?.pages.flatMap((page) => page.items);
   const { hasNextPage, isFetchingNextPage, isError, fetchNextPage } = found;
@@ -35,7 +37,12 @@ export function Paged<T>({ found, none, row }: Props<T>) {
       </Late>
     );
   }
-  if (all.length === 0 && !hasNextPage) return <Quiet icon="people" title={none} />;
+  if (all.length === 0 && !hasNextPage)
+    return (
+      <Quiet icon="people" title={none}>
+        {how && <p>{how}</p>}
+      </Quiet>
+    );
   return (
     <>
       <ul className={css.list}>{all.map(row)}</ul>
