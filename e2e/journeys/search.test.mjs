@@ -76,7 +76,7 @@ it("finds by words, as they are typed, by phrase, filter and keyboard", () =>
     const go = async (text) => {
       await field.fill(text);
       await field.press("Enter");
-      await page.waitForURL((u) => u.searchParams.get("q") === text);
+      await page.waitForURL((u) => u.searchParams.get("q")?.includes(text.replaceAll('"', "")));
     };
     for (const [text, subject, mark] of [
       ["pasutijums", "Par manu pirkumu", /pasūtījumiem/],
@@ -144,7 +144,7 @@ it("goes anywhere by the palette, and says which keys there are", () =>
     await page.goto("/app/view/all");
     await page.getByRole("link", { name: /Bob Smith/ }).waitFor();
     await page.keyboard.press("Control+k");
-    const palette = page.getByRole("combobox");
+    const palette = page.getByRole("combobox", { name: "Search or jump to" });
     await palette.fill("zofia");
     await page.getByRole("option", { name: /Zofia/ }).first().waitFor();
     assert.deepEqual(await page.findings("palette"), []);

@@ -64,6 +64,7 @@ type Read struct {
 	N    int     `json:"n"`
 	P50  float64 `json:"p50"` // milliseconds
 	P99  float64 `json:"p99"`
+	CPU  float64 `json:"cpu,omitempty"` // processor time of the server for one, milliseconds; that of PostgreSQL is not in it
 }
 
 const (

@@ -79,7 +79,7 @@ type counted struct {
 
 func (c counted) read() Read {
 	sorted := slices.Sorted(slices.Values(c.took))
-	return Read{c.name, len(sorted), milliseconds(sorted[len(sorted)/2]), milliseconds(sorted[len(sorted)*99/100])}
+	return Read{Name: c.name, N: len(sorted), P50: milliseconds(sorted[len(sorted)/2]), P99: milliseconds(sorted[len(sorted)*99/100])}
 }
 
 // intoMemory reads what a desk that is at work has in the machine's memory, if that is large enough: the file of SQLite, the tables that are opened

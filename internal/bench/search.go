@@ -67,6 +67,10 @@ func (s *server) search(ctx context.Context) (out []Read, err error) {
 		if err := s.signInAs(ctx, reader.mail); err != nil {
 			return nil, err
 		}
+		before, err := s.cpu()
+		if err != nil {
+			return nil, err
+		}
 		var all []time.Duration
 		for _, kind := range searches {
 			rnd := rand.New(rand.NewPCG(5, 7))
@@ -81,7 +85,13 @@ func (s *server) search(ctx context.Context) (out []Read, err error) {
 			all = append(all, k.took...)
 			out = append(out, k.read())
 		}
-		out = append(out, counted{reader.name + ": the whole mix", all}.read())
+		after, err := s.cpu()
+		if err != nil {
+			return nil, err
+		}
+		whole := counted{reader.name + ": the whole mix", all}.read()
+		whole.CPU = milliseconds(after-before) / float64(len(all))
+		out = append(out, whole)
 	}
 	return out, s.signIn(ctx)
 }

@@ -27,7 +27,11 @@ func (r Report) Table(w io.Writer) error {
 			fmt.Fprintf(t, "search index filled\tin %s\n", run.IndexTook.Round(time.Second))
 		}
 		for _, x := range run.Reads {
-			fmt.Fprintf(t, "%s\tp50 %.2f ms\tp99 %.2f ms\tn %d\n", x.Name, x.P50, x.P99, x.N)
+			fmt.Fprintf(t, "%s\tp50 %.2f ms\tp99 %.2f ms\tn %d", x.Name, x.P50, x.P99, x.N)
+			if x.CPU > 0 {
+				fmt.Fprintf(t, "\tprocessor %.2f ms each", x.CPU)
+			}
+			fmt.Fprintln(t)
 		}
 		if run.Mails > 0 {
 			fmt.Fprintf(t, "mails stored, threaded and reacted to\t%.0f/s\t(%d; acknowledged at %.0f/s; %.2f ms of processor time each)\n", run.MailsPerSec, run.Mails, run.AcceptPerSec, run.MailCPU)

@@ -224,7 +224,7 @@ func (x *Index) fill(ctx context.Context, s search.State, owns check) error {
 func (x *Index) take(ctx context.Context, s search.State, events []desk.Event, position int64, owns check) error {
 	t := touchedBy(events)
 	s.Purge = s.Purge || t.takenOut
-	b := search.Batch{State: s, Check: search.Check(owns)}
+	b := search.Batch{State: s, Purge: t.takenOut, Check: search.Check(owns)}
 	slice := func(ids []desk.MessageID) error {
 		err := x.DB.Read(ctx, func(tx *db.Tx) (err error) {
 			b.Put, b.Drop, err = x.documents(ctx, tx, ids)

@@ -51,7 +51,7 @@ type State struct {
 	Source   string `json:"source"`   // what was indexed
 	Position int64  `json:"position"` // up to which changes were followed
 	Rest     int64  `json:"rest"`     // below this id documents are still missing; 0 for none
-	Purge    bool   `json:"purge"`    // something was dropped whose words may still lie in the file
+	Purge    bool   `json:"purge"`    // a batch asked for it, and it is not done yet
 }
 
 // Index is the index of one database. It is safe for concurrent use, but Apply by one at a time.
@@ -104,6 +104,7 @@ type Batch struct {
 	Put   []Document // in the place of those of the same id
 	Drop  []int64
 	State State
+	Purge bool  // what was there of these documents must not stay in the file: their blocks are joined into one segment each
 	Check Check // nil for none
 }
 

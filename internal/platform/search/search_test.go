@@ -139,7 +139,7 @@ func TestFindsWhatClausesSay(t *testing.T) {
 				for _, doc := range b.Put {
 					now[doc.ID] = doc
 				}
-				b.State.Purge = rapid.IntRange(0, 9).Draw(rt, "purge") == 0
+				b.Purge = rapid.IntRange(0, 9).Draw(rt, "purge") == 0
 				if err := x.Apply(ctx, b); err != nil {
 					rt.Fatal(err)
 				}
@@ -231,7 +231,7 @@ func TestWhatIsPurgedIsGone(t *testing.T) {
 		x := open(t, d)
 		for _, b := range []search.Batch{
 			{Put: []search.Document{{ID: 1, Words: []string{"xylophone"}, Terms: []string{"=xylophone"}}, {ID: 2, Words: []string{"xyl"}}}},
-			{Put: []search.Document{{ID: 1, Words: []string{"removed"}}}, State: search.State{Purge: true}},
+			{Put: []search.Document{{ID: 1, Words: []string{"removed"}}}, Purge: true},
 		} {
 			if err := x.Apply(t.Context(), b); err != nil {
 				t.Fatal(err)

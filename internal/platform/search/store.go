@@ -101,7 +101,7 @@ func apply(ctx context.Context, tx *db.Tx, b Batch, segments []built, state stri
 					return err
 				}
 			}
-			if err := addSegment(ctx, tx, segment{id: id, block: s.block, age: id, docs: s.docs, purge: b.State.Purge}); err != nil {
+			if err := addSegment(ctx, tx, segment{id: id, block: s.block, age: id, docs: s.docs, purge: b.Purge}); err != nil {
 				return err
 			}
 		}
