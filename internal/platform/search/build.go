@@ -35,12 +35,10 @@ func newBuilder() *builder {
 	return &builder{terms: map[string]*posting{}, beginnings: map[string]*posting{}}
 }
 
-func (p *posting) add(doc uint32) (first bool) {
-	if n := len(p.docs); n > 0 && p.docs[n-1] == doc {
-		return false
+func (p *posting) add(doc uint32) {
+	if n := len(p.docs); n == 0 || p.docs[n-1] != doc {
+		p.docs = append(p.docs, doc)
 	}
-	p.docs = append(p.docs, doc)
-	return true
 }
 
 func (b *builder) add(doc uint32, d *Document) {
