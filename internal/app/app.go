@@ -165,6 +165,7 @@ func (a *App) wire() {
 	jobs.Register(a.Workers, a.Intake.HandleUnscanned)
 	jobs.Register(a.Workers, delivery.Handle)
 	jobs.Register(a.Workers, house.Handle)
+	jobs.Register(a.Workers, a.Purchases.Read)
 	a.Web = api.New(api.Deps{DB: a.DB, Staff: a.Staff, Keys: a.Keys, Setup: a.setUp, URL: a.URL, Version: VersionText(), UI: ui.Files(), Log: a.log,
 		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Views: views, Customers: a.Customers, Purchases: a.Purchases, Conversations: a.Conversations, Settings: a.Settings,
 		Intake: a.Intake, Index: a.Index, Blobs: a.Blobs, Outward: outward.New(outward.Options{}), Connections: a.mail, Outbox: deliver.Outbox, NewMailID: a.newMailID})

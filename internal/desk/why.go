@@ -135,6 +135,8 @@ const (
 	WhyNoQuantity     Why = "no_quantity" // what: what was written
 	WhyNoInstant      Why = "no_instant"  // what: what was written
 	WhyForgotten      Why = "purchase_forgotten"
+	WhyNoTable        Why = "no_table"
+	WhyColumnNeeded   Why = "column_needed"
 )
 
 type worded struct {
@@ -265,6 +267,8 @@ var whys = map[Why]worded{
 	WhyNoStatus:       {Invalid, "{what} is not a status that is known here"},
 	WhyNoQuantity:     {Invalid, "{what} is no quantity"},
 	WhyNoInstant:      {Invalid, "{what} is no date"},
+	WhyNoTable:        {Invalid, "this is no table: save it as CSV"},
+	WhyColumnNeeded:   {Invalid, "say which column holds this"},
 	WhyForgotten:      {Gone, "the person who bought this was erased: it is not taken in again"},
 }
 

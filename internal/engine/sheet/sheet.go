@@ -27,7 +27,7 @@ const (
 // Shape is how a table is written.
 type Shape struct {
 	Encoding  string `json:"encoding" enum:"utf-8,utf-16,windows-1257,windows-1250,windows-1252"`
-	Delimiter string `json:"delimiter" enum:",,;,\t,|" doc:"What parts columns"`
+	Delimiter string `json:"delimiter" maxLength:"1" doc:"What parts columns: a comma, semicolon, tab or vertical bar"`
 	Comma     bool   `json:"comma" doc:"The decimal sign is a comma"`
 	Dates     string `json:"dates" enum:"ymd,dmy,mdy" doc:"The order of year, month and day"`
 }

@@ -171,6 +171,7 @@ var elsewhere = []string{
 	"change-work", "remove-work", "restore-work", "get-timer", // TestTimeIsCorrectedByItsOwnerAndSupervisors
 	// of customers whom one sees: package purchase, TestPagesHoldEveryPurchaseOnceAndOnlyOfThoseWhoAreSeen; shops and files by permission alone
 	"list-purchases", "record-purchase", "get-purchase", "change-purchase", "list-customer-values", "list-customer-purchases",
+	"upload-import", "list-imports", "get-import", "preview-import", "start-import", "cancel-import", "list-import-refusals", "get-import-refusals-file", // one's own
 	"list-shops", "create-shop", "change-shop", "delete-shop", "list-shop-deliveries",
 	// TestCustomersOfOthersAreNotThere
 	"list-customers", "create-customer", "get-customer", "open-customer", "get-customer-timeline", "change-customer", "add-customer-address",
@@ -223,7 +224,7 @@ var spoken = regexp.MustCompile(`(?i)zebra|giraffe`)
 // for an id which nothing has, and nothing may happen.
 func TestWhatOneMayNotSeeIsNotThere(t *testing.T) {
 	t.Parallel()
-	for _, r := range slices.Concat(deskRoutes, customerRoutes, macroRoutes, fieldRoutes, joinRoutes, viewRoutes, bulkRoutes, purchaseRoutes) {
+	for _, r := range slices.Concat(deskRoutes, customerRoutes, macroRoutes, fieldRoutes, joinRoutes, viewRoutes, bulkRoutes, purchaseRoutes, importRoutes) {
 		if _, probed := probes[r.id]; probed == slices.Contains(elsewhere, r.id) {
 			t.Errorf("operation %s must be in one of probes and elsewhere", r.id)
 		}

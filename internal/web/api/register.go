@@ -9,4 +9,5 @@ func (s *Server) register() {
 	s.registerFields()
 	s.registerJoins()
 	s.registerPurchases()
+	s.registerImports()
 }
