@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"runtime/pprof"
 	"strings"
@@ -20,7 +21,7 @@ type serveCommand struct {
 	store
 	listen, url                                 string
 	smtpListen, smtpCert, smtpKey, smtpAuthserv string
-	smtpTrusted, trustedProxies                 []string
+	smtpTrusted, trustedProxies, pushServices   []string
 	slowSync                                    time.Duration
 	cpuProfile                                  string
 }
@@ -38,6 +39,7 @@ func (s *serveCommand) flags(f *flags) {
 		as("NETWORK").from("TELLUS_SMTP_TRUSTED")
 	f.text(&s.smtpAuthserv, "smtp-authserv", "", "Name under which such a relay writes Authentication-Results; what it found then counts.").
 		as("NAME").from("TELLUS_SMTP_AUTHSERV")
+	f.list(&s.pushServices, "push-services", "Push services of the own network that browser pushes may go to, by address and port.").as("IP:PORT").from("TELLUS_PUSH_SERVICES")
 	f.list(&s.trustedProxies, "trusted-proxies", "Addresses or networks of proxies whose X-Forwarded-For and -Proto count.").as("NETWORK").from("TELLUS_TRUSTED_PROXIES")
 	f.duration(&s.slowSync, "slow-sync", 0, "Added to every sync of SQLite.").from("TELLUS_SLOW_SYNC").unseen()
 	f.path(&s.cpuProfile, "cpu-profile", "", "Write a profile of the processor's time.").from("TELLUS_CPU_PROFILE").unseen()
@@ -55,6 +57,13 @@ func (s *serveCommand) run(ctx context.Context, std streams) (err error) {
 	}
 	if c.SMTPTrusted, err = prefixes("--smtp-trusted", s.smtpTrusted); err != nil {
 		return err
+	}
+	for _, text := range s.pushServices {
+		to, err := netip.ParseAddrPort(text)
+		if err != nil {
+			return fmt.Errorf("--push-services: %w", err)
+		}
+		c.PushServices = append(c.PushServices, to)
 	}
 	if s.cpuProfile != "" {
 		stop, err := profile(s.cpuProfile)
@@ -267,6 +276,7 @@ type benchCommand struct {
 	mail, slowSync, idle time.Duration
 	mailOnly, search     bool
 	dir, keep, json      string
+	agents               uint64
 }
 
 func (b *benchCommand) flags(f *flags) {
@@ -276,6 +286,7 @@ func (b *benchCommand) flags(f *flags) {
 	f.duration(&b.slowSync, "slow-sync", 0, "Added to every sync of SQLite.")
 	f.duration(&b.idle, "idle", 20*time.Second, "How long the idle server is watched.")
 	f.yes(&b.mailOnly, "mail-only", "", "Leave out what is read at the desk.")
+	f.number(&b.agents, "agents", 0, "Agents that follow the live feed while 50 conversations a second are changed; 0 for none.")
 	f.yes(&b.search, "search", "", "Also fill the search index, and search.")
 	f.path(&b.dir, "dir", "", "Where data folders are made.").as("FOLDER")
 	f.text(&b.keep, "keep", "", "Keep the seeded desks in this folder, and use those that are there.").as("FOLDER")
@@ -283,7 +294,7 @@ func (b *benchCommand) flags(f *flags) {
 }
 
 func (b *benchCommand) run(ctx context.Context, std streams) error {
-	report, err := bench.Measure(ctx, bench.Options{Sizes: b.sizes, Database: b.database, Mail: b.mail, SlowSync: b.slowSync, Idle: b.idle, MailOnly: b.mailOnly, Search: b.search,
+	report, err := bench.Measure(ctx, bench.Options{Sizes: b.sizes, Database: b.database, Mail: b.mail, SlowSync: b.slowSync, Idle: b.idle, MailOnly: b.mailOnly, Agents: int(min(b.agents, 1000)), Search: b.search,
 		Dir: b.dir, Keep: b.keep, Log: std.err})
 	if err != nil {
 		return err

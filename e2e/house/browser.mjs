@@ -46,8 +46,8 @@ export async function openBrowser() {
         for (const page of open) await page.leave();
       }
     },
-    /** person opens a browser window of its own: own cookies, language and size. */
-    async person({ url, locale = "en-GB", width = 1440, height = 900, dark = false, scripts = true }) {
+    /** person opens a browser window of its own: own cookies, language and size; worker lets it have the desk's service worker. */
+    async person({ url, locale = "en-GB", width = 1440, height = 900, dark = false, scripts = true, touch = false, worker = false }) {
       const context = await browser.newContext({
         baseURL: url,
         locale,
@@ -56,6 +56,8 @@ export async function openBrowser() {
         colorScheme: dark ? "dark" : "light",
         reducedMotion: "reduce",
         javaScriptEnabled: scripts,
+        hasTouch: touch,
+        serviceWorkers: worker ? "allow" : "block", // what one answers is not seen by page.route
       });
       context.setDefaultTimeout(60_000); // what must come does, however busy the machine
       const page = await context.newPage();

@@ -26,9 +26,9 @@ function postgres() {
 
 /**
  * startTellus starts `tellus serve` and waits until it answers. With store "postgres" it uses the server that TELLUS_TEST_POSTGRES names, and
- * returns undefined where there is none.
+ * returns undefined where there is none. env is added to its environment.
  */
-export async function startTellus({ store = "sqlite" } = {}) {
+export async function startTellus({ store = "sqlite", env = {} } = {}) {
   const base = store === "postgres" ? postgres() : { drop() {} };
   if (!base) return undefined;
   const data = mkdtempSync(join(tmpdir(), "tellus-journey-"));
@@ -47,7 +47,7 @@ export async function startTellus({ store = "sqlite" } = {}) {
     async start() {
       const args = ["serve", "--listen", `127.0.0.1:${port}`, "--smtp-listen", `127.0.0.1:${smtpPort}`, "--data", data];
       if (base.url) args.push("--database", base.url);
-      this.process = run(binary, args, { env: { ...process.env, TZ: "UTC" } });
+      this.process = run(binary, args, { env: { ...process.env, TZ: "UTC", ...env } });
       await eventually("the server answers", async () => {
         if (this.process.child.exitCode !== null) throw new Error(`it ended:\n${this.said}`);
         return (await fetch(`${this.url}/api/v1/status`)).ok;

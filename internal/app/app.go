@@ -25,6 +25,7 @@ import (
 	"tellus/internal/feature/form"
 	"tellus/internal/feature/inbox"
 	"tellus/internal/feature/macro"
+	"tellus/internal/feature/notice"
 	"tellus/internal/feature/purchase"
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/staff"
@@ -33,6 +34,7 @@ import (
 	"tellus/internal/flow/gather"
 	"tellus/internal/flow/index"
 	"tellus/internal/flow/intake"
+	"tellus/internal/flow/notify"
 	"tellus/internal/flow/react"
 	"tellus/internal/flow/upkeep"
 	"tellus/internal/migrations"
@@ -67,6 +69,7 @@ type App struct {
 	Intake        *intake.Intake
 	Index         *index.Index
 	Gather        *gather.Gather
+	Notify        *notify.Notify
 	Workers       *jobs.Workers
 	Web           *api.Server
 
@@ -166,15 +169,20 @@ func (a *App) wire() {
 	jobs.Register(a.Workers, delivery.Handle)
 	jobs.Register(a.Workers, house.Handle)
 	jobs.Register(a.Workers, a.Purchases.Read)
+	notices := &notice.Service{Keys: a.Keys}
+	abroad := outward.New(outward.Options{})
+	a.Notify = &notify.Notify{DB: a.DB, Notices: notices, Conversations: a.Conversations, Staff: a.Staff, Mail: house.Queue, HTTP: a.pushClient(), URL: a.URL, Log: a.log}
+	a.Notify.Register(a.Workers)
 	a.Web = api.New(api.Deps{DB: a.DB, Staff: a.Staff, Keys: a.Keys, Setup: a.setUp, URL: a.URL, Version: VersionText(), UI: ui.Files(), Log: a.log,
 		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Views: views, Customers: a.Customers, Purchases: a.Purchases, Conversations: a.Conversations, Settings: a.Settings,
-		Intake: a.Intake, Index: a.Index, Blobs: a.Blobs, Outward: outward.New(outward.Options{}), Connections: a.mail, Outbox: deliver.Outbox, NewMailID: a.newMailID})
-	(&upkeep.Upkeep{DB: a.DB, Blobs: a.Blobs, Conversations: a.Conversations, Customers: a.Customers, Staff: a.Staff, DropAnswers: a.Web.DropAnswers,
+		Intake: a.Intake, Index: a.Index, Blobs: a.Blobs, Outward: abroad, Notices: notices, WishesChanged: a.Notify.WishesChanged, Connections: a.mail, Outbox: deliver.Outbox, NewMailID: a.newMailID})
+	(&upkeep.Upkeep{DB: a.DB, Blobs: a.Blobs, Conversations: a.Conversations, Customers: a.Customers, Staff: a.Staff, Notices: notices, DropAnswers: a.Web.DropAnswers,
 		Log: a.log}).Register(a.Workers)
 	a.Gather.Register(a.Workers)
 	a.Web.Bulk().Register(a.Workers)
 	a.live = live.New(live.Deps{DB: a.DB, Events: a.events, Node: a.node, Conversations: a.Conversations, Counts: a.Web.Counts, Log: a.log})
 	a.Web.SetLive(a.live)
+	a.Notify.AtDesk = a.live.AtDesk
 	edge := widget.New(widget.Deps{DB: a.DB, Forms: forms, Inboxes: a.Inboxes, Keys: a.Keys, Accept: a.Intake.AcceptWritten, ClientIP: a.Web.ClientIP,
 		Files: widget.Files(), Dir: a.Config.Data, Log: a.log})
 	a.Web.Mount(shophook.Pattern, shophook.Handler(a.Purchases, a.log))
@@ -242,6 +250,7 @@ func (a *App) Serve(ctx context.Context) error {
 	run("live", a.live.Run)
 	run("search", func(ctx context.Context) error { return a.Index.Run(ctx, a.events, a.node) })
 	run("views", func(ctx context.Context) error { return a.Gather.Run(ctx, a.events) })
+	run("notices", func(ctx context.Context) error { return a.Notify.Run(ctx, a.events) })
 	run("mail receiver", a.receive)
 	run("settings", a.followSettings)
 	server := &http.Server{Handler: a.Web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,

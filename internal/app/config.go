@@ -40,17 +40,18 @@ func VersionText() string {
 
 // Config is what the command line and the environment say. Everything else lives in the database and is edited in the desk.
 type Config struct {
-	Listen         string         // host:port of the desk and the API
-	Data           string         // folder of the key file, blobs and, on SQLite, the database
-	Database       string         // postgres://… ; SQLite in Data where empty
-	Blobs          string         // s3://bucket/prefix?endpoint=… ; a folder in Data where empty
-	URL            string         // public base URL; that of the settings where empty
-	SMTPListen     string         // host:port of the mail receiver; that of the settings where empty
-	SMTPCert       string         // file of the receiver's certificate with its chain, PEM; a self-signed one in Data where empty
-	SMTPKey        string         // file of the certificate's key, PEM
-	SMTPTrusted    []netip.Prefix // relays of the house's own, besides private networks: DNS says nothing about what they pass on
-	SMTPAuthserv   string         // the name by which such a relay signs its Authentication-Results (RFC 8601 2.2); nothing is believed where empty
-	TrustedProxies []netip.Prefix // whose X-Forwarded-For and -Proto count
+	Listen         string           // host:port of the desk and the API
+	Data           string           // folder of the key file, blobs and, on SQLite, the database
+	Database       string           // postgres://… ; SQLite in Data where empty
+	Blobs          string           // s3://bucket/prefix?endpoint=… ; a folder in Data where empty
+	URL            string           // public base URL; that of the settings where empty
+	SMTPListen     string           // host:port of the mail receiver; that of the settings where empty
+	SMTPCert       string           // file of the receiver's certificate with its chain, PEM; a self-signed one in Data where empty
+	SMTPKey        string           // file of the certificate's key, PEM
+	SMTPTrusted    []netip.Prefix   // relays of the house's own, besides private networks: DNS says nothing about what they pass on
+	SMTPAuthserv   string           // the name by which such a relay signs its Authentication-Results (RFC 8601 2.2); nothing is believed where empty
+	TrustedProxies []netip.Prefix   // whose X-Forwarded-For and -Proto count
+	PushServices   []netip.AddrPort // of the own network, which browser pushes may go to; others are public ones
 	Logger         *slog.Logger
 	Output         io.Writer     // for what the operator must read, such as the set-up link; standard error where nil
 	SlowSync       time.Duration // added to every sync of SQLite, for measuring; 0 in service

@@ -23,6 +23,7 @@ var sealed = []sealedColumn{
 	{"inbox", "id", "submit_secret", "inbox/%s/submit"},
 	{"setting", "name", "sealed", "setting/%s"},
 	{"shop", "id", "secret", "shop/%s/secret"},
+	{"push_key", "id", "sealed", "push/%s"},
 }
 
 // RotateKey makes a new key, seals every secret of the database anew with it, and returns how many there were. The server may run: it notices

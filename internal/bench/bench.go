@@ -25,6 +25,7 @@ type Options struct {
 	SlowSync time.Duration // added to every sync of SQLite
 	Idle     time.Duration // how long the idle process is watched; 0 for not at all
 	MailOnly bool          // leave out what is read at the desk
+	Agents   int           // follow the live feed while conversations are changed; 0 for none
 	Search   bool          // also wait for the search index, and search
 	Dir      string        // where data folders are made; the system's where empty
 	Keep     string        // a folder where seeded desks stay, with the mails of each run, for further runs (of PostgreSQL the database itself stays where it is, and should hold no other size); "" for none
@@ -49,6 +50,7 @@ type Run struct {
 	SeedTook      time.Duration `json:"seedTook"`
 	StartMS       float64       `json:"startMS"` // from start to first answer
 	Reads         []Read        `json:"reads"`
+	Live          *Live         `json:"live,omitempty"`
 	IndexTook     time.Duration `json:"indexTook,omitempty"`   // until the search index was complete
 	MailsPerSec   float64       `json:"mailsPerSec,omitempty"` // stored, threaded and reacted to
 	AcceptPerSec  float64       `json:"acceptPerSec,omitempty"`
@@ -120,7 +122,7 @@ func (o Options) run(ctx context.Context, exe string, n int) (run Run, err error
 	if err := o.furnish(ctx, exe, c, &run); err != nil {
 		return run, err
 	}
-	if err := crowd(ctx, c); err != nil {
+	if err := crowd(ctx, c, max(crowdSize, o.Agents)); err != nil {
 		return run, err
 	}
 	if err := o.emptyIndex(ctx, c); err != nil {
@@ -151,6 +153,14 @@ func (o Options) run(ctx context.Context, exe string, n int) (run Run, err error
 		if run.Reads, err = o.reads(ctx, srv, c, n); err != nil {
 			return run, err
 		}
+	}
+	if o.Agents > 0 {
+		fmt.Fprintf(o.Log, "%d conversations: %d agents at the live feed\n", n, o.Agents)
+		told, err := srv.live(ctx, o.Agents)
+		if err != nil {
+			return run, err
+		}
+		run.Live = &told
 	}
 	if o.Search {
 		fmt.Fprintf(o.Log, "%d conversations: searching\n", n)

@@ -19,7 +19,7 @@ const crowdSize = 110
 func crowdToken(i int) string { return fmt.Sprintf("tls_bench_%04d", i) }
 
 // crowd makes supervisors, who see everything, each with a token for the API.
-func crowd(ctx context.Context, c app.Config) error {
+func crowd(ctx context.Context, c app.Config, size int) error {
 	d, err := db.Open(ctx, databaseURL(c), db.Options{Logger: quiet()})
 	if err != nil {
 		return err
@@ -29,7 +29,7 @@ func crowd(ctx context.Context, c app.Config) error {
 		scopes = append(scopes, string(p))
 	}
 	err = d.Write(ctx, func(tx *db.Tx) error {
-		for i := range crowdSize {
+		for i := range size {
 			id, mail, token := 1000+i, fmt.Sprintf("crowd%d@bench.test", i), crowdToken(i)
 			if _, err := tx.Exec(ctx, `
 				INSERT INTO agent (id, name, email, email_key, role, accepted_at, created_at)

@@ -73,6 +73,7 @@ const (
 	JobGaveUp           EventKind = "job.gave_up"
 	JobSettled          EventKind = "job.settled"    // a dead job was tried again or dismissed
 	AccessUpdated       EventKind = "access.updated" // what an agent may see changed: live feeds start anew
+	NoticesChanged      EventKind = "notice.changed" // told to the agent alone, whose id is the subject; data: {unread}
 )
 
 // SubjectKind says what an event is about.
@@ -88,6 +89,7 @@ const (
 	AboutTag          SubjectKind = "tag"
 	AboutSetting      SubjectKind = "setting"
 	AboutJob          SubjectKind = "job"
+	AboutNotice       SubjectKind = "notice" // of an agent, whose id is the subject
 )
 
 // Event is a fact, appended in the transaction that made it true and never edited.

@@ -21,6 +21,8 @@ type (
 	TokenID        int64
 	PasskeyID      int64
 	JobID          int64
+	NoticeID       int64
+	DeviceID       int64 // a browser that takes pushes
 	Seq            int64 // position in the event log
 )
 
@@ -32,3 +34,4 @@ func (id ConversationID) String() string { return strconv.FormatInt(int64(id), 1
 func (id MessageID) String() string      { return strconv.FormatInt(int64(id), 10) }
 func (id AttachmentID) String() string   { return strconv.FormatInt(int64(id), 10) }
 func (id ArrivalID) String() string      { return strconv.FormatInt(int64(id), 10) }
+func (id NoticeID) String() string       { return strconv.FormatInt(int64(id), 10) }

@@ -17,6 +17,7 @@ import (
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/inbox"
+	"tellus/internal/feature/notice"
 	"tellus/internal/feature/purchase"
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/staff"
@@ -26,6 +27,7 @@ import (
 	"tellus/internal/flow/deliver"
 	"tellus/internal/flow/gather"
 	"tellus/internal/flow/intake"
+	"tellus/internal/flow/notify"
 	"tellus/internal/flow/react"
 	"tellus/internal/flow/upkeep"
 	"tellus/internal/platform/blob"
@@ -33,6 +35,7 @@ import (
 	"tellus/internal/platform/db/dbtest"
 	"tellus/internal/platform/jobs"
 	"tellus/internal/platform/secret"
+	"tellus/internal/platform/webpush/pushtest"
 )
 
 // Engine is a database that a desk stands on.
@@ -64,6 +67,10 @@ type Desk struct {
 	Views         *view.Service
 	Gather        *gather.Gather
 	Bulk          *bulk.Bulk
+	Notices       *notice.Service
+	Notify        *notify.Notify
+	Letters       *Letters // mails of the house to its people
+	Pushes        *pushtest.Service
 	Outlet        *Outlet
 
 	Support desk.InboxID // the inbox that every desk has: support@shop.example
@@ -152,7 +159,10 @@ func (d *Desk) wire() {
 		}}
 	d.Delivery = &deliver.Delivery{DB: d.DB, Blobs: d.Blobs, Inboxes: d.Inboxes, Conversations: d.Conversations, Outlet: d.Outlet, Log: log,
 		Token: d.makeToken, Writer: d.writer, Loop: "desk"}
-	d.Upkeep = &upkeep.Upkeep{DB: d.DB, Blobs: d.Blobs, Conversations: d.Conversations, Customers: d.Customers, Staff: d.Staff, Log: log,
+	d.Notices, d.Letters, d.Pushes = &notice.Service{Keys: d.keys}, &Letters{}, pushtest.New(d.T)
+	d.Notify = &notify.Notify{DB: d.DB, Notices: d.Notices, Conversations: d.Conversations, Staff: d.Staff, Mail: d.Letters.keep, HTTP: d.Pushes.Server.Client(),
+		URL: func() string { return "https://desk.example" }, Log: log}
+	d.Upkeep = &upkeep.Upkeep{DB: d.DB, Blobs: d.Blobs, Conversations: d.Conversations, Customers: d.Customers, Staff: d.Staff, Notices: d.Notices, Log: log,
 		DropAnswers: func(context.Context, *db.Tx, desk.Time, int) (int, error) { return 0, nil }} // nobody calls the API here
 	// One worker a queue: what a test does has one order.
 	d.Workers = jobs.New(d.DB, jobs.Options{Queues: map[string]int{"intake": 1, "deliver": 1}, Logger: log})
@@ -160,6 +170,7 @@ func (d *Desk) wire() {
 	jobs.Register(d.Workers, d.Intake.HandleUnscanned)
 	jobs.Register(d.Workers, d.Delivery.Handle)
 	d.Upkeep.Register(d.Workers)
+	d.Notify.Register(d.Workers)
 	d.Views = &view.Service{Conversations: d.Conversations}
 	d.Gather = &gather.Gather{DB: d.DB, Views: d.Views, Conversations: d.Conversations, Staff: d.Staff, Inboxes: d.Inboxes, Log: log}
 	d.Gather.Register(d.Workers)

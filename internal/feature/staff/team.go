@@ -81,6 +81,11 @@ func (s *Service) members(ctx context.Context, tx *db.Tx, team desk.TeamID) ([]d
 	return append([]desk.AgentID{}, all...), nil
 }
 
+// Members are the agents of a team, by id.
+func (s *Service) Members(ctx context.Context, tx *db.Tx, team desk.TeamID) ([]desk.AgentID, error) {
+	return s.members(ctx, tx, team)
+}
+
 // NewTeam makes a team.
 func (s *Service) NewTeam(ctx context.Context, tx *db.Tx, by Identity, from Visitor, name string, members []desk.AgentID) (desk.Team, error) {
 	name, err := checkName("body.name", name, 60)

@@ -69,6 +69,7 @@ func (h *HouseMail) Queue(ctx context.Context, tx *db.Tx, to staff.Recipient, te
 // templates are the catalogue's keys by the names that features use.
 var templates = map[string]string{
 	"invitation": "agent.invitation", "reset": "agent.reset", "password_changed": "agent.password_changed", "second_factor_changed": "agent.two_factor_changed",
+	"digest": "agent.digest",
 }
 
 // Handle sends one mail: the handler of Letter.
@@ -132,6 +133,7 @@ func (h *HouseMail) Handle(ctx context.Context, job *jobs.Job[Letter]) error {
 func (h *HouseMail) write(l letter, from desk.Inbox, company string, now desk.Time) ([]byte, error) {
 	lang := locale.MatchUI(l.To.Language)
 	data := map[string]any{"Company": company, "Link": l.Data["link"], "Inviter": l.Data["by"], "Name": l.To.Name, "Device": l.Data["device"], "IP": l.Data["ip"],
+		"Count": l.Data["count"], "List": l.Data["list"],
 		"Date": locale.DateTime(lang, now.Time()), "Valid": valid(lang, l.Template)}
 	key := templates[l.Template]
 	return mailmsg.Compose(mailmsg.Outgoing{

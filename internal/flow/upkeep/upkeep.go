@@ -11,6 +11,7 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
+	"tellus/internal/feature/notice"
 	"tellus/internal/feature/staff"
 	"tellus/internal/platform/blob"
 	"tellus/internal/platform/db"
@@ -24,6 +25,7 @@ type Upkeep struct {
 	Conversations *conversation.Service
 	Customers     *customer.Service
 	Staff         *staff.Service
+	Notices       *notice.Service
 	// DropAnswers forgets answers to repeated calls of the API.
 	DropAnswers func(ctx context.Context, tx *db.Tx, before desk.Time, limit int) (int, error)
 	Log         *slog.Logger
@@ -84,6 +86,7 @@ const (
 	keepAnswers = 48 * time.Hour // to calls with an Idempotency-Key
 	keepUploads = 48 * time.Hour // that were put into no message; a draft that names them says so when it is sent
 	keepCounts  = 48 * time.Hour // of automatic answers, for the cap per address
+	keepNotices = 60 * 24 * time.Hour
 )
 
 func (u *Upkeep) hourly(ctx context.Context, _ *jobs.Job[Hourly]) error {
@@ -92,6 +95,7 @@ func (u *Upkeep) hourly(ctx context.Context, _ *jobs.Job[Hourly]) error {
 		drop func(ctx context.Context, tx *db.Tx, before desk.Time, limit int) (int, error)
 	}{
 		{keepAnswers, u.DropAnswers}, {keepCounts, u.Conversations.DropAutomaticAnswers}, {keepUploads, u.Conversations.DropUploads},
+		{keepNotices, u.Notices.Sweep},
 	} {
 		if err := u.slices(ctx, drop.keep, drop.drop); err != nil {
 			return err

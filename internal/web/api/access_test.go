@@ -74,7 +74,7 @@ func TestLightAgentsChangeLittle(t *testing.T) {
 	allowed := []string{
 		// himself
 		"update-profile", "change-password", "begin-totp", "confirm-totp", "remove-totp", "begin-passkey", "finish-passkey", "delete-passkey",
-		"delete-other-session", "delete-other-sessions", "create-token", "delete-token",
+		"delete-other-session", "delete-other-sessions", "create-token", "delete-token", "read-notices", "change-wishes", "subscribe-push", "unsubscribe-push",
 		// notes, and what goes with reading
 		"add-note", "save-draft", "drop-draft", "follow-conversation", "unfollow-conversation", "read-conversation",
 		"upload-attachment", "delete-attachment",

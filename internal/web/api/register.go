@@ -10,4 +10,5 @@ func (s *Server) register() {
 	s.registerJoins()
 	s.registerPurchases()
 	s.registerImports()
+	s.registerNotices()
 }

@@ -4,6 +4,7 @@
 package api
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -15,12 +16,14 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"tellus/internal/desk"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/field"
 	"tellus/internal/feature/form"
 	"tellus/internal/feature/inbox"
 	"tellus/internal/feature/macro"
+	"tellus/internal/feature/notice"
 	"tellus/internal/feature/purchase"
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/staff"
@@ -58,6 +61,8 @@ type Deps struct {
 	Index          *index.Index
 	Blobs          *blob.Store
 	Outward        *outward.Client
+	Notices        *notice.Service
+	WishesChanged  func(ctx context.Context, tx *db.Tx, agent desk.AgentID) error // what an agent wants to be told
 	Connections    Connections
 	Outbox         conversation.Outbox // queues a message for delivery
 	NewMailID      func() string

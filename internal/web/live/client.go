@@ -40,6 +40,7 @@ type client struct {
 	counts  []byte // as last sent
 	open    desk.ConversationID
 	typing  bool
+	active  time.Time // when its reader last did something
 }
 
 const (
@@ -55,7 +56,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, id staff.Identity, r
 	if !sameOrigin(r) {
 		return desk.Refuse(desk.Forbidden, "a page of another site asked")
 	}
-	c := &client{hub: h, ready: make(chan struct{}, 1), gone: make(chan struct{}), renew: renew}
+	c := &client{hub: h, ready: make(chan struct{}, 1), gone: make(chan struct{}), renew: renew, active: time.Now()}
 	scope := id.Scope
 	c.seen.Store(&scope)
 	upgrader := gws.NewUpgrader(c, &gws.ServerOption{ReadMaxPayloadSize: mostHeard, ParallelEnabled: false, CheckUtf8Enabled: true,
@@ -304,5 +305,9 @@ func (c *client) OnMessage(_ *gws.Conn, m *gws.Message) {
 		c.hub.look(c, h.Conversation, false)
 	case "typing":
 		c.hub.look(c, h.Conversation, h.On)
+	case "active":
+		c.mu.Lock()
+		c.active = time.Now()
+		c.mu.Unlock()
 	}
 }

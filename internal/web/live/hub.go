@@ -60,6 +60,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	work.Go(func() { h.count(ctx) })
 	work.Go(func() { h.listen(ctx) })
 	work.Go(func() { h.watchDoors(ctx) })
+	work.Go(func() { h.seats(ctx) })
 	<-ctx.Done()
 	h.mu.Lock()
 	h.closed = true
@@ -373,6 +374,9 @@ func tellSingle(e desk.Event, upTo desk.Seq, clients []*client) {
 	}
 	told := encode(single{Type: "event", Seq: upTo, Event: e})
 	for _, c := range clients {
+		if e.SubjectKind == desk.AboutNotice && int64(c.scope().Agent) != e.Subject {
+			continue // what somebody is told is nobody else's concern
+		}
 		c.push(told)
 	}
 }

@@ -2192,6 +2192,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own notices, the newest first
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark one's notices as read: one, those of a conversation, or all
+         * @description Needs: conversation.read.
+         */
+        post: operations["read-notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/notices/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many one has not read
+         * @description Needs: conversation.read.
+         */
+        get: operations["count-notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/oauth/callback": {
         parameters: {
             query?: never;
@@ -2328,6 +2388,30 @@ export interface paths {
         patch: operations["update-profile"];
         trace?: never;
     };
+    "/profile/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What one wants to be told, how, and when not
+         * @description Needs: signed in.
+         */
+        get: operations["get-wishes"];
+        /**
+         * Choose what one wants to be told
+         * @description Needs: in person.
+         */
+        put: operations["change-wishes"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/profile/passkeys": {
         parameters: {
             query?: never;
@@ -2423,6 +2507,50 @@ export interface paths {
          */
         post: operations["change-password"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/profile/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The key that browsers subscribe to, and one's browsers that take pushes
+         * @description Needs: in person.
+         */
+        get: operations["get-push"];
+        /**
+         * Have this browser take pushes
+         * @description Needs: in person.
+         */
+        put: operations["subscribe-push"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/profile/push/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Have a browser take no pushes any more
+         * @description Needs: in person.
+         */
+        delete: operations["unsubscribe-push"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4217,6 +4345,30 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
         };
+        Device: {
+            /** Format: date-time */
+            createdAt: string;
+            /** @description It is the browser that asks */
+            current: boolean;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: date-time
+             * @description When its push service took the last push
+             */
+            sentAt?: string;
+            /** @description Host of the push service that the browser uses */
+            service: string;
+            /**
+             * Format: int64
+             * @description The signed-in device whose browser it is
+             */
+            session: number;
+            /** @description Why the last push was not taken; empty while all is well */
+            trouble?: string;
+            /** Format: date-time */
+            troubleAt?: string;
+        };
         Draft: {
             body: components["schemas"]["DraftBody"];
             /** Format: int64 */
@@ -4515,6 +4667,24 @@ export interface components {
             subject: components["schemas"]["Mark"][];
             /** @enum {string} */
             where: "subject" | "message" | "note" | "file" | "customer" | "filter";
+        };
+        HoursBody: {
+            /**
+             * Format: int64
+             * @description Days on which they begin: 1 for Sunday, 2 for Monday, 4 for Tuesday and so on, added up
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description Minutes since midnight in one's own time zone
+             */
+            from: number;
+            on: boolean;
+            /**
+             * Format: int64
+             * @description At or before from it is of the next day
+             */
+            to: number;
         };
         Inbox: {
             acknowledge: boolean;
@@ -5056,6 +5226,32 @@ export interface components {
             macros?: number[];
             mentions: number[];
         };
+        Notice: {
+            /** Format: date-time */
+            at: string;
+            /** @description Who did the last of them */
+            by: components["schemas"]["Actor"];
+            /** Format: int64 */
+            conversation: number;
+            /**
+             * Format: int64
+             * @description How many of the kind came since he read the last
+             */
+            count: number;
+            customerName: string;
+            /** Format: date-time */
+            firstAt: string;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "mention" | "assigned" | "reply" | "woken" | "team" | "followed";
+            /** Format: int64 */
+            message?: number;
+            /** Format: int64 */
+            number: number;
+            read: boolean;
+            subject: string;
+        };
         OAuth: {
             clientId: string;
             clientSecret: string;
@@ -5133,6 +5329,11 @@ export interface components {
         };
         PageDeadJob: {
             items: components["schemas"]["DeadJob"][];
+            /** @description Opaque; give it back as cursor to get what follows */
+            next?: string;
+        };
+        PageNotice: {
+            items: components["schemas"]["Notice"][];
             /** @description Opaque; give it back as cursor to get what follows */
             next?: string;
         };
@@ -5566,12 +5767,29 @@ export interface components {
              */
             version?: number;
         };
+        PushBody: {
+            devices: components["schemas"]["Device"][];
+            /** @description applicationServerKey of pushManager.subscribe */
+            key: string;
+        };
         ReadInputBody: {
             /**
              * Format: int64
              * @description 0 marks as unread
              */
             message: number;
+        };
+        ReadNoticesBody: {
+            /**
+             * Format: int64
+             * @description All of a conversation; without either all there are
+             */
+            conversation?: number;
+            /**
+             * Format: int64
+             * @description One notice
+             */
+            id?: number;
         };
         Reason: {
             code: string;
@@ -5907,6 +6125,14 @@ export interface components {
             security?: "" | "tls" | "starttls" | "none";
             user?: string;
         };
+        SubscriptionBody: {
+            endpoint: string;
+            keys: components["schemas"]["SubscriptionBodyKeysStruct"];
+        };
+        SubscriptionBodyKeysStruct: {
+            auth: string;
+            p256dh: string;
+        };
         Suggestion: {
             /** Format: int64 */
             end: number;
@@ -6033,6 +6259,13 @@ export interface components {
             /** @description Base32, to be typed */
             secret: string;
             uri: string;
+        };
+        UnreadBody: {
+            /**
+             * Format: int64
+             * @description At most 100: there may be more
+             */
+            unread: number;
         };
         Value: {
             /**
@@ -6191,6 +6424,31 @@ export interface components {
             items: components["schemas"]["ConversationCount"][];
             /** Format: date-time */
             updatedAt: string;
+        };
+        WayBody: {
+            inApp: boolean;
+            /** @enum {string} */
+            kind: "mention" | "assigned" | "reply" | "woken" | "team" | "followed";
+            mail: boolean;
+            push: boolean;
+        };
+        WishesBody: {
+            /**
+             * Format: int64
+             * @description Minutes between two mails at least
+             */
+            mailGap: number;
+            /**
+             * Format: int64
+             * @description Minutes that a notice stays unread before it is mailed
+             */
+            mailWait: number;
+            quiet: components["schemas"]["HoursBody"];
+            /** @description Pushes and mails name customer and subject */
+            subjects: boolean;
+            /** Format: int64 */
+            version: number;
+            ways: components["schemas"]["WayBody"][];
         };
         Work: {
             actions: components["schemas"]["Action"][];
@@ -10411,6 +10669,102 @@ export interface operations {
             };
         };
     };
+    "list-notices": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description Only what one has not read */
+                unread?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageNotice"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "read-notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadNoticesBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "count-notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     "finish-oauth": {
         parameters: {
             query?: never;
@@ -10720,6 +11074,68 @@ export interface operations {
             };
         };
     };
+    "get-wishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WishesBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "change-wishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WishesBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WishesBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     "list-passkeys": {
         parameters: {
             query?: never;
@@ -10852,6 +11268,97 @@ export interface operations {
                 "application/json": components["schemas"]["PasswordChangeBody"];
             };
         };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "get-push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "subscribe-push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "unsubscribe-push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description No Content */
             204: {

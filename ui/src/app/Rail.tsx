@@ -6,6 +6,7 @@ import { stuckQuery, viewsQuery } from "../api/queries";
 import { useFormat } from "../i18n/format";
 import { loadWords } from "../i18n/i18n";
 import { useLink } from "../live/live";
+import { Bell } from "../notices/Bell";
 import { Avatar } from "../parts/Avatar";
 import { Icon } from "../parts/Icon";
 import { lately, useLate } from "../parts/useLate";
@@ -55,6 +56,7 @@ export function Rail() {
       </Link>
       <span className={css.gap} />
       {Timer && <Timer />}
+      <Bell />
       <Link
         to="/settings/$"
         params={{ _splat: "" }}

@@ -37,6 +37,10 @@ export function Shell() {
   useEffect(listenToKeys, []);
   useEffect(fetchAhead, []);
   useEffect(renewWithServer, []);
+  useEffect(() => {
+    const timer = setTimeout(() => void import("../notices/worker").then((m) => m.startWorker()).catch(() => {}), 2000);
+    return () => clearTimeout(timer);
+  }, []);
   useSendLater();
   // Words for refusals are not worth making the first screen wait; without them a refusal is said in the words for its code.
   useEffect(() => void loadWords("form").catch(() => {}), []);

@@ -10,6 +10,7 @@ let link: Link = "connecting";
 let presence = new Map<number, Presence[]>();
 const listeners = new Set<() => void>();
 let socket: LiveSocket | undefined;
+let looked = 0;
 
 function tell() {
   for (const listener of listeners) listener();
@@ -33,7 +34,14 @@ export function usePresence(conversation: number | undefined): Presence[] {
 
 /** Tells colleagues which conversation is open here; 0 for none. */
 export function lookAt(conversation: number) {
+  looked = conversation;
+  tell();
   socket?.say({ type: "open", conversation });
+}
+
+/** Which conversation is open in this window, 0 for none. */
+export function useLookedAt(): number {
+  return useSyncExternalStore(subscribe, () => looked);
 }
 
 export function sayTyping(conversation: number, on: boolean) {
@@ -57,12 +65,29 @@ export function goLive(client: QueryClient, me: number): () => void {
   );
   socket = live;
   live.start();
+  const still = sayActive(live);
   return () => {
+    still();
     live.stop();
     forgetBegan(); // whoever signs in next fetches everything himself
     if (socket === live) socket = undefined;
     link = "connecting";
     presence = new Map();
+  };
+}
+
+/** Tells the server, once a minute at most, that somebody is at work here: who is not is mailed what he missed. */
+function sayActive(live: LiveSocket): () => void {
+  let said = Date.now();
+  const act = () => {
+    if (Date.now() - said < 60_000) return;
+    said = Date.now();
+    live.say({ type: "active" });
+  };
+  const kinds = ["pointerdown", "keydown", "wheel", "touchstart"] as const;
+  for (const kind of kinds) window.addEventListener(kind, act, { passive: true, capture: true });
+  return () => {
+    for (const kind of kinds) window.removeEventListener(kind, act, { capture: true });
   };
 }
 
@@ -128,6 +153,11 @@ export function withActivity(timeline: Opened["timeline"], event: DeskEvent): Op
 function hearSetting(client: QueryClient, event: DeskEvent, me: number) {
   if (event.subjectKind === "bulk" || event.subjectKind === "export" || event.subjectKind === "import") {
     if (event.data?.agent === me) void client.invalidateQueries({ queryKey: [event.subjectKind] });
+    return;
+  }
+  if (event.subjectKind === "notice") {
+    client.setQueryData(["notices", "unread"], { unread: Number(event.data?.unread) });
+    void client.invalidateQueries({ queryKey: ["notices", "list"] });
     return;
   }
   if (event.subjectKind === "view" && (!event.data || event.data.done)) refresh(client, `saved:${event.subject}`);

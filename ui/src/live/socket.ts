@@ -13,6 +13,7 @@ export type Heard =
 export type Said =
   | { type: "open"; conversation: number }
   | { type: "typing"; conversation: number; on: boolean }
+  | { type: "active" }
   | { type: "pong" };
 
 export interface Presence {

@@ -15,6 +15,7 @@ interface Room {
 export const rooms: readonly Room[] = [
   { path: "profile", icon: "person", group: "you", load: () => import("./Profile") },
   { path: "security", icon: "lock", group: "you", load: () => import("./security/Security") },
+  { path: "notices", icon: "bell", group: "you", load: () => import("./Notices") },
   { path: "tokens", icon: "link", group: "you", load: () => import("./Tokens") },
   { path: "inboxes", icon: "inbox", may: "inbox.manage", group: "house", load: () => import("./inbox/Inboxes") },
   { path: "teams", icon: "people", may: "team.manage", group: "house", load: () => import("./Teams") },

@@ -54,7 +54,13 @@ it("has words for every action of the log and every page", () => {
 });
 
 it("shows only the pages that a role allows", () => {
-  expect(roomsFor(["conversation.read"]).map((r) => r.path)).toEqual(["profile", "security", "tokens", "macros"]);
+  expect(roomsFor(["conversation.read"]).map((r) => r.path)).toEqual([
+    "profile",
+    "security",
+    "notices",
+    "tokens",
+    "macros",
+  ]);
   expect(roomsFor(["team.manage", "tag.manage"]).map((r) => r.path)).toContain("teams");
   expect(roomsFor(["team.manage"]).map((r) => r.path)).not.toContain("people");
 });

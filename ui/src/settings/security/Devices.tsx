@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { del, post } from "../../api/client";
+import { pushQuery } from "../../notices/device";
 import { Pill } from "../../parts/Pill";
 import { Failed } from "../../parts/Trouble";
 import { toast } from "../../parts/toast";
@@ -17,6 +18,7 @@ export function Devices() {
   const { t } = useTranslation();
   const client = useQueryClient();
   const sessions = useQuery(sessionsQuery);
+  const pushes = useQuery(pushQuery).data?.devices ?? [];
   const end = useMutation({
     mutationFn: (id: number | "others") =>
       id === "others" ? post("/profile/sessions/revoke-others") : del(`/profile/sessions/${id}`),
@@ -37,6 +39,7 @@ export function Devices() {
             <div className={list.name}>
               {deviceWords(s.device) || t("settings.devices.unknown")}
               {s.current && <Pill tone="ok">{t("settings.devices.this")}</Pill>}
+              {pushes.some((d) => d.session === s.id) && <Pill>{t("settings.devices.pushes")}</Pill>}
             </div>
             <div className={list.quiet}>
               {s.ip} · {t("settings.devices.since")} <When at={s.createdAt} /> · {t("settings.devices.seen")}{" "}

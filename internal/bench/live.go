@@ -1,0 +1,204 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/lxzan/gws"
+)
+
+// Live is how long a change takes to reach everybody.
+type Live struct {
+	Agents  int     `json:"agents"`
+	Changes int     `json:"changes"`
+	Told    int     `json:"told"` // changes that reached a client, all clients together
+	Lost    int     `json:"lost"` // that never did
+	P50     float64 `json:"p50"`  // milliseconds from asking for the change to the row in the client
+	P99     float64 `json:"p99"`
+	Most    float64 `json:"most"`
+	Cores   float64 `json:"cores"` // processor time of the server for a second
+}
+
+const (
+	liveFor    = 30 * time.Second
+	livePace   = 20 * time.Millisecond // 50 changes a second
+	liveSpread = 400                   // conversations that are changed in turn
+	liveMark   = `"subject":"live change `
+)
+
+// watcher is a client of the live feed that notes when it is told of a change.
+type watcher struct {
+	gws.BuiltinEventHandler
+	begun *sync.Map // by the number of the change
+	mu    sync.Mutex
+	took  []float64
+	fail  atomic.Bool
+}
+
+// OnMessage looks for the mark of a change without reading the rest: the load generator shares the machine with the server.
+func (w *watcher) OnMessage(_ *gws.Conn, m *gws.Message) {
+	defer m.Close() // gives the buffer back
+	now := time.Now()
+	_, rest, ok := bytes.Cut(m.Bytes(), []byte(liveMark))
+	if !ok {
+		return
+	}
+	text, _, _ := bytes.Cut(rest, []byte(`"`))
+	n, err := strconv.Atoi(string(text))
+	if err != nil {
+		return
+	}
+	if begun, known := w.begun.Load(n); known {
+		w.mu.Lock()
+		w.took = append(w.took, milliseconds(now.Sub(begun.(time.Time))))
+		w.mu.Unlock()
+	}
+}
+
+// OnClose notes a line that was cut before the end.
+func (w *watcher) OnClose(*gws.Conn, error) { w.fail.Store(true) }
+
+// live has clients follow the feed while conversations are changed, and measures until the row is with each of them.
+func (s *server) live(ctx context.Context, agents int) (out Live, err error) {
+	targets, err := s.targets(ctx)
+	if err != nil {
+		return out, err
+	}
+	var begun sync.Map
+	watchers := make([]*watcher, agents)
+	lines := make([]*gws.Conn, 0, agents)
+	defer func() {
+		for _, l := range lines {
+			_ = l.WriteClose(1000, nil) // the server may have gone first
+		}
+	}()
+	for i := range watchers {
+		watchers[i] = &watcher{begun: &begun}
+		line, _, err := gws.NewClient(watchers[i], &gws.ClientOption{Addr: "ws" + strings.TrimPrefix(s.base, "http") + "/api/v1/live",
+			RequestHeader: http.Header{"Authorization": {"Bearer " + crowdToken(i)}}})
+		if err != nil {
+			return out, fmt.Errorf("open the live feed of agent %d: %w", i, err)
+		}
+		lines = append(lines, line)
+		go line.ReadLoop() // ends with the line
+	}
+	before, err := s.cpu()
+	if err != nil {
+		return out, err
+	}
+	start := time.Now()
+	out.Agents = agents
+	if out.Changes, err = s.change(ctx, targets, &begun); err != nil {
+		return out, err
+	}
+	after, err := s.cpu()
+	if err != nil {
+		return out, err
+	}
+	out.Cores = (after - before).Seconds() / time.Since(start).Seconds()
+	time.Sleep(time.Second) // for what is on its way
+	var all []float64
+	for i, w := range watchers {
+		if w.fail.Load() {
+			return out, fmt.Errorf("the line of agent %d was cut", i)
+		}
+		w.mu.Lock()
+		all = append(all, w.took...)
+		w.mu.Unlock()
+	}
+	slices.Sort(all)
+	out.Told, out.Lost = len(all), out.Changes*agents-len(all)
+	if len(all) == 0 {
+		return out, errors.New("no change reached anybody")
+	}
+	out.P50, out.P99, out.Most = all[len(all)/2], all[len(all)*99/100], all[len(all)-1]
+	return out, nil
+}
+
+// target is a conversation that is changed now and then.
+type target struct {
+	ID      int64 `json:"id"`
+	Version int64 `json:"version"`
+}
+
+func (s *server) targets(ctx context.Context) ([]*target, error) {
+	var all []*target
+	for cursor := ""; len(all) < liveSpread; {
+		var page struct {
+			Items []*target `json:"items"`
+			Next  string    `json:"next"`
+		}
+		if err := s.ask(ctx, http.MethodGet, "/conversations?view=all&limit=200&cursor="+cursor, nil, &page); err != nil {
+			return nil, err
+		}
+		all = append(all, page.Items...)
+		if cursor = page.Next; cursor == "" {
+			break
+		}
+	}
+	return all, nil
+}
+
+// change changes conversations in turn, 50 a second, and returns how many changes were made.
+func (s *server) change(ctx context.Context, targets []*target, begun *sync.Map) (int, error) {
+	tick := time.NewTicker(livePace)
+	defer tick.Stop()
+	var work sync.WaitGroup
+	var mu sync.Mutex
+	var failed error
+	n := 0
+	for end := time.Now().Add(liveFor); time.Now().Before(end); n++ {
+		select {
+		case <-ctx.Done():
+			return n, ctx.Err()
+		case <-tick.C:
+		}
+		number, t := n, targets[n%len(targets)]
+		work.Go(func() {
+			begun.Store(number, time.Now())
+			body := map[string]any{"version": t.Version, "subject": "live change " + strconv.Itoa(number)}
+			if err := s.ask(ctx, http.MethodPatch, fmt.Sprint("/conversations/", t.ID), body, t); err != nil {
+				mu.Lock()
+				failed = errors.Join(failed, err)
+				mu.Unlock()
+			}
+		})
+	}
+	work.Wait()
+	return n, failed
+}
+
+// ask calls the API as the first of the crowd and reads the answer into out.
+func (s *server) ask(ctx context.Context, method, path string, body, out any) error {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, method, s.base+"/api/v1"+path, bytes.NewReader(data))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+crowdToken(0))
+	answer, err := s.http.Do(req)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close() // read to its end below
+	text, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s %s: %s: %s: %w", method, path, answer.Status, text, errors.Join(err, errors.New("refused")))
+	}
+	return json.Unmarshal(text, out)
+}

@@ -1,0 +1,129 @@
+// Package notify decides who is told of what happens on the desk, and by which channel. It is pure: facts go in, decisions come out. Nobody is told
+// of what he did himself, of what he may not see, or of one thing twice.
+package notify
+
+import (
+	"cmp"
+	"slices"
+
+	"tellus/internal/desk"
+)
+
+// Kind is what a notice is about.
+type Kind string
+
+// Kinds, the one that concerns somebody most first.
+const (
+	Mention  Kind = "mention"  // a note names me
+	Assigned Kind = "assigned" // a conversation became mine
+	Reply    Kind = "reply"    // a customer wrote in a conversation of mine
+	Woken    Kind = "woken"    // a snooze of a conversation of mine ended
+	Team     Kind = "team"     // a conversation came to my team
+	Followed Kind = "followed" // something happened in a conversation that I follow
+)
+
+// Kinds in the order of how much they concern somebody.
+var Kinds = []Kind{Mention, Assigned, Reply, Woken, Team, Followed}
+
+// rank is the place of a kind among Kinds.
+func rank(k Kind) int { return slices.Index(Kinds, k) }
+
+// Happening is an event that somebody may be told of, with what is known of its conversation now.
+type Happening struct {
+	Kind         desk.EventKind
+	By           desk.Actor
+	At           desk.Time
+	Conversation desk.ConversationID
+	Message      desk.MessageID
+	Named        desk.AgentID   // who is mentioned, or whose the conversation became
+	Assignee     desk.AgentID   // whose the conversation is
+	Followers    []desk.AgentID // of the conversation
+	Members      []desk.AgentID // of the team that the conversation came to
+	Automatic    bool           // a machine wrote the message
+	First        bool           // the message opened the conversation: nobody has waited for it as a reply
+}
+
+// Concern says that something concerns an agent.
+type Concern struct {
+	Agent        desk.AgentID
+	Kind         Kind
+	Conversation desk.ConversationID
+	Message      desk.MessageID
+	By           desk.Actor
+	At           desk.Time
+}
+
+// followed are the facts that followers are told of.
+var followed = map[desk.EventKind]bool{
+	desk.MessageReceived: true, desk.MessageQueued: true, desk.NoteAdded: true, desk.RecordAdded: true, desk.StatusChanged: true, desk.AssigneeChanged: true,
+	desk.TeamChanged: true, desk.Woken: true, desk.MessageFailed: true, desk.MessageBounced: true, desk.ConversationsMerged: true, desk.MessagesSplit: true,
+}
+
+// Tells reports whether an event of a kind may concern anybody, so that others need not be looked into.
+func Tells(k desk.EventKind) bool { return followed[k] || k == desk.AgentMentioned }
+
+// Concerns returns whom events concern and why, in the order of the events: each person once for what was done in one go, by the kind that concerns him
+// most. One go is what one actor did in one conversation at one time, which is what a transaction is.
+func Concerns(all []Happening) []Concern {
+	type once struct {
+		agent        desk.AgentID
+		conversation desk.ConversationID
+		by           desk.Actor
+		at           desk.Time
+	}
+	at := map[once]int{}
+	var list []Concern
+	for _, h := range all {
+		for agent, kind := range h.concerned() {
+			key := once{agent, h.Conversation, h.By, h.At}
+			c := Concern{Agent: agent, Kind: kind, Conversation: h.Conversation, Message: h.Message, By: h.By, At: h.At}
+			i, known := at[key]
+			switch {
+			case !known:
+				at[key] = len(list)
+				list = append(list, c)
+			case rank(kind) < rank(list[i].Kind):
+				list[i] = c
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Concern) int {
+		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Conversation, b.Conversation), cmp.Compare(a.Agent, b.Agent))
+	})
+	return list
+}
+
+// concerned are those whom one event concerns, its actor aside, each by the kind that concerns him most.
+func (h *Happening) concerned() map[desk.AgentID]Kind {
+	who := map[desk.AgentID]Kind{}
+	add := func(agent desk.AgentID, k Kind) {
+		if agent == 0 || h.By == desk.ByAgent(agent) {
+			return
+		}
+		if had, known := who[agent]; !known || rank(k) < rank(had) {
+			who[agent] = k
+		}
+	}
+	switch h.Kind {
+	case desk.AgentMentioned:
+		add(h.Named, Mention)
+	case desk.AssigneeChanged:
+		add(h.Named, Assigned)
+	case desk.TeamChanged:
+		for _, m := range h.Members {
+			add(m, Team)
+		}
+	case desk.MessageReceived:
+		if !h.Automatic && !h.First {
+			add(h.Assignee, Reply)
+		}
+	case desk.Woken:
+		add(h.Assignee, Woken)
+	}
+	if followed[h.Kind] && !h.Automatic {
+		for _, f := range h.Followers {
+			add(f, Followed)
+		}
+	}
+	return who
+}
