@@ -22,9 +22,7 @@ const Facts = lazy(() => Promise.all([import("../fields/Facts"), loadWords("fiel
 const CustomerFields = lazy(() =>
   Promise.all([import("../fields/CustomerFields"), loadWords("field")]).then(([m]) => m),
 );
-const Purchases = lazy(() =>
-  Promise.all([import("../purchase/Purchases"), loadWords("purchase")]).then(([m]) => m),
-);
+const Purchases = lazy(() => Promise.all([import("../purchase/Purchases"), loadWords("purchase")]).then(([m]) => m));
 
 /** Who the customer is, how to reach him, and what was before. */
 export function CustomerPanel({ opened, view, close }: { opened: Opened; view: string; close: () => void }) {
