@@ -1,4 +1,4 @@
-// What agents are told: the bell of another browser at once, and a browser that takes pushes while its desk is closed.
+// What agents are told: the bell of another browser at once, a browser that takes pushes while its desk is closed, and the whole of a day's work on a phone.
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
 import { Api, ann, inbox } from "../house/api.mjs";
@@ -120,4 +120,48 @@ it("reaches a browser whose desk is closed, which shows it and leads there", () 
     assert.ok(kept.some((url) => url.endsWith("/app/index.html")), `kept: ${kept}`);
     assert.deepEqual(kept.filter((url) => url.includes("/api/")), []);
     assert.deepEqual(his.trouble, []);
+  }));
+
+it("lets a day's work be done on a phone by touch", () =>
+  browser.journey(async () => {
+    const c = await arrive("From the phone");
+    const page = await browser.person({ url: desk.url, width: 380, height: 760, touch: true });
+    await api.enter(page);
+    await page.goto("/app/view/all");
+    const row = page.getByRole("link", { name: /From the phone/ });
+    await row.tap();
+    await page.getByRole("heading", { name: "From the phone" }).waitFor();
+    const words = page.getByRole("textbox", { name: "Reply", exact: true });
+    await page.getByText("Reply to Janis", { exact: true }).tap();
+    await words.waitFor();
+    await words.pressSequentially("We look into it.");
+    await page.picture("phone-writing");
+    await page.getByRole("button", { name: "Send", exact: true }).tap();
+    await page.getByRole("region", { name: "Messages and activity" }).getByText("We look into it.").waitFor();
+    const now = async () => (await api.get(`/conversations/${c.id}`)).conversation;
+    const more = async (item) => {
+      await page.getByRole("button", { name: "More actions" }).tap();
+      await page.getByRole("menuitem", { name: item, exact: true }).tap();
+    };
+    await more("Assign");
+    await page.picture("phone-assign");
+    await page.getByRole("button", { name: /Bo Ozols/ }).tap();
+    await eventually("it is Bo's", async () => (await now()).assignee === boId);
+    await more("Snooze");
+    await page.getByRole("button", { name: /^Tomorrow/ }).tap();
+    await eventually("it is snoozed", async () => Boolean((await now()).snoozedUntil));
+    await page.goto(`/app/view/snoozed/${c.number}`);
+    await page.getByRole("button", { name: "Resolve", exact: true }).tap();
+    await eventually("it is resolved", async () => (await now()).status === "resolved");
+    await page.goto("/app/search?q=phone");
+    await page.getByText("From the phone").first().tap();
+    await page.getByRole("heading", { name: "From the phone" }).waitFor();
+    await page.getByRole("button", { name: "Back to the list" }).tap();
+    await page.getByRole("button", { name: /^Notices/ }).tap();
+    await page.getByRole("dialog", { name: "Notices" }).waitFor();
+    await page.picture("phone-notices");
+    assert.deepEqual(await page.findings("notices on a phone"), []);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(wide <= 0, `the page is ${wide} px wider than the window`);
+    assert.deepEqual(page.trouble, []);
   }));
