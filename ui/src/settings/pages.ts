@@ -25,6 +25,7 @@ export const rooms: readonly Room[] = [
   { path: "types", icon: "sort", may: "field.manage", group: "house", load: () => import("./fields/Types") },
   { path: "fields", icon: "form", may: "field.manage", group: "house", load: () => import("./fields/Fields") },
   { path: "checklists", icon: "check", may: "field.manage", group: "house", load: () => import("./fields/Templates") },
+  { path: "imports", icon: "list", may: "purchase.manage", group: "house", load: () => import("./shops/Imports") },
   { path: "shops", icon: "link", may: "purchase.manage", group: "house", load: () => import("./shops/Shops") },
   { path: "company", icon: "visit", may: "setting.manage", group: "house", load: () => import("./Company") },
   { path: "jobs", icon: "alert", may: "job.manage", group: "technical", load: () => import("./Jobs") },
