@@ -9,8 +9,9 @@ import { start } from "../house/start.mjs";
 let desk;
 let browser;
 let api;
-start({}, (house) => {
-  ({ desk, browser, api } = house);
+let sink;
+start({ undo: 20 }, (house) => {
+  ({ desk, browser, api, sink } = house);
 });
 
 it("defines a field and a checklist, fills them in, and resolves what lacks nothing", () =>

@@ -110,6 +110,7 @@ const (
 	WhyActionTwice    Why = "action_twice"
 	WhyMacroDoesNone  Why = "macro_empty"
 	WhyMacroNotShared Why = "macro_not_shared"
+	WhyNoMacroFile    Why = "macro_no_file"
 
 	WhyNoBirthday       Why = "no_birthday"
 	WhyNoHours          Why = "no_hours"
@@ -242,6 +243,7 @@ var whys = map[Why]worded{
 	WhyNoPlaceholder:  {Invalid, "{what} cannot be filled: there is no such value, or formatting breaks it up"},
 	WhyActionTwice:    {Invalid, "the same is done twice"},
 	WhyMacroDoesNone:  {Invalid, "a macro needs a text or something to do"},
+	WhyNoMacroFile:    {Invalid, "this is no file of macros"},
 	WhyMacroNotShared: {Forbidden, "supervisors and above share macros; yours can be personal"},
 
 	WhyNoBirthday:       {Invalid, "must be a day such as 1984-05-31"},

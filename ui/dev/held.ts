@@ -77,6 +77,7 @@ export function opened(h: Held): Opened {
     links: [],
     merges: [],
     draft: h.draft,
+    reviews: [],
     earlier: desk.held
       .filter((x) => x.row.customer === h.row.customer && x !== h)
       .map((x) => x.row)

@@ -19,6 +19,10 @@ func scanDraft(r *sql.Rows, d *desk.Draft) error {
 	if err := r.Scan(&d.ID, &d.Conversation, &body, &d.SavedAt, &d.Version); err != nil {
 		return err
 	}
+	return readDraft(d, body)
+}
+
+func readDraft(d *desk.Draft, body string) error {
 	if err := json.Unmarshal([]byte(body), &d.Body); err != nil {
 		return fmt.Errorf("draft %d: %w", d.ID, err)
 	}

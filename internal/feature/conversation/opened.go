@@ -51,6 +51,7 @@ type Opened struct {
 	Links        []Link              `json:"links"`
 	Merges       []Merge             `json:"merges" doc:"What was merged into it and can be undone, oldest first"`
 	Draft        *desk.Draft         `json:"draft,omitempty"`
+	Reviews      []desk.DraftReview  `json:"reviews" doc:"Checks of drafts that the asker wants or is asked for"`
 	Earlier      []desk.Conversation `json:"earlier" doc:"The customer's other conversations, newest first, at most five"`
 	ReplyTo      Recipients          `json:"replyTo"`
 	ReplyAllTo   Recipients          `json:"replyAllTo"`
@@ -119,6 +120,9 @@ func (s *Service) Open(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk
 		return o, err
 	}
 	if o.Draft, err = draftOf(ctx, tx, scope.Agent, id); err != nil {
+		return o, err
+	}
+	if o.Reviews, err = reviews(ctx, tx, scope.Agent, id); err != nil {
 		return o, err
 	}
 	if o.Earlier, err = s.OfCustomer(ctx, tx, scope, c.Customer, id, 5); err != nil {

@@ -59,6 +59,10 @@ MZ no program
 		_, err := d.Conversations.AddNote(ctx, tx, desk.ByAgent(d.Eva), d.Scope(d.Eva), id, conversation.NewNote{HTML: "<p>between us</p>"}, d.Staff.Scope)
 		return err
 	})
+	d.Write(func(ctx context.Context, tx *db.Tx) error {
+		_, err := (&worklog.Service{Conversations: d.Conversations}).Add(ctx, tx, d.Scope(d.Eva), id, worklog.Entry{Seconds: 75 * 60})
+		return err
+	})
 	d.Receive(jana, "My card is 4111", "In-Reply-To: <one@home.example>", "References: <one@home.example>")
 	o, err := d.Opened(d.Eva, id)
 	if err != nil {
@@ -103,8 +107,8 @@ func TestAConversationPrints(t *testing.T) {
 		}{
 			{"lv", false, []string{"Saruna #", "Galds šķībs", "Jana Ķuze", "Šķūnī žāvējas ēvelskaidas", "Ąžuolas šlama", "Zażółć gęślą jaźń", "Съешь ещё этих булок", "Atvedīsim jaunu galdu", "Eva", "12:00",
 				"1. lapa no 1", "Saturs dzēsts", "pa_sswd.txt", "Izdrukāts"}, []string{"4111", "between us", "agent.", "print."}},
-			{"pl", true, []string{"Rozmowa #", "Notatka", "between us"}, []string{"4111", "agent.", "print."}},
-			{"lt", false, []string{"Pokalbis #", "Ąžuolas"}, []string{"agent.", "print."}},
+			{"pl", true, []string{"Rozmowa #", "Notatka", "between us", "Poświęcony czas (godziny)", "1:15 · Eva"}, []string{"4111", "agent.", "print."}},
+			{"lt", false, []string{"Pokalbis #", "Ąžuolas"}, []string{"agent.", "print.", "1:15"}},
 			{"en", true, []string{"Conversation #", "Page 1 of 1", "erased"}, []string{"4111", "agent.", "print."}},
 		} {
 			o := export.Options{Language: c.lang, Zone: riga, Notes: c.notes}

@@ -76,10 +76,10 @@ func TestLightAgentsChangeLittle(t *testing.T) {
 		"update-profile", "change-password", "begin-totp", "confirm-totp", "remove-totp", "begin-passkey", "finish-passkey", "delete-passkey",
 		"delete-other-session", "delete-other-sessions", "create-token", "delete-token", "read-notices", "change-wishes", "subscribe-push", "unsubscribe-push",
 		// notes, and what goes with reading
-		"add-note", "save-draft", "drop-draft", "follow-conversation", "unfollow-conversation", "read-conversation",
+		"add-note", "save-draft", "drop-draft", "answer-review", "follow-conversation", "unfollow-conversation", "read-conversation",
 		"upload-attachment", "delete-attachment",
 		// his own macros
-		"create-macro", "change-macro", "delete-macro", "restore-macro", "preview-macro",
+		"create-macro", "export-macros", "import-macros", "change-macro", "delete-macro", "restore-macro", "preview-macro",
 		// his own views, and looking what a condition finds
 		"create-saved-view", "change-saved-view", "delete-saved-view", "restore-saved-view", "arrange-saved-views", "preview-condition",
 	}

@@ -22,6 +22,8 @@ var deskRoutes = []route{
 	{"send-reply", post, "/conversations/{id}/replies", needs(desk.WriteConversations), "Answer the customer", option{creates: true, max: 4 << 20}},
 	{"add-note", post, "/conversations/{id}/notes", needs(desk.WriteNotes), "Write a note for colleagues", option{creates: true, max: 4 << 20}},
 	{"save-draft", put, "/conversations/{id}/draft", needs(desk.WriteNotes), "Keep what the composer holds", option{max: 4 << 20}},
+	{"ask-review", post, "/conversations/{id}/draft/review", needs(desk.WriteConversations), "Ask a colleague to check the caller's draft", option{}},
+	{"answer-review", put, "/conversations/{id}/draft/reviews/{author}", needs(desk.WriteNotes), "Say about a colleague's draft that it can be sent, or give it back", option{max: 4 << 20}},
 	{"drop-draft", del, "/conversations/{id}/draft", needs(desk.WriteNotes), "Throw the draft away", option{}},
 	{"follow-conversation", put, "/conversations/{id}/followers/{agent}", needs(desk.WriteNotes), "Add a follower", option{}},
 	{"unfollow-conversation", del, "/conversations/{id}/followers/{agent}", needs(desk.WriteNotes), "Remove a follower", option{}},

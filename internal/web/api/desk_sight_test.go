@@ -103,6 +103,8 @@ var probes = map[string]probe{
 	},
 	"save-draft": onConversation(put, "/draft", object{"mode": "reply", "html": "<p>x</p>", "to": nobody, "cc": nobody, "bcc": nobody,
 		"attachments": nobody}),
+	"ask-review":                  onConversation(post, "/draft/review", object{"reviewer": 1, "note": "<p>x</p>"}),
+	"answer-review":               onConversation(put, "/draft/reviews/1", object{"approve": true, "note": "<p>x</p>"}),
 	"drop-draft":                  onConversation(del, "/draft", nil),
 	"follow-conversation":         onConversation(put, "/followers/1", nil),
 	"unfollow-conversation":       onConversation(del, "/followers/1", nil),

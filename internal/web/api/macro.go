@@ -15,6 +15,8 @@ import (
 var macroRoutes = []route{
 	{"list-macros", get, "/macros", needs(desk.WriteNotes), "The macros that the caller can use, by folder and name", option{}},
 	{"create-macro", post, "/macros", needs(desk.WriteNotes), "Make a macro; macro.manage for a shared one", option{creates: true}},
+	{"export-macros", get, "/macros/export", needs(desk.WriteNotes), "The macros that the caller may change, as a file", option{}},
+	{"import-macros", post, "/macros/import", needs(desk.WriteNotes), "Make and change macros as a file says, or say what it would do; nothing is doubled by a repeat", option{max: 10 << 20}},
 	{"get-macro", get, "/macros/{id}", needs(desk.WriteNotes), "A macro with its texts", option{}},
 	{"change-macro", put, "/macros/{id}", needs(desk.WriteNotes), "Replace a macro; macro.manage for a shared one", option{}},
 	{"delete-macro", del, "/macros/{id}", needs(desk.WriteNotes), "Delete a macro; it can be restored for 30 days", option{}},
@@ -26,6 +28,8 @@ var macroRoutes = []route{
 func (s *Server) registerMacros() {
 	handle(s, "list-macros", s.listMacros)
 	handle(s, "create-macro", s.createMacro)
+	handle(s, "export-macros", s.exportMacros)
+	handle(s, "import-macros", s.importMacros)
 	handle(s, "get-macro", s.getMacro)
 	handle(s, "change-macro", s.changeMacro)
 	handle(s, "delete-macro", s.deleteMacro)

@@ -18,6 +18,8 @@ func (s *Server) registerWriting() {
 	handle(s, "send-reply", s.sendReply)
 	handle(s, "add-note", s.addNote)
 	handle(s, "save-draft", s.saveDraft)
+	handle(s, "ask-review", s.askReview)
+	handle(s, "answer-review", s.answerReview)
 	handle(s, "drop-draft", s.dropDraft)
 	handle(s, "list-drafts", s.listDrafts)
 	handle(s, "create-draft", s.createDraft)
@@ -236,6 +238,31 @@ func (s *Server) saveDraft(ctx context.Context, c *Caller, in *draftInput) (*rep
 
 func (s *Server) dropDraft(ctx context.Context, c *Caller, in *ConversationInput) (*none, error) {
 	return change(ctx, s, func(tx *db.Tx) error { return s.Conversations.DropDraft(ctx, tx, c.Scope, in.ID) })
+}
+
+type askReviewInput struct {
+	ConversationInput
+	Body conversation.ReviewAsk
+}
+
+func (s *Server) askReview(ctx context.Context, c *Caller, in *askReviewInput) (*reply[list[desk.DraftReview]], error) {
+	return changing(ctx, s, func(tx *db.Tx) (out list[desk.DraftReview], err error) {
+		out.Items, err = s.Conversations.AskReview(ctx, tx, c.Scope, in.ID, in.Body, s.Staff.Scope)
+		return out, err
+	})
+}
+
+type answerReviewInput struct {
+	ConversationInput
+	Author desk.AgentID `path:"author"`
+	Body   conversation.ReviewAnswer
+}
+
+func (s *Server) answerReview(ctx context.Context, c *Caller, in *answerReviewInput) (*reply[list[desk.DraftReview]], error) {
+	return changing(ctx, s, func(tx *db.Tx) (out list[desk.DraftReview], err error) {
+		out.Items, err = s.Conversations.AnswerReview(ctx, tx, c.Scope, in.ID, in.Author, in.Body, s.Staff.Scope)
+		return out, err
+	})
 }
 
 func (s *Server) listDrafts(ctx context.Context, c *Caller, _ *none) (*reply[list[desk.Draft]], error) {

@@ -616,6 +616,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/conversations/{id}/draft/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a colleague to check the caller's draft
+         * @description Needs: conversation.write.
+         */
+        post: operations["ask-review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations/{id}/draft/reviews/{author}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say about a colleague's draft that it can be sent, or give it back
+         * @description Needs: conversation.note.
+         */
+        put: operations["answer-review"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/conversations/{id}/export.pdf": {
         parameters: {
             query?: never;
@@ -1946,6 +1986,46 @@ export interface paths {
          * @description Needs: conversation.note.
          */
         post: operations["restore-macro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/macros/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The macros that the caller may change, as a file
+         * @description Needs: conversation.note.
+         */
+        get: operations["export-macros"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/macros/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make and change macros as a file says, or say what it would do; nothing is doubled by a repeat
+         * @description Needs: conversation.note.
+         */
+        post: operations["import-macros"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4075,6 +4155,20 @@ export interface components {
             cc: components["schemas"]["NamedAddress"][];
             to: components["schemas"]["NamedAddress"][];
         };
+        ConversationReviewAnswer: {
+            /** @description It can be sent; otherwise it is given back */
+            approve: boolean;
+            /** @description The text as it should be; absent where it is good as it is */
+            html?: string;
+            /** @description HTML of the note by which its author is told */
+            note: string;
+        };
+        ConversationReviewAsk: {
+            /** @description HTML of the note by which the colleague is told */
+            note: string;
+            /** Format: int64 */
+            reviewer: number;
+        };
         ConversationSaid: {
             /** Format: int64 */
             agent?: number;
@@ -4394,6 +4488,24 @@ export interface components {
             subject?: string;
             to: components["schemas"]["NamedAddress"][];
         };
+        DraftReview: {
+            /** Format: date-time */
+            answeredAt?: string;
+            /** Format: date-time */
+            askedAt: string;
+            /** Format: int64 */
+            author: number;
+            /** @description The draft was changed after the answer */
+            changed?: boolean;
+            /** @description As it is now; its HTML is safe */
+            draft: components["schemas"]["Draft"];
+            /** @description The reviewer's own text in its place; safe */
+            html?: string;
+            /** Format: int64 */
+            reviewer: number;
+            /** @enum {string} */
+            state: "asked" | "approved" | "returned";
+        };
         EffectiveBody: {
             /** @description The name that the built-in receiver greets with */
             hostname: string;
@@ -4686,6 +4798,18 @@ export interface components {
              */
             to: number;
         };
+        ImportedBody: {
+            /** Format: int64 */
+            changed: number;
+            items: components["schemas"]["MacroLine"][];
+            /** Format: int64 */
+            made: number;
+        };
+        ImportMacrosBody: {
+            /** @description Only say what it would do */
+            dry?: boolean;
+            file: string;
+        };
         Inbox: {
             acknowledge: boolean;
             /** @description Own wording by language, plain text; {{number}}, {{inbox}} and {{name}} are filled in */
@@ -4866,6 +4990,9 @@ export interface components {
         ListDraft: {
             items: components["schemas"]["Draft"][];
         };
+        ListDraftReview: {
+            items: components["schemas"]["DraftReview"][];
+        };
         ListExport: {
             items: components["schemas"]["ViewExport"][];
         };
@@ -5010,6 +5137,30 @@ export interface components {
              * @description The version that was seen; 0 for a new one
              */
             version: number;
+        };
+        MacroFileBody: {
+            /** @description JSON, with names in place of ids, to be imported here or at another desk */
+            file: string;
+        };
+        MacroLine: {
+            /**
+             * @description personal where whoever imports may not share macros
+             * @enum {string}
+             */
+            audience: "personal" | "teams" | "everyone";
+            folder: string;
+            /**
+             * Format: int64
+             * @description The macro that there is
+             */
+            id?: number;
+            /** @description Names that nothing has here; what needs them is left out */
+            missing: string[];
+            name: string;
+            /** @description Why it is refused */
+            why?: string;
+            /** @enum {string} */
+            will: "make" | "change" | "same" | "refuse";
         };
         MacroListed: {
             actions: components["schemas"]["Action"][];
@@ -5277,6 +5428,8 @@ export interface components {
             participants: components["schemas"]["Participant"][];
             replyAllTo: components["schemas"]["ConversationRecipients"];
             replyTo: components["schemas"]["ConversationRecipients"];
+            /** @description Checks of drafts that the asker wants or is asked for */
+            reviews: components["schemas"]["DraftReview"][];
             timeline: components["schemas"]["ConversationTimeline"];
         };
         Option: {
@@ -5449,7 +5602,7 @@ export interface components {
              * @description Why, where people meet the refusal: the desk has words for each of these in every language
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "domain_taken" | "enough" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_not_shared" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "organisation_used" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "domain_taken" | "enough" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "organisation_used" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             /** Format: int64 */
             status: number;
             title: string;
@@ -5469,7 +5622,7 @@ export interface components {
              * @description A closed list; it grows with the product
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "domain_taken" | "enough" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_not_shared" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "organisation_used" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "domain_taken" | "enough" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "organisation_used" | "our_own_inbox" | "out_of_range" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             values?: {
                 [key: string]: unknown;
             };
@@ -7662,6 +7815,77 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "ask-review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationReviewAsk"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDraftReview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "answer-review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                author: number;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationReviewAnswer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDraftReview"];
+                };
             };
             /** @description Error */
             default: {
@@ -10293,6 +10517,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Macro"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "export-macros": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroFileBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "import-macros": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportMacrosBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedBody"];
                 };
             };
             /** @description Error */

@@ -362,6 +362,20 @@ export interface Timeline {
 }
 
 /** An open conversation with all that its screen needs. */
+/** A draft that a colleague was asked to check before it is sent. */
+export interface DraftReview {
+  author: number;
+  reviewer: number;
+  state: "asked" | "approved" | "returned";
+  /** The reviewer's own text in its place. */
+  html?: string;
+  askedAt: Time;
+  answeredAt?: Time;
+  /** The draft was changed after the answer. */
+  changed?: boolean;
+  draft: Draft;
+}
+
 export interface Opened {
   conversation: Conversation;
   participants: Participant[];
@@ -371,6 +385,7 @@ export interface Opened {
   links: Link[];
   merges: MergeRecord[];
   draft?: Draft | null;
+  reviews: DraftReview[];
   earlier: Conversation[];
   customer: Customer;
   replyTo: Recipients;

@@ -37,6 +37,7 @@ import { useFiles } from "./useFiles";
 import { type Timing, useSend } from "./useSend";
 
 const editorCode = lately(() => import("./Editor"));
+const reviewCode = lately(() => Promise.all([import("./Review"), loadWords("review")]).then(([m]) => m));
 const quoteCode = lately(() => import("./QuoteButton"));
 const sendMenuCode = lately(() => import("./SendMenu"));
 const ArmedChips = lazy(async () => {
@@ -61,6 +62,8 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
   const [live, setLive] = useState(written);
   const Editor = useLate(editorCode, live);
   const SendMenu = useLate(sendMenuCode, live);
+  const [asking, setAsking] = useState(false);
+  const Review = useLate(reviewCode, asking || opened.reviews.length > 0);
   const QuoteButton = useLate(quoteCode, true);
   const [focus, setFocus] = useState(false);
   // A new key gives the editor new content.
@@ -251,6 +254,7 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
 
   return (
     <section className={css.composer} data-note={note || undefined} aria-label={t("compose.label")}>
+      {Review && <Review opened={opened} asking={asking} asked={() => setAsking(false)} keep={draft.push} />}
       {QuoteButton && <QuoteButton quote={quote} />}
       {held.length > 0 && (
         <Hold
@@ -366,6 +370,13 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
             </Button>
           ) : (
             <>
+              <Button
+                disabled={isBlank(text) || busy}
+                onClick={() => setAsking(true)}
+                title={t("compose.ask_check_title")}
+              >
+                {t("compose.ask_check")}
+              </Button>
               {SendMenu && <SendMenu disabled={Boolean(why) || busy} go={goLater} />}
               <Button title={why || keyCaps("mod+enter")} disabled={Boolean(why) || busy} onClick={() => go(false)}>
                 {t("compose.send")}

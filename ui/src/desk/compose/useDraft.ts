@@ -128,5 +128,5 @@ export function useDraftKeeping(opened: Opened) {
     };
   }, [push]);
 
-  return { kept, keep, drop };
+  return { kept, keep, drop, push };
 }

@@ -16,6 +16,7 @@ import { inWords } from "../../parts/trouble";
 import { formCss } from "../form/fields";
 import { Bones, Page, Section } from "../form/Page";
 import list from "../list.module.css";
+import { exportMacros, ImportSheet } from "./ImportSheet";
 import MacroEditor from "./MacroEditor";
 
 const words = Promise.all([loadWords("macro"), loadWords("field")]);
@@ -30,6 +31,7 @@ function Overview() {
   const { t } = useTranslation();
   const macros = useQuery(macrosQuery);
   const [wanted, setWanted] = useState("");
+  const [importing, setImporting] = useState(false);
   const all = macros.data ?? [];
   const found = wanted.trim()
     ? findMacros(
@@ -45,14 +47,21 @@ function Overview() {
       title={t("settings.macros.title")}
       about={t("macro.edit.about")}
       acts={
-        <Button
-          variant="filled"
-          renderRoot={(props) => <Link to="/settings/$" params={{ _splat: "macros/new" }} {...props} />}
-        >
-          {t("macro.edit.create")}
-        </Button>
+        <>
+          <Button onClick={() => void exportMacros().catch((err) => toast(inWords(t, err), { tone: "bad" }))}>
+            {t("macro.file.export")}
+          </Button>
+          <Button onClick={() => setImporting(true)}>{t("macro.file.import_open")}</Button>
+          <Button
+            variant="filled"
+            renderRoot={(props) => <Link to="/settings/$" params={{ _splat: "macros/new" }} {...props} />}
+          >
+            {t("macro.edit.create")}
+          </Button>
+        </>
       }
     >
+      {importing && <ImportSheet close={() => setImporting(false)} />}
       {macros.isPending && <Bones rows={3} />}
       {macros.error && (
         <Failed what={t("macro.edit.failed")} error={macros.error} retry={() => void macros.refetch()} />
