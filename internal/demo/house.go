@@ -66,6 +66,9 @@ func (p *play) house(ctx context.Context) error {
 	if err := p.scopes(ctx); err != nil {
 		return err
 	}
+	if err := p.definitions(ctx); err != nil {
+		return err
+	}
 	return p.macroList(ctx)
 }
 

@@ -38,6 +38,7 @@ type play struct {
 	team   map[string]desk.TeamID
 	tag    map[string]desk.TagID
 	inbox  map[string]desk.Inbox
+	own    defined
 
 	steps  []step
 	photos [][]byte
