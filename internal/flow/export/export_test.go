@@ -107,7 +107,7 @@ func TestAConversationPrints(t *testing.T) {
 		}{
 			{"lv", false, []string{"Saruna #", "Galds šķībs", "Jana Ķuze", "Šķūnī žāvējas ēvelskaidas", "Ąžuolas šlama", "Zażółć gęślą jaźń", "Съешь ещё этих булок", "Atvedīsim jaunu galdu", "Eva", "12:00",
 				"1. lapa no 1", "Saturs dzēsts", "pa_sswd.txt", "Izdrukāts"}, []string{"4111", "between us", "agent.", "print."}},
-			{"pl", true, []string{"Rozmowa #", "Notatka", "between us", "Poświęcony czas (godziny)", "1:15 · Eva"}, []string{"4111", "agent.", "print."}},
+			{"pl", true, []string{"Rozmowa #", "Notatka", "between us", "Poświęcony czas", "1:15 h · Eva"}, []string{"4111", "agent.", "print."}},
 			{"lt", false, []string{"Pokalbis #", "Ąžuolas"}, []string{"agent.", "print.", "1:15"}},
 			{"en", true, []string{"Conversation #", "Page 1 of 1", "erased"}, []string{"4111", "agent.", "print."}},
 		} {

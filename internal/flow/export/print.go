@@ -102,7 +102,7 @@ func (p *printer) spent() string {
 // clock writes seconds as hours and minutes; what is below a minute counts as one.
 func clock(seconds int64) string {
 	minutes := max(1, (seconds+30)/60)
-	return fmt.Sprintf("%d:%02d", minutes/60, minutes%60)
+	return fmt.Sprintf("%d:%02d h", minutes/60, minutes%60)
 }
 
 // timeline weaves messages and activities by time.
