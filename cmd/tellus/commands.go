@@ -275,6 +275,7 @@ type benchCommand struct {
 	database             string
 	mail, slowSync, idle time.Duration
 	mailOnly, search     bool
+	views                bool
 	dir, keep, json      string
 	agents               uint64
 }
@@ -287,6 +288,7 @@ func (b *benchCommand) flags(f *flags) {
 	f.duration(&b.idle, "idle", 20*time.Second, "How long the idle server is watched.")
 	f.yes(&b.mailOnly, "mail-only", "", "Leave out what is read at the desk.")
 	f.number(&b.agents, "agents", 0, "Agents that follow the live feed while 50 conversations a second are changed; 0 for none.")
+	f.yes(&b.views, "views", "", "Also make saved views, and read and count them.")
 	f.yes(&b.search, "search", "", "Also fill the search index, and search.")
 	f.path(&b.dir, "dir", "", "Where data folders are made.").as("FOLDER")
 	f.text(&b.keep, "keep", "", "Keep the seeded desks in this folder, and use those that are there.").as("FOLDER")
@@ -294,7 +296,7 @@ func (b *benchCommand) flags(f *flags) {
 }
 
 func (b *benchCommand) run(ctx context.Context, std streams) error {
-	report, err := bench.Measure(ctx, bench.Options{Sizes: b.sizes, Database: b.database, Mail: b.mail, SlowSync: b.slowSync, Idle: b.idle, MailOnly: b.mailOnly, Agents: int(min(b.agents, 1000)), Search: b.search,
+	report, err := bench.Measure(ctx, bench.Options{Sizes: b.sizes, Database: b.database, Mail: b.mail, SlowSync: b.slowSync, Idle: b.idle, MailOnly: b.mailOnly, Views: b.views, Agents: int(min(b.agents, 1000)), Search: b.search,
 		Dir: b.dir, Keep: b.keep, Log: std.err})
 	if err != nil {
 		return err

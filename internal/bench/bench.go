@@ -26,6 +26,7 @@ type Options struct {
 	Idle     time.Duration // how long the idle process is watched; 0 for not at all
 	MailOnly bool          // leave out what is read at the desk
 	Agents   int           // follow the live feed while conversations are changed; 0 for none
+	Views    bool          // also make saved views, and read and count them
 	Search   bool          // also wait for the search index, and search
 	Dir      string        // where data folders are made; the system's where empty
 	Keep     string        // a folder where seeded desks stay, with the mails of each run, for further runs (of PostgreSQL the database itself stays where it is, and should hold no other size); "" for none
@@ -162,6 +163,14 @@ func (o Options) run(ctx context.Context, exe string, n int) (run Run, err error
 		}
 		run.Live = &told
 	}
+	if o.Views {
+		fmt.Fprintf(o.Log, "%d conversations: saved views\n", n)
+		found, err := srv.views(ctx, o.Log)
+		if err != nil {
+			return run, err
+		}
+		run.Reads = append(run.Reads, found...)
+	}
 	if o.Search {
 		fmt.Fprintf(o.Log, "%d conversations: searching\n", n)
 		found, err := srv.search(ctx)
@@ -210,7 +219,7 @@ func (o Options) furnish(ctx context.Context, exe string, c app.Config, run *Run
 }
 
 // seeded is the file that marks a desk that is complete.
-const seeded = "bench-seeded"
+const seeded = "bench-seeded-2" // with custom fields, tags and types
 
 func (o Options) seed(ctx context.Context, c app.Config, run Run) error {
 	a, err := app.Open(ctx, c)

@@ -20,7 +20,7 @@ type bulk struct {
 }
 
 // filled are the tables that are written in bulk.
-var filled = []string{"customer", "address", "conversation", "participant", "message", "mention", "follower", "draft"}
+var filled = []string{"customer", "address", "conversation", "conversation_tag", "participant", "message", "mention", "follower", "draft"}
 
 func openBulk(ctx context.Context, d *db.DB, url string) (b *bulk, err error) {
 	b = &bulk{d: d}

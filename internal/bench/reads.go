@@ -15,7 +15,10 @@ import (
 )
 
 // request is one question to the desk, and who asks it.
-type request struct{ token, path string }
+type request struct {
+	token, path string
+	body        any // posted, where there is one
+}
 
 // kind is questions of one kind: first to warm up, then those that are measured.
 type kind struct {
@@ -32,7 +35,7 @@ func (o Options) reads(ctx context.Context, s *server, c app.Config, conversatio
 	rnd := rand.New(rand.NewPCG(1, uint64(time.Now().UnixNano()))) // others than in a former run
 	open := func(int) request { return request{path: "/conversations/" + strconv.Itoa(1+rnd.IntN(conversations))} }
 	kinds := []kind{
-		{name: "counts of all views", warm: 10, n: crowdSize - 10, next: func(i int) request { return request{crowdToken(i), "/views"} }},
+		{name: "counts of all views", warm: 10, n: crowdSize - 10, next: func(i int) request { return request{token: crowdToken(i), path: "/views"} }},
 		{name: "open a conversation, as it comes", warm: 10, n: timesRead, next: open},
 		{name: "open a conversation", warm: 10, n: timesRead, next: open, before: func(ctx context.Context) error { return o.intoMemory(ctx, c) }},
 	}
@@ -60,7 +63,7 @@ func (s *server) measure(ctx context.Context, k kind) (Read, error) {
 	took := make([]time.Duration, 0, k.n)
 	for i := range k.warm + k.n {
 		q := k.next(i)
-		d, err := s.get(ctx, q.token, q.path)
+		d, err := s.put(ctx, q)
 		if err != nil {
 			return Read{}, err
 		}

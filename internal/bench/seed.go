@@ -94,11 +94,11 @@ func (s Seed) finish(ctx context.Context, d *db.DB, b *bulk) error {
 }
 
 func (s Seed) customers(from, to int, now desk.Time) []table {
-	people := table{name: "customer", columns: []string{"id", "name", "name_key", "created_at", "touched_at"}}
+	people := table{name: "customer", columns: []string{"id", "name", "name_key", "created_at", "touched_at", "fields"}}
 	addresses := table{name: "address", columns: []string{"customer", "kind", "value", "value_key", "created_at"}}
 	for i := from + 1; i <= to; i++ {
 		name, address := fmt.Sprintf("Customer %06d", i), fmt.Sprintf("c%d@seed.test", i)
-		people.rows = append(people.rows, []any{i, name, strings.ToLower(name), int64(now), int64(now)})
+		people.rows = append(people.rows, []any{i, name, strings.ToLower(name), int64(now), int64(now), customerFields(i)})
 		addresses.rows = append(addresses.rows, []any{i, "email", address, address, int64(now)})
 	}
 	return []table{people, addresses}
@@ -148,7 +148,9 @@ var languages = []string{"lv", "en", "lt", "pl"}
 func (s Seed) conversations(v *vocabulary, from, to, people int, now desk.Time) []table {
 	rnd := rand.New(rand.NewPCG(uint64(from), 7))
 	convs := table{name: "conversation", columns: []string{"id", "number", "inbox", "customer", "customer_name", "address", "channel", "subject", "subject_key",
-		"status", "shelf", "assignee", "spam", "trashed_at", "snoozed_until", "due_at", "waiting_since", "language", "preview", "messages", "last_incoming", "created_at", "last_at"}}
+		"status", "shelf", "assignee", "spam", "trashed_at", "snoozed_until", "due_at", "waiting_since", "language", "preview", "messages", "last_incoming", "created_at", "last_at",
+		"priority", "type_id", "fields", "tags"}}
+	tags := table{name: "conversation_tag", columns: []string{"conversation", "tag"}}
 	parts := table{name: "participant", columns: []string{"conversation", "address_key", "address", "name", "customer", "role", "created_at"}}
 	msgs := table{name: "message", columns: []string{"id", "conversation", "origin", "inbox", "kind", "channel", "author_kind", "agent", "customer", "at", "mail_id", "mail_key",
 		"subject", "sender", "recipients", "text", "language", "state"}}
@@ -178,12 +180,17 @@ func (s Seed) conversations(v *vocabulary, from, to, people int, now desk.Time) 
 			msgs.rows = append(msgs.rows, []any{(i-1)*5 + m + 1, i, i, inbox, kind, "email", author, agent, from, int64(created.Add(time.Duration(m) * 10 * time.Minute)),
 				mailID, conversation.MailKey(mailID), subject, sender, `{"to":[{"address":"help@bench.test"}]}`, text, language, sent})
 		}
+		tagged := "[]"
+		if tag := mixed(i, 14) % (2 * seededTags); tag < seededTags {
+			tags.rows = append(tags.rows, []any{i, tag + 1})
+			tagged = fmt.Sprintf("[%d]", tag+1)
+		}
 		convs.rows = append(convs.rows, []any{i, 10000 + i, inbox, who, name, address, "email", subject, conversation.SubjectKey(subject),
 			is.status, int(is.shelf), is.assignee, is.spam, int64(is.trashed), int64(is.snoozed), int64(is.due), int64(is.waiting), language, strings.ToValidUTF8(preview, ""), 5, i * 5,
-			int64(created), int64(last)})
+			int64(created), int64(last), s.priority(i), 1 + i%3, s.fields(i), tagged})
 		parts.rows = append(parts.rows, []any{i, address, address, name, who, "requester", int64(created)})
 	}
-	return []table{convs, parts, msgs}
+	return []table{convs, tags, parts, msgs}
 }
 
 // own is what lists of the agent's own are made of: conversations in which he was mentioned, that he follows, and in which he began to answer;

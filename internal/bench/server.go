@@ -148,7 +148,7 @@ func (s *server) signInAs(ctx context.Context, mail string) error {
 	return s.post(ctx, "/session", map[string]string{"email": mail, "password": password})
 }
 
-// prepare signs in and makes the inbox that nearly everything goes to, and the small one. They send no acknowledgements: there is no server to send them.
+// prepare signs in and makes the inbox that nearly everything goes to, and the small one, with the house's settings. Inboxes send no acknowledgements: there is no server to send them.
 func (s *server) prepare(ctx context.Context) error {
 	if err := s.signIn(ctx); err != nil {
 		return err
@@ -160,14 +160,31 @@ func (s *server) prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return s.settings(ctx)
 }
 
 // get asks for a path, by a token or else as who signed in, and returns how long the whole answer took.
 func (s *server) get(ctx context.Context, token, path string) (time.Duration, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.base+"/api/v1"+path, nil)
+	return s.put(ctx, request{token: token, path: path})
+}
+
+// put asks a question and returns how long the whole answer took.
+func (s *server) put(ctx context.Context, q request) (time.Duration, error) {
+	token, path, method := q.token, q.path, http.MethodGet
+	var body io.Reader
+	if q.body != nil {
+		data, err := json.Marshal(q.body)
+		if err != nil {
+			return 0, err
+		}
+		method, body = http.MethodPost, bytes.NewReader(data)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, s.base+"/api/v1"+path, body)
 	if err != nil {
 		return 0, err
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
 	}
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
@@ -183,7 +200,7 @@ func (s *server) get(ctx context.Context, token, path string) (time.Duration, er
 	}
 	took := time.Since(begun)
 	if answer.StatusCode != http.StatusOK {
-		return 0, fmt.Errorf("GET %s: %s", path, answer.Status)
+		return 0, fmt.Errorf("%s %s: %s", method, path, answer.Status)
 	}
 	return took, nil
 }

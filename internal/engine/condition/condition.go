@@ -184,6 +184,34 @@ func (l leaf) forAgent(me int64) leaf {
 	return l
 }
 
+// Sole returns the ids that an attribute must be one of, where that comparison alone means something else to everybody who looks: what holds for somebody then holds for
+// this agent if it has one of them.
+func (c *Condition) Sole(key string) (ids []int64, sole bool) {
+	var needed *test
+	personal := 0
+	var look func(l *leaf, always bool)
+	look = func(l *leaf, always bool) {
+		if l.group != comparison {
+			for i := range l.nodes {
+				look(&l.nodes[i], always && (l.group == allOf || len(l.nodes) == 1))
+			}
+			return
+		}
+		if !l.me {
+			return
+		}
+		personal++
+		if always && l.attr.Key == key && l.op == Is {
+			needed = &l.test
+		}
+	}
+	look(&c.root, true)
+	if personal != 1 || needed == nil || c.env.Me == 0 {
+		return nil, false
+	}
+	return needed.wanted(), true
+}
+
 // Match reports whether the condition holds for a row at a time, and until when that is certain: not before next can time alone change it
 // (desk.Never where it cannot). Where Env.Me is 0 a comparison with "me" holds: then Match is true for at least all rows that belong to somebody.
 func (c *Condition) Match(r Row, now desk.Time) (holds bool, next desk.Time) {

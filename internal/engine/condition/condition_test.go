@@ -250,3 +250,34 @@ func TestASharedConditionMeansSomethingElseToEverybody(t *testing.T) {
 		t.Error("it does not hang on time")
 	}
 }
+
+// TestSole: a list of members may be narrowed by who has them only where nothing else means something else to everybody.
+func TestSole(t *testing.T) {
+	t.Parallel()
+	mine := Node{Attr: "assignee", Op: Is, Values: []string{"me", "9"}}
+	unfinished := Node{Attr: "status", Op: Is, Values: []string{"open"}}
+	follows := Node{Attr: "followers", Op: AnyOf, Values: []string{"me"}}
+	for name, c := range map[string]struct {
+		node Node
+		want []int64
+	}{
+		"alone":                {mine, []int64{9, 7}},
+		"with others":          {Node{All: []Node{unfinished, {All: []Node{mine}}}}, []int64{9, 7}},
+		"one of several":       {Node{Any: []Node{unfinished, mine}}, nil},
+		"not the only one":     {Node{All: []Node{mine, follows}}, nil},
+		"of another":           {Node{All: []Node{follows}}, nil},
+		"not mine":             {Node{Attr: "assignee", Op: IsNot, Values: []string{"me"}}, nil},
+		"nobody in particular": {unfinished, nil},
+	} {
+		compiled, err := Compile(Conversations(nil), "", c.node, Env{})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		got, sole := compiled.For(7).Sole("assignee")
+		slices.Sort(got)
+		slices.Sort(c.want)
+		if sole != (c.want != nil) || !slices.Equal(got, c.want) {
+			t.Errorf("%s: Sole = %v, %t; want %v", name, got, sole, c.want)
+		}
+	}
+}

@@ -76,6 +76,9 @@ func (s Sort) SQL(a *Attribute, postgres bool) string {
 	}
 	switch a.Kind {
 	case Moment, Ref:
+		if a.Always {
+			return column // as it is, so that an index can be walked in this order
+		}
 		return "CASE WHEN " + (&test{attr: a}).absent(column) + " THEN " + last + " ELSE " + column + " END"
 	case Number:
 		last = "1e300"

@@ -28,6 +28,9 @@ func (s *Service) Fill(ctx context.Context, tx *db.Tx, view desk.ViewID, limit i
 	}
 	v := d.byID[view]
 	if v == nil {
+		if _, err := tx.Exec(ctx, `DELETE FROM view_fill WHERE view = $1`, view); err != nil {
+			return f, fmt.Errorf("forget view %s: %w", view, err)
+		}
 		return Filling{Done: true}, s.dropMembers(ctx, tx, view)
 	}
 	reached, f, err := s.beginFill(ctx, tx, v)
@@ -107,9 +110,6 @@ func (s *Service) dropMembers(ctx context.Context, tx *db.Tx, view desk.ViewID) 
 		return fmt.Errorf("empty view %s: %w", view, err)
 	}
 	if _, err := tx.Exec(ctx, `DELETE FROM view_moment WHERE view = $1`, view); err != nil {
-		return fmt.Errorf("empty view %s: %w", view, err)
-	}
-	if _, err := tx.Exec(ctx, `DELETE FROM view_fill WHERE view = $1`, view); err != nil {
 		return fmt.Errorf("empty view %s: %w", view, err)
 	}
 	return nil

@@ -42,7 +42,7 @@ func (s *Service) countSaved(ctx context.Context, tx *db.Tx, scope desk.Scope, i
 	var q query
 	q.WriteString(`SELECT count(*) FROM (SELECT 1 FROM ` + membersOf(&q, id))
 	personal := v.shifts(scope.Agent)
-	if personal {
+	if personal && v.assignees(scope.Agent) == nil {
 		q.WriteString(` JOIN conversation c ON c.id = m.id`)
 	}
 	q.WriteString(` WHERE ` + staff.Seen(scope, "m", q.arg))

@@ -175,11 +175,26 @@ func (v *savedView) shifts(agent desk.AgentID) bool {
 }
 
 // readable reports whether a query can tell which of the members belong to an agent's view.
-func (v *savedView) readable(agent desk.AgentID) bool { return v.cond.Exact() || !v.shifts(agent) }
+func (v *savedView) readable(agent desk.AgentID) bool {
+	return v.cond.Exact() || !v.shifts(agent) || v.assignees(agent) != nil
+}
+
+// assignees are those who must have a member of the view for it to belong to an agent's, where that is all that differs between people: members say who has them.
+func (v *savedView) assignees(agent desk.AgentID) []int64 {
+	ids, sole := v.cond.For(int64(agent)).Sole("assignee")
+	if !sole {
+		return nil
+	}
+	return ids
+}
 
 // exactly narrows the members of a view that means something else to everybody who looks: they are those for whom it holds for somebody.
 func (s *Service) exactly(q *query, tx *db.Tx, scope desk.Scope, v *savedView) {
 	if !v.shifts(scope.Agent) {
+		return
+	}
+	if who := v.assignees(scope.Agent); who != nil {
+		q.WriteString(" AND m.assignee IN " + list(q, who))
 		return
 	}
 	text, _ := v.cond.For(int64(scope.Agent)).SQL(q, tx.Postgres(), tx.Now)
