@@ -128,6 +128,7 @@ func Build(ctx context.Context, o Options, now time.Time) (err error) {
 	}
 	p.ordinary()
 	p.special()
+	p.joined()
 	p.recorded()
 	p.unwanted()
 	if err := p.run(ctx); err != nil {

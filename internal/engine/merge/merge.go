@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"tellus/internal/desk"
@@ -40,7 +41,8 @@ type State struct {
 	Access    Access
 	Tags      []desk.TagID   // in the order in which they were put on
 	Followers []desk.AgentID // in order
-	LastAt    desk.Time      // when the last message came or went
+	Fields    desk.FieldValues
+	LastAt    desk.Time // when the last message came or went
 }
 
 // Source is a conversation that goes into another one.
@@ -56,6 +58,7 @@ type Record struct {
 	LastBefore, LastAfter     desk.Time
 	Tags                      []desk.TagID   // that the target did not carry
 	Followers                 []desk.AgentID // who did not follow the target
+	Fields                    []desk.FieldID // that the target had no value of, sorted
 	Marks                     []Mark
 }
 
@@ -66,12 +69,14 @@ type Mark struct {
 	After  desk.MessageID `json:"after"`
 }
 
-// Join says what the target becomes when the sources go into it. Tags and followers are joined. Only those see it who might see all of it. Where a customer
+// Join says what the target becomes when the sources go into it. Tags and followers are joined. A custom field that has no value in the target gets that of the first source
+// that has one. Only those see it who might see all of it. Where a customer
 // waits in one of them, the target is open, awake, and due when the first of them is. Reads are joined by JoinMarks.
 func Join(target State, sources []Source) (State, Record) {
 	rec := Record{Before: target.Turn, AccessBefore: target.Access, LastBefore: target.LastAt}
 	after := State{Turn: joinTurn(target.Turn, sources), Access: joinAccess(target.Access, sources), Tags: slices.Clone(target.Tags), Followers: slices.Clone(target.Followers),
 		LastAt: joinLast(target.LastAt, sources)}
+	after.Fields, rec.Fields = joinFields(target.Fields, sources)
 	for _, s := range sources {
 		for _, t := range s.Tags {
 			if !slices.Contains(after.Tags, t) {
@@ -105,6 +110,24 @@ func joinTurn(t Turn, sources []Source) Turn {
 		t.WaitingSince, t.DueAt = min(t.WaitingSince, s.Turn.WaitingSince), min(t.DueAt, s.Turn.DueAt)
 	}
 	return t
+}
+
+// joinFields fills what is empty. given are the fields that were.
+func joinFields(values desk.FieldValues, sources []Source) (after desk.FieldValues, given []desk.FieldID) {
+	after = maps.Clone(values)
+	for _, s := range sources {
+		for id, v := range s.Fields {
+			if _, has := after[id]; has {
+				continue
+			}
+			if after == nil {
+				after = desk.FieldValues{}
+			}
+			after[id], given = v, append(given, id)
+		}
+	}
+	slices.Sort(given)
+	return after, given
 }
 
 func joinLast(t desk.Time, sources []Source) desk.Time {

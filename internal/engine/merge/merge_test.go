@@ -35,6 +35,14 @@ func drawState(rt *rapid.T, name string) merge.State {
 		s.Turn.WaitingSince = desk.Time(rapid.IntRange(1, 9).Draw(rt, name+" since"))
 		s.Turn.DueAt = s.Turn.WaitingSince + 100
 	}
+	for id := range desk.FieldID(4) {
+		if rapid.Bool().Draw(rt, fmt.Sprint(name, " field ", id)) {
+			if s.Fields == nil {
+				s.Fields = desk.FieldValues{}
+			}
+			s.Fields[id+1] = desk.FieldValue{Form: desk.NumberValue, Number: float64(rapid.IntRange(1, 3).Draw(rt, fmt.Sprint(name, " value ", id)))}
+		}
+	}
 	if rapid.Bool().Draw(rt, name+" restricted") {
 		s.Access = merge.Access{Restricted: true, Agents: append(subset[desk.AgentID](rt, name+" access", 4), 9)}
 	}
@@ -71,7 +79,7 @@ func (w *world) merge(sources []merge.Source, readings []merge.Reading) {
 }
 
 func (w *world) undo(i int, wrote bool) merge.Undone {
-	u := merge.Undo(w.state, w.reading.Marks, w.stand[i].Record, w.stand[:i], w.stand[i+1:], wrote)
+	u := merge.Undo(w.state, w.reading.Marks, w.stand[i].Record, w.stand[i].Sources, w.stand[:i], w.stand[i+1:], wrote)
 	w.state, w.stand = u.State, append(u.Earlier, u.Later...)
 	for a, m := range u.Marks {
 		if w.reading.Marks[a] = m; m == 0 {
@@ -117,6 +125,11 @@ func TestWhatWasMergedIsJoined(t *testing.T) {
 		target := drawState(rt, "target")
 		sources := []merge.Source{{State: drawState(rt, "a")}, {State: drawState(rt, "b")}}
 		after, _ := merge.Join(target, sources)
+		for id, v := range target.Fields {
+			if !v.Equal(after.Fields[id]) {
+				rt.Fatalf("the target's own field %s became %+v", id, after.Fields[id])
+			}
+		}
 		for _, s := range append(sources, merge.Source{State: target}) {
 			for _, tag := range s.Tags {
 				if !slices.Contains(after.Tags, tag) {
@@ -126,6 +139,11 @@ func TestWhatWasMergedIsJoined(t *testing.T) {
 			for _, f := range s.Followers {
 				if !slices.Contains(after.Followers, f) {
 					rt.Fatalf("follower %s is lost", f)
+				}
+			}
+			for id := range s.Fields {
+				if _, has := after.Fields[id]; !has {
+					rt.Fatalf("field %s is lost", id)
 				}
 			}
 			if s.Access.Restricted && (!after.Access.Restricted || slices.ContainsFunc(after.Access.Agents, func(a desk.AgentID) bool { return !slices.Contains(s.Access.Agents, a) })) {
@@ -148,11 +166,15 @@ func TestWhatCameLaterStays(t *testing.T) {
 		hand.Turn = merge.Turn{Status: desk.StatusClosed, ResolvedAt: 77, DueAt: desk.Never}
 		hand.Access = merge.Access{Restricted: true, Agents: []desk.AgentID{9, 10}}
 		hand.Tags, hand.Followers = append(slices.Clone(hand.Tags), 50), append(slices.Clone(hand.Followers), 50)
+		hand.Fields = desk.FieldValues{1: {Form: desk.NumberValue, Number: 99}, 50: {Form: desk.NumberValue, Number: 50}}
 		w.state = hand
 		w.reading.Marks[1] = 500
 		u := w.undo(0, true)
 		if u.TurnRestored || u.Turn != hand.Turn || !u.Access.Equal(hand.Access) || !slices.Contains(u.Tags, 50) || !slices.Contains(u.Followers, 50) || w.reading.Marks[1] != 500 {
 			rt.Fatalf("what was done by hand is lost: %+v", u.State)
+		}
+		if diff := same(hand.Fields, u.Fields); diff != "" {
+			rt.Fatalf("values that were set by hand changed (-set +now):\n%s", diff)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"maps"
 	"slices"
 
 	"tellus/internal/desk"
@@ -23,8 +24,8 @@ type Undone struct {
 }
 
 // Undo says what the target becomes when a merge into it is undone. now and marks are what it is; earlier and later are the other merges that stand, in order. What
-// was changed since the merge stays. wrote says that somebody has written in it since: then those who did not see it don't get to see it.
-func Undo(now State, marks map[desk.AgentID]desk.MessageID, rec Record, earlier, later []Standing, wrote bool) Undone {
+// was changed since the merge stays. sources are what went in, as they were. wrote says that somebody has written in it since: then those who did not see it don't get to see it.
+func Undo(now State, marks map[desk.AgentID]desk.MessageID, rec Record, sources []Source, earlier, later []Standing, wrote bool) Undone {
 	u := Undone{State: now, Earlier: cloned(earlier), Later: cloned(later)}
 	u.Tags, u.Followers = slices.Clone(now.Tags), slices.Clone(now.Followers)
 	u.Turn, u.TurnRestored = unchain(now.Turn, rec, u.Later, func(r *Record) (*Turn, *Turn) { return &r.Before, &r.After }, identical[Turn], joinTurn)
@@ -52,14 +53,37 @@ func Undo(now State, marks map[desk.AgentID]desk.MessageID, rec Record, earlier,
 		}
 		u.Followers = slices.DeleteFunc(u.Followers, func(x desk.AgentID) bool { return x == f })
 	}
+	u.undoFields(rec, sources)
 	u.undoMarks(marks, rec)
 	return u
+}
+
+// undoFields takes back the values that the merge gave and nobody has changed since; another merge that would have given one gives its own.
+func (u *Undone) undoFields(rec Record, sources []Source) {
+	u.Fields = maps.Clone(u.Fields)
+	gave, _ := joinFields(nil, sources)
+	for _, id := range rec.Fields {
+		now, there := u.Fields[id]
+		if !there || !now.Equal(gave[id]) {
+			continue
+		}
+		delete(u.Fields, id)
+		heir := u.heir(func(s Source) bool { _, has := s.Fields[id]; return has })
+		if heir == nil {
+			continue
+		}
+		theirs, _ := joinFields(nil, heir.Sources)
+		u.Fields[id] = theirs[id]
+		heir.Fields = append(heir.Fields, id)
+		slices.Sort(heir.Fields)
+	}
 }
 
 func cloned(list []Standing) []Standing {
 	out := slices.Clone(list)
 	for i := range out {
 		out[i].Tags, out[i].Followers, out[i].Marks = slices.Clone(out[i].Tags), slices.Clone(out[i].Followers), slices.Clone(out[i].Marks)
+		out[i].Fields = slices.Clone(out[i].Fields)
 	}
 	return out
 }

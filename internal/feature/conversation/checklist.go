@@ -33,8 +33,14 @@ func (s *Service) Checklists(ctx context.Context, tx *db.Tx, scope desk.Scope, i
 	return checklists(ctx, tx, c.ID)
 }
 
+// checklists are those of a conversation and of what was merged into it.
 func checklists(ctx context.Context, tx *db.Tx, id desk.ConversationID) ([]desk.Checklist, error) {
-	rows, err := tx.Query(ctx, `SELECT id, name, COALESCE(template, 0), created_at FROM checklist WHERE conversation = $1 AND deleted_at = 0 ORDER BY id`, id)
+	members, err := family(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.Query(ctx, `SELECT id, name, COALESCE(template, 0), created_at FROM checklist WHERE conversation IN `+db.In(len(members), 1)+` AND deleted_at = 0 ORDER BY id`,
+		db.Args(members)...)
 	lists, err := db.Rows(rows, err, func(r *sql.Rows, l *desk.Checklist) error {
 		l.Items = []desk.Check{}
 		return r.Scan(&l.ID, &l.Name, &l.Template, &l.CreatedAt)
@@ -52,8 +58,8 @@ func checklists(ctx context.Context, tx *db.Tx, id desk.ConversationID) ([]desk.
 	rows, err = tx.Query(ctx, `
 		SELECT i.checklist, i.id, i.words, i.required, i.done_at, COALESCE(i.done_by, 0)
 		FROM checklist l JOIN checklist_item i ON i.checklist = l.id
-		WHERE l.conversation = $1 AND l.deleted_at = 0
-		ORDER BY i.id`, id)
+		WHERE l.conversation IN `+db.In(len(members), 1)+` AND l.deleted_at = 0
+		ORDER BY i.id`, db.Args(members)...)
 	items, err := db.Rows(rows, err, func(r *sql.Rows, i *item) error {
 		return r.Scan(&i.list, &i.ID, &i.Words, &i.Required, &i.DoneAt, &i.DoneBy)
 	})
@@ -163,9 +169,13 @@ func (s *Service) Tick(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk
 	return s.changeLists(ctx, tx, scope, id, func(c *row) error {
 		var list desk.ChecklistID
 		var doneAt desk.Time
-		err := tx.Row(ctx, `
+		members, err := family(ctx, tx, c.ID)
+		if err != nil {
+			return err
+		}
+		err = tx.Row(ctx, `
 			SELECT l.id, i.done_at FROM checklist_item i JOIN checklist l ON l.id = i.checklist
-			WHERE i.id = $1 AND l.conversation = $2 AND l.deleted_at = 0`, item, c.ID).Scan(&list, &doneAt)
+			WHERE i.id = $1 AND l.deleted_at = 0 AND l.conversation IN `+db.In(len(members), 2), db.Args(members, any(item))...).Scan(&list, &doneAt)
 		if errors.Is(err, sql.ErrNoRows) {
 			return desk.Refuse(desk.NotFound, "no such item")
 		}
@@ -196,7 +206,11 @@ func (s *Service) RemoveChecklist(ctx context.Context, tx *db.Tx, by desk.Actor,
 		if restored {
 			at, kind = 0, desk.ChecklistAdded
 		}
-		n, err := tx.Exec(ctx, `UPDATE checklist SET deleted_at = $1 WHERE id = $2 AND conversation = $3`, at, list, c.ID)
+		members, err := family(ctx, tx, c.ID)
+		if err != nil {
+			return err
+		}
+		n, err := tx.Exec(ctx, `UPDATE checklist SET deleted_at = $1 WHERE id = $2 AND conversation IN `+db.In(len(members), 3), db.Args(members, any(at), any(list))...)
 		if err != nil {
 			return fmt.Errorf("remove checklist %d: %w", list, err)
 		}
@@ -226,10 +240,14 @@ func (s *Service) changeLists(ctx context.Context, tx *db.Tx, scope desk.Scope, 
 
 // countChecks works out what the row shows of the checklists.
 func (c *row) countChecks(ctx context.Context, tx *db.Tx) error {
-	err := tx.Row(ctx, `
+	members, err := family(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	err = tx.Row(ctx, `
 		SELECT count(*), COALESCE(sum(CASE WHEN i.done_at > 0 THEN 1 ELSE 0 END), 0), COALESCE(sum(CASE WHEN i.required AND i.done_at = 0 THEN 1 ELSE 0 END), 0)
 		FROM checklist l JOIN checklist_item i ON i.checklist = l.id
-		WHERE l.conversation = $1 AND l.deleted_at = 0`, c.ID).Scan(&c.Checks, &c.Checked, &c.ChecksOwed)
+		WHERE l.deleted_at = 0 AND l.conversation IN `+db.In(len(members), 1), db.Args(members)...).Scan(&c.Checks, &c.Checked, &c.ChecksOwed)
 	if err != nil {
 		return fmt.Errorf("count checks of conversation %s: %w", c.ID, err)
 	}

@@ -75,9 +75,13 @@ func (p *play) everything() []string {
 	var all []string
 	for name, query := range map[string]string{
 		"conversation": `SELECT c.id, c.customer, c.customer_name, c.address, c.subject, c.status, c.priority, c.shelf, COALESCE(c.assignee, 0), COALESCE(c.team, 0), c.tags, c.restricted, c.spam, c.trashed_at, c.snoozed_until,
-			c.due_at, c.waiting_since, c.language, c.preview, c.preview_by, c.messages, c.attachments, c.troubled, c.acknowledged_at, c.first_answer_at, c.resolved_at, c.last_incoming, c.last_at, c.merged_into FROM conversation c`,
+			c.due_at, c.waiting_since, c.language, c.preview, c.preview_by, c.messages, c.attachments, c.troubled, c.acknowledged_at, c.first_answer_at, c.resolved_at, c.last_incoming, c.last_at, c.merged_into,
+			c.fields, c.checks, c.checked, c.checks_owed, c.spent FROM conversation c`,
 		"message":             `SELECT id, conversation, origin, state, text FROM message`,
 		"participant":         `SELECT conversation, address_key, address, name, COALESCE(customer, 0), role, created_at, brought_by FROM participant`,
+		"checklist":           `SELECT id, conversation, name, deleted_at FROM checklist`,
+		"checklist_item":      `SELECT id, checklist, words, done_at FROM checklist_item`,
+		"work_entry":          `SELECT id, conversation, agent, seconds, deleted_at FROM work_entry`,
 		"follower":            `SELECT conversation, agent FROM follower`,
 		"conversation_tag":    `SELECT conversation, tag FROM conversation_tag`,
 		"conversation_access": `SELECT conversation, agent FROM conversation_access`,

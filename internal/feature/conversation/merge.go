@@ -33,7 +33,8 @@ type joining struct {
 	readings map[desk.ConversationID]merge.Reading
 }
 
-// Merge puts conversations into another one: their messages, participants, followers and tags go there, and their numbers, addresses and ids lead there from then on.
+// Merge puts conversations into another one: their messages, participants, followers, tags, checklists and time spent go
+// there, values of custom fields where it has none, and their numbers, addresses and ids lead there from then on.
 // All of them must be seen by the scope's agent. What it takes to undo it is kept.
 func (s *Service) Merge(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope, into desk.ConversationID, sources []desk.ConversationID) (Merge, error) {
 	j, err := s.join(ctx, tx, scope, into, sources)
@@ -134,7 +135,7 @@ func (j *joining) forEngine() (list []merge.Source, readings []merge.Reading) {
 }
 
 func (c *row) mergeState(ctx context.Context, tx *db.Tx) (s merge.State, err error) {
-	s = merge.State{Turn: c.turn(), Tags: c.Tags, Access: merge.Access{Restricted: c.Restricted}, LastAt: c.LastAt}
+	s = merge.State{Turn: c.turn(), Tags: c.Tags, Fields: c.Fields, Access: merge.Access{Restricted: c.Restricted}, LastAt: c.LastAt}
 	if c.Restricted {
 		if s.Access.Agents, err = accessOf(ctx, tx, c.ID); err != nil {
 			return s, err
@@ -222,13 +223,15 @@ func moveInto(ctx context.Context, tx *db.Tx, id int64, c *row, into desk.Conver
 func (c *row) become(ctx context.Context, tx *db.Tx, before, after merge.State) error {
 	c.setTurn(after.Turn)
 	lastAt := after.LastAt // not worked out from the messages: calls and visits are written down after they took place
-	c.Restricted = after.Access.Restricted
+	c.Restricted, c.Fields = after.Access.Restricted, after.Fields
 	for _, step := range []func() error{
 		func() error { return c.setAccess(ctx, tx, before.Access, after.Access) },
 		func() error { return c.setTags(ctx, tx, before.Tags, after.Tags) },
 		func() error { return c.setFollowers(ctx, tx, before.Followers, after.Followers) },
 		func() error { return c.recount(ctx, tx) },
 		func() error { return c.recountTroubles(ctx, tx) },
+		func() error { return c.countChecks(ctx, tx) },
+		func() error { return c.countSpent(ctx, tx) },
 	} {
 		if err := step(); err != nil {
 			return err
@@ -238,6 +241,19 @@ func (c *row) become(ctx context.Context, tx *db.Tx, before, after merge.State) 
 		c.LastAt = lastAt
 	}
 	return c.save(ctx, tx)
+}
+
+// countSpent works out the time that was spent on the conversation and on those that were merged into it. The entries are another feature's; here they are only read.
+func (c *row) countSpent(ctx context.Context, tx *db.Tx) error {
+	members, err := family(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	err = tx.Row(ctx, `SELECT COALESCE(sum(seconds), 0) FROM work_entry WHERE deleted_at = 0 AND conversation IN `+db.In(len(members), 1), db.Args(members)...).Scan(&c.Spent)
+	if err != nil {
+		return fmt.Errorf("sum time spent on conversation %s: %w", c.ID, err)
+	}
+	return nil
 }
 
 func (c *row) setAccess(ctx context.Context, tx *db.Tx, before, after merge.Access) error {

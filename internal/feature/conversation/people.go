@@ -60,40 +60,6 @@ func (s *Service) Read(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk
 	return eventlog.Append(ctx, tx, e)
 }
 
-// Access is who sees a conversation.
-type Access struct {
-	Restricted bool           `json:"restricted"`
-	Agents     []desk.AgentID `json:"agents" doc:"The only people who see it; whoever restricts it is always among them"`
-}
-
-// SetAccess restricts a conversation to named people, or opens it again.
-func (s *Service) SetAccess(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope, id desk.ConversationID, in Access) error {
-	c, err := holdVisible(ctx, tx, scope, id)
-	if err != nil {
-		return err
-	}
-	id = c.ID
-	if _, err := tx.Exec(ctx, `DELETE FROM conversation_access WHERE conversation = $1`, id); err != nil {
-		return fmt.Errorf("access to conversation %s: %w", id, err)
-	}
-	c.Restricted = in.Restricted
-	kind := desk.AccessOpened
-	var named []desk.AgentID
-	if in.Restricted {
-		kind = desk.AccessRestricted
-		named = append(without(in.Agents, scope.Agent), scope.Agent)
-		for _, agent := range named {
-			if _, err := tx.Exec(ctx, `INSERT INTO conversation_access (conversation, agent) SELECT $1, id FROM agent WHERE id = $2 ON CONFLICT DO NOTHING`, id, agent); err != nil {
-				return fmt.Errorf("access to conversation %s: %w", id, err)
-			}
-		}
-	}
-	if err := c.save(ctx, tx); err != nil {
-		return err
-	}
-	return eventlog.Append(ctx, tx, c.event(by, kind, map[string]any{"agents": some(named)}))
-}
-
 // AddParticipant adds somebody outside the company, who is copied in on answers to all.
 func (s *Service) AddParticipant(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope, id desk.ConversationID, who desk.NamedAddress) error {
 	c, err := holdVisible(ctx, tx, scope, id)

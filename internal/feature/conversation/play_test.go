@@ -15,6 +15,7 @@ import (
 	"tellus/internal/desktest"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
+	"tellus/internal/feature/field"
 	"tellus/internal/feature/inbox"
 	"tellus/internal/platform/db"
 )
@@ -26,6 +27,7 @@ type play struct {
 	boxes    []desk.Inbox
 	teams    []desk.TeamID
 	tags     []desk.TagID
+	fields   []desk.FieldID
 	versions map[desk.ConversationID]int64
 	mails    int
 	history  []string
@@ -62,6 +64,13 @@ func newPlay(t *testing.T, e desktest.Engine) *play {
 				return err
 			}
 			p.tags = append(p.tags, tag.ID)
+		}
+		for _, name := range []string{"Order", "Place"} {
+			f, err := (&field.Service{}).Create(ctx, tx, desk.System, field.Edit{Name: name, Kind: desk.TextField})
+			if err != nil {
+				return err
+			}
+			p.fields = append(p.fields, f.ID)
 		}
 		return nil
 	})
@@ -133,6 +142,7 @@ var actions = map[string]action{
 		return err
 	},
 	"send": send, "send more": send, "record": record, "bounce": bounced,
+	"field": setField, "checklist": addChecklist, "tick": tickOne, "time": spend,
 	"merge": mergeSome, "undo merge": undoMerge, "undo merge again": undoMerge, "split": splitSome, "link": linkTwo, "side": askAside, "forward": askAside,
 	"erase": func(ctx context.Context, p *play, _ *rapid.T, tx *db.Tx, scope desk.Scope, _ desk.ConversationID, m desk.MessageID) error {
 		_, err := p.Conversations.Erase(ctx, tx, desk.ByAgent(scope.Agent), scope, m)
@@ -224,6 +234,39 @@ func note(ctx context.Context, p *play, rt *rapid.T, tx *db.Tx, scope desk.Scope
 func record(ctx context.Context, p *play, rt *rapid.T, tx *db.Tx, scope desk.Scope, c desk.ConversationID, _ desk.MessageID) error {
 	_, err := p.Conversations.RecordIn(ctx, tx, desk.ByAgent(scope.Agent), scope, c, p.boxes[0], conversation.NewRecord{Channel: desk.Phone,
 		Record: desk.Record{Direction: rapid.SampledFrom([]string{"in", "out"}).Draw(rt, "direction"), Outcome: rapid.SampledFrom([]string{"", "agreed", "call_back"}).Draw(rt, "outcome")}, HTML: "<p>A call</p>"})
+	return err
+}
+
+func setField(ctx context.Context, p *play, rt *rapid.T, tx *db.Tx, scope desk.Scope, c desk.ConversationID, _ desk.MessageID) error {
+	row, err := p.Conversations.Get(ctx, tx, scope, c)
+	if err != nil {
+		return err
+	}
+	value := desk.FieldValue{Form: desk.TextValue, Text: rapid.SampledFrom([]string{"one", "two"}).Draw(rt, "value")}
+	if rapid.IntRange(0, 3).Draw(rt, "clear") == 0 {
+		value = desk.FieldValue{}
+	}
+	_, err = p.Conversations.Update(ctx, tx, desk.ByAgent(scope.Agent), scope, c, conversation.Change{Version: row.Version, Fields: desk.FieldValues{pick(rt, "field", p.fields): value}})
+	return err
+}
+
+func addChecklist(ctx context.Context, p *play, rt *rapid.T, tx *db.Tx, scope desk.Scope, c desk.ConversationID, _ desk.MessageID) error {
+	_, err := p.Conversations.AddChecklist(ctx, tx, desk.ByAgent(scope.Agent), scope, c,
+		conversation.NewChecklist{Name: "To do", Items: []desk.CheckWord{{Words: "Call", Required: rapid.Bool().Draw(rt, "required")}, {Words: "Write"}}})
+	return err
+}
+
+func tickOne(ctx context.Context, p *play, rt *rapid.T, tx *db.Tx, scope desk.Scope, c desk.ConversationID, _ desk.MessageID) error {
+	lists, err := p.Conversations.Checklists(ctx, tx, scope, c)
+	if err != nil || len(lists) == 0 {
+		return err
+	}
+	_, err = p.Conversations.Tick(ctx, tx, desk.ByAgent(scope.Agent), scope, c, pick(rt, "item", pick(rt, "list", lists).Items).ID, rapid.Bool().Draw(rt, "done"))
+	return err
+}
+
+func spend(ctx context.Context, p *play, rt *rapid.T, tx *db.Tx, scope desk.Scope, c desk.ConversationID, _ desk.MessageID) error {
+	_, err := p.Spend(ctx, tx, scope, c, int64(rapid.IntRange(1, 900).Draw(rt, "seconds")))
 	return err
 }
 

@@ -67,7 +67,8 @@ func (c *row) mayFinish(ctx context.Context, tx *db.Tx, by desk.Actor) error {
 	return nil
 }
 
-// ForgetFields takes the values of personal fields out of all conversations of a customer, and returns of how many.
+// ForgetFields takes the values of personal fields out of all conversations of a customer, also those that were merged, and returns of how many. What such a one gave to
+// the conversation that it was merged into goes there too.
 func (s *Service) ForgetFields(ctx context.Context, tx *db.Tx, by desk.Actor, customer desk.CustomerID) (int, error) {
 	fields, err := field.All(ctx, tx)
 	if err != nil {
@@ -85,7 +86,7 @@ func (s *Service) ForgetFields(ctx context.Context, tx *db.Tx, by desk.Actor, cu
 	}
 	changed := 0
 	for _, id := range ids {
-		c, err := hold(ctx, tx, id)
+		c, err := holdWhere(ctx, tx, id)
 		if err != nil {
 			return changed, err
 		}
@@ -93,16 +94,62 @@ func (s *Service) ForgetFields(ctx context.Context, tx *db.Tx, by desk.Actor, cu
 		if len(kept) == len(c.Fields) {
 			continue
 		}
-		c.Fields = kept
-		if err := c.save(ctx, tx); err != nil {
-			return changed, err
+		given := desk.FieldValues{}
+		for field, v := range c.Fields {
+			if _, stays := kept[field]; !stays {
+				given[field] = v
+			}
 		}
-		if err := eventlog.Append(ctx, tx, c.event(by, desk.FieldsChanged, map[string]any{"fields": []desk.FieldID{}})); err != nil {
+		for next := c.MergedInto; next != 0; {
+			if next, err = takeValues(ctx, tx, by, next, given); err != nil {
+				return changed, err
+			}
+		}
+		if err := c.setValues(ctx, tx, by, kept); err != nil {
 			return changed, err
 		}
 		changed++
 	}
 	return changed, nil
+}
+
+// holdWhere is holdMerged that also says where the conversation lives, so that saving it leaves it out of sight.
+func holdWhere(ctx context.Context, tx *db.Tx, id desk.ConversationID) (*row, error) {
+	c, err := holdMerged(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := tx.Row(ctx, `SELECT merged_into FROM conversation WHERE id = $1`, id).Scan(&c.MergedInto); err != nil {
+		return nil, fmt.Errorf("what was conversation %s merged into: %w", id, err)
+	}
+	return c, nil
+}
+
+// takeValues takes values out of a conversation where they are the same, and returns what that one was merged into.
+func takeValues(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.ConversationID, given desk.FieldValues) (next desk.ConversationID, err error) {
+	c, err := holdWhere(ctx, tx, id)
+	if err != nil {
+		return 0, err
+	}
+	kept := desk.FieldValues{}
+	for field, v := range c.Fields {
+		if g, gave := given[field]; !gave || !g.Equal(v) {
+			kept[field] = v
+		}
+	}
+	if len(kept) == len(c.Fields) {
+		return c.MergedInto, nil
+	}
+	return c.MergedInto, c.setValues(ctx, tx, by, kept)
+}
+
+// setValues replaces the values of a held conversation, and tells of it without saying which.
+func (c *row) setValues(ctx context.Context, tx *db.Tx, by desk.Actor, values desk.FieldValues) error {
+	c.Fields = values
+	if err := c.save(ctx, tx); err != nil {
+		return err
+	}
+	return eventlog.Append(ctx, tx, c.event(by, desk.FieldsChanged, map[string]any{"fields": []desk.FieldID{}}))
 }
 
 // SetSpent writes the time that was spent on a held conversation, in seconds; count works it out. It is for the feature that keeps the entries.

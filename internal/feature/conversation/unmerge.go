@@ -89,7 +89,8 @@ func (s *Service) UndoMerge(ctx context.Context, tx *db.Tx, by desk.Actor, scope
 		return p.Merge, err
 	}
 	into := p.target.ID
-	u := merge.Undo(p.states[into], p.readings[into].Marks, p.record, earlier, later, stays)
+	given, _ := p.forEngine()
+	u := merge.Undo(p.states[into], p.readings[into].Marks, p.record, given, earlier, later, stays)
 	if err := p.takeBack(ctx, tx, slices.Concat(u.Earlier, u.Later)); err != nil {
 		return p.Merge, err
 	}
@@ -403,8 +404,10 @@ func (p *parting) restore(ctx context.Context, tx *db.Tx, c *row) error {
 	if c.LastAt = max(c.LastAt, lastAt); !came {
 		c.LastAt = lastAt
 	}
-	if err := c.recountTroubles(ctx, tx); err != nil {
-		return err
+	for _, count := range []func(context.Context, *db.Tx) error{c.recountTroubles, c.countChecks, c.countSpent} {
+		if err := count(ctx, tx); err != nil {
+			return err
+		}
 	}
 	if c.SnoozedUntil != 0 { // its time may have come while it was out of sight
 		if _, err := jobs.Enqueue(ctx, tx, max(c.SnoozedUntil, tx.Now), WakeUp{}); err != nil {

@@ -41,13 +41,17 @@ func scan(s interface{ Scan(...any) error }, w *desk.TimeEntry) error {
 	return s.Scan(&w.ID, &w.Conversation, &w.Agent, &w.Seconds, &w.Day, &w.Note, &w.CreatedAt, &w.Version)
 }
 
-// Of returns the entries of a conversation, oldest first.
+// Of returns the entries of a conversation and of those that were merged into it, oldest first.
 func (s *Service) Of(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.ConversationID) ([]desk.TimeEntry, error) {
 	c, err := s.Conversations.Get(ctx, tx, scope, id)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := tx.Query(ctx, selectWork+` WHERE conversation = $1 AND deleted_at = 0 ORDER BY day, id`, c.ID)
+	members, err := s.Conversations.Family(ctx, tx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.Query(ctx, selectWork+` WHERE deleted_at = 0 AND conversation IN `+db.In(len(members), 1)+` ORDER BY day, id`, db.Args(members)...)
 	list, err := db.Rows(rows, err, func(r *sql.Rows, w *desk.TimeEntry) error { return scan(r, w) })
 	if err != nil {
 		return nil, fmt.Errorf("time spent on conversation %s: %w", id, err)
@@ -145,7 +149,11 @@ func (s *Service) mine(ctx context.Context, tx *db.Tx, scope desk.Scope, others 
 // sum brings the conversation's row up to what its entries say.
 func (s *Service) sum(ctx context.Context, tx *db.Tx, scope desk.Scope, w desk.TimeEntry) error {
 	return s.Conversations.SetSpent(ctx, tx, desk.ByAgent(scope.Agent), scope, w.Conversation, w.ID, func() (total int64, err error) {
-		err = tx.Row(ctx, `SELECT COALESCE(sum(seconds), 0) FROM work_entry WHERE conversation = $1 AND deleted_at = 0`, w.Conversation).Scan(&total)
+		members, err := s.Conversations.Family(ctx, tx, w.Conversation)
+		if err != nil {
+			return 0, err
+		}
+		err = tx.Row(ctx, `SELECT COALESCE(sum(seconds), 0) FROM work_entry WHERE deleted_at = 0 AND conversation IN `+db.In(len(members), 1), db.Args(members)...).Scan(&total)
 		if err != nil {
 			return 0, fmt.Errorf("sum time spent on conversation %s: %w", w.Conversation, err)
 		}
