@@ -50,4 +50,33 @@ it("resolves what is chosen, keeps what was changed since, and puts the rest bac
     await sheet.getByText("Undone", { exact: true }).waitFor();
     await sheet.getByText("Changed since, so kept: 1").waitFor();
     assert.equal((await api.get("/conversations?view=all")).items.length, 2);
+    await sheet.getByRole("button", { name: "Close" }).click();
+
+    // What was done is listed with who did it, and why some were left out.
+    await page.getByRole("button", { name: "This view" }).click();
+    await page.getByRole("menuitem", { name: "Past work on many conversations" }).click();
+    const past = page.getByRole("dialog", { name: "Past work on many conversations" });
+    await past.getByText("Put back: 2").waitFor();
+    await past.getByRole("button", { name: "Which ones" }).click();
+    await past.getByText(/: Changed since$/).waitFor();
+    await page.mouse.move(0, 0);
+    assert.deepEqual(await page.findings("bulk-past"), []);
+    await page.picture("bulk-past");
+    await past.getByRole("button", { name: "Close" }).click();
+
+    // Two of the list become one, and two again by one undo.
+    await page.getByRole("link", { name: /matter/ }).first().focus();
+    await page.keyboard.press("x");
+    await bar.getByRole("button", { name: "All 2 shown" }).click();
+    await bar.getByRole("button", { name: "Merge these 2…" }).click();
+    const merge = page.getByRole("dialog", { name: /^Merge with #/ });
+    await merge.getByLabel("All of it stays in").waitFor();
+    await page.picture("bulk-merge");
+    await merge.getByRole("button", { name: "Merge 2 into one" }).click();
+    await bar.waitFor({ state: "detached" });
+    await page.getByRole("heading", { name: /matter/ }).first().waitFor();
+    assert.equal((await api.get("/conversations?view=all")).items.length, 1);
+    await page.getByRole("button", { name: "Undo", exact: true }).click();
+    await other.getByRole("link", { name: /matter/ }).nth(1).waitFor();
+    assert.equal((await api.get("/conversations?view=all")).items.length, 2);
   }));

@@ -46,6 +46,14 @@ it("schedules an answer, holds it back when the customer writes before, and send
     await page.goto("/app/drafts");
     await page.getByRole("region", { name: "Scheduled" }).getByText("It comes on Friday.").click();
     await page.getByText(/^Leaves /).waitFor();
+    const leaves = async () => (await api.get("/scheduled")).items[0].sendAt;
+    const before = await leaves();
+    await page.getByRole("button", { name: "Another time" }).click();
+    const times = page.getByRole("dialog", { name: "Another time" });
+    await page.picture("another-time");
+    await times.getByRole("button", { name: /^(Monday|In a week)/ }).last().click();
+    await page.getByText(/^Will leave /).waitFor();
+    assert.ok((await leaves()) > before, "it leaves later");
 
     await write(compose({ from, to: "help@desk.test", subject: "Re: Delivery", text: "Never mind, it came.", extra: { "In-Reply-To": first.id } }));
     await page.getByText("Not sent: the customer wrote before its time.").waitFor();

@@ -53,6 +53,24 @@ it("merges before two people, undoes it, and asks beside it", () =>
     await said(page, "It is the lamp in the hall.").waitFor({ state: "detached" });
     await said(other, "It is the lamp in the hall.").waitFor({ state: "detached" });
 
+    // A second matter is chosen in the timeline by keyboard, and leaves.
+    await write("janis@home.test", `Re: Broken lamp [#${number}]`, "And where is my invoice?");
+    await said(page, "And where is my invoice?").waitFor();
+    await page.getByRole("button", { name: "More" }).first().click();
+    await page.getByRole("menuitem", { name: "Split off messages…" }).click();
+    await page.getByRole("checkbox", { name: /where is my invoice/ }).waitFor();
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Space");
+    assert.deepEqual(await page.findings("split"), []);
+    await page.picture("split");
+    await page.getByRole("button", { name: "Split off 1 message" }).click();
+    await page.waitForURL((url) => !url.pathname.endsWith(`/${number}`));
+    await said(page, "And where is my invoice?").waitFor();
+    await said(page, "It does not light.").waitFor({ state: "detached" });
+    await page.goto(`/app/view/all/${number}`);
+    await said(page, "It does not light.").waitFor();
+
     await page.keyboard.press("Shift+A");
     const ask = page.getByRole("dialog", { name: "Ask somebody else" });
     await ask.getByRole("combobox", { name: "To: add an address" }).fill("parts@supplier.test");

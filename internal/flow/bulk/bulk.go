@@ -191,9 +191,12 @@ func owned(w Work, agent desk.AgentID, err error) error {
 	return err
 }
 
-// List returns an agent's own work, the latest first.
-func (b *Bulk) List(ctx context.Context, tx *db.Tx, agent desk.AgentID) ([]Work, error) {
-	rows, err := tx.Query(ctx, selectBulk+` WHERE agent = $1 ORDER BY id DESC LIMIT 50`, agent)
+// mostListed is how much work is listed, the latest.
+const mostListed = 50
+
+// List returns an agent's own work, or where everybody is set that of all, the latest first.
+func (b *Bulk) List(ctx context.Context, tx *db.Tx, agent desk.AgentID, everybody bool) ([]Work, error) {
+	rows, err := tx.Query(ctx, selectBulk+` WHERE agent = $1 OR $2 ORDER BY id DESC LIMIT $3`, agent, everybody, mostListed)
 	all, err := db.Rows(rows, err, func(r *sql.Rows, w *Work) error { return scan(r, w) })
 	if err != nil {
 		return nil, fmt.Errorf("list work: %w", err)

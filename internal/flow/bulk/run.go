@@ -226,9 +226,13 @@ type Line struct {
 	Why          string            `json:"why,omitempty" doc:"same, status, finished, unseen, changed; or the reason or code of a refusal"`
 }
 
-// Lines lists the conversations of an agent's work that ended in a state and that he sees, behind one of them.
-func (b *Bulk) Lines(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.BulkID, state string, after desk.ConversationID, limit int) ([]Line, error) {
-	if _, err := b.Of(ctx, tx, scope.Agent, id); err != nil {
+// Lines lists the conversations of an agent's work, or where everybody is set of anybody's, that ended in a state and that he sees, behind one of them.
+func (b *Bulk) Lines(ctx context.Context, tx *db.Tx, scope desk.Scope, everybody bool, id desk.BulkID, state string, after desk.ConversationID, limit int) ([]Line, error) {
+	w, err := b.load(ctx, tx, id)
+	if err == nil && !everybody {
+		err = owned(w, scope.Agent, nil)
+	}
+	if err != nil {
 		return nil, err
 	}
 	rows, err := tx.Query(ctx, `SELECT conversation, state, why FROM bulk_item WHERE bulk = $1 AND ($2 = '' OR state = $2) AND conversation > $3 ORDER BY conversation LIMIT $4`,

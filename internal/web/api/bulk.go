@@ -12,7 +12,7 @@ import (
 var bulkRoutes = []route{
 	{"preview-bulk", post, "/bulk/preview", needs(desk.WriteConversations), "What work on many conversations would come to", option{}},
 	{"start-bulk", post, "/bulk", needs(desk.WriteConversations), "Do the same with many conversations, as a job", option{creates: true}},
-	{"list-bulk", get, "/bulk", needs(desk.WriteConversations), "The caller's work of the last thirty days", option{}},
+	{"list-bulk", get, "/bulk", needs(desk.WriteConversations), "The caller's work of the last thirty days, or everybody's for who may read the log of changes", option{}},
 	{"get-bulk", get, "/bulk/{id}", needs(desk.WriteConversations), "How far work is", option{}},
 	{"list-bulk-lines", get, "/bulk/{id}/lines", needs(desk.WriteConversations), "What became of each conversation", option{}},
 	{"cancel-bulk", post, "/bulk/{id}/cancel", needs(desk.WriteConversations), "Stop work; what was done stays done", option{}},
@@ -56,9 +56,16 @@ func (s *Server) startBulk(ctx context.Context, c *Caller, in *body[bulk.Request
 	})
 }
 
-func (s *Server) listBulk(ctx context.Context, c *Caller, _ *none) (*reply[list[bulk.Work]], error) {
+type listBulkInput struct {
+	Everybody bool `query:"everybody" doc:"Not the caller's own alone; needs audit.read"`
+}
+
+func (s *Server) listBulk(ctx context.Context, c *Caller, in *listBulkInput) (*reply[list[bulk.Work]], error) {
+	if in.Everybody && !c.May(desk.ReadAudit) {
+		return nil, desk.RefuseField(desk.Forbidden, "query.everybody", "only your own work is yours to see")
+	}
 	return asking(ctx, s, func(tx *db.Tx) (list[bulk.Work], error) {
-		all, err := s.bulk(c).List(ctx, tx, c.Agent)
+		all, err := s.bulk(c).List(ctx, tx, c.Agent, in.Everybody)
 		return list[bulk.Work]{all}, err
 	})
 }
@@ -80,7 +87,7 @@ type bulkLinesInput struct {
 
 func (s *Server) listBulkLines(ctx context.Context, c *Caller, in *bulkLinesInput) (*reply[list[bulk.Line]], error) {
 	return asking(ctx, s, func(tx *db.Tx) (list[bulk.Line], error) {
-		lines, err := s.bulk(c).Lines(ctx, tx, c.Scope, in.ID, in.State, in.After, in.Limit)
+		lines, err := s.bulk(c).Lines(ctx, tx, c.Scope, c.May(desk.ReadAudit), in.ID, in.State, in.After, in.Limit)
 		return list[bulk.Line]{lines}, err
 	})
 }

@@ -37,6 +37,23 @@ func TestBulkWorkTouchesWhatOneSees(t *testing.T) {
 			sara.refused(desk.NotFound, c.method, c.path, nil)
 		}
 		otto.refused(desk.Gone, post, path+"/cancel", nil)
+		sara.refused(desk.Forbidden, get, "/bulk?everybody=true", nil)
+		ada := h.as(h.d.Agent("Ada", desk.Administrator))
+		for who, want := range map[*browser]struct {
+			path string
+			n    int
+		}{otto: {"/bulk", 1}, sara: {"/bulk", 0}, ada: {"/bulk?everybody=true", 1}} {
+			var all list[bulk.Work]
+			who.do(get, want.path, nil, &all)
+			if len(all.Items) != want.n {
+				h.t.Errorf("GET %s lists %d, want %d", want.path, len(all.Items), want.n)
+			}
+		}
+		var watched list[bulk.Line] // who may read the log of changes may see what became of each
+		ada.do(get, path+"/lines?state=changed", nil, &watched)
+		if len(watched.Items) != 1 {
+			h.t.Errorf("lines for who may read the log: %+v", watched.Items)
+		}
 		var lines list[bulk.Line]
 		otto.do(get, path+"/lines?state=changed", nil, &lines)
 		if len(lines.Items) != 1 || lines.Items[0].Conversation.ID != s.mine.conversation {

@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
+import { byName } from "../i18n/natural";
 import { get } from "./client";
 import type {
   Agent,
@@ -21,22 +22,22 @@ const whole = { staleTime: 5 * 60_000 };
 // The lookups are small and whole; live events refresh them.
 export const agentsQuery = queryOptions({
   queryKey: ["agents"],
-  queryFn: ({ signal }) => get<Page<Agent>>("/agents", { limit: 500 }, signal).then((p) => p.items),
+  queryFn: ({ signal }) => get<Page<Agent>>("/agents", { limit: 500 }, signal).then((p) => byName(p.items)),
   ...whole,
 });
 export const teamsQuery = queryOptions({
   queryKey: ["teams"],
-  queryFn: ({ signal }) => get<Page<Team>>("/teams", undefined, signal).then((p) => p.items),
+  queryFn: ({ signal }) => get<Page<Team>>("/teams", undefined, signal).then((p) => byName(p.items)),
   ...whole,
 });
 export const inboxesQuery = queryOptions({
   queryKey: ["inboxes"],
-  queryFn: ({ signal }) => get<Page<Inbox>>("/inboxes", undefined, signal).then((p) => p.items),
+  queryFn: ({ signal }) => get<Page<Inbox>>("/inboxes", undefined, signal).then((p) => byName(p.items)),
   ...whole,
 });
 export const tagsQuery = queryOptions({
   queryKey: ["tags"],
-  queryFn: ({ signal }) => get<Page<Tag>>("/tags", undefined, signal).then((p) => p.items),
+  queryFn: ({ signal }) => get<Page<Tag>>("/tags", undefined, signal).then((p) => byName(p.items)),
   ...whole,
 });
 

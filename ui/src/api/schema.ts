@@ -260,7 +260,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The caller's work of the last thirty days
+         * The caller's work of the last thirty days, or everybody's for who may read the log of changes
          * @description Needs: conversation.write.
          */
         get: operations["list-bulk"];
@@ -7060,7 +7060,10 @@ export interface operations {
     };
     "list-bulk": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Not the caller's own alone; needs audit.read */
+                everybody?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -1,5 +1,7 @@
-import { use, useState } from "react";
+import { lazy, Suspense, use, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Conversation } from "../../api/types";
+import { KeysRest } from "../../app/keys";
 import { useFormat } from "../../i18n/format";
 import { loadWords } from "../../i18n/i18n";
 import { Icon } from "../../parts/Icon";
@@ -7,11 +9,16 @@ import { BulkSheet } from "./BulkSheet";
 import css from "./bulk.module.css";
 import { type Picked, pickAll, pickNone, pickPage } from "./picked";
 
-const words = Promise.all(["views", "macro", "form", "settings", "field"].map(loadWords));
+const MergeSheet = lazy(() => import("../conversation/join/MergeSheet").then((m) => ({ default: m.MergeSheet })));
+
+/** As many go into another one at once. */
+const mostMerged = 50;
+
+const words = Promise.all(["views", "join", "macro", "form", "settings", "field"].map(loadWords));
 
 interface Props {
   picked: Picked;
-  rows: readonly { id: number }[];
+  rows: readonly Conversation[];
   more: boolean;
   count?: number;
   capped?: boolean;
@@ -22,8 +29,9 @@ export default function BulkBar({ picked, rows, more, count, capped }: Props) {
   use(words);
   const { t } = useTranslation();
   const format = useFormat();
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState<"" | "work" | "merge">("");
   const n = picked.all ? (count ?? 0) : picked.ids.size;
+  const chosen = picked.all ? [] : rows.filter((r) => picked.ids.has(r.id)).sort((a, b) => a.number - b.number);
   return (
     <>
       <div className={css.bar} role="toolbar" aria-label={t("bulk.label")}>
@@ -40,14 +48,30 @@ export default function BulkBar({ picked, rows, more, count, capped }: Props) {
             {count ? t("bulk.all_of", { shown: format.count(count, capped) }) : t("bulk.all")}
           </button>
         )}
-        <button type="button" className={css.act} onClick={() => setOpen(true)}>
+        <button type="button" className={css.act} onClick={() => setOpen("work")}>
           {t("bulk.act")}
         </button>
+        {chosen.length > 1 && chosen.length <= mostMerged + 1 && (
+          <button type="button" className={css.act} onClick={() => setOpen("merge")}>
+            {t("bulk.merge", { count: chosen.length })}
+          </button>
+        )}
         <button type="button" className={css.close} aria-label={t("bulk.none")} onClick={pickNone}>
           <Icon name="close" size={16} />
         </button>
       </div>
-      {open && <BulkSheet picked={picked} close={() => setOpen(false)} />}
+      {open === "work" && <BulkSheet picked={picked} close={() => setOpen("")} />}
+      {open === "merge" && chosen[0] && (
+        <Suspense fallback={<KeysRest />}>
+          <MergeSheet
+            into={chosen[0]}
+            earlier={[]}
+            begins={chosen.slice(1)}
+            done={pickNone}
+            close={() => setOpen("")}
+          />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -162,9 +162,24 @@ export function BulkSheet({ picked, close }: { picked: Picked; close: () => void
   );
 }
 
-function Progress({ work: w }: { work: Work }) {
+/** How many conversations ended how. */
+export function Amounts({ work: w }: { work: Work }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const back = w.state === "undoing" || w.state === "undone";
+  return (
+    <ul>
+      <li>{t("bulk.changed", { count: w.changed, shown: format.number(w.changed) })}</li>
+      {w.skipped > 0 && <li>{t("bulk.skipped", { count: w.skipped, shown: format.number(w.skipped) })}</li>}
+      {w.failed > 0 && <li>{t("bulk.failed", { count: w.failed, shown: format.number(w.failed) })}</li>}
+      {back && <li>{t("bulk.undone", { count: w.undone, shown: format.number(w.undone) })}</li>}
+      {w.kept > 0 && <li>{t("bulk.kept", { count: w.kept, shown: format.number(w.kept) })}</li>}
+    </ul>
+  );
+}
+
+function Progress({ work: w }: { work: Work }) {
+  const { t } = useTranslation();
   const back = w.state === "undoing" || w.state === "undone";
   const done = back ? w.undone + w.kept : w.changed + w.skipped + w.failed;
   const total = back ? w.changed : w.total;
@@ -185,13 +200,7 @@ function Progress({ work: w }: { work: Work }) {
         value={w.state === "gathering" ? undefined : done}
         aria-label={t("bulk.title")}
       />
-      <ul>
-        <li>{t("bulk.changed", { count: w.changed, shown: format.number(w.changed) })}</li>
-        {w.skipped > 0 && <li>{t("bulk.skipped", { count: w.skipped, shown: format.number(w.skipped) })}</li>}
-        {w.failed > 0 && <li>{t("bulk.failed", { count: w.failed, shown: format.number(w.failed) })}</li>}
-        {back && <li>{t("bulk.undone", { count: w.undone, shown: format.number(w.undone) })}</li>}
-        {w.kept > 0 && <li>{t("bulk.kept", { count: w.kept, shown: format.number(w.kept) })}</li>}
-      </ul>
+      <Amounts work={w} />
       {left.data && left.data.length > 0 && (
         <ul>
           {left.data.map((l) => (

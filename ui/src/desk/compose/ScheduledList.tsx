@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { scheduledQuery } from "../../api/queries";
 import { useFormat } from "../../i18n/format";
@@ -7,6 +8,8 @@ import { Icon } from "../../parts/Icon";
 import { Pill } from "../../parts/Pill";
 import { Failed } from "../../parts/Trouble";
 import css from "./Drafts.module.css";
+
+const OtherTime = lazy(() => import("./OtherTime"));
 
 /** One's own mails that wait for their time, the next first; nothing where there are none. */
 export function ScheduledList() {
@@ -38,6 +41,9 @@ export function ScheduledList() {
               <span className={`cut ${css.subject}`}>{m.subject || t("list.no_subject")}</span>
               <span className={`cut ${css.words}`}>{m.preview}</span>
             </Link>
+            <Suspense>
+              <OtherTime message={m.message} number={m.number} sendAt={m.sendAt} className={css.time} />
+            </Suspense>
           </li>
         ))}
       </ul>

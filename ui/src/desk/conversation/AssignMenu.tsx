@@ -6,6 +6,7 @@ import type { Conversation, ConversationPatch } from "../../api/types";
 import { useCommands } from "../../app/keys";
 import { useMe } from "../../app/session";
 import { fold } from "../../i18n/fold";
+import { natural } from "../../i18n/natural";
 import { Avatar } from "../../parts/Avatar";
 import { Icon } from "../../parts/Icon";
 import { Choice, Pick, PickTitle } from "../../parts/Pick";
@@ -24,7 +25,7 @@ export function AssignMenu({ row }: { row: Conversation }) {
   const fits = (name: string) => fold(name).includes(fold(wanted.trim()));
   const people = directory.agents
     .filter((a) => a.active && !a.invited && a.role !== "light_agent" && a.id !== me.id && fits(a.name))
-    .sort((a, b) => Number(b.id === row.assignee) - Number(a.id === row.assignee) || a.name.localeCompare(b.name));
+    .sort((a, b) => Number(b.id === row.assignee) - Number(a.id === row.assignee) || natural(a.name, b.name));
   const teams = directory.teams.filter((team) => fits(team.name));
 
   const show = (next: boolean) => {

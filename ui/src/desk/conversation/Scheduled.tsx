@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { post } from "../../api/client";
 import { scheduledQuery } from "../../api/queries";
@@ -11,6 +11,8 @@ import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
 import { recall } from "../compose/recall";
 import css from "./Scheduled.module.css";
+
+const OtherTime = lazy(() => import("../compose/OtherTime"));
 
 /** Whether a mail waits for a time that was chosen. */
 export const isScheduled = (m: Message) =>
@@ -62,6 +64,9 @@ export function Scheduled({ message: m, opened }: { message: Message; opened: Op
           <button type="button" disabled={busy} onClick={() => void sendNow()}>
             {t("delivery.send_now")}
           </button>
+          <Suspense>
+            <OtherTime message={m.id} number={number} sendAt={m.sendAt} />
+          </Suspense>
           <button type="button" disabled={busy} onClick={() => void takeBack()}>
             {t("delivery.take_back")}
           </button>

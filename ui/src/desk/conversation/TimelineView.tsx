@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { Fragment, lazy, Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDirectory } from "../../api/queries";
 import type { DeskEvent, Opened } from "../../api/types";
@@ -9,11 +9,15 @@ import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
 import { useOutbox } from "../outbox";
 import { activityWords, actorName, deedLine, deeds } from "./activity";
+import { useSplitting } from "./join/splitting";
 import { MessageView } from "./MessageView";
 import { fetchOlder } from "./older";
 import css from "./TimelineView.module.css";
 import { weave } from "./timeline";
 import { UnsentView } from "./UnsentView";
+
+const SplitBox = lazy(() => import("./join/SplitMode").then((m) => ({ default: m.SplitBox })));
+const SplitBar = lazy(() => import("./join/SplitMode").then((m) => ({ default: m.SplitBar })));
 
 /** What was said and what happened, oldest first; it opens at the newest. */
 export function TimelineView({ opened }: { opened: Opened }) {
@@ -23,6 +27,7 @@ export function TimelineView({ opened }: { opened: Opened }) {
   const me = useMe().id;
   const place = useRef<HTMLDivElement>(null);
   const { conversation, timeline } = opened;
+  const splitting = useSplitting(conversation.id);
   const unsent = useOutbox().filter((u) => u.conversation === conversation.id);
   const words = (e: DeskEvent) => activityWords(t as never, format, directory, me, e);
   const name = (e: DeskEvent) => actorName(t as never, directory, me, e);
@@ -41,7 +46,14 @@ export function TimelineView({ opened }: { opened: Opened }) {
       )}
       {pieces.map((piece) =>
         piece.kind === "message" ? (
-          <MessageView key={`m${piece.message.id}`} message={piece.message} opened={opened} />
+          <Fragment key={`m${piece.message.id}`}>
+            {splitting && (
+              <Suspense>
+                <SplitBox message={piece.message} splitting={splitting} />
+              </Suspense>
+            )}
+            <MessageView message={piece.message} opened={opened} />
+          </Fragment>
         ) : (
           <Activities key={`a${piece.key}`} events={piece.events} words={words} name={name} opened={opened} />
         ),
@@ -49,6 +61,11 @@ export function TimelineView({ opened }: { opened: Opened }) {
       {unsent.map((u) => (
         <UnsentView key={u.key} unsent={u} />
       ))}
+      {splitting && (
+        <Suspense>
+          <SplitBar opened={opened} splitting={splitting} />
+        </Suspense>
+      )}
     </section>
   );
 }

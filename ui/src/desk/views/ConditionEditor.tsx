@@ -1,6 +1,9 @@
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { type Directory, useDirectory } from "../../api/queries";
 import { Icon } from "../../parts/Icon";
+import { typesQuery } from "../fields/queries";
+import type { ConversationType } from "../fields/types";
 import { type Attribute, useAttributeName, useAttributes } from "./attributes";
 import type { Node } from "./saved";
 import css from "./views.module.css";
@@ -142,6 +145,7 @@ function Comparison({ node, change, error, path, remove }: Props & { path: strin
 function Values({ a, node, change }: { a: Attribute; node: Node; change: (n: Node) => void }) {
   const { t } = useTranslation();
   const directory = useDirectory();
+  const types = useQuery({ ...typesQuery, enabled: a.of === "type" }).data ?? [];
   const op = node.op ?? "";
   if (bare.has(op)) return null;
   if (spanned.has(op)) {
@@ -194,7 +198,7 @@ function Values({ a, node, change }: { a: Attribute; node: Node; change: (n: Nod
         onChange={(e) => only(e.target.value.replace(",", "."))}
       />
     );
-  const options = optionsOf(a, directory, t);
+  const options = optionsOf(a, directory, types, t);
   if (!options)
     return (
       <input
@@ -221,11 +225,12 @@ function Several({
   chosen,
   change,
 }: {
-  options: [string, string][];
+  options: Option[];
   chosen: string[];
   change: (values: string[]) => void;
 }) {
   const { t } = useTranslation();
+  const name = (v: string) => options.find((o) => o.value === v)?.label ?? t("views.gone");
   return (
     <span className={css.several}>
       {chosen.map((v) => (
@@ -233,10 +238,10 @@ function Several({
           key={v}
           type="button"
           className={css.chip}
-          aria-label={t("views.remove_value", { name: options.find(([o]) => o === v)?.[1] ?? v })}
+          aria-label={t("views.remove_value", { name: name(v) })}
           onClick={() => change(chosen.filter((c) => c !== v))}
         >
-          {options.find(([o]) => o === v)?.[1] ?? t("views.gone")}
+          {name(v)}
           <Icon name="close" size={12} />
         </button>
       ))}
@@ -247,9 +252,9 @@ function Several({
       >
         <option value="">{t(chosen.length ? "views.or" : "views.choose")}</option>
         {options
-          .filter(([v]) => !chosen.includes(v))
-          .map(([v, label]) => (
-            <option key={v} value={v}>
+          .filter(({ value, past }) => !past && !chosen.includes(value))
+          .map(({ value, label }) => (
+            <option key={value} value={value}>
               {label}
             </option>
           ))}
@@ -258,25 +263,40 @@ function Several({
   );
 }
 
+/** What can be chosen; what is past is named where it was chosen, and offered no more. */
+interface Option {
+  value: string;
+  label: string;
+  past?: boolean;
+}
+
 type T = (key: string, values?: Record<string, unknown>) => string;
 
 /** What an attribute can be compared with; undefined where people type it. */
-function optionsOf(a: Attribute, d: Directory, t: T): [string, string][] | undefined {
+function optionsOf(a: Attribute, d: Directory, types: ConversationType[], t: T): Option[] | undefined {
   if (a.key === "language" || a.key === "customer.language")
-    return ["lv", "lt", "pl", "en", "ru", "de", "et", "fi", "sv", "uk"].map((l) => [l, languageName(l, t)]);
-  if (a.choices?.length) return a.choices.map((c) => [c, codeName(a, c, t)]);
-  const named = (list: { id: number; name: string }[]): [string, string][] => list.map((x) => [String(x.id), x.name]);
+    return ["lv", "lt", "pl", "en", "ru", "de", "et", "fi", "sv", "uk"].map((l) => ({
+      value: l,
+      label: languageName(l, t),
+    }));
+  if (a.choices?.length) return a.choices.map((c) => ({ value: c, label: codeName(a, c, t) }));
+  const named = (list: { id: number; name: string }[]): Option[] =>
+    list.map((x) => ({ value: String(x.id), label: x.name }));
   switch (a.of) {
     case "agent":
-      return [["me", t("views.me")], ...named(d.agents.filter((x) => x.active))];
+      return [
+        { value: "me", label: t("views.me") },
+        ...d.agents.map((x) => ({ value: String(x.id), label: x.name, past: !x.active })),
+      ];
     case "team":
       return named(d.teams);
     case "inbox":
       return named(d.inboxes);
     case "tag":
       return named(d.tags);
-    case "option":
     case "type":
+      return types.map((x) => ({ value: String(x.id), label: x.name, past: Boolean(x.archivedAt) }));
+    case "option":
       return named(a.options ?? []);
   }
   return undefined;

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { put } from "../../api/client";
+import { get, put } from "../../api/client";
 import type { ViewCount } from "../../api/types";
 import { KeysRest, useCommands } from "../../app/keys";
 import { useFormat } from "../../i18n/format";
@@ -97,6 +97,13 @@ export function SavedViews({ view, counts, done }: Props) {
   );
 }
 
+interface Tally {
+  count: number;
+  capped?: boolean;
+  /** Judged by the latest ones. */
+  estimate?: boolean;
+}
+
 interface LinkProps {
   v: SavedView;
   on: boolean;
@@ -109,6 +116,14 @@ interface LinkProps {
 function ViewLink({ v, on, count, done, drop, step }: LinkProps) {
   const { t } = useTranslation();
   const format = useFormat();
+  const tally = useQuery({
+    queryKey: ["saved-count", v.id, v.version],
+    queryFn: ({ signal }) => get<Tally>(`/saved-views/${v.id}/count`, undefined, signal),
+    enabled: !v.live && !v.broken,
+    staleTime: 30_000,
+    refetchInterval: 60_000, // counted anew by looking: not with every change
+  }).data;
+  const shown = v.live ? count : tally;
   const about = v.broken ? t("view.broken") : v.live && !v.filling.done ? t("view.filling") : v.name;
   return (
     <li
@@ -140,8 +155,11 @@ function ViewLink({ v, on, count, done, drop, step }: LinkProps) {
           <Icon name={v.broken ? "alert" : iconOf(v.icon)} size={15} />
         </span>
         <span className="cut">{v.name}</span>
-        {count !== undefined && count.count > 0 && (
-          <span className={css.count}>{format.count(count.count, count.capped)}</span>
+        {shown !== undefined && shown.count > 0 && (
+          <span className={css.count} title={tally?.estimate ? t("view.estimate") : undefined}>
+            {tally?.estimate && !tally.capped && "≈ "}
+            {format.count(shown.count, shown.capped)}
+          </span>
         )}
       </Link>
     </li>

@@ -14,6 +14,7 @@ import { useAttributeName, useAttributes } from "./attributes";
 import { type SavedView, savedViewsQuery } from "./saved";
 
 const ViewEditor = lazy(() => import("./ViewEditor"));
+const BulkHistory = lazy(() => import("../bulk/BulkHistory"));
 const words = loadWords("views");
 
 interface Export {
@@ -54,6 +55,8 @@ export default function ViewActs({ view, saved, face, open, setOpen, layout, set
   const { t } = useTranslation();
   const client = useQueryClient();
   const mayExport = useMay("conversation.export");
+  const mayWrite = useMay("conversation.write");
+  const [past, setPast] = useState(false);
   const attributes = useAttributes();
   const nameOf = useAttributeName();
   const [editing, setEditing] = useState<"" | "edit" | "copy">("");
@@ -93,10 +96,16 @@ export default function ViewActs({ view, saved, face, open, setOpen, layout, set
           {t(layout === "table" ? "views.as_list" : "views.as_table")}
         </Menu.Item>
         {mayExport && <Menu.Item onClick={() => void write()}>{t("views.export")}</Menu.Item>}
+        {mayWrite && <Menu.Item onClick={() => setPast(true)}>{t("bulk.past")}</Menu.Item>}
       </LateMenu>
       {editing && (
         <Suspense fallback={<KeysRest />}>
           <ViewEditor view={saved} copy={editing === "copy"} close={() => setEditing("")} />
+        </Suspense>
+      )}
+      {past && (
+        <Suspense fallback={<KeysRest />}>
+          <BulkHistory close={() => setPast(false)} />
         </Suspense>
       )}
       {file > 0 && <Writing id={file} over={() => setFile(0)} />}

@@ -14,6 +14,7 @@ import { FormSheet } from "../../settings/form/FormSheet";
 import { Checks, Choice, SelectField, Switch, TextField } from "../../settings/form/fields";
 import { useForm } from "../../settings/form/useForm";
 import { useAttributeName, useAttributes } from "./attributes";
+import { ColumnsField } from "./ColumnsField";
 import { ConditionEditor } from "./ConditionEditor";
 import { icons, type Node, type SavedView, savedViewsQuery, type ViewEdit } from "./saved";
 import css from "./views.module.css";
@@ -202,6 +203,7 @@ export default function ViewEditor({ view, copy, close }: Props) {
           options={[["list", t("views.layout_list")] as const, ["table", t("views.layout_table")] as const]}
         />
       </div>
+      {v.layout === "table" && <ColumnsField columns={v.columns} change={(columns) => form.set({ columns })} />}
       <div className={css.row}>
         <SelectField<string>
           label={t("views.icon")}

@@ -1,4 +1,5 @@
 import { fold } from "../../../i18n/fold";
+import { natural } from "../../../i18n/natural";
 import type { ListedMacro } from "./types";
 
 /** How well a folded text fits folded words: 0 not at all. The beginning of the text counts more than that of a word, a word more than scattered letters. */
@@ -24,7 +25,7 @@ export function findMacros(all: readonly ListedMacro[], typed: string, most = 30
       fits: Math.max(closeness(fold(m.name), words) * 2, closeness(fold(`${m.folder}/${m.name}`), words) * 2 - 1),
     }))
     .filter(({ fits }) => fits > 0)
-    .sort((a, b) => b.fits - a.fits || b.m.mine - a.m.mine || b.m.uses - a.m.uses || a.m.name.localeCompare(b.m.name))
+    .sort((a, b) => b.fits - a.fits || b.m.mine - a.m.mine || b.m.uses - a.m.uses || natural(a.m.name, b.m.name))
     .slice(0, most)
     .map(({ m }) => m);
 }

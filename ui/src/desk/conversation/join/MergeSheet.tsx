@@ -17,11 +17,13 @@ interface Props {
   earlier: Conversation[];
   /** Already chosen, as from a list. */
   begins?: Conversation[];
+  /** Told once they are one. */
+  done?: () => void;
   close: () => void;
 }
 
 /** Merges others into a conversation, and says before what that means. */
-export function MergeSheet({ into: first, earlier, begins = [], close }: Props) {
+export function MergeSheet({ into: first, earlier, begins = [], done: over, close }: Props) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -45,6 +47,7 @@ export function MergeSheet({ into: first, earlier, begins = [], close }: Props) 
     void client.invalidateQueries({ queryKey: ["conversation"] });
     void client.invalidateQueries({ queryKey: ["list"] });
     saidMerged(t as never, client, done.merge, into.number);
+    over?.();
     void navigate({ to: "/view/$view/$number", params: { view: "all", number: String(into.number) } });
   }
 

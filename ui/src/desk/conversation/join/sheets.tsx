@@ -3,7 +3,6 @@ import { IncidentsSheet } from "./IncidentsSheet";
 import { LinkSheet } from "./LinkSheet";
 import { MergeSheet } from "./MergeSheet";
 import { SideSheet } from "./SideSheet";
-import { SplitSheet } from "./SplitSheet";
 import type { Join } from "./useJoins";
 import { useWords } from "./words";
 
@@ -21,8 +20,6 @@ export default function Sheets({ join, message, opened, close }: Props) {
   switch (join) {
     case "merge":
       return <MergeSheet into={opened.conversation} earlier={opened.earlier} close={close} />;
-    case "split":
-      return <SplitSheet opened={opened} close={close} />;
     case "link":
       return <LinkSheet opened={opened} close={close} />;
     case "incidents":

@@ -5,6 +5,7 @@ import { useCommands } from "../../../app/keys";
 import { useMay } from "../../../app/session";
 import type { IconName } from "../../../parts/Icon";
 import { asked } from "./ask";
+import { beginSplit } from "./splitting";
 
 const sheets = () => import("./sheets");
 const Sheets = lazy(sheets);
@@ -28,7 +29,9 @@ export function useJoins(row: Conversation, opened: Opened | undefined) {
   const [over, setOver] = useState<{ join: Join; message?: number }>();
   const problem = opened?.links.some((l) => l.kind === "incident") ?? false;
   const names: Join[] = ["merge", "split", "link", "aside", "forward", ...(problem ? (["incidents"] as const) : [])];
-  useEffect(() => asked((join, message) => setOver({ join, message })), []);
+  const begin = (join: Join, message?: number) => (join === "split" ? beginSplit(row.id) : setOver({ join, message })); // split off in the timeline itself
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it follows the conversation
+  useEffect(() => asked(begin), [row.id]);
   useCommands(
     mayWrite && opened
       ? names
@@ -39,7 +42,7 @@ export function useJoins(row: Conversation, opened: Opened | undefined) {
             group: "conversation" as const,
             keys: keys[n],
             icon: icons[n],
-            run: () => setOver({ join: n }),
+            run: () => begin(n),
           }))
       : [],
   );
