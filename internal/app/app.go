@@ -26,15 +26,19 @@ import (
 	"tellus/internal/feature/inbox"
 	"tellus/internal/feature/macro"
 	"tellus/internal/feature/notice"
+	"tellus/internal/feature/privacy"
 	"tellus/internal/feature/purchase"
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/staff"
 	"tellus/internal/feature/view"
+	"tellus/internal/feature/worklog"
 	"tellus/internal/flow/deliver"
+	"tellus/internal/flow/export"
 	"tellus/internal/flow/gather"
 	"tellus/internal/flow/index"
 	"tellus/internal/flow/intake"
 	"tellus/internal/flow/notify"
+	"tellus/internal/flow/person"
 	"tellus/internal/flow/react"
 	"tellus/internal/flow/upkeep"
 	"tellus/internal/migrations"
@@ -70,6 +74,7 @@ type App struct {
 	Index         *index.Index
 	Gather        *gather.Gather
 	Notify        *notify.Notify
+	Persons       *person.Person
 	Workers       *jobs.Workers
 	Web           *api.Server
 
@@ -78,6 +83,7 @@ type App struct {
 	events   *eventlog.Log
 	mail     *mailroom
 	live     *live.Hub
+	watch    *person.Watch
 	found    *search.Index
 	resolver *verdict.Cache
 	url      atomic.Pointer[string]
@@ -144,7 +150,8 @@ func (a *App) wire() {
 	a.Inboxes = &inbox.Service{Secrets: a.Keys}
 	forms := &form.Service{}
 	a.Customers = &customer.Service{Country: a.Settings.Country}
-	a.Conversations = &conversation.Service{Journal: journal(a.Config.in(redactionsFile))}
+	holds := &privacy.Service{}
+	a.Conversations = &conversation.Service{Journal: journal(a.Config.in(redactionsFile)), Held: holds.Held}
 	a.Purchases = &purchase.Service{DB: a.DB, Customers: a.Customers, Conversations: a.Conversations, Blobs: a.Blobs, Secrets: a.Keys}
 	a.resolver = verdict.NewCache(net.DefaultResolver)
 	a.mail = &mailroom{db: a.DB, node: a.node, inboxes: a.Inboxes, driver: &email.Driver{Hello: hostName(), Log: a.log}, url: a.URL, log: a.log,
@@ -163,6 +170,10 @@ func (a *App) wire() {
 		Token: a.makeToken, Writer: a.writer, Loop: a.Keys.Tag(loopMark, nil)}
 	views := &view.Service{Conversations: a.Conversations}
 	a.Gather = &gather.Gather{DB: a.DB, Views: views, Conversations: a.Conversations, Staff: a.Staff, Inboxes: a.Inboxes, Log: a.log}
+	a.Persons = &person.Person{DB: a.DB, Blobs: a.Blobs, Staff: a.Staff, Customers: a.Customers, Conversations: a.Conversations, Privacy: holds, Purchases: a.Purchases,
+		Worklog: &worklog.Service{Conversations: a.Conversations}, Log: a.log, Export: &export.Export{DB: a.DB, Staff: a.Staff, Inboxes: a.Inboxes, Customers: a.Customers,
+			Conversations: a.Conversations, Worklog: &worklog.Service{Conversations: a.Conversations}, Originals: a.Intake, Files: a.Blobs.Open}}
+	a.watch = &person.Watch{DB: a.DB, Privacy: holds, Log: a.log}
 	a.Workers = jobs.New(a.DB, jobs.Options{Queues: map[string]int{"intake": 16, "deliver": 16}, Logger: a.log, GaveUp: sayGaveUp})
 	jobs.Register(a.Workers, a.Intake.Handle)
 	jobs.Register(a.Workers, a.Intake.HandleUnscanned)
@@ -175,8 +186,9 @@ func (a *App) wire() {
 	a.Notify.Register(a.Workers)
 	a.Web = api.New(api.Deps{DB: a.DB, Staff: a.Staff, Keys: a.Keys, Setup: a.setUp, URL: a.URL, Version: VersionText(), UI: ui.Files(), Log: a.log,
 		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Views: views, Customers: a.Customers, Purchases: a.Purchases, Conversations: a.Conversations, Settings: a.Settings,
-		Intake: a.Intake, Index: a.Index, Blobs: a.Blobs, Outward: abroad, Notices: notices, WishesChanged: a.Notify.WishesChanged, Connections: a.mail, Outbox: deliver.Outbox, NewMailID: a.newMailID})
-	(&upkeep.Upkeep{DB: a.DB, Blobs: a.Blobs, Conversations: a.Conversations, Customers: a.Customers, Staff: a.Staff, Notices: notices, DropAnswers: a.Web.DropAnswers,
+		Intake: a.Intake, Index: a.Index, Persons: a.Persons, Watch: a.watch, Blobs: a.Blobs, Outward: abroad, Notices: notices, WishesChanged: a.Notify.WishesChanged, Connections: a.mail, Outbox: deliver.Outbox, NewMailID: a.newMailID})
+	a.Persons.Register(a.Workers)
+	(&upkeep.Upkeep{DB: a.DB, Blobs: a.Blobs, Conversations: a.Conversations, Customers: a.Customers, Staff: a.Staff, Notices: notices, DropAnswers: a.Web.DropAnswers, DropExports: a.Persons.DropFiles,
 		Log: a.log}).Register(a.Workers)
 	a.Gather.Register(a.Workers)
 	a.Web.Bulk().Register(a.Workers)
@@ -253,6 +265,7 @@ func (a *App) Serve(ctx context.Context) error {
 	run("notices", func(ctx context.Context) error { return a.Notify.Run(ctx, a.events) })
 	run("mail receiver", a.receive)
 	run("settings", a.followSettings)
+	run("access log", a.watch.Run)
 	server := &http.Server{Handler: a.Web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
 	run("http", func(context.Context) error {

@@ -11,6 +11,11 @@ import (
 	"os"
 
 	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/customer"
+	"tellus/internal/feature/privacy"
+	"tellus/internal/feature/purchase"
+	"tellus/internal/feature/worklog"
+	"tellus/internal/flow/person"
 	"tellus/internal/platform/db"
 )
 
@@ -84,10 +89,17 @@ func mergeErasures(path string, other []byte) ([]conversation.Erasure, error) {
 	return entries, err
 }
 
-// reapply takes out of a restored database again what the journal names, a message at a time.
+// reapply takes out of a restored database again what the journal names, a message or a person at a time.
 func reapply(ctx context.Context, d *db.DB, entries []conversation.Erasure) error {
-	conversations := conversation.Service{}
+	conversations := &conversation.Service{}
+	persons := &person.Person{DB: d, Customers: &customer.Service{}, Conversations: conversations, Privacy: &privacy.Service{}, Purchases: &purchase.Service{Customers: &customer.Service{}}, Worklog: &worklog.Service{}}
 	for _, e := range entries {
+		if e.Customer != 0 || e.Conversation != 0 {
+			if err := persons.Reapply(ctx, e); err != nil {
+				return fmt.Errorf("erase customer %s, conversation %s again: %w", e.Customer, e.Conversation, err)
+			}
+			continue
+		}
 		err := d.Write(ctx, func(tx *db.Tx) error { return conversations.Reapply(ctx, tx, []conversation.Erasure{e}) })
 		if err != nil {
 			return fmt.Errorf("redact message %s again: %w", e.Message, err)

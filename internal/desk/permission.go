@@ -34,6 +34,7 @@ const (
 	ManagePeople       Permission = "people.manage"
 	ManageOwners       Permission = "people.manage_owners"
 	ReadAudit          Permission = "audit.read"
+	ManagePrivacy      Permission = "privacy.manage" // export and erase a person, legal holds, retention
 	ManageJobs         Permission = "job.manage"
 	ManageSettings     Permission = "setting.manage"
 )
@@ -44,9 +45,9 @@ var Roles = map[Role][]Permission{
 	AgentRole:  {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData},
 	Supervisor: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManageTeams},
 	Administrator: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManageTeams,
-		ManageInboxes, ManagePeople, ReadAudit, ManageJobs, ManageSettings},
+		ManageInboxes, ManagePeople, ReadAudit, ManagePrivacy, ManageJobs, ManageSettings},
 	Owner: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManageTeams,
-		ManageInboxes, ManagePeople, ReadAudit, ManageJobs, ManageSettings, ManageOwners},
+		ManageInboxes, ManagePeople, ReadAudit, ManagePrivacy, ManageJobs, ManageSettings, ManageOwners},
 }
 
 // May reports whether the role allows p.

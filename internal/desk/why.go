@@ -138,6 +138,13 @@ const (
 	WhyForgotten      Why = "purchase_forgotten"
 	WhyNoTable        Why = "no_table"
 	WhyColumnNeeded   Why = "column_needed"
+
+	WhyHeld       Why = "legal_hold"   // what: the reason that was given
+	WhyErased     Why = "erased"       // the person is gone
+	WhyNotTyped   Why = "not_as_typed" // what: what has to be typed
+	WhyStillToGo  Why = "mails_to_go"  // n: how many
+	WhyLinkEnded  Why = "file_ended"
+	WhyAlreadyRun Why = "already_running"
 )
 
 type worded struct {
@@ -272,6 +279,13 @@ var whys = map[Why]worded{
 	WhyNoTable:        {Invalid, "this is no table: save it as CSV"},
 	WhyColumnNeeded:   {Invalid, "say which column holds this"},
 	WhyForgotten:      {Gone, "the person who bought this was erased: it is not taken in again"},
+
+	WhyHeld:       {Conflict, "a legal hold keeps it: {what}"},
+	WhyErased:     {Gone, "this customer was erased"},
+	WhyNotTyped:   {Invalid, "type exactly: {what}"},
+	WhyStillToGo:  {Conflict, "{n} messages to or about him are still to be sent: wait, or take them back"},
+	WhyLinkEnded:  {Gone, "the file is not kept any more"},
+	WhyAlreadyRun: {Conflict, "this is being done already"},
 }
 
 // Whys returns all reasons in the order of their codes.

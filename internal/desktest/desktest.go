@@ -18,16 +18,20 @@ import (
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/inbox"
 	"tellus/internal/feature/notice"
+	"tellus/internal/feature/privacy"
 	"tellus/internal/feature/purchase"
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/staff"
 	"tellus/internal/feature/view"
+	"tellus/internal/feature/worklog"
 	"tellus/internal/flow/act"
 	"tellus/internal/flow/bulk"
 	"tellus/internal/flow/deliver"
+	"tellus/internal/flow/export"
 	"tellus/internal/flow/gather"
 	"tellus/internal/flow/intake"
 	"tellus/internal/flow/notify"
+	"tellus/internal/flow/person"
 	"tellus/internal/flow/react"
 	"tellus/internal/flow/upkeep"
 	"tellus/internal/platform/blob"
@@ -71,6 +75,9 @@ type Desk struct {
 	Notify        *notify.Notify
 	Letters       *Letters // mails of the house to its people
 	Pushes        *pushtest.Service
+	Privacy       *privacy.Service
+	Persons       *person.Person
+	Watch         *person.Watch
 	Outlet        *Outlet
 
 	Support desk.InboxID // the inbox that every desk has: support@shop.example
@@ -145,7 +152,8 @@ func (d *Desk) wire() {
 	log := dbtest.Logger(d.T)
 	d.Settings, d.Inboxes = &setting.Service{}, &inbox.Service{Secrets: d.keys}
 	d.Customers = &customer.Service{Country: d.Settings.Country}
-	d.Conversations = &conversation.Service{Journal: func(e conversation.Erasure) error {
+	d.Privacy = &privacy.Service{}
+	d.Conversations = &conversation.Service{Held: d.Privacy.Held, Journal: func(e conversation.Erasure) error {
 		d.Erasures = append(d.Erasures, e)
 		return nil
 	}}
@@ -159,11 +167,15 @@ func (d *Desk) wire() {
 		}}
 	d.Delivery = &deliver.Delivery{DB: d.DB, Blobs: d.Blobs, Inboxes: d.Inboxes, Conversations: d.Conversations, Outlet: d.Outlet, Log: log,
 		Token: d.makeToken, Writer: d.writer, Loop: "desk"}
+	d.Persons = &person.Person{DB: d.DB, Blobs: d.Blobs, Staff: d.Staff, Customers: d.Customers, Conversations: d.Conversations, Privacy: d.Privacy, Purchases: d.Purchases,
+		Worklog: &worklog.Service{Conversations: d.Conversations}, Log: log, Export: &export.Export{DB: d.DB, Staff: d.Staff, Inboxes: d.Inboxes, Customers: d.Customers,
+			Conversations: d.Conversations, Worklog: &worklog.Service{Conversations: d.Conversations}, Originals: d.Intake, Files: d.Blobs.Open}}
+	d.Watch = &person.Watch{DB: d.DB, Privacy: d.Privacy, Log: log}
 	d.Notices, d.Letters, d.Pushes = &notice.Service{Keys: d.keys}, &Letters{}, pushtest.New(d.T)
 	d.Notify = &notify.Notify{DB: d.DB, Notices: d.Notices, Conversations: d.Conversations, Staff: d.Staff, Mail: d.Letters.keep, HTTP: d.Pushes.Server.Client(),
 		URL: func() string { return "https://desk.example" }, Log: log}
 	d.Upkeep = &upkeep.Upkeep{DB: d.DB, Blobs: d.Blobs, Conversations: d.Conversations, Customers: d.Customers, Staff: d.Staff, Notices: d.Notices, Log: log,
-		DropAnswers: func(context.Context, *db.Tx, desk.Time, int) (int, error) { return 0, nil }} // nobody calls the API here
+		DropExports: d.Persons.DropFiles, DropAnswers: func(context.Context, *db.Tx, desk.Time, int) (int, error) { return 0, nil }} // nobody calls the API here
 	// One worker a queue: what a test does has one order.
 	d.Workers = jobs.New(d.DB, jobs.Options{Queues: map[string]int{"intake": 1, "deliver": 1}, Logger: log})
 	jobs.Register(d.Workers, d.Intake.Handle)
@@ -178,6 +190,7 @@ func (d *Desk) wire() {
 		Hands:  &act.Hands{Staff: d.Staff, Customers: d.Customers, Inboxes: d.Inboxes, Conversations: d.Conversations},
 		MayUse: func(context.Context, *db.Tx, desk.Scope, desk.ViewID) error { return nil }}
 	d.Bulk.Register(d.Workers)
+	d.Persons.Register(d.Workers)
 }
 
 func (d *Desk) work() {

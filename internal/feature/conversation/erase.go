@@ -21,10 +21,12 @@ type Span struct {
 
 // Erasure is a line of the journal that outlives the database: it names what was taken out, never what it said.
 type Erasure struct {
-	Message desk.MessageID `json:"message"`
-	At      desk.Time      `json:"at"`
-	Kind    string         `json:"kind"` // redact or erase
-	Spans   []Span         `json:"spans,omitempty"`
+	Message      desk.MessageID      `json:"message"` // 0 where it is about more than one
+	At           desk.Time           `json:"at"`
+	Kind         string              `json:"kind"` // redact or erase; person: all of a customer; content: all that was said in a conversation
+	Spans        []Span              `json:"spans,omitempty"`
+	Customer     desk.CustomerID     `json:"customer,omitempty"`
+	Conversation desk.ConversationID `json:"conversation,omitempty"`
 }
 
 // mask stands where something was redacted.
@@ -35,6 +37,9 @@ const mask = "█"
 func (s *Service) Redact(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope, id desk.MessageID, spans []Span) (desk.Message, error) {
 	m, c, err := oneMessage(ctx, tx, scope, id)
 	if err != nil {
+		return desk.Message{}, err
+	}
+	if err := s.mayTakeOut(ctx, tx, c); err != nil {
 		return desk.Message{}, err
 	}
 	text, ok := blacken(m.Text, spans)
@@ -53,6 +58,9 @@ func (s *Service) Erase(ctx context.Context, tx *db.Tx, by desk.Actor, scope des
 	if err != nil {
 		return desk.Message{}, err
 	}
+	if err := s.mayTakeOut(ctx, tx, c); err != nil {
+		return desk.Message{}, err
+	}
 	if m.State == desk.Queued || m.State == desk.Sending {
 		return desk.Message{}, desk.Refuse(desk.Invalid, "the message is on its way: wait until it was sent, or take it back")
 	}
@@ -60,6 +68,13 @@ func (s *Service) Erase(ctx context.Context, tx *db.Tx, by desk.Actor, scope des
 		return desk.Message{}, err
 	}
 	return s.erased(ctx, tx, by, scope, c, id, desk.MessageErased)
+}
+
+func (s *Service) mayTakeOut(ctx context.Context, tx *db.Tx, c *row) error {
+	if s.Held == nil {
+		return nil
+	}
+	return s.Held(ctx, tx, c.Customer, c.ID)
 }
 
 func (s *Service) erased(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope, c *row, id desk.MessageID, kind desk.EventKind) (desk.Message, error) {

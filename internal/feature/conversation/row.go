@@ -21,6 +21,8 @@ import (
 type Service struct {
 	// Journal writes down what was redacted or erased, outside the database, so that it is applied again after a restore.
 	Journal func(Erasure) error
+	// Held refuses to take anything out of what a legal hold keeps: of a customer or of one conversation. It may be nil.
+	Held func(ctx context.Context, tx *db.Tx, customer desk.CustomerID, id desk.ConversationID) error
 
 	counts  countCache
 	learned learnedWords

@@ -129,7 +129,7 @@ func (s *Service) Find(ctx context.Context, tx *db.Tx, scope desk.Scope, f Filte
 
 // wanted is the condition of a filter, the words aside.
 func (q *query) wanted(f Filter) string {
-	where := "TRUE"
+	where := "p.erased_at = 0"
 	if f.Language != "" {
 		where += ` AND p.language = ` + q.arg(db.Text(f.Language))
 	}

@@ -182,3 +182,11 @@ func (e *Entry) check(now desk.Time) error {
 func told(ctx context.Context, tx *db.Tx, agent desk.AgentID) error {
 	return eventlog.Append(ctx, tx, &desk.Event{By: desk.ByAgent(agent), Kind: desk.TimerChanged, SubjectKind: desk.AboutAgent, Subject: int64(agent)})
 }
+
+// ForgetNotes takes out what was noted about time spent on a conversation; the time stays.
+func (s *Service) ForgetNotes(ctx context.Context, tx *db.Tx, id desk.ConversationID) error {
+	if _, err := tx.Exec(ctx, `UPDATE work_entry SET note = '' WHERE conversation = $1 AND note <> ''`, id); err != nil {
+		return fmt.Errorf("forget notes on conversation %s: %w", id, err)
+	}
+	return nil
+}

@@ -3,7 +3,6 @@ package export
 import (
 	"archive/zip"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +16,7 @@ import (
 // Everything is streamed. Files that were held back carry ".held" behind their names, so that nobody opens them unawares; those in which a
 // virus was found are named in conversation.json only.
 func (e *Export) ZIP(ctx context.Context, w io.Writer, c Case, o Options) error {
-	z := &archive{zip: zip.NewWriter(w), at: c.At.Time().In(o.zone())}
+	z := newArchive(w, c.At, o)
 	f, err := z.create("conversation.pdf", c.At)
 	if err != nil {
 		return err
@@ -28,6 +27,14 @@ func (e *Export) ZIP(ctx context.Context, w io.Writer, c Case, o Options) error 
 	if err := e.describe(z, c); err != nil {
 		return err
 	}
+	if err := e.originals(ctx, z, c); err != nil {
+		return err
+	}
+	return z.close()
+}
+
+// originals adds the raw mails and the files of a conversation.
+func (e *Export) originals(ctx context.Context, z *archive, c Case) error {
 	for _, m := range c.Messages {
 		if m.ErasedAt != 0 {
 			continue
@@ -41,19 +48,28 @@ func (e *Export) ZIP(ctx context.Context, w io.Writer, c Case, o Options) error 
 			}
 		}
 	}
+	return nil
+}
+
+type archive struct {
+	zip    *zip.Writer
+	at     time.Time
+	folder string // that names begin with
+}
+
+func newArchive(w io.Writer, at desk.Time, o Options) *archive {
+	return &archive{zip: zip.NewWriter(w), at: at.Time().In(o.zone())}
+}
+
+func (z *archive) close() error {
 	if err := z.zip.Close(); err != nil {
 		return fmt.Errorf("end the archive: %w", err)
 	}
 	return nil
 }
 
-type archive struct {
-	zip *zip.Writer
-	at  time.Time
-}
-
 func (z *archive) create(name string, at desk.Time) (io.Writer, error) {
-	f, err := z.zip.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: at.Time().In(z.at.Location())})
+	f, err := z.zip.CreateHeader(&zip.FileHeader{Name: z.folder + name, Method: zip.Deflate, Modified: at.Time().In(z.at.Location())})
 	if err != nil {
 		return nil, fmt.Errorf("add %s: %w", name, err)
 	}
@@ -75,19 +91,8 @@ type described struct {
 }
 
 func (e *Export) describe(z *archive, c Case) error {
-	f, err := z.create("conversation.json", c.At)
-	if err != nil {
-		return err
-	}
-	d := described{Conversation: c.Conversation, Customer: c.Customer, Participants: c.Participants, Messages: c.Messages, Activities: c.Activities, Work: c.Work,
-		Agents: texts(c.agents), Teams: texts(c.teams), Tags: texts(c.tags), ExportedAt: c.At}
-	out := json.NewEncoder(f)
-	out.SetIndent("", "  ")
-	out.SetEscapeHTML(false)
-	if err := out.Encode(d); err != nil {
-		return fmt.Errorf("write conversation.json: %w", err)
-	}
-	return nil
+	return z.json("conversation.json", c.At, described{Conversation: c.Conversation, Customer: c.Customer, Participants: c.Participants, Messages: c.Messages,
+		Activities: c.Activities, Work: c.Work, Agents: texts(c.agents), Teams: texts(c.teams), Tags: texts(c.tags), ExportedAt: c.At})
 }
 
 func texts[T ~int64](names map[T]string) map[string]string {
@@ -125,7 +130,7 @@ func (e *Export) attachment(ctx context.Context, z *archive, m desk.Message, i i
 	if err != nil {
 		return fmt.Errorf("open attachment %s: %w", a.ID, err)
 	}
-	name := fmt.Sprintf("attachments/%s-%d-%s", m.ID, i+1, SafeName(a.Name))
+	name := "attachments/" + attachmentName(m, i, a)
 	if a.Held != "" || a.Unscanned {
 		name += ".held"
 	}
@@ -140,4 +145,9 @@ func (z *archive) add(name string, at desk.Time, content io.ReadCloser) error {
 		}
 	}
 	return errors.Join(err, content.Close())
+}
+
+// attachmentName is what a file is called in the archive.
+func attachmentName(m desk.Message, i int, a desk.Attachment) string {
+	return fmt.Sprintf("%s-%d-%s", m.ID, i+1, SafeName(a.Name))
 }

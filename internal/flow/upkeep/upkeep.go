@@ -28,6 +28,8 @@ type Upkeep struct {
 	Notices       *notice.Service
 	// DropAnswers forgets answers to repeated calls of the API.
 	DropAnswers func(ctx context.Context, tx *db.Tx, before desk.Time, limit int) (int, error)
+	// DropExports drops files of exports whose time is over.
+	DropExports func(ctx context.Context, tx *db.Tx, before desk.Time, limit int) (int, error)
 	Log         *slog.Logger
 }
 
@@ -100,6 +102,9 @@ func (u *Upkeep) hourly(ctx context.Context, _ *jobs.Job[Hourly]) error {
 		if err := u.slices(ctx, drop.keep, drop.drop); err != nil {
 			return err
 		}
+	}
+	if err := u.slices(ctx, 0, u.DropExports); err != nil {
+		return err
 	}
 	if err := u.DB.Write(ctx, func(tx *db.Tx) error { return u.Staff.Sweep(ctx, tx) }); err != nil {
 		return err

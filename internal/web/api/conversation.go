@@ -9,6 +9,7 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
+	"tellus/internal/feature/privacy"
 	"tellus/internal/feature/view"
 	"tellus/internal/platform/db"
 )
@@ -172,7 +173,9 @@ func (s *Server) opened(ctx context.Context, tx *db.Tx, c *Caller, id desk.Conve
 	if out.Opened, err = s.Conversations.Open(ctx, tx, c.Scope, id, house.Own); err != nil {
 		return out, err
 	}
-	out.Customer, err = s.Customers.Get(ctx, tx, out.Conversation.Customer)
+	if out.Customer, err = s.Customers.Get(ctx, tx, out.Conversation.Customer); err == nil {
+		s.Watch.Note(c.Agent, out.Customer.ID, privacy.ByConversation, out.Conversation.ID)
+	}
 	return out, err
 }
 

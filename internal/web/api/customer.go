@@ -8,6 +8,7 @@ import (
 
 	"tellus/internal/desk"
 	"tellus/internal/feature/customer"
+	"tellus/internal/feature/privacy"
 	"tellus/internal/platform/db"
 )
 
@@ -113,7 +114,11 @@ func (s *Server) createCustomer(ctx context.Context, c *Caller, in *body[newCust
 }
 
 func (s *Server) getCustomer(ctx context.Context, c *Caller, in *CustomerInput) (*reply[desk.Customer], error) {
-	return asking(ctx, s, func(tx *db.Tx) (desk.Customer, error) { return s.Customers.See(ctx, tx, c.Scope, in.ID) })
+	out, err := asking(ctx, s, func(tx *db.Tx) (desk.Customer, error) { return s.Customers.See(ctx, tx, c.Scope, in.ID) })
+	if err == nil {
+		s.Watch.Note(c.Agent, in.ID, privacy.ByPage, 0)
+	}
+	return out, err
 }
 
 // seeing is changing for what only who sees the customer may do.

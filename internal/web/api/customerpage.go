@@ -5,6 +5,7 @@ import (
 
 	"tellus/internal/desk"
 	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/privacy"
 	"tellus/internal/platform/db"
 )
 
@@ -31,7 +32,7 @@ const (
 )
 
 func (s *Server) openCustomer(ctx context.Context, c *Caller, in *CustomerInput) (*reply[customerPage], error) {
-	return asking(ctx, s, func(tx *db.Tx) (out customerPage, err error) {
+	page, err := asking(ctx, s, func(tx *db.Tx) (out customerPage, err error) {
 		if out.Customer, err = s.Customers.See(ctx, tx, c.Scope, in.ID); err != nil {
 			return out, err
 		}
@@ -64,6 +65,10 @@ func (s *Server) openCustomer(ctx context.Context, c *Caller, in *CustomerInput)
 		}
 		return out, err
 	})
+	if err == nil {
+		s.Watch.Note(c.Agent, in.ID, privacy.ByPage, 0)
+	}
+	return page, err
 }
 
 func (s *Server) said(ctx context.Context, tx *db.Tx, c *Caller, id desk.CustomerID, f conversation.SaidFilter, limit int) (out saidPage, err error) {
@@ -93,10 +98,14 @@ func (s *Server) customerTimeline(ctx context.Context, c *Caller, in *saidInput)
 	if before != nil {
 		f.Before = *before
 	}
-	return asking(ctx, s, func(tx *db.Tx) (saidPage, error) {
+	out, err := asking(ctx, s, func(tx *db.Tx) (saidPage, error) {
 		if err := s.Customers.MaySee(ctx, tx, c.Scope, in.ID); err != nil {
 			return saidPage{}, err
 		}
 		return s.said(ctx, tx, c, in.ID, f, in.Limit)
 	})
+	if err == nil {
+		s.Watch.Note(c.Agent, in.ID, privacy.ByPage, 0)
+	}
+	return out, err
 }

@@ -93,5 +93,6 @@ func (s *Server) registerDesk() {
 	s.registerInboxes()
 	s.registerViews()
 	s.registerBulk()
+	s.registerPrivacy()
 	stream(s, "open-live", []string{"application/json"}, s.openLive)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tellus/internal/desk"
+	"tellus/internal/feature/privacy"
 	"tellus/internal/flow/export"
 	"tellus/internal/platform/db"
 )
@@ -44,6 +45,9 @@ func (s *Server) exported(r *http.Request, c *Caller, how string) (out export.Ca
 		}
 		return found, s.audit(r.Context(), tx, c, "export.conversation", "conversation:"+id.String(), detail)
 	})
+	if err == nil {
+		s.Watch.Note(c.Agent, out.Customer.ID, privacy.ByExport, out.Conversation.ID)
+	}
 	return out, o, err
 }
 

@@ -31,6 +31,7 @@ import (
 	"tellus/internal/feature/worklog"
 	"tellus/internal/flow/index"
 	"tellus/internal/flow/intake"
+	"tellus/internal/flow/person"
 	"tellus/internal/platform/blob"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/outward"
@@ -59,6 +60,8 @@ type Deps struct {
 	Settings       *setting.Service
 	Intake         *intake.Intake
 	Index          *index.Index
+	Persons        *person.Person
+	Watch          *person.Watch // notes who saw whose record; nobody does where nil
 	Blobs          *blob.Store
 	Outward        *outward.Client
 	Notices        *notice.Service

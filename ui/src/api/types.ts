@@ -28,6 +28,7 @@ export type Permission =
   | "people.manage"
   | "people.manage_owners"
   | "audit.read"
+  | "privacy.manage"
   | "job.manage"
   | "setting.manage";
 

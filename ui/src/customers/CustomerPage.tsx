@@ -3,6 +3,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import type { Conversation } from "../api/types";
+import { useMay } from "../app/session";
 import { Contact } from "../desk/customer/Contact";
 import panel from "../desk/customer/CustomerPanel.module.css";
 import { Note } from "../desk/customer/Note";
@@ -23,6 +24,7 @@ import { Warned } from "./Warned";
 const CustomerFields = lazy(() =>
   Promise.all([import("../desk/fields/CustomerFields"), loadWords("field")]).then(([m]) => m),
 );
+const Privacy = lazy(() => Promise.all([import("./Privacy"), loadWords("privacy")]).then(([m]) => m));
 
 /** One customer, all data in one place. */
 export function CustomerPage() {
@@ -50,6 +52,7 @@ function Shown({ page }: { page: CustomerPageBody }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { customer: c, conversations } = page;
+  const manages = useMay("privacy.manage");
   return (
     <>
       <header className={css.head}>
@@ -96,6 +99,13 @@ function Shown({ page }: { page: CustomerPageBody }) {
           <section className={css.card}>
             <Consents customer={c.id} log={page.consents} />
           </section>
+          {manages && (
+            <section className={css.card}>
+              <Suspense>
+                <Privacy key={c.id} customer={c} />
+              </Suspense>
+            </section>
+          )}
         </div>
         <div>
           <section className={css.card}>

@@ -179,9 +179,11 @@ function hearSetting(client: QueryClient, event: DeskEvent, me: number) {
     view: ["saved-views", "views"],
     setting: ["settings"],
     job: ["jobs"],
-    customer: ["customer", "customers"],
+    customer: ["customer", "customers", "privacy"],
     purchase: ["purchases"],
     shop: ["shops"],
+    hold: ["privacy"],
+    privacy_task: ["privacy"],
     organisation: ["organisations", "organisation", "customer"],
   };
   for (const key of lookups[event.subjectKind] ?? []) void client.invalidateQueries({ queryKey: [key] });

@@ -57,6 +57,13 @@ export const auditActions = [
   "export.conversation",
   "export.view",
   "export.fetched",
+  "export.customer",
+  "customer.erased",
+  "hold.set",
+  "hold.ended",
+  "retention.created",
+  "retention.ended",
+  "export.access",
 ] as const;
 
 const known = new Set<string>(auditActions);

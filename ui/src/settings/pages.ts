@@ -1,5 +1,6 @@
 import type { ComponentType } from "react";
 import type { Permission } from "../api/types";
+import { loadWords } from "../i18n/i18n";
 import type { IconName } from "../parts/Icon";
 
 interface Room {
@@ -29,6 +30,14 @@ export const rooms: readonly Room[] = [
   { path: "shops", icon: "link", may: "purchase.manage", group: "house", load: () => import("./shops/Shops") },
   { path: "company", icon: "visit", may: "setting.manage", group: "house", load: () => import("./Company") },
   { path: "jobs", icon: "alert", may: "job.manage", group: "technical", load: () => import("./Jobs") },
+  {
+    path: "privacy",
+    icon: "lock",
+    may: "privacy.manage",
+    group: "house",
+    load: () =>
+      Promise.all([import("./privacy/Privacy"), loadWords("privacy"), loadWords("customers")]).then(([m]) => m),
+  },
   { path: "audit", icon: "clock", may: "audit.read", group: "technical", load: () => import("./Audit") },
 ];
 

@@ -1,0 +1,81 @@
+// What is owed to a person whose data lie here: all of it as a file, a hold while a claim may run, and erasure that leaves figures and no person.
+import assert from "node:assert/strict";
+import { after, before, it } from "node:test";
+import { Api, ann, inbox } from "../house/api.mjs";
+import { openBrowser } from "../house/browser.mjs";
+import { compose } from "../house/mail.mjs";
+import { sendMail, startSink } from "../house/smtp.mjs";
+import { startTellus } from "../house/tellus.mjs";
+
+let desk;
+let sink;
+let browser;
+let api;
+before(async () => {
+  desk = await startTellus();
+  sink = await startSink();
+  browser = await openBrowser();
+  api = new Api(desk.url);
+  await api.setUp(await desk.setupLink(), ann);
+  await api.post("/inboxes", inbox({ sink }));
+});
+after(async () => {
+  await browser?.close();
+  await sink?.stop();
+  await desk?.stop();
+});
+
+it("hands out, holds and erases all that is held on a person", () =>
+  browser.journey(async () => {
+    const mail = compose({ from: "Janis Zebra <janis@zebra.test>", to: "help@desk.test", subject: "Okapi", text: "It is a giraffe." });
+    await sendMail({ port: desk.smtpPort, from: "janis@zebra.test", to: "help@desk.test", raw: mail.raw });
+    const page = await browser.person({ url: desk.url });
+    await api.enter(page);
+    await page.goto("/app/view/all");
+    await page.getByRole("link", { name: /Janis Zebra/ }).click();
+    await page.getByRole("complementary").getByRole("link", { name: "Janis Zebra" }).click();
+    await page.getByRole("heading", { name: "Privacy" }).waitFor();
+
+    await page.getByRole("button", { name: "Export all data" }).click();
+    const link = page.getByRole("link", { name: /^Download/ });
+    await link.waitFor();
+    const [file] = await Promise.all([page.waitForEvent("download"), link.click()]);
+    assert.match(file.suggestedFilename(), /^tellus-customer-\d+-.*\.zip$/);
+
+    await page.getByRole("button", { name: "Set a legal hold" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel(/Why it is kept/).fill("Claim 7 of the insurer");
+    assert.deepEqual(await page.findings("hold"), []);
+    await dialog.getByRole("button", { name: "Set a legal hold" }).click();
+    await page.getByRole("note").getByText("Claim 7 of the insurer").waitFor();
+    assert.ok(await page.getByRole("button", { name: "Erase this person" }).isDisabled());
+    assert.deepEqual(await page.findings("customer with a hold"), []);
+    await page.picture("privacy-customer");
+
+    const narrow = await browser.person({ url: desk.url, width: 380, height: 780, dark: true });
+    await api.enter(narrow);
+    await narrow.goto("/app/settings/privacy");
+    await narrow.getByText("Claim 7 of the insurer").waitFor();
+    assert.ok(await narrow.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));
+    assert.deepEqual(await narrow.findings("privacy narrow and dark"), []);
+    await narrow.picture("privacy-narrow");
+    await narrow.getByRole("button", { name: "End the hold" }).click();
+    await narrow.getByRole("dialog").getByRole("button", { name: "End the hold" }).click();
+
+    // Told of live: the other browser may erase now.
+    await page.getByRole("button", { name: "Erase this person" }).click();
+    const act = dialog.getByRole("button", { name: "Erase for good" });
+    assert.ok(await act.isDisabled());
+    await dialog.getByLabel(/to confirm/).fill("Janis Zebra");
+    assert.deepEqual(await page.findings("erasure"), []);
+    await page.picture("privacy-erase");
+    await act.click();
+    await page.getByText(/^Erased/).waitFor();
+    assert.equal(await page.getByText(/Zebra|giraffe/).count(), 0);
+    await page.goto("/app/settings/privacy");
+    await page.getByText(/^Customer \d+/).first().waitFor();
+    await page.picture("privacy-settings");
+    await page.goto("/app/view/all");
+    await page.getByRole("link", { name: /#?\d+/ }).first().waitFor();
+    assert.equal(await page.getByText(/Zebra|giraffe|Okapi/).count(), 0);
+  }));
