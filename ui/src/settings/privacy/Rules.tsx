@@ -66,7 +66,11 @@ export function Rules() {
         </Section>
       )}
       {making && (
-        <NewRule close={() => setMaking(false)} done={() => client.invalidateQueries({ queryKey: key })} types={types} />
+        <NewRule
+          close={() => setMaking(false)}
+          done={() => client.invalidateQueries({ queryKey: key })}
+          types={types}
+        />
       )}
       {ending && (
         <Ask
