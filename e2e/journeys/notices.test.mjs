@@ -75,7 +75,7 @@ it("rings at once in the other's browser, and is quiet once he has looked", () =
     await bo.post(`/conversations/${c.id}/notes`, { html: "<p>Mine</p>", mentions: [], attachments: [] });
     assert.equal((await bo.get("/notices/unread")).unread, 0);
     await his.goto("/app/settings/notices");
-    await his.getByRole("heading", { name: "Notices" }).waitFor();
+    await his.getByRole("heading", { name: "Notices", exact: true }).waitFor();
     await his.getByText("Quiet hours").first().waitFor();
     assert.deepEqual(await his.findings("settings of notices"), []);
     await his.picture("notices-settings");

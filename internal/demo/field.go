@@ -24,6 +24,9 @@ func (p *play) definitions(ctx context.Context) error {
 	service := &field.Service{}
 	by := p.people["ilze"].by()
 	return p.a.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := service.Begin(ctx, tx, by, "en"); err != nil { // as set-up does
+			return err
+		}
 		all, err := service.Types(ctx, tx)
 		if err != nil {
 			return err

@@ -100,7 +100,7 @@ func (s *Server) changePurchase(ctx context.Context, c *Caller, in *changePurcha
 }
 
 type valuesInput struct {
-	Customers []desk.CustomerID `query:"customers" maxItems:"200" doc:"Ids, parted by commas; those whom the caller does not see are left out"`
+	Customers []int64 `query:"customers" maxItems:"200" doc:"Ids, parted by commas; those whom the caller does not see are left out"`
 }
 
 // customerValue is what one customer is worth.
@@ -113,7 +113,8 @@ func (s *Server) listCustomerValues(ctx context.Context, c *Caller, in *valuesIn
 	return asking(ctx, s, func(tx *db.Tx) (out list[customerValue], err error) {
 		out.Items = []customerValue{}
 		seen := []desk.CustomerID{}
-		for _, id := range in.Customers {
+		for _, n := range in.Customers {
+			id := desk.CustomerID(n)
 			err := s.Customers.MaySee(ctx, tx, c.Scope, id)
 			if desk.IsRefusal(err, desk.NotFound) {
 				continue

@@ -11,7 +11,7 @@ import { Avatar } from "../parts/Avatar";
 import { Icon } from "../parts/Icon";
 import { lately, useLate } from "../parts/useLate";
 import css from "./Rail.module.css";
-import { useMe } from "./session";
+import { useMay, useMe } from "./session";
 
 const timerCode = lately(() => Promise.all([import("../desk/fields/TimerChip"), loadWords("field")]).then(([m]) => m));
 const OwnMenu = lazy(() => import("./OwnMenu").then((m) => ({ default: m.OwnMenu })));
@@ -23,7 +23,8 @@ export function Rail() {
   const path = useRouterState({ select: (s) => s.location.pathname });
   const mine = useQuery(viewsQuery).data?.find((v) => v.id === "mine");
   const stuck = useQuery({ ...stuckQuery, enabled: useMe().permissions.includes("job.manage") }).data;
-  const Timer = useLate(timerCode, true);
+  const mayWrite = useMay("conversation.write");
+  const Timer = useLate(timerCode, mayWrite);
   const onSettings = path.startsWith("/settings");
   const onCustomers = /^\/(customers|organisations)/.test(path);
   const onDesk = !onSettings && !onCustomers;

@@ -43,7 +43,7 @@ export default function Privacy({ customer }: { customer: Customer }) {
         </Button>
         <Button onClick={() => setSheet("hold")}>{t("privacy.hold")}</Button>
         <Button
-          color="red"
+          color="var(--late)"
           variant="outline"
           disabled={!preview || preview.holds.length > 0}
           onClick={() => setSheet("erase")}

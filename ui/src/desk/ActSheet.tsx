@@ -72,7 +72,7 @@ export function ActSheet({ title, close, attempt, act, work, disabled, danger, f
               {act && (
                 <Button
                   type="submit"
-                  {...(danger ? { color: "red", variant: "outline" } : { variant: "filled" })}
+                  {...(danger ? { color: "var(--late)", variant: "outline" } : { variant: "filled" })}
                   loading={attempt.busy}
                   disabled={disabled}
                 >

@@ -116,7 +116,12 @@ export default function ViewActs({ view, saved, face, open, setOpen, layout, set
 /** Follows a file until it is written, and offers it then. */
 function Writing({ id, over }: { id: number; over: () => void }) {
   const { t } = useTranslation();
-  const file = useQuery({ queryKey: ["export", id], queryFn: () => get<Export>(`/exports/${id}`) }).data;
+  const file = useQuery({
+    queryKey: ["export", id],
+    queryFn: () => get<Export>(`/exports/${id}`),
+    // Told live; asked now and then too, so that a word that went astray leaves nobody waiting.
+    refetchInterval: (q) => (q.state.data?.state === "written" ? false : 3000),
+  }).data;
   const away = useRef<() => void>(undefined);
   const state = file?.state;
   const rows = file?.rows ?? 0;

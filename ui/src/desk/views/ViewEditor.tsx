@@ -146,7 +146,7 @@ export default function ViewEditor({ view, copy, close }: Props) {
       always={!id}
       aside={
         id > 0 && (
-          <Button variant="subtle" color="red" onClick={() => void remove()}>
+          <Button variant="subtle" color="var(--late)" onClick={() => void remove()}>
             {t("views.delete")}
           </Button>
         )

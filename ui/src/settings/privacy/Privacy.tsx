@@ -13,6 +13,7 @@ import { Ask } from "../Ask";
 import { Bones, Page, Section } from "../form/Page";
 import list from "../list.module.css";
 import { Accesses } from "./Accesses";
+import css from "./privacy.module.css";
 import { Rules } from "./Rules";
 
 /** What is owed to people whose data lie here: holds that stand, and the log of exports and erasures. */
@@ -113,7 +114,7 @@ function Log() {
           {all.map((task) => (
             <div key={task.id} className={list.row}>
               <div className={list.body}>
-                <Link to="/customers/$id" params={{ id: String(task.customer) }}>
+                <Link to="/customers/$id" params={{ id: String(task.customer) }} className={css.inline}>
                   {t("privacy.customer", { id: task.customer })}
                 </Link>{" "}
                 · <TaskLine task={task} />
