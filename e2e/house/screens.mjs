@@ -27,7 +27,7 @@ const views = ["mine", "unassigned", "all", "waiting", "mentions", "following", 
 const settings = {
   profile: "profile", security: "security", tokens: "tokens", macros: "macros", "macro-new": "macros/new", inboxes: "inboxes", inbox: "inboxes/1",
   "inbox-form": "inboxes/1/form", "inbox-new": "inboxes/new", teams: "teams", people: "people", tags: "tags", types: "types", fields: "fields",
-  checklists: "checklists", company: "company", jobs: "jobs", log: "audit",
+  checklists: "checklists", company: "company", jobs: "jobs", log: "audit", notices: "notices", shops: "shops", imports: "imports", privacy: "privacy",
 };
 
 const searches = { "search-empty": "", search: "desk", "search-with-filters": "from:emma is:unfinished", "search-misunderstood": "is:nonsense", "search-without-hits": "zzzzzz" };
