@@ -1,6 +1,7 @@
 // The real binary on a free port, with a data folder and a database of its own.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,6 +24,18 @@ function postgres() {
   url.pathname = `/${name}`;
   return { url: url.toString(), drop: () => psql(`DROP DATABASE ${name} WITH (FORCE)`) };
 }
+
+/** listens says whether something takes connections at a port: pages are answered a moment before mail is. */
+const listens = (port) =>
+  new Promise((done) => {
+    const socket = connect(port, "127.0.0.1");
+    for (const [event, is] of [["connect", true], ["error", false]]) {
+      socket.once(event, () => {
+        socket.destroy();
+        done(is);
+      });
+    }
+  });
 
 /**
  * startTellus starts `tellus serve` and waits until it answers. With store "postgres" it uses the server that TELLUS_TEST_POSTGRES names, and
@@ -50,7 +63,7 @@ export async function startTellus({ store = "sqlite", env = {} } = {}) {
       this.process = run(binary, args, { env: { ...process.env, TZ: "UTC", ...env } });
       await eventually("the server answers", async () => {
         if (this.process.child.exitCode !== null) throw new Error(`it ended:\n${this.said}`);
-        return (await fetch(`${this.url}/api/v1/status`)).ok;
+        return (await fetch(`${this.url}/api/v1/status`)).ok && (await listens(smtpPort));
       });
     },
     /** kill ends the server as a power cut would. */
