@@ -23,7 +23,7 @@ type Whom struct {
 }
 
 // aside are conversations about a customer's that were held with others: side conversations and forwards. Their words are about him too.
-const aside = `SELECT l.to_conversation FROM conversation_link l WHERE l.kind IN ('side', 'forward') AND l.from_conversation `
+const aside = `l.to_conversation FROM conversation_link l WHERE l.kind IN ('side', 'forward') AND l.from_conversation `
 
 // Footprint counts what is held on a customer. Hidden counts conversations that the scope's agent may not see.
 func (s *Service) Footprint(ctx context.Context, tx *db.Tx, scope desk.Scope, customer desk.CustomerID) (f desk.Footprint, err error) {
@@ -50,7 +50,7 @@ func (s *Service) Footprint(ctx context.Context, tx *db.Tx, scope desk.Scope, cu
 		SELECT count(*) FROM participant p JOIN conversation c ON c.id = p.conversation WHERE p.customer = $1 AND c.customer <> $1`, customer).Scan(&f.Elsewhere); err != nil {
 		return f, fmt.Errorf("count conversations that customer %s takes part in: %w", customer, err)
 	}
-	if err := tx.Row(ctx, `SELECT count(*) FROM (`+aside+`IN (SELECT id FROM conversation WHERE customer = $1)) a`, customer).Scan(&f.Aside); err != nil {
+	if err := tx.Row(ctx, `SELECT count(*) FROM (SELECT `+aside+`IN (SELECT id FROM conversation WHERE customer = $1)) a`, customer).Scan(&f.Aside); err != nil {
 		return f, fmt.Errorf("count conversations about customer %s: %w", customer, err)
 	}
 	var q query
@@ -79,7 +79,7 @@ func (s *Service) EmptySlice(ctx context.Context, tx *db.Tx, by desk.Actor, id d
 	rows, err := tx.Query(ctx, `
 		SELECT m.id, m.conversation
 		FROM message m
-		WHERE (m.conversation = $1 OR m.origin = $1 AND m.origin <> m.conversation OR m.conversation IN (`+aside+`= $1)) AND (m.erased_at = 0 OR m.sender <> '{}' OR m.recipients <> '{}')
+		WHERE (m.conversation = $1 OR m.origin = $1 AND m.origin <> m.conversation OR m.conversation IN (SELECT `+aside+`= $1)) AND (m.erased_at = 0 OR m.sender <> '{}' OR m.recipients <> '{}')
 		ORDER BY m.id LIMIT $2`, id, limit)
 	found, err := db.Rows(rows, err, func(r *sql.Rows, m *placed) error { return r.Scan(&m.id, &m.in) })
 	if err != nil {

@@ -54,6 +54,9 @@ func (n *Notify) mail(ctx context.Context, job *jobs.Job[Mail]) error {
 }
 
 func (n *Notify) mailNow(ctx context.Context, tx *db.Tx, agent desk.AgentID) error {
+	if err := tx.Lock(ctx, "agent", int64(agent)); err != nil { // two at once would both find him not mailed
+		return err
+	}
 	who, err := n.person(ctx, tx, agent)
 	if err != nil {
 		return err

@@ -67,6 +67,9 @@ func (p *Person) retain(ctx context.Context, _ *jobs.Job[Retain]) error {
 
 // expire empties one more slice of a conversation that a rule does not keep. A conversation whose slices are not all done is found again.
 func (p *Person) expire(ctx context.Context, tx *db.Tx, rule privacy.Rule) (found bool, err error) {
+	if err := tx.Lock(ctx, "retention_rule", int64(rule.ID)); err != nil { // two runs at once would empty, and count, the same one
+		return false, err
+	}
 	id, customer, err := p.Conversations.Expired(ctx, tx, expiring(rule.RuleBody, tx.Now))
 	if err != nil || id == 0 {
 		return false, err
