@@ -1,0 +1,107 @@
+// What is written together: a draft that a colleague checks before it goes, in two browsers; a picture that is pasted; macros that move by file.
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { compose } from "../house/mail.mjs";
+import { sendMail } from "../house/smtp.mjs";
+import { join, start } from "../house/start.mjs";
+
+let desk;
+let sink;
+let browser;
+let api;
+let otto;
+start({}, async (house) => {
+  ({ desk, sink, browser, api } = house);
+  otto = await join(api, { name: "Otto Berg", email: "otto@desk.test", role: "supervisor" });
+});
+
+it("has a colleague check a draft, and takes his text", () =>
+  browser.journey(async () => {
+    const mail = compose({ from: "Janis Ozols <janis@home.test>", to: "help@desk.test", subject: "Broken shoes", text: "They are torn." });
+    await sendMail({ port: desk.smtpPort, from: "janis@home.test", to: "help@desk.test", raw: mail.raw });
+    const page = await browser.person({ url: desk.url });
+    await api.enter(page);
+    await page.goto("/app/view/all");
+    await page.getByRole("link", { name: /Janis Ozols/ }).click();
+    await page.getByRole("heading", { name: "Broken shoes" }).waitFor();
+    await page.keyboard.press("r");
+    const editor = page.getByRole("textbox", { name: "Reply" });
+    await editor.click();
+    await editor.pressSequentially("We send new ones.");
+    // A picture from the clipboard is uploaded and stands in the text.
+    await editor.evaluate(async (element) => {
+      const canvas = document.createElement("canvas");
+      canvas.width = canvas.height = 8;
+      const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+      const data = new DataTransfer();
+      data.items.add(new File([blob], "shoe.png", { type: "image/png" }));
+      element.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+    });
+    await editor.locator("img:not(.ProseMirror-separator)").waitFor();
+
+    await page.getByRole("button", { name: "Ask to check" }).click();
+    const ask = page.getByRole("dialog", { name: "Ask a colleague to check" });
+    await ask.getByLabel("Who").selectOption({ label: "Otto Berg" });
+    await ask.getByLabel("A few words").fill("Is it kind enough?");
+    await page.picture("review-ask");
+    assert.deepEqual(await page.findings("review-ask"), []);
+    await ask.getByRole("button", { name: "Ask", exact: true }).click();
+    await page.getByText("Otto Berg was asked to check this draft.").waitFor();
+
+    const other = await browser.person({ url: desk.url });
+    await otto.enter(other);
+    await other.goto("/app/view/mentions");
+    await other.getByRole("link", { name: /Janis Ozols/ }).click();
+    const theirs = other.getByRole("region", { name: /asks you to check this draft/ });
+    await theirs.getByText("We send new ones.").waitFor();
+    await other.picture("review-theirs");
+    assert.deepEqual(await other.findings("review-theirs"), []);
+    await theirs.getByRole("button", { name: "Write it better" }).click();
+    const better = theirs.getByRole("textbox", { name: /asks you to check/ });
+    await better.click();
+    await other.keyboard.press("ControlOrMeta+a");
+    await other.keyboard.type("We are sorry and send new ones today.");
+    await theirs.getByRole("button", { name: "Give back" }).click();
+    await other.getByText("You gave it back to Ann Liepa.").waitFor();
+
+    // The author hears of it without asking, and takes the text.
+    await page.getByText("Otto Berg gave it back; see the note.").waitFor();
+    await page.getByRole("button", { name: "Take Otto Berg’s text" }).click();
+    await editor.getByText("We are sorry and send new ones today.").waitFor();
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    const answer = await sink.take("the answer", (m) => m.to.includes("janis@home.test"));
+    assert.match(answer.raw, /We are sorry and send new ones today/);
+    assert.deepEqual(page.trouble, []);
+  }));
+
+it("shows what a file of macros would do, does it, and doubles nothing", () =>
+  browser.journey(async () => {
+    const page = await browser.person({ url: desk.url });
+    await api.enter(page);
+    await api.post("/tags", { name: "late", colour: "red" });
+    const file = JSON.stringify({ format: "tellus.macros", version: 1, macros: [
+      { folder: "Delivery", name: "It is late", audience: "everyone", texts: { en: "<p>Sorry</p>" }, actions: [{ do: "add_tags", tags: ["late", "gone"] }] },
+      { name: "Nothing", audience: "personal" },
+    ] });
+    await page.goto("/app/settings/macros");
+    for (const [fresh, how] of [[true, "new"], [false, "as it is"]]) {
+      await page.getByRole("button", { name: "Import", exact: true }).click();
+      const sheet = page.getByRole("dialog", { name: "Import macros" });
+      await sheet.locator("input[type=file]").setInputFiles({ name: "macros.json", mimeType: "application/json", buffer: Buffer.from(file) });
+      await sheet.getByText("Delivery › It is late").waitFor();
+      await sheet.getByText(how, { exact: true }).waitFor();
+      await sheet.getByText("left out", { exact: true }).waitFor();
+      await sheet.getByText("not here: gone").waitFor();
+      if (!fresh) {
+        assert.ok(await sheet.getByRole("button", { name: /^Import/ }).last().isDisabled());
+        await page.picture("macro-import");
+        assert.deepEqual(await page.findings("macro-import"), []);
+        break;
+      }
+      await sheet.getByRole("button", { name: "Import 1" }).click();
+      await page.getByText("It is late").waitFor();
+    }
+    const { file: out } = await api.get("/macros/export");
+    assert.deepEqual(JSON.parse(out).macros.map((m) => m.name), ["It is late"]);
+    assert.deepEqual(JSON.parse(out).macros[0].actions[0].tags, ["late"]);
+  }));
