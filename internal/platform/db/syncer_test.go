@@ -44,17 +44,18 @@ func TestNobodyIsToldBeforeTheSync(t *testing.T) {
 		defer durable.Store(true)
 		return flush()
 	}
-	count := func(tx *Tx) (n int, err error) {
-		err = tx.Row(t.Context(), "SELECT COUNT(*) FROM mark").Scan(&n)
-		return n, err
-	}
-	untilSeen := func(tx *Tx) error {
-		for {
-			if n, err := count(tx); n > 0 || err != nil {
-				seen <- struct{}{}
-				return err
-			}
+	// Readers begin once the commit is visible, which is found out without waiting as they do: who looked too early would wait for the sync that waits for it.
+	visible := make(chan struct{})
+	row := func(tx *Tx) error {
+		seen <- struct{}{}
+		var n int
+		if err := tx.Row(t.Context(), "SELECT COUNT(*) FROM mark").Scan(&n); err != nil {
+			return err
 		}
+		if n != 1 {
+			return errors.New("the row is not seen")
+		}
+		return nil
 	}
 	ended := make(chan error, 4)
 	early := errors.New("returned before the sync was over")
@@ -73,25 +74,23 @@ func TestNobodyIsToldBeforeTheSync(t *testing.T) {
 			return err
 		})
 	})
-	run(func() error { return d.Look(untilSeen) })
-	run(func() error {
-		var there bool
-		for !there { // a snapshot of its own each, until one holds the row
-			err := d.Read(t.Context(), func(tx *Tx) error {
-				n, err := count(tx)
-				if there = n > 0; there {
-					seen <- struct{}{}
-				}
-				return err
-			})
-			if err != nil {
-				return err
-			}
+	go func() {
+		for n := 0; n == 0 && t.Context().Err() == nil; {
+			_ = newTx(d, d.read).Row(t.Context(), "SELECT COUNT(*) FROM mark").Scan(&n) // what fails is tried again
 		}
-		return nil
+		close(visible)
+	}()
+	run(func() error {
+		<-visible
+		return d.Look(row)
 	})
 	run(func() error {
-		_ = d.Look(untilSeen) // so that the statement below sees the row
+		<-visible
+		return d.Read(t.Context(), row)
+	})
+	run(func() error {
+		<-visible
+		seen <- struct{}{}
 		var n int
 		return d.Ask(t.Context(), "SELECT COUNT(*) FROM mark").Scan(&n)
 	})
