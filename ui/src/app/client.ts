@@ -1,4 +1,10 @@
-import { type InvalidateOptions, type InvalidateQueryFilters, notifyManager, QueryClient } from "@tanstack/react-query";
+import {
+  type InvalidateOptions,
+  type InvalidateQueryFilters,
+  notifyManager,
+  QueryClient,
+  type QueryKey,
+} from "@tanstack/react-query";
 import { isProblem } from "../api/problem";
 
 // What is written into the cache is drawn before the browser does anything else. By default that waits for a timer: React puts a ticked box
@@ -18,6 +24,15 @@ export class Cache extends QueryClient {
     }
     return super.invalidateQueries(filters, options);
   }
+}
+
+/**
+ * Puts what a call has just made or changed into the cache, and has it looked at once more by whoever shows it: live word of what happened to it since may have come
+ * before the answer, when there was nothing in the cache to be told.
+ */
+export function keepAnswer<T>(client: QueryClient, queryKey: QueryKey, answer: T) {
+  client.setQueryData<T>(queryKey, answer);
+  void client.invalidateQueries({ queryKey, exact: true });
 }
 
 /** The cache of what the server knows. Live messages keep it fresh, so nothing is fetched again for a look at another window. */

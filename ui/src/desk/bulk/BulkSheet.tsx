@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { get, newKey, post } from "../../api/client";
 import type { Conversation, Page } from "../../api/types";
+import { keepAnswer } from "../../app/client";
 import { useFormat } from "../../i18n/format";
 import { Sheet, SheetBody } from "../../parts/Sheet";
 import { toast } from "../../parts/toast";
@@ -65,7 +66,7 @@ export function BulkSheet({ picked, close }: { picked: Picked; close: () => void
     setBusy(true);
     try {
       const w = await post<Work>(path, body, idempotency);
-      client.setQueryData(["bulk", w.id], w);
+      keepAnswer(client, ["bulk", w.id], w);
       setId(w.id);
     } catch (err) {
       toast(inWords(t, err), { tone: "bad" });

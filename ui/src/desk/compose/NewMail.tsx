@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { newKey, post } from "../../api/client";
 import { draftsQuery, useDirectory } from "../../api/queries";
 import type { Draft, DraftBody, Opened } from "../../api/types";
+import { keepAnswer } from "../../app/client";
 import { useMay, useMe } from "../../app/session";
 import { useFormat } from "../../i18n/format";
 import { loadWords } from "../../i18n/i18n";
@@ -154,7 +155,7 @@ function Write({ draft, to }: { draft: Draft | undefined; to: string | undefined
       drop();
       disarmAll();
       store("tellus-new-inbox", inbox);
-      client.setQueryData(["conversation", opened.conversation.number], opened);
+      keepAnswer(client, ["conversation", opened.conversation.number], opened);
       toast(
         timing.sendAt
           ? t("compose.scheduled", { when: format.weekdayMoment(Date.parse(timing.sendAt)) })

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { newKey, post } from "../../api/client";
 import { useDirectory } from "../../api/queries";
 import type { Attachment, CallRecord, Conversation, Opened } from "../../api/types";
+import { keepAnswer } from "../../app/client";
 import { useMe } from "../../app/session";
 import { fieldOf, fromField } from "../../i18n/zone";
 import { DateInput } from "../../parts/DateInput";
@@ -73,7 +74,7 @@ export function RecordSheet({ conversation, close }: { conversation?: Conversati
       { ...body, inbox: Number(say("inbox")), name: say("name"), address: say("address"), subject: say("subject") },
       key,
     );
-    client.setQueryData(["conversation", made.conversation.number], made);
+    keepAnswer(client, ["conversation", made.conversation.number], made);
     toast(t("record.done"));
     void navigate({ to: "/view/$view/$number", params: { view: "mine", number: String(made.conversation.number) } });
   }

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { post } from "../../api/client";
 import { searchQuery } from "../../api/queries";
 import type { Message, Opened } from "../../api/types";
+import { keepAnswer } from "../../app/client";
 import { ActSheet, useAttempt } from "../ActSheet";
 import css from "./Sheets.module.css";
 
@@ -23,7 +24,7 @@ export function MoveSheet({ message, opened, close }: { message: Message; opened
   const move = (conversation: number) =>
     attempt.run(async () => {
       const next = await post<Opened>(`/messages/${message.id}/move`, { conversation });
-      client.setQueryData(["conversation", next.conversation.number], next);
+      keepAnswer(client, ["conversation", next.conversation.number], next);
       await client.invalidateQueries({ queryKey: ["conversation", here.number] });
       void navigate({ to: "/view/$view/$number", params: { view: "all", number: String(next.conversation.number) } });
     });

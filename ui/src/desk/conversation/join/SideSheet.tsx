@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { newKey, post } from "../../../api/client";
 import type { Opened } from "../../../api/types";
+import { keepAnswer } from "../../../app/client";
 import { toast } from "../../../parts/toast";
 import { ActSheet, useAttempt } from "../../ActSheet";
 import { toHtml } from "../../compose/html";
@@ -45,7 +46,7 @@ export function SideSheet({ opened, forward, message, close }: Props) {
       },
       key,
     );
-    client.setQueryData(["conversation", made.conversation.number], made);
+    keepAnswer(client, ["conversation", made.conversation.number], made);
     void client.invalidateQueries({ queryKey: ["conversation", here.number] });
     toast(t("join_sheet.side_sent", { number: made.conversation.number }));
   }

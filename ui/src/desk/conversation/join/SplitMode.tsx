@@ -5,6 +5,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { newKey, post } from "../../../api/client";
 import type { Message, Opened } from "../../../api/types";
+import { keepAnswer } from "../../../app/client";
 import { toast } from "../../../parts/toast";
 import { inWords } from "../../../parts/trouble";
 import css from "./Join.module.css";
@@ -80,7 +81,7 @@ export function SplitBar({ opened, splitting }: { opened: Opened; splitting: Spl
     setBusy(true);
     try {
       const made = await post<Opened>(`/conversations/${here.id}/split`, body, key.current.key);
-      client.setQueryData(["conversation", made.conversation.number], made);
+      keepAnswer(client, ["conversation", made.conversation.number], made);
       void client.invalidateQueries({ queryKey: ["conversation", here.number] });
       toast(t("join_sheet.split_done", { number: made.conversation.number }));
       endSplit();
