@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"testing"
+	"time"
 
 	"tellus/internal/platform/db"
 )
@@ -43,6 +44,14 @@ func (x *Index) Holds(t *testing.T, word string) (is bool) {
 		t.Fatal(err)
 	}
 	return is
+}
+
+// Pause has a step of joining end after so many entries; 0 for as many as time allows.
+func Pause(x *Index, after int) {
+	x.enough = aSlice
+	if after > 0 {
+		x.enough = func(entries int, _ time.Time) bool { return entries >= after }
+	}
 }
 
 // BoundWork lets one search of an index ask for so many pages only.

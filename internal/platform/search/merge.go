@@ -62,7 +62,7 @@ func (x *Index) tend(ctx context.Context, tx *db.Tx, idle bool) (more bool, err 
 			return false, err
 		}
 	}
-	done, err := x.merge.step(ctx, tx)
+	done, err := x.merge.step(ctx, tx, x.enough)
 	if err == nil && done {
 		for _, in := range x.merge.from {
 			x.dead = append(x.dead, in.id)
@@ -191,8 +191,11 @@ func newMerge(segments []segment, whole bool) *merge {
 	return m
 }
 
-// step works for a slice, and reports whether all is done.
-func (m *merge) step(ctx context.Context, tx *db.Tx) (done bool, err error) {
+// aSlice says that a slice is over.
+func aSlice(entries int, begun time.Time) bool { return entries%64 == 63 && time.Since(begun) > slice }
+
+// step works until it is enough after some entry, and reports whether all is done.
+func (m *merge) step(ctx context.Context, tx *db.Tx, enough func(entries int, begun time.Time) bool) (done bool, err error) {
 	begun := time.Now()
 	m.out.full = func(first string, data []byte) error { return addPage(ctx, tx, m.into.id, first, data) }
 	if !m.began {
@@ -201,7 +204,7 @@ func (m *merge) step(ctx context.Context, tx *db.Tx) (done bool, err error) {
 		}
 	}
 	for n := 0; ; n++ {
-		if n%64 == 63 && time.Since(begun) > slice {
+		if enough(n, begun) {
 			return false, nil
 		}
 		key, at := m.least()
@@ -225,7 +228,7 @@ func (m *merge) step(ctx context.Context, tx *db.Tx) (done bool, err error) {
 
 // begin looks at which documents each input has.
 func (m *merge) begin(ctx context.Context, tx *db.Tx) (err error) {
-	if m.into.id, err = nextSegment(ctx, tx); err != nil {
+	if m.into.id, err = nextSegment(ctx, tx, 1); err != nil {
 		return err
 	}
 	r := &reader{tx: tx, known: map[entry][]byte{}}

@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"tellus/internal/platform/db"
 )
@@ -65,7 +66,8 @@ type Index struct {
 	dead  []int64 // segments whose pages are to be removed
 	swept bool    // dead is known
 
-	mostPages int // of one search
+	mostPages int                                     // of one search
+	enough    func(entries int, begun time.Time) bool // for one step of joining
 }
 
 // Open opens the index of d. On SQLite it lies in the file at path, which is made where it is missing, and made anew where it is damaged.
@@ -73,7 +75,7 @@ func Open(ctx context.Context, d *db.DB, path string, log *slog.Logger) (*Index,
 	if log == nil {
 		log = slog.Default()
 	}
-	x := &Index{log: log, path: path, mostPages: mostPages}
+	x := &Index{log: log, path: path, mostPages: mostPages, enough: aSlice}
 	if d.Postgres() {
 		x.main = d
 		return x, nil

@@ -144,6 +144,7 @@ func TestFindsWhatClausesSay(t *testing.T) {
 					rt.Fatal(err)
 				}
 				for range rapid.IntRange(0, 3).Draw(rt, "tended") {
+					search.Pause(x, rapid.IntRange(0, 3).Draw(rt, "pause")) // a join goes on over batches
 					if _, err := x.Tend(ctx, rapid.Bool().Draw(rt, "idle"), nil); err != nil {
 						rt.Fatal(err)
 					}

@@ -46,10 +46,11 @@ func scanSegment(r *sql.Rows, s *segment) error {
 	return nil
 }
 
-// nextSegment is an id that no segment has, and none whose pages are still to be removed.
-func nextSegment(ctx context.Context, tx *db.Tx) (id int64, err error) {
+// nextSegment is an id that no segment has, and none whose pages are still to be removed: an odd one for a join, an even one for a batch. Batches come while a join is
+// under way that has no page yet to show its id by.
+func nextSegment(ctx context.Context, tx *db.Tx, odd int64) (id int64, err error) {
 	err = tx.Row(ctx, `SELECT 1 + GREATEST(COALESCE((SELECT max(id) FROM search_segment), 0), COALESCE((SELECT max(segment) FROM search_page), 0))`).Scan(&id)
-	return id, err
+	return id + (id+odd)%2, err
 }
 
 func addPage(ctx context.Context, tx *db.Tx, segment int64, first string, data []byte) error {
@@ -90,12 +91,12 @@ func apply(ctx context.Context, tx *db.Tx, b Batch, segments []built, state stri
 		}
 	}
 	if len(segments) > 0 {
-		next, err := nextSegment(ctx, tx)
+		next, err := nextSegment(ctx, tx, 0)
 		if err != nil {
 			return err
 		}
 		for i, s := range segments {
-			id := next + int64(i)
+			id := next + 2*int64(i)
 			for _, p := range s.pages {
 				if err := addPage(ctx, tx, id, p.first, p.data); err != nil {
 					return err
