@@ -15,7 +15,16 @@ start({}, async (house) => {
   otto = await join(api, { name: "Otto Berg", email: "otto@desk.test", role: "supervisor" });
 });
 
-it("has a colleague check a draft, and takes his text", () =>
+/** Waits until a picture is there and was really fetched. */
+async function drawn(picture) {
+  await picture.waitFor();
+  await picture.evaluate(async (img) => {
+    await img.decode();
+    if (img.naturalWidth === 0) throw new Error("an empty picture");
+  });
+}
+
+it("has a colleague check a draft, takes his text, and has him send it", () =>
   browser.journey(async () => {
     const mail = compose({ from: "Janis Ozols <janis@home.test>", to: "help@desk.test", subject: "Broken shoes", text: "They are torn." });
     await sendMail({ port: desk.smtpPort, from: "janis@home.test", to: "help@desk.test", raw: mail.raw });
@@ -54,23 +63,46 @@ it("has a colleague check a draft, and takes his text", () =>
     await other.getByRole("link", { name: /Janis Ozols/ }).click();
     const theirs = other.getByRole("region", { name: /asks you to check this draft/ });
     await theirs.getByText("We send new ones.").waitFor();
+    await drawn(theirs.locator("img"));
     await other.picture("review-theirs");
     assert.deepEqual(await other.findings("review-theirs"), []);
     await theirs.getByRole("button", { name: "Write it better" }).click();
     const better = theirs.getByRole("textbox", { name: /asks you to check/ });
     await better.click();
-    await other.keyboard.press("ControlOrMeta+a");
-    await other.keyboard.type("We are sorry and send new ones today.");
+    await drawn(better.locator("img:not(.ProseMirror-separator)"));
+    await other.keyboard.press("ControlOrMeta+Home");
+    await other.keyboard.type("We are sorry! ");
     await theirs.getByRole("button", { name: "Give back" }).click();
     await other.getByText("You gave it back to Ann Liepa.").waitFor();
 
     // The author hears of it without asking, and takes the text.
     await page.getByText("Otto Berg gave it back; see the note.").waitFor();
     await page.getByRole("button", { name: "Take Otto Berg’s text" }).click();
-    await editor.getByText("We are sorry and send new ones today.").waitFor();
-    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await editor.getByText("We are sorry! We send new ones.").waitFor();
+    await drawn(editor.locator("img:not(.ProseMirror-separator)"));
+
+    // Asked once more, the colleague sends it: in his name, with the picture, and with a word of who wrote it.
+    await page.getByRole("button", { name: "Ask to check" }).click();
+    await ask.getByLabel("Who").selectOption({ label: "Otto Berg" });
+    await ask.getByRole("button", { name: "Ask", exact: true }).click();
+    await theirs.getByText("We are sorry! We send new ones.").waitFor();
+    for (const scheme of ["light", "dark"]) {
+      await other.emulateMedia({ colorScheme: scheme });
+      await other.setViewportSize({ width: 380, height: 800 });
+      await other.picture(`review-narrow-${scheme}`);
+      assert.deepEqual(await other.findings(`review-narrow-${scheme}`), []);
+      await other.setViewportSize({ width: 1440, height: 900 });
+    }
+    await theirs.getByRole("button", { name: "Send it" }).click();
     const answer = await sink.take("the answer", (m) => m.to.includes("janis@home.test"));
-    assert.match(answer.raw, /We are sorry and send new ones today/);
+    assert.match(answer.raw, /^From: "?Otto Berg/m);
+    assert.match(answer.raw, /We are sorry! We send new ones/);
+    assert.match(answer.raw, /Content-ID: <[^>]+@tellus>/i);
+    await other.getByText("written by Ann Liepa").waitFor();
+    await page.getByText("Otto Berg sent your draft.").waitFor();
+    await page.getByText("written by Ann Liepa").waitFor();
+    await editor.waitFor({ state: "detached" });
+    assert.deepEqual(other.trouble, []);
     assert.deepEqual(page.trouble, []);
   }));
 

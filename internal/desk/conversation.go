@@ -125,6 +125,7 @@ type Message struct {
 	Channel       ChannelKind    `json:"channel"`
 	AuthorKind    AuthorKind     `json:"authorKind" enum:"customer,agent,system"`
 	Agent         AgentID        `json:"agent,omitempty"`
+	WrittenBy     AgentID        `json:"writtenBy,omitempty" doc:"Whose draft it was, where a colleague who checked it sent it; agent is who sent it"`
 	Customer      CustomerID     `json:"customer,omitempty"`
 	From          NamedAddress   `json:"from"`
 	To            []NamedAddress `json:"to"`

@@ -60,9 +60,11 @@ func (s *Service) Discard(ctx context.Context, tx *db.Tx, by desk.AgentID, id de
 	return blob.Release(ctx, tx, hash)
 }
 
-// Attachment returns a file that the scope's agent may see: of a visible conversation, or his own unsent upload.
+// Attachment returns a file that the scope's agent may see: of a visible conversation, his own unsent upload, or one in a draft that he is asked to check.
 func (s *Service) Attachment(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.AttachmentID) (desk.Attachment, error) {
-	rows, err := tx.Query(ctx, selectAttachment+` WHERE id = $1 AND (message IS NOT NULL OR uploader = $2)`, id, scope.Agent)
+	rows, err := tx.Query(ctx, selectAttachment+`
+		WHERE id = $1 AND (message IS NOT NULL OR uploader = $2
+			OR uploader IN (SELECT d.agent FROM draft_review r JOIN draft d ON d.id = r.draft WHERE r.reviewer = $2))`, id, scope.Agent)
 	list, err := db.Rows(rows, err, scanAttachment)
 	if err != nil {
 		return desk.Attachment{}, fmt.Errorf("attachment %s: %w", id, err)
@@ -72,7 +74,7 @@ func (s *Service) Attachment(ctx context.Context, tx *db.Tx, scope desk.Scope, i
 	}
 	a := list[0]
 	if a.Message == 0 {
-		return a, nil
+		return a, s.ownOrToCheck(ctx, tx, scope, id)
 	}
 	if _, err = s.Message(ctx, tx, scope, a.Message); desk.IsRefusal(err, desk.NotFound) {
 		return desk.Attachment{}, desk.Refuse(desk.NotFound, "no attachment %s", id)
@@ -80,12 +82,12 @@ func (s *Service) Attachment(ctx context.Context, tx *db.Tx, scope desk.Scope, i
 	return a, err
 }
 
-// attach gives uploads of an agent to a message, in the order given; what is not his, or was sent already, is refused.
-func attach(ctx context.Context, tx *db.Tx, by desk.AgentID, message desk.MessageID, ids []desk.AttachmentID) error {
+// attach gives uploads of an agent, and of a colleague whose draft he sends, to a message, in the order given; what is not theirs, or was sent already, is refused.
+func attach(ctx context.Context, tx *db.Tx, by, colleague desk.AgentID, message desk.MessageID, ids []desk.AttachmentID) error {
 	for i, id := range ids {
 		n, err := tx.Exec(ctx, `
 			UPDATE attachment SET message = $1, position = $2
-			WHERE id = $3 AND uploader = $4 AND message IS NULL`, message, i, id, by)
+			WHERE id = $3 AND (uploader = $4 OR uploader = $5) AND message IS NULL`, message, i, id, by, nullID(colleague))
 		if err != nil {
 			return fmt.Errorf("attach %s to message %s: %w", id, message, err)
 		}

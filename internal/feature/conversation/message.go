@@ -56,6 +56,7 @@ type facts struct {
 	Automatic    bool             `json:"automatic,omitempty"`  // an outgoing mail that nobody wrote
 	NoReply      bool             `json:"noReply,omitempty"`    // an incoming mail that no machine may answer
 	Page         string           `json:"page,omitempty"`       // of a website, where a form stood
+	WrittenBy    desk.AgentID     `json:"writtenBy,omitempty"`  // whose draft it was, where a colleague sent it
 	Then         Then             `json:"then,omitempty"`       // of a scheduled mail: what becomes of the conversation when it is sent
 	After        Timing           `json:"after,omitzero"`       // of a scheduled mail: for how long the conversation is snoozed then
 }
@@ -150,6 +151,7 @@ func scanMessage(r *sql.Rows, m *read) error {
 	f := m.facts
 	m.Verdicts, m.SpamReasons, m.Threading, m.Invitation, m.Record = f.Verdicts, f.SpamReasons, f.Threading, f.Invitation, f.Record
 	m.Mentions, m.RemoteImages, m.Unreadable, m.Page = f.Mentions, f.RemoteImages, f.Unreadable, f.Page
+	m.WrittenBy = f.WrittenBy
 	m.Attachments = []desk.Attachment{}
 	return nil
 }

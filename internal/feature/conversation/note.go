@@ -40,7 +40,7 @@ func (s *Service) AddNote(ctx context.Context, tx *db.Tx, by desk.Actor, scope d
 	if err := insertMessage(ctx, tx, m, facts{Mentions: in.Mentions}); err != nil {
 		return desk.Message{}, err
 	}
-	if err := attach(ctx, tx, by.Agent(), m.ID, in.Attachments); err != nil {
+	if err := attach(ctx, tx, by.Agent(), 0, m.ID, in.Attachments); err != nil {
 		return desk.Message{}, err
 	}
 	events := []*desk.Event{c.messageEvent(by, desk.NoteAdded, m.ID, nil)}

@@ -67,7 +67,7 @@ func (s *Service) record(ctx context.Context, tx *db.Tx, by desk.Actor, c *row, 
 	if err := insertMessage(ctx, tx, m, facts{Record: &in.Record}); err != nil {
 		return nil, err
 	}
-	if err := attach(ctx, tx, by.Agent(), m.ID, in.Attachments); err != nil {
+	if err := attach(ctx, tx, by.Agent(), 0, m.ID, in.Attachments); err != nil {
 		return nil, err
 	}
 	m.At = tx.Now // the list sorts by when it was written down

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tellus/internal/desk"
@@ -119,4 +120,51 @@ func (s *Service) AnswerReview(ctx context.Context, tx *db.Tx, scope desk.Scope,
 		return nil, err
 	}
 	return reviews(ctx, tx, scope.Agent, c.ID)
+}
+
+// takeOver readies a conversation for an answer that is a colleague's draft: it refuses what nobody asks the sender to check, and gives a conversation of nobody to
+// who wrote. The sender's own draft is no colleague's.
+func (c *row) takeOver(ctx context.Context, tx *db.Tx, by desk.Actor, in *Reply) error {
+	if in.DraftOf == 0 || in.DraftOf == by.Agent() {
+		in.DraftOf = 0
+		return nil
+	}
+	var asked int
+	if err := tx.Row(ctx, `
+		SELECT count(*) FROM draft_review r JOIN draft d ON d.id = r.draft
+		WHERE r.reviewer = $1 AND d.agent = $2 AND d.conversation = $3`, by.Agent(), in.DraftOf, c.ID).Scan(&asked); err != nil {
+		return fmt.Errorf("review in conversation %s: %w", c.ID, err)
+	}
+	if asked == 0 {
+		return desk.RefuseField(desk.NotFound, "body.draftOf", "nobody asks you to check a draft here")
+	}
+	if c.Assignee != 0 {
+		return nil
+	}
+	return c.setAssignee(ctx, tx, by, in.DraftOf)
+}
+
+// ownOrToCheck refuses an unsent file that is neither the agent's own nor in a draft which a colleague asks him to check, in a conversation that he still sees.
+func (s *Service) ownOrToCheck(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.AttachmentID) error {
+	var own int
+	if err := tx.Row(ctx, `SELECT count(*) FROM attachment WHERE id = $1 AND uploader = $2`, id, scope.Agent).Scan(&own); err != nil {
+		return fmt.Errorf("attachment %s: %w", id, err)
+	}
+	if own > 0 {
+		return nil
+	}
+	rows, err := tx.Query(ctx, selectDraft+` WHERE agent = (SELECT uploader FROM attachment WHERE id = $1) AND id IN (SELECT draft FROM draft_review WHERE reviewer = $2)`, id, scope.Agent)
+	list, err := db.Rows(rows, err, scanDraft)
+	if err != nil {
+		return fmt.Errorf("attachment %s: %w", id, err)
+	}
+	for _, d := range list {
+		if !slices.Contains(d.Body.Attachments, id) {
+			continue
+		}
+		if _, err := s.Get(ctx, tx, scope, d.Conversation); !desk.IsRefusal(err, desk.NotFound) {
+			return err
+		}
+	}
+	return desk.Refuse(desk.NotFound, "no attachment %s", id)
 }

@@ -33,7 +33,8 @@ type Reply struct {
 	Anyway      bool                `json:"anyway,omitempty" doc:"Send although a newer message came in"`
 	Then        Then                `json:"then" enum:"keep,waiting,resolve"`
 	Timing
-	Quote bool `json:"quote,omitempty" doc:"Quote the message that is answered below the text"`
+	Quote   bool         `json:"quote,omitempty" doc:"Quote the message that is answered below the text"`
+	DraftOf desk.AgentID `json:"draftOf,omitempty" minimum:"1" doc:"The colleague who asked the caller to check this draft. It is sent in the caller's name and names who wrote it; the draft and its files go with it, and a conversation of nobody becomes the writer's"`
 }
 
 // Queued is an outgoing message that waits to be sent.
@@ -74,6 +75,9 @@ func (s *Service) Reply(ctx context.Context, tx *db.Tx, from Sender, id desk.Con
 	if err := in.check(tx.Now, &from); err != nil {
 		return desk.Message{}, err
 	}
+	if err := c.takeOver(ctx, tx, from.By, &in); err != nil {
+		return desk.Message{}, err
+	}
 	answers, err := lastIncomingMail(ctx, tx, c.ID)
 	if err != nil {
 		return desk.Message{}, err
@@ -88,7 +92,11 @@ func (s *Service) Reply(ctx context.Context, tx *db.Tx, from Sender, id desk.Con
 	if err := c.save(ctx, tx); err != nil {
 		return desk.Message{}, err
 	}
-	if err := dropDraft(ctx, tx, from.By.Agent(), c.ID); err != nil {
+	writer := from.By.Agent()
+	if in.DraftOf != 0 {
+		writer = in.DraftOf // the sender may have one of his own, which stays
+	}
+	if err := dropDraft(ctx, tx, writer, c.ID); err != nil {
 		return desk.Message{}, err
 	}
 	if err := markRead(ctx, tx, from.By.Agent(), c.ID, m.ID); err != nil {
@@ -198,10 +206,10 @@ func (s *Service) queue(ctx context.Context, tx *db.Tx, from Sender, c *row, out
 		inbox: from.Inbox.ID, mailID: from.NewID(), files: len(out.Attachments),
 		sender: desk.NamedAddress{Name: senderName(from), Address: from.Inbox.Address},
 	}
-	if err := insertMessage(ctx, tx, m, facts{Quote: out.Quote, ReplyTo: out.answers, Automatic: out.automatic, Then: out.later(), After: out.afterwards()}); err != nil {
+	if err := insertMessage(ctx, tx, m, facts{Quote: out.Quote, ReplyTo: out.answers, Automatic: out.automatic, WrittenBy: out.DraftOf, Then: out.later(), After: out.afterwards()}); err != nil {
 		return nil, err
 	}
-	if err := attach(ctx, tx, from.By.Agent(), m.ID, out.Attachments); err != nil {
+	if err := attach(ctx, tx, from.By.Agent(), out.DraftOf, m.ID, out.Attachments); err != nil {
 		return nil, err
 	}
 	if err := insertDeliveries(ctx, tx, m.ID, all, from.SendAt); err != nil {

@@ -5680,6 +5680,11 @@ export interface components {
             /** @description The mail could not be parsed; only the raw mail is there */
             unreadable?: boolean;
             verdicts?: components["schemas"]["Verdicts"];
+            /**
+             * Format: int64
+             * @description Whose draft it was, where a colleague who checked it sent it; agent is who sent it
+             */
+            writtenBy?: number;
         };
         MoveInputBody: {
             /**
@@ -6546,6 +6551,11 @@ export interface components {
             await?: boolean;
             bcc: components["schemas"]["NamedAddress"][];
             cc: components["schemas"]["NamedAddress"][];
+            /**
+             * Format: int64
+             * @description The colleague who asked the caller to check this draft. It is sent in the caller's name and names who wrote it; the draft and its files go with it, and a conversation of nobody becomes the writer's
+             */
+            draftOf?: number;
             html: string;
             /** @description Which macros were used, to be counted */
             macros?: number[];

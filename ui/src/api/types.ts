@@ -160,6 +160,8 @@ export interface Message {
   authorKind: "customer" | "agent" | "system";
   agent?: number;
   customer?: number;
+  /** Whose draft it was, where a colleague who checked it sent it. */
+  writtenBy?: number;
   from: NamedAddress;
   to: NamedAddress[];
   cc: NamedAddress[];
@@ -529,6 +531,8 @@ export interface ReplyBody {
   anyway?: boolean;
   then: "keep" | "waiting" | "resolve";
   quote?: boolean;
+  /** The colleague whose draft is sent for him. */
+  draftOf?: number;
   sendAt?: string;
   snooze?: string;
   await?: boolean;

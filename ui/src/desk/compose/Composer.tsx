@@ -49,13 +49,14 @@ const ArmedChips = lazy(async () => {
 export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) {
   const { t } = useTranslation();
   const mayWrite = useMay("conversation.write");
+  const me = useMe().id;
   const row = opened.conversation;
   const format = useFormat();
   const language = opened.customer.language || row.language;
   const nobody = senderless(opened);
   const canMail = mayWrite && !row.spam && !row.trashedAt && !nobody;
   const draft = useDraftKeeping(opened);
-  const [c, setC] = useState<Composed>(() => restore(opened, firstMode(opened, canMail)));
+  const [c, setC] = useState<Composed>(() => restore(opened, firstMode(opened, canMail), me));
   const note = c.mode === "note";
   const text = note ? c.note : c.mail;
   const written = !isBlank(text) || c.files.length > 0;
@@ -254,7 +255,15 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
 
   return (
     <section className={css.composer} data-note={note || undefined} aria-label={t("compose.label")}>
-      {Review && <Review opened={opened} asking={asking} asked={() => setAsking(false)} keep={draft.push} />}
+      {Review && (
+        <Review
+          opened={opened}
+          asking={asking}
+          asked={() => setAsking(false)}
+          keep={draft.push}
+          sent={() => clear(true)}
+        />
+      )}
       {QuoteButton && <QuoteButton quote={quote} />}
       {held.length > 0 && (
         <Hold

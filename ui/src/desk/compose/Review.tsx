@@ -1,11 +1,11 @@
 import { Button } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { post, put } from "../../api/client";
 import { useDirectory } from "../../api/queries";
 import type { Agent, DraftReview, Opened } from "../../api/types";
-import { useMe } from "../../app/session";
+import { useMay, useMe } from "../../app/session";
 import { Sheet, SheetBody } from "../../parts/Sheet";
 import { Bone } from "../../parts/Skeleton";
 import { toast } from "../../parts/toast";
@@ -14,6 +14,8 @@ import type { EditorHandle } from "./Editor";
 import { fromWire, isBlank, toHtml, toWire } from "./html";
 import css from "./Review.module.css";
 import { recall } from "./recall";
+import { empty } from "./state";
+import { useSend } from "./useSend";
 
 const Editor = lazy(() => import("./Editor"));
 
@@ -24,11 +26,27 @@ interface Props {
   asked: () => void;
   /** Keeps what the composer holds on the server, where the colleague reads it. */
   keep: () => Promise<unknown>;
+  /** The colleague has sent the draft: the composer lets go of it. */
+  sent: () => void;
 }
 
 /** What goes on about drafts that are checked before they are sent: one's own, and those that colleagues ask about. */
-export default function Review({ opened, asking, asked, keep }: Props) {
+export default function Review({ opened, asking, asked, keep, sent }: Props) {
+  const { t } = useTranslation();
   const me = useMe().id;
+  const directory = useDirectory();
+  const mine = opened.reviews.find((r) => r.author === me);
+  const before = useRef(mine);
+  useEffect(() => {
+    const was = before.current;
+    before.current = mine;
+    if (!was || mine) return;
+    const since = Date.parse(was.askedAt ?? "");
+    const m = opened.timeline.messages.find((x) => x.writtenBy === me && Date.parse(x.at ?? "") >= since);
+    if (!m) return;
+    sent();
+    toast(t("review.sent", { name: directory.agent(m.agent)?.name }));
+  });
   return (
     <>
       {opened.reviews.map((r) =>
@@ -170,7 +188,7 @@ function Mine({ review: r, opened }: { review: DraftReview; opened: Opened }) {
   );
 }
 
-/** A colleague's draft to check: to read, to write better, to let go or to give back. */
+/** A colleague's draft to check: to read, to write better, to let go, to give back, or to send in one's own name. */
 function Theirs({ review: r, opened }: { review: DraftReview; opened: Opened }) {
   const { t } = useTranslation();
   const author = useDirectory().agent(r.author);
@@ -194,6 +212,14 @@ function Theirs({ review: r, opened }: { review: DraftReview; opened: Opened }) 
     if (done) setEditing(false);
   };
   const over = r.state !== "asked";
+  const row = opened.conversation;
+  const { to, cc, bcc } = r.draft.body;
+  const maySend = useMay("conversation.write") && !row.spam && !row.trashedAt && to.length > 0;
+  // What stands here was read to the newest message that is shown.
+  const mail = { ...empty("reply", opened), to, cc, bcc, files: r.draft.files };
+  const sending = useSend(opened, mail, () => undefined);
+  const send = () =>
+    void sending.send((editing && editor.current?.html()) || shown, [], "waiting", false, { draftOf: r.author });
   return (
     <section className={css.review} data-state={r.state} aria-label={t("review.theirs", { name: author?.name })}>
       <p>
@@ -219,6 +245,7 @@ function Theirs({ review: r, opened }: { review: DraftReview; opened: Opened }) 
         // biome-ignore lint/security/noDangerouslySetInnerHtml: a colleague's words, sanitised by the server (htmltext.SanitiseComposed)
         <div className={css.text} dangerouslySetInnerHTML={{ __html: shown }} />
       )}
+      {sending.missed.length > 0 && <p role="alert">{t("review.newer")}</p>}
       {(!over || r.changed) && (
         <div className={css.acts}>
           <input
@@ -235,6 +262,11 @@ function Theirs({ review: r, opened }: { review: DraftReview; opened: Opened }) 
           <Button variant="filled" loading={busy} onClick={() => void answer(true)}>
             {t("review.approve")}
           </Button>
+          {maySend && (
+            <Button loading={sending.busy} title={t("review.send_title", { name: author?.name })} onClick={send}>
+              {t("review.send")}
+            </Button>
+          )}
         </div>
       )}
     </section>

@@ -9,13 +9,16 @@ import { type Composed, empty, type Mode, newestIncoming, toDraft } from "./stat
 const pause = 900;
 const place = (conversation: number) => own(`tellus-draft-${conversation}`);
 
-/** What the composer begins with: the newer of the server's and the browser's copy, else nothing. */
-export function restore(opened: Opened, mode: Mode): Composed {
+/** What the composer begins with: the newer of the server's and the browser's copy, else nothing. A copy that a colleague has sent since is over. */
+export function restore(opened: Opened, mode: Mode, me: number): Composed {
   const id = opened.conversation.id;
   const local = stored<Composed | undefined>(place(id), undefined);
   const remote = opened.draft;
   const savedAt = remote?.savedAt ? Date.parse(remote.savedAt) : 0;
-  if (local && local.at >= savedAt - 2000 && Array.isArray(local.files)) return { ...empty(mode, opened), ...local };
+  const over =
+    !remote && opened.timeline.messages.some((m) => m.writtenBy === me && Date.parse(m.at ?? "") > (local?.at ?? 0));
+  if (local && !over && local.at >= savedAt - 2000 && Array.isArray(local.files))
+    return { ...empty(mode, opened), ...local };
   if (!remote) return empty(mode, opened);
   return fromDraft(opened, remote);
 }

@@ -14,8 +14,8 @@ import { type Armed, fieldsOf, withFields } from "./macro/useArmed";
 import { recall } from "./recall";
 import { type Composed, newestIncoming } from "./state";
 
-/** When a mail is sent, and for how long its conversation is out of sight then. */
-export type Timing = Pick<ReplyBody, "sendAt" | "snooze" | "await">;
+/** When a mail is sent, for how long its conversation is out of sight then, and whose draft it is. */
+export type Timing = Pick<ReplyBody, "sendAt" | "snooze" | "await" | "draftOf">;
 
 /** How long a mail can be taken back where the server does not say. */
 const usualUndo = 8000;

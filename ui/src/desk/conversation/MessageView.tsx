@@ -93,6 +93,7 @@ function authorOf(m: Message, opened: Opened, directory: Directory, me: number, 
 function Meta({ m, opened }: { m: Message; opened: Opened }) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
+  const directory = useDirectory();
   const record = m.record;
   const row = opened.conversation;
   const other =
@@ -114,6 +115,7 @@ function Meta({ m, opened }: { m: Message; opened: Opened }) {
         <When at={m.at} />
         {record?.seconds ? ` · ${format.seconds(record.seconds)}` : ""}
         {record?.with ? ` · ${t("record.with_name", { name: record.with })}` : ""}
+        {m.writtenBy && ` · ${t("message.written_by", { name: directory.agent(m.writtenBy)?.name })}`}
         {!other && <Names list={m.to} words={(names) => t("message.to", { names })} />}
         <Names list={m.cc} words={(names) => t("message.cc", { names })} />
         <Names list={m.bcc} words={(names) => t("message.bcc", { names })} />
