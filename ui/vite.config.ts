@@ -28,6 +28,10 @@ export default defineConfig(({ mode }) => ({
               test: /node_modules\/(react|react-dom|scheduler|@tanstack|i18next|react-i18next|html-parse-stringify|use-sync-external-store)\//,
             },
             // Pieces that every screen shares compress better together than in thirty files of their own.
+            {
+              name: "written",
+              test: /\/src\/desk\/(compose\/(html|state|recall|useSend|useDraft|Recipients|FileChips|Signature|Attach)|conversation\/(change|open|Files|linkify)|outbox)\./,
+            },
             { name: "parts", test: /\/src\/(api|i18n|live|parts)\/(?!Sheet|LateMenu|upload|zone)/ },
           ],
         },

@@ -1,26 +1,25 @@
 import { Button } from "@mantine/core";
 import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useDirectory } from "../../api/queries";
 import type { Message, Opened } from "../../api/types";
 import { keyCaps, useCommands } from "../../app/keys";
 import { useMay, useMe } from "../../app/session";
 import { useFormat } from "../../i18n/format";
 import { loadWords } from "../../i18n/i18n";
-import { sayTyping } from "../../live/live";
-import { Icon } from "../../parts/Icon";
 import { own } from "../../parts/stored";
 import { lately, useLate } from "../../parts/useLate";
+import { Attach } from "./Attach";
 import css from "./Composer.module.css";
 import type { EditorHandle } from "./Editor";
 import { FileChips } from "./FileChips";
 import { Hold } from "./Hold";
-import { fromWire, inlineUrl, isBlank, plainText, toHtml } from "./html";
+import { fromWire, inlineUrl, isBlank, plainText } from "./html";
 import { unfilled } from "./macro/placeholder";
 import { alongWith, useArmed, useRunMacro } from "./macro/useArmed";
 import { type Marked, quoted } from "./quote";
 import { Recipients } from "./Recipients";
 import { onRecall } from "./recall";
+import { Signature } from "./Signature";
 import {
   type Composed,
   empty,
@@ -35,6 +34,8 @@ import {
 import { restore, useDraftKeeping } from "./useDraft";
 import { useFiles } from "./useFiles";
 import { type Timing, useSend } from "./useSend";
+import { useTypingSign } from "./useTypingSign";
+import { Waiting } from "./Waiting";
 
 const editorCode = lately(() => import("./Editor"));
 const reviewCode = lately(() => Promise.all([import("./Review"), loadWords("review")]).then(([m]) => m));
@@ -415,106 +416,4 @@ function placeholder(
   if (note) return t("compose.note_placeholder");
   const name = opened.conversation.customerName.split(" ")[0] || opened.conversation.address;
   return t("compose.reply_to", { name });
-}
-
-interface WaitingProps {
-  label: string;
-  text: string;
-  focus: boolean;
-  changed: (html: string) => void;
-  send: (resolve: boolean) => void;
-}
-
-/** Takes the first keys while the editor is on its way, so that none of them is lost or taken for a command; and all of them where it cannot come. */
-function Waiting({ label, text, focus, changed, send }: WaitingProps) {
-  return (
-    <textarea
-      className={css.waiting}
-      aria-label={label}
-      defaultValue={text}
-      // biome-ignore lint/a11y/noAutofocus: writing was asked for
-      autoFocus={focus}
-      onChange={(e) => changed(toHtml(e.target.value))}
-      onKeyDown={(e) => {
-        if (e.key !== "Enter" || !(e.ctrlKey || e.metaKey)) return;
-        e.preventDefault();
-        send(e.shiftKey);
-      }}
-    />
-  );
-}
-
-/** A button that picks files. */
-export function Attach({ take }: { take: (files: File[]) => void }) {
-  const { t } = useTranslation();
-  const input = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <button
-        type="button"
-        className={css.attach}
-        aria-label={t("compose.attach")}
-        title={t("compose.attach")}
-        onClick={() => input.current?.click()}
-      >
-        <Icon name="clip" size={16} />
-      </button>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        hidden
-        tabIndex={-1}
-        aria-label={t("compose.attach")}
-        onChange={(e) => {
-          take([...(e.target.files ?? [])]);
-          e.target.value = "";
-        }}
-      />
-    </>
-  );
-}
-
-/** What the server will put below a mail. */
-export function Signature({ inbox }: { inbox: number | undefined }) {
-  const { t } = useTranslation();
-  const me = useMe();
-  const directory = useDirectory();
-  const [whole, setWhole] = useState(false);
-  const words = [me.signature, directory.inbox(inbox)?.signature ?? ""].map(plainText).filter(Boolean).join("\n");
-  if (!words) return null;
-  return (
-    <button
-      type="button"
-      className={css.signature}
-      aria-expanded={whole}
-      title={t("compose.signature")}
-      onClick={() => setWhole(!whole)}
-    >
-      {whole ? words : words.split("\n").filter(Boolean).join(" · ")}
-    </button>
-  );
-}
-
-/** Tells colleagues while words are coming, and a moment after the last. */
-function useTypingSign(conversation: number, text: string) {
-  const first = useRef(text);
-  const on = useRef(false);
-  useEffect(() => {
-    if (text === first.current) return;
-    first.current = text;
-    if (!on.current) sayTyping(conversation, true);
-    on.current = true;
-    const timer = setTimeout(() => {
-      on.current = false;
-      sayTyping(conversation, false);
-    }, 4000);
-    return () => clearTimeout(timer);
-  }, [conversation, text]);
-  useEffect(
-    () => () => {
-      if (on.current) sayTyping(conversation, false);
-    },
-    [conversation],
-  );
 }

@@ -13,7 +13,7 @@ import { Icon, type IconName } from "../../parts/Icon";
 import { toast } from "../../parts/toast";
 import { ActSheet, useAttempt } from "../ActSheet";
 import css from "../conversation/Sheets.module.css";
-import { Attach } from "./Composer";
+import { Attach } from "./Attach";
 import { FileChips } from "./FileChips";
 import { toHtml } from "./html";
 import { useFiles } from "./useFiles";
