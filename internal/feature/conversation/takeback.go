@@ -19,8 +19,14 @@ func (s *Service) KeepStanding(ctx context.Context, tx *db.Tx, scope desk.Scope,
 	if err != nil {
 		return err
 	}
+	// Whoever is here holds the conversation: no one else's notes are among those.
+	rows, err := tx.Query(ctx, `SELECT id FROM message WHERE conversation = (SELECT conversation FROM message WHERE id = $1) AND kind = 'note' AND id > $1 ORDER BY id`, message)
+	notes, err := db.Rows(rows, err, scanID[desk.MessageID])
+	if err != nil {
+		return fmt.Errorf("notes written with message %s: %w", message, err)
+	}
 	texts := [2]string{}
-	for i, standing := range []Standing{before, after} {
+	for i, standing := range []left{{Standing: before}, {Standing: after, Notes: notes}} {
 		data, err := json.Marshal(standing)
 		if err != nil {
 			return fmt.Errorf("what conversation %s had: %w", id, err)
@@ -41,11 +47,25 @@ func forgetStanding(ctx context.Context, tx *db.Tx, message desk.MessageID) erro
 	return nil
 }
 
+// left is what actions made of a conversation, with the notes that they wrote.
+type left struct {
+	Standing
+	Notes []desk.MessageID `json:"notes,omitempty"`
+}
+
+// TakenBack is the draft that an answer becomes again, with what could not be taken back with it.
+type TakenBack struct {
+	desk.Draft
+	NoteStays   bool `json:"noteStays,omitempty" doc:"The note that went with it stays, since somebody wrote or did something after it"`
+	ActionsStay bool `json:"actionsStay,omitempty" doc:"Something that was done with it was changed by somebody since, and stays as it is now"`
+}
+
 // takenBack is what a conversation gets back with an answer that is taken back. Its zero value gives nothing back.
 type takenBack struct {
 	has           bool
-	before, after Standing
+	before, after left
 	status        bool // was nobody's change since
+	notes, stay   bool // notes, and something else, that others built upon
 }
 
 // undone reads what goes back together with a message, and ends it. It is asked before the answer itself is undone, since that moves the status.
@@ -59,6 +79,16 @@ func (c *row) undone(ctx context.Context, tx *db.Tx, message desk.MessageID) (u 
 		return u, fmt.Errorf("what was before message %s: %w", message, err)
 	}
 	u.status = c.Status == u.after.Status && u.before.Status != u.after.Status
+	// Status and snooze follow by themselves from what comes in: nobody wonders about them.
+	u.stay = changedSince(c.Priority, u.before.Priority, u.after.Priority) ||
+		changedSince(c.Assignee, u.before.Assignee, u.after.Assignee) || changedSince(c.Team, u.before.Team, u.after.Team) ||
+		changedSince(c.TypeID, u.before.Type, u.after.Type)
+	for _, side := range []desk.FieldValues{u.before.Fields, u.after.Fields} {
+		for id := range side {
+			now, was, became := c.Fields[id], u.before.Fields[id], u.after.Fields[id]
+			u.stay = u.stay || !was.Equal(became) && !now.Equal(became) && !now.Equal(was)
+		}
+	}
 	return u, forgetStanding(ctx, tx, message)
 }
 
@@ -101,6 +131,41 @@ func (c *row) giveBack(ctx context.Context, tx *db.Tx, by desk.Actor, u takenBac
 		return err
 	}
 	return eventlog.Append(ctx, tx, events...)
+}
+
+// dropNotes takes the notes back that went with an answer, unless somebody has written after them: his words may be about them.
+func (c *row) dropNotes(ctx context.Context, tx *db.Tx, by desk.Actor, u *takenBack) error {
+	if len(u.after.Notes) == 0 {
+		return nil
+	}
+	last := slices.Max(u.after.Notes)
+	if err := tx.Row(ctx, `SELECT count(*) > 0 FROM message WHERE conversation = $1 AND id > $2 AND `+counted, c.ID, last).Scan(&u.notes); err != nil {
+		return fmt.Errorf("messages after note %s: %w", last, err)
+	}
+	if u.notes {
+		return nil
+	}
+	for _, id := range u.after.Notes {
+		n, err := tx.Exec(ctx, `UPDATE message SET state = $1 WHERE id = $2 AND conversation = $3 AND erased_at = 0`, desk.Cancelled, id, c.ID)
+		if err != nil {
+			return fmt.Errorf("take note %s back: %w", id, err)
+		}
+		if n == 0 {
+			continue // it was moved to another conversation, or erased
+		}
+		if _, err := tx.Exec(ctx, `DELETE FROM mention WHERE message = $1`, id); err != nil {
+			return fmt.Errorf("take the mentions of note %s back: %w", id, err)
+		}
+		if err := eventlog.Append(ctx, tx, c.messageEvent(by, desk.MessageCancelled, id, map[string]any{"note": true})); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// changedSince reports whether somebody made something else of a value that actions had changed.
+func changedSince[T comparable](now, before, after T) bool {
+	return before != after && now != after && now != before
 }
 
 // putBack gives a value back where it is still what it became, and says whether it did.

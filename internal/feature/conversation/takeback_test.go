@@ -202,3 +202,85 @@ func TestWhatWasBeforeIsForgottenWhenTheAnswerLeaves(t *testing.T) {
 		}
 	})
 }
+
+func TestTakingAnAnswerBackTakesItsNoteBackUnlessSomebodyWroteSince(t *testing.T) {
+	t.Parallel()
+	desktest.Each(t, func(d *desktest.Desk) {
+		scope := desk.Scope{Agent: d.Eva, All: true}
+		for _, since := range []string{"", "note", "mail", "priority"} {
+			who := desktest.Person{Name: "P", Address: "p" + since + "@play.example"}
+			c := d.Receive(who, "Hello")
+			before := d.Row(c)
+			var m desk.Message
+			d.Write(func(ctx context.Context, tx *db.Tx) error {
+				was, row, err := d.Conversations.Standing(ctx, tx, scope, c)
+				if err != nil {
+					return err
+				}
+				from, err := d.Sender(ctx, tx, d.Eva, row.Inbox)
+				if err != nil {
+					return err
+				}
+				from.SendAt = tx.Now.Add(1 << 40)
+				if m, err = d.Conversations.Reply(ctx, tx, from, c, conversation.Reply{HTML: "<p>ok</p>", Anyway: true, To: []desk.NamedAddress{{Address: row.Address}}, Then: conversation.Wait}); err != nil {
+					return err
+				}
+				if row, err = d.Conversations.Get(ctx, tx, scope, c); err != nil {
+					return err
+				}
+				urgent := desk.Urgent
+				if _, err := d.Conversations.Update(ctx, tx, desk.ByAgent(d.Eva), scope, c, conversation.Change{Priority: &urgent, Version: row.Version}); err != nil {
+					return err
+				}
+				if _, err := d.Conversations.AddNote(ctx, tx, desk.ByAgent(d.Eva), scope, c, conversation.NewNote{HTML: "<p>by the macro</p>"}, d.Staff.Scope); err != nil {
+					return err
+				}
+				return d.Conversations.KeepStanding(ctx, tx, scope, c, m.ID, was)
+			})
+			switch since {
+			case "note":
+				d.Write(func(ctx context.Context, tx *db.Tx) error {
+					_, err := d.Conversations.AddNote(ctx, tx, desk.ByAgent(d.Eva), scope, c, conversation.NewNote{HTML: "<p>about that note</p>"}, d.Staff.Scope)
+					return err
+				})
+			case "mail":
+				d.Receive(who, "Re: Hello")
+			case "priority":
+				low := desk.Low
+				d.Write(func(ctx context.Context, tx *db.Tx) error {
+					row, err := d.Conversations.Get(ctx, tx, scope, c)
+					if err != nil {
+						return err
+					}
+					_, err = d.Conversations.Update(ctx, tx, desk.ByAgent(d.Eva), scope, c, conversation.Change{Priority: &low, Version: row.Version})
+					return err
+				})
+			}
+			var back conversation.TakenBack
+			d.Write(func(ctx context.Context, tx *db.Tx) (err error) {
+				back, err = d.Conversations.Cancel(ctx, tx, desk.ByAgent(d.Eva), scope, m.ID)
+				return err
+			})
+			stays := since == "note" || since == "mail"
+			if back.NoteStays != stays || back.ActionsStay != (since == "priority") {
+				d.T.Errorf("with %q since: the note stays: %v, actions stay: %v", since, back.NoteStays, back.ActionsStay)
+			}
+			o, err := d.Opened(d.Eva, c)
+			if err != nil {
+				d.T.Fatal(err)
+			}
+			seen := false
+			for _, x := range o.Timeline.Messages {
+				seen = seen || x.Kind == desk.Note && x.State != desk.Cancelled && x.Text == "by the macro"
+			}
+			if seen != stays {
+				d.T.Errorf("with %q since: the note is there: %v, want %v", since, seen, stays)
+			}
+			if since == "" {
+				if after := d.Row(c); after.Messages != before.Messages || after.Preview != before.Preview || after.Priority != before.Priority || after.Status != before.Status {
+					d.T.Errorf("after all was taken back: %+v, want as before %+v", after, before)
+				}
+			}
+		}
+	})
+}

@@ -87,6 +87,7 @@ func (e *Export) Load(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.
 			return c, err
 		}
 	}
+	c.Messages = slices.DeleteFunc(c.Messages, func(m desk.Message) bool { return m.State == desk.Cancelled }) // nobody was told
 	if !o.Notes {
 		c.withoutNotes()
 	} else if c.Work, err = e.Worklog.Of(ctx, tx, scope, id); err != nil {

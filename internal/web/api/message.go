@@ -25,8 +25,8 @@ type MessageInput struct {
 	ID desk.MessageID `path:"id"`
 }
 
-func (s *Server) cancelMessage(ctx context.Context, c *Caller, in *MessageInput) (*reply[desk.Draft], error) {
-	return changing(ctx, s, func(tx *db.Tx) (desk.Draft, error) {
+func (s *Server) cancelMessage(ctx context.Context, c *Caller, in *MessageInput) (*reply[conversation.TakenBack], error) {
+	return changing(ctx, s, func(tx *db.Tx) (conversation.TakenBack, error) {
 		return s.Conversations.Cancel(ctx, tx, c.By(), c.Scope, in.ID)
 	})
 }

@@ -4495,6 +4495,23 @@ export interface components {
             /** Format: int64 */
             start: number;
         };
+        ConversationTakenBack: {
+            /** @description Something that was done with it was changed by somebody since, and stays as it is now */
+            actionsStay?: boolean;
+            body: components["schemas"]["DraftBody"];
+            /** Format: int64 */
+            conversation?: number;
+            /** @description The files of body.attachments that are still there, in their order */
+            files: components["schemas"]["Attachment"][];
+            /** Format: int64 */
+            id: number;
+            /** @description The note that went with it stays, since somebody wrote or did something after it */
+            noteStays?: boolean;
+            /** Format: date-time */
+            savedAt: string;
+            /** Format: int64 */
+            version: number;
+        };
         ConversationTally: {
             /** @description There are more */
             capped?: boolean;
@@ -11294,7 +11311,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Draft"];
+                    "application/json": components["schemas"]["ConversationTakenBack"];
                 };
             };
             /** @description Error */

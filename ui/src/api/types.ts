@@ -538,6 +538,12 @@ export interface ReplyBody {
   await?: boolean;
 }
 
+/** An answer that was taken back, with what could not be taken back with it. */
+export interface TakenBack extends Draft {
+  noteStays?: boolean;
+  actionsStay?: boolean;
+}
+
 /** One's own mail that waits for its time. */
 export interface Scheduled {
   message: number;

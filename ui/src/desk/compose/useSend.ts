@@ -3,7 +3,7 @@ import { useCallback, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { newKey, post } from "../../api/client";
 import { isProblem } from "../../api/problem";
-import type { Draft, FieldValues, Message, Opened, ReplyBody } from "../../api/types";
+import type { FieldValues, Message, Opened, ReplyBody, TakenBack } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
@@ -58,7 +58,9 @@ export function useSend(
   const undo = useCallback(
     async (m: Message) => {
       try {
-        const draft = await post<Draft>(`/messages/${m.id}/cancel`);
+        const draft = await post<TakenBack>(`/messages/${m.id}/cancel`);
+        if (draft.noteStays) toast(t("compose.note_stays"));
+        if (draft.actionsStay) toast(t("compose.actions_stay"));
         await client.invalidateQueries({ queryKey: ["conversation", number] });
         recall(id, { html: draft.body.html, note: false, recipients: draft.body, files: draft.files });
       } catch (err) {

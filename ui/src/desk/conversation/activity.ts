@@ -95,6 +95,7 @@ export function activityWords(
     case "follower.removed":
       return t(e.kind === "follower.added" ? "activity.followed" : "activity.unfollowed", { name: agent(data.agent) });
   }
+  if (e.kind === "message.cancelled" && data.note) return t("activity.note_cancelled");
   const plain: Record<string, string> = {
     "subject.changed": "subject",
     "customer.changed": "customer_changed",
