@@ -44,7 +44,11 @@ func (q Query) Clauses(how Strictness, names Names) ([]Clause, error) {
 	var out []Clause
 	for _, p := range q.Parts {
 		if p.Kind != Filter {
-			out = append(out, Clause{p.Not, p.atoms(how)})
+			of := how
+			if p.Not {
+				of = AnyForm // what must not be there must not be there in any form
+			}
+			out = append(out, Clause{p.Not, p.atoms(of)})
 			continue
 		}
 		c, ok, err := p.filter(names)

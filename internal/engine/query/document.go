@@ -13,8 +13,8 @@ const (
 	toPrefix       = ">"       // the same of a recipient
 	markPrefix     = "#"       // a fact that filters ask for
 	gap            = "\\"      // parts phrases: no word is equal to it
-	maxWordsOf     = 8000      // words of one document that count
-	maxBytes       = 700 << 10 // of all its words and terms: a tsvector holds less than 1 MB
+	maxWordsOf     = 20_000    // words of one document that count
+	maxBytes       = 1 << 20   // of all its words and terms
 	maxTermsOfWord = 16
 )
 

@@ -110,6 +110,11 @@ func (s *Service) takeOut(ctx context.Context, tx *db.Tx, e Erasure, was, text s
 			return err
 		}
 	}
+	if e.Kind == "redact" {
+		if err := withholdFiles(ctx, tx, e.Message, redacted(was, e.Spans)); err != nil {
+			return err
+		}
+	}
 	subject, sender := "subject", "facts"
 	if e.Kind == "erase" {
 		subject, sender = "''", "'{}'"

@@ -21,11 +21,21 @@ type Indexed struct {
 	Language     string
 	From         desk.NamedAddress
 	Recipients   []desk.NamedAddress
-	Files        []string  // names of attachments that are not shown in the text
-	TakenOut     desk.Time // when something was last redacted or erased, 0 where nothing was
+	Files        []IndexedFile // attachments that are not shown in the text
+	TakenOut     desk.Time     // when something was last redacted or erased, 0 where nothing was
 	Conversation desk.Conversation
 	Named        []desk.AgentID // who sees the conversation, where it is restricted
 }
+
+// IndexedFile is an attachment as search keeps it.
+type IndexedFile struct {
+	Name   string
+	Text   string // what it says, as far as that is known
+	Unread bool   // it is not known yet
+}
+
+// mostFileText is how many bytes of attached files count for one message.
+const mostFileText = 1 << 20
 
 // said is which messages are found: those that somebody wrote and did not take back.
 const said = `m.author_kind <> 'system' AND m.state <> 'cancelled'`
@@ -101,20 +111,25 @@ func (s *Service) indexedAround(ctx context.Context, tx *db.Tx, list []Indexed) 
 	}
 	type file struct {
 		message desk.MessageID
-		name    string
+		IndexedFile
 	}
 	rows, err = tx.Query(ctx, `
-		SELECT message, name
-		FROM attachment
-		WHERE message IN `+db.In(len(messages), 1)+` AND inline = FALSE
-		ORDER BY message, position, id`, db.Args(messages)...)
-	files, err := db.Rows(rows, err, func(r *sql.Rows, f *file) error { return r.Scan(&f.message, &f.name) })
+		SELECT a.message, a.name, COALESCE(t.text, ''), a.words = 'unread' AND a.held <> 'virus' AND a.unscanned = FALSE
+		FROM attachment a
+		LEFT JOIN attachment_text t ON t.attachment = a.id
+		WHERE a.message IN `+db.In(len(messages), 1)+` AND a.inline = FALSE
+		ORDER BY a.message, a.position, a.id`, db.Args(messages)...)
+	files, err := db.Rows(rows, err, func(r *sql.Rows, f *file) error { return r.Scan(&f.message, &f.Name, &f.Text, &f.Unread) })
 	if err != nil {
 		return fmt.Errorf("load names of files to index: %w", err)
 	}
+	room := map[desk.MessageID]int{}
 	for _, f := range files {
 		m := byMessage[f.message]
-		m.Files = append(m.Files, f.name)
+		if room[f.message] += len(f.Text); room[f.message] > mostFileText {
+			f.Text = ""
+		}
+		m.Files = append(m.Files, f.IndexedFile)
 	}
 	return nil
 }

@@ -3,9 +3,11 @@ package index
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/language"
 	"tellus/internal/engine/query"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/platform/db"
@@ -98,6 +100,9 @@ func (x *Index) documents(ctx context.Context, tx *db.Tx, ids []desk.MessageID) 
 	}
 	for i := range list {
 		m := &list[i]
+		if slices.ContainsFunc(m.Files, func(f conversation.IndexedFile) bool { return f.Unread }) {
+			x.readSoon()
+		}
 		write(&x.writer, m, known[m.Conversation.Customer])
 		d := x.writer.Document()
 		put = append(put, search.Document{ID: int64(m.Message), Happened: int64(m.At), Stamp: int64(m.TakenOut), Words: d.Words, Terms: d.Terms})
@@ -142,10 +147,21 @@ func write(w *query.Writer, m *conversation.Indexed, customer desk.Customer) {
 			w.Head(a.Value, "")
 		}
 	}
-	for _, name := range m.Files {
-		w.Text(name, "")
+	for _, f := range m.Files {
+		w.Text(f.Name, "")
 	}
 	writeFields(w, c.Fields, m.Language)
 	writeFields(w, customer.Fields, "")
 	w.Text(m.Text, m.Language)
+	for _, f := range m.Files {
+		w.Text(f.Text, languageOf(f.Text, m.Language))
+	}
+}
+
+// languageOf is the language of a file's text, which need not be that of the message.
+func languageOf(text, otherwise string) string {
+	if code, confidence := language.Detect(text); code != "" && confidence >= 0.5 {
+		return code
+	}
+	return otherwise
 }

@@ -61,6 +61,7 @@ type Hit struct {
 	Message      desk.MessageID    `json:"message"`
 	At           desk.Time         `json:"at"`
 	Where        Place             `json:"where" enum:"subject,message,note,file,customer,filter"`
+	File         string            `json:"file,omitempty" doc:"The attachment in whose name or text it was found"`
 	Snippet      string            `json:"snippet" doc:"Plain text of the place, on one line"`
 	Marks        []Mark            `json:"marks" doc:"What was found in the snippet"`
 	Subject      []Mark            `json:"subject" doc:"What was found in the conversation's subject"`

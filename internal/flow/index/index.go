@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"tellus/internal/desk"
@@ -41,6 +42,11 @@ type Index struct {
 	Staff         *staff.Service
 	Log           *slog.Logger
 
+	// File returns a stored file whole, or an error where it is larger than most bytes. Where it is nil attached files are not read.
+	File func(ctx context.Context, hash string, most int64) ([]byte, error)
+
+	files  chan struct{} // there may be files to read
+	once   sync.Once
 	writer query.Writer // of whoever follows: it remembers words
 	tended bool         // there is nothing to do but to follow
 }
@@ -67,7 +73,6 @@ func (x *Index) Run(ctx context.Context, events *eventlog.Log, node *cluster.Nod
 // hold works until ctx ends or the lease is lost. What fails is tried again with growing pauses.
 func (x *Index) hold(ctx context.Context, events *eventlog.Log, lease *cluster.Lease) {
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	go func() {
 		select {
 		case <-lease.Lost():
@@ -75,6 +80,10 @@ func (x *Index) hold(ctx context.Context, events *eventlog.Log, lease *cluster.L
 		case <-ctx.Done():
 		}
 	}()
+	var reading sync.WaitGroup
+	reading.Go(func() { x.readFiles(ctx, lease.Check) })
+	defer reading.Wait()
+	defer cancel()
 	for wait := 100 * time.Millisecond; ctx.Err() == nil; {
 		err := x.follow(ctx, events, lease.Check)
 		if errors.Is(err, cluster.ErrLost) || errors.Is(err, eventlog.ErrClosed) || errors.Is(err, db.ErrClosed) {

@@ -30,10 +30,15 @@ func show(m *query.Matcher, found *conversation.Indexed, c desk.Conversation) Hi
 		h.Where = InSubject
 	default:
 		h.Where = ByFilter
-		for _, name := range found.Files {
-			if in := m.Spans(name, "", mostMarks); len(in) > 0 {
-				h.Where = InFile
-				snippet, spans = query.Snippet(name, in, snippetSize)
+		for _, f := range found.Files {
+			if in := m.Spans(f.Name, "", mostMarks); len(in) > 0 {
+				h.Where, h.File = InFile, f.Name
+				snippet, spans = query.Snippet(f.Name, in, snippetSize)
+				break
+			}
+			if in := m.Spans(f.Text, languageOf(f.Text, found.Language), mostMarks); len(in) > 0 {
+				h.Where, h.File = InFile, f.Name
+				snippet, spans = query.Snippet(f.Text, in, snippetSize)
 				break
 			}
 		}

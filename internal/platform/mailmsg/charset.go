@@ -104,6 +104,12 @@ func isPlainLabel(label string) bool {
 	return false
 }
 
+// Decode converts a text in an unknown character set to UTF-8: the label that came with it, "" where none did, is believed as far as it is likely.
+func Decode(b []byte, label string) string {
+	s, _, _ := decodeCharset(b, label)
+	return s
+}
+
 // decodeCharset converts b to UTF-8. It believes UTF-8 before any label (text in another character set is hardly ever valid UTF-8 by chance),
 // then the label, then statistics of the languages that this desk meets. used is the character set that was read; ok is false where the
 // label was unknown or plainly wrong.

@@ -5132,6 +5132,8 @@ export interface components {
             conversation: components["schemas"]["Conversation"];
             /** @description What was found in the customer's name */
             customer: components["schemas"]["Mark"][];
+            /** @description The attachment in whose name or text it was found */
+            file?: string;
             /** @description What was found in the snippet */
             marks: components["schemas"]["Mark"][];
             /** Format: int64 */

@@ -465,6 +465,8 @@ export interface SearchHit {
   message: number;
   at: string | null;
   where: "subject" | "message" | "note" | "file" | "customer" | "filter";
+  /** The attachment in whose name or text it was found. */
+  file?: string;
   snippet: string;
   marks: { start: number; end: number }[];
   subject: { start: number; end: number }[];

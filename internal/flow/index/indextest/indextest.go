@@ -30,7 +30,7 @@ func Start(t testing.TB, d *desktest.Desk, file string) *index.Index {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := &index.Index{DB: d.DB, Store: store, Conversations: d.Conversations, Customers: d.Customers, Inboxes: d.Inboxes, Staff: d.Staff, Log: dbtest.Logger(t)}
+	x := &index.Index{DB: d.DB, Store: store, Conversations: d.Conversations, Customers: d.Customers, Inboxes: d.Inboxes, Staff: d.Staff, File: d.Blobs.ReadAll, Log: dbtest.Logger(t)}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	over := make(chan error, 1)
 	go func() { over <- x.Run(ctx, events, node) }()
@@ -59,10 +59,16 @@ func UpToDate(t testing.TB, d *desktest.Desk, x *index.Index) {
 			t.Fatal(err)
 		}
 		var newest desk.Seq
+		var unread int
 		d.Read(func(ctx context.Context, tx *db.Tx) error {
 			newest, err = eventlog.Newest(ctx, tx)
+			if err != nil {
+				return err
+			}
+			files, err := d.Conversations.UnreadFiles(ctx, tx, desk.AttachmentID(desk.Never), 1)
+			unread = len(files)
 			return err
 		})
-		return s.Source != "" && desk.Seq(s.Position) >= newest && s.Rest == 0 && !s.Purge
+		return s.Source != "" && desk.Seq(s.Position) >= newest && s.Rest == 0 && !s.Purge && unread == 0
 	})
 }

@@ -225,6 +225,7 @@ function Result({ hit }: { hit: SearchHit }) {
             {(hit.where === "note" || hit.where === "file") && (
               <i className={css.where}>{t(`search.in_${hit.where}`)}</i>
             )}
+            {hit.file && hit.file !== hit.snippet && <b className={css.file}>{hit.file}</b>}
             <Marked text={hit.snippet} marks={hit.marks} />
           </span>
         </span>
