@@ -262,6 +262,7 @@ func (a *App) Serve(ctx context.Context) error {
 	run("live", a.live.Run)
 	run("search", func(ctx context.Context) error { return a.Index.Run(ctx, a.events, a.node) })
 	run("views", func(ctx context.Context) error { return a.Gather.Run(ctx, a.events) })
+	run("duplicates", func(ctx context.Context) error { return a.Persons.Run(ctx, a.events) })
 	run("notices", func(ctx context.Context) error { return a.Notify.Run(ctx, a.events) })
 	run("mail receiver", a.receive)
 	run("settings", a.followSettings)

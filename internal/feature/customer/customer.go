@@ -12,10 +12,19 @@ import (
 	"tellus/internal/platform/db"
 )
 
-// Get returns a customer with his addresses.
+// Get returns a customer with his addresses; one who was merged into another is that one.
 func (s *Service) Get(ctx context.Context, tx *db.Tx, id desk.CustomerID) (desk.Customer, error) {
 	var c desk.Customer
-	err := scanCustomer(tx.Row(ctx, selectCustomer+` WHERE id = $1`, id), &c)
+	err := scanCustomer(tx.Row(ctx, selectCustomer+` WHERE id = $1 AND merged_into = 0`, id), &c)
+	if errors.Is(err, sql.ErrNoRows) {
+		into, err := s.Leads(ctx, tx, id)
+		if err != nil {
+			return c, err
+		}
+		if into != id {
+			return s.Get(ctx, tx, into)
+		}
+	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, desk.Refuse(desk.NotFound, "no customer %s", id)
 	}

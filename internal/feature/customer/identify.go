@@ -76,6 +76,7 @@ type Identified struct {
 	Name    string
 	Created bool
 	Bounced bool // mail to the address came back, last we knew
+	into    desk.CustomerID
 }
 
 // Identify returns the customer who uses an address, creating one if nobody does. It holds the customer until tx ends, so that two quick
@@ -110,7 +111,7 @@ func (s *Service) Identify(ctx context.Context, tx *db.Tx, by desk.Actor, who Si
 const holdText = `
 	UPDATE customer SET touched_at = $1
 	WHERE id = (SELECT customer FROM address WHERE kind = $2 AND value_key IN ($3, $4) ORDER BY value_key LIMIT 1)
-	RETURNING id, name, (SELECT bounced_at <> 0 FROM address WHERE kind = $2 AND value_key IN ($3, $4) ORDER BY value_key LIMIT 1)`
+	RETURNING id, name, merged_into, (SELECT bounced_at <> 0 FROM address WHERE kind = $2 AND value_key IN ($3, $4) ORDER BY value_key LIMIT 1)`
 
 func holdArgs(tx *db.Tx, who Sighting, key string) []any {
 	return []any{tx.Now, who.Kind, db.Text(key), db.Text(Key(who.Kind, who.Value))} // a telephone number may have been kept before its country was known
@@ -131,12 +132,20 @@ func (s *Service) Ask(ctx context.Context, tx *db.Tx, who Sighting) error {
 // hold finds the customer by key and locks the row by touching it; a name that was only the address so far is filled in.
 func (s *Service) hold(ctx context.Context, tx *db.Tx, who Sighting, key string) (Identified, error) {
 	var c Identified
-	err := tx.Row(ctx, holdText, holdArgs(tx, who, key)...).Scan(&c.ID, &c.Name, &c.Bounced)
+	err := tx.Row(ctx, holdText, holdArgs(tx, who, key)...).Scan(&c.ID, &c.Name, &c.into, &c.Bounced)
 	if err != nil {
 		if errors.Is(err, sql.ErrNoRows) {
 			return c, err
 		}
 		return c, fmt.Errorf("find customer by %s: %w", who.Kind, err)
+	}
+	if c.into != 0 { // he was merged while we waited for his row
+		if c.ID, err = s.Leads(ctx, tx, c.into); err != nil {
+			return c, err
+		}
+		if err := tx.Row(ctx, `UPDATE customer SET touched_at = $1 WHERE id = $2 RETURNING name`, tx.Now, c.ID).Scan(&c.Name); err != nil {
+			return c, fmt.Errorf("find the customer whom %s was merged into: %w", who.Kind, err)
+		}
 	}
 	if name := strings.TrimSpace(db.Text(who.Name)); name != "" && strings.EqualFold(c.Name, who.Value) && name != c.Name {
 		if _, err := tx.Exec(ctx, `UPDATE customer SET name = $1, name_key = $2, version = version + 1 WHERE id = $3`,
@@ -144,6 +153,9 @@ func (s *Service) hold(ctx context.Context, tx *db.Tx, who Sighting, key string)
 			return c, fmt.Errorf("name customer %s: %w", c.ID, err)
 		}
 		c.Name = cut(name, 200)
+		if err := told(ctx, tx, desk.System, c.ID); err != nil {
+			return c, err
+		}
 		return c, renamed(ctx, tx, c.ID)
 	}
 	return c, nil

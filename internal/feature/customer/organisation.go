@@ -24,7 +24,7 @@ type OrganisationEdit struct {
 }
 
 const selectOrganisation = `
-	SELECT o.id, o.name, o.note, o.shared, o.fields, o.created_at, o.version, (SELECT count(*) FROM customer m WHERE m.member_of = o.id)
+	SELECT o.id, o.name, o.note, o.shared, o.fields, o.created_at, o.version, (SELECT count(*) FROM customer m WHERE m.member_of = o.id AND m.merged_into = 0)
 	FROM organisation o`
 
 func scanOrganisation(row interface{ Scan(...any) error }, o *desk.Organisation) error {
@@ -217,6 +217,10 @@ func (s *Service) DeleteOrganisation(ctx context.Context, tx *db.Tx, by desk.Act
 	}
 	if now.People > 0 {
 		return desk.WhyOrganisationUsed.Refuse()
+	}
+	// A record that was merged into another one may still name it.
+	if _, err := tx.Exec(ctx, `UPDATE customer SET member_of = NULL, organisation = '' WHERE member_of = $1 AND merged_into <> 0`, id); err != nil {
+		return fmt.Errorf("delete organisation %s: %w", id, err)
 	}
 	if _, err := tx.Exec(ctx, `DELETE FROM organisation WHERE id = $1`, id); err != nil {
 		return fmt.Errorf("delete organisation %s: %w", id, err)

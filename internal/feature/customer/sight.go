@@ -48,6 +48,10 @@ func (s *Service) See(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.
 
 // MaySee refuses with desk.NotFound where the scope's agent does not see a customer, or there is none.
 func (s *Service) MaySee(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.CustomerID) error {
+	id, err := s.Leads(ctx, tx, id)
+	if err != nil {
+		return err
+	}
 	var q query
 	q.WriteString(`SELECT count(*) FROM customer p WHERE p.id = ` + q.arg(int64(id)) + ` AND ` + Seen(scope, "p", q.arg))
 	var n int
@@ -129,7 +133,7 @@ func (s *Service) Find(ctx context.Context, tx *db.Tx, scope desk.Scope, f Filte
 
 // wanted is the condition of a filter, the words aside.
 func (q *query) wanted(f Filter) string {
-	where := "p.erased_at = 0"
+	where := "p.erased_at = 0 AND p.merged_into = 0"
 	if f.Language != "" {
 		where += ` AND p.language = ` + q.arg(db.Text(f.Language))
 	}

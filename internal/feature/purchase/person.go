@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tellus/internal/desk"
+	"tellus/internal/feature/customer"
 	"tellus/internal/platform/db"
 )
 
@@ -59,7 +60,7 @@ func (s *Service) forgetRefused(ctx context.Context, tx *db.Tx, id desk.Customer
 	return nil
 }
 
-// Move gives all purchases of one customer to another, for the merging of duplicates, and returns their ids, so that [Service.Give] can undo it.
+// Move gives all purchases of one customer to another, for the merging of duplicates, and returns their ids, so that [Service.GiveBack] can undo it.
 func (s *Service) Move(ctx context.Context, tx *db.Tx, from, to desk.CustomerID) ([]desk.PurchaseID, error) {
 	rows, err := tx.Query(ctx, `SELECT id FROM purchase WHERE customer = $1 ORDER BY id`, from)
 	ids, err := db.Rows(rows, err, func(r *sql.Rows, id *desk.PurchaseID) error { return r.Scan(id) })
@@ -67,6 +68,16 @@ func (s *Service) Move(ctx context.Context, tx *db.Tx, from, to desk.CustomerID)
 		return nil, fmt.Errorf("purchases of customer %s: %w", from, err)
 	}
 	return ids, s.Give(ctx, tx, ids, from, to)
+}
+
+// GiveBack undoes Move for what moved with a merge of customers' records.
+func (s *Service) GiveBack(ctx context.Context, tx *db.Tx, p customer.Parting) error {
+	rows, err := tx.Query(ctx, `SELECT id FROM purchase WHERE customer = $1 AND `+customer.Moved("id", customer.ItemPurchase, "$2")+` ORDER BY id`, p.Into, p.Merge)
+	ids, err := db.Rows(rows, err, func(r *sql.Rows, id *desk.PurchaseID) error { return r.Scan(id) })
+	if err != nil {
+		return fmt.Errorf("purchases that a merge gave to customer %s: %w", p.Into, err)
+	}
+	return s.Give(ctx, tx, ids, p.Into, p.From)
 }
 
 // Give gives those of the purchases that are still one customer's to another one.

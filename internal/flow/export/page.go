@@ -53,28 +53,33 @@ func personPage(all Whole, o Options) document {
 			d.Facts = append(d.Facts, pair{name, value})
 		}
 	}
-	add(say("name"), c.Name)
-	for _, a := range c.Addresses {
-		value := a.Value
-		if a.Label != "" {
-			value += " (" + a.Label + ")"
-		}
-		add(say("address_"+string(a.Kind)), value)
-	}
-	add(say("organisation"), c.Organisation)
-	add(say("language"), c.Language)
-	add(say("time_zone"), c.TimeZone)
-	add(say("birthday"), c.Birthday)
-	add(say("prefers"), c.Prefers)
-	if c.Hours != nil {
-		add(say("hours"), c.Hours.From+"–"+c.Hours.To)
-	}
-	add(say("warnings"), strings.Join(c.Warnings, "\n"))
-	add(say("note"), c.Note)
 	words := field.Words{Yes: say("yes"), No: say("no"), Agent: func(id desk.AgentID) string { return "#" + id.String() }}
-	for _, f := range all.Fields {
-		if v, ok := c.Fields[f.ID]; ok {
-			add(f.Name, field.Show(f, v, words))
+	for i, c := range append([]desk.Customer{c}, all.Merged...) {
+		if i > 0 {
+			add(say("merged"), "#"+c.ID.String())
+		}
+		add(say("name"), c.Name)
+		for _, a := range c.Addresses {
+			value := a.Value
+			if a.Label != "" {
+				value += " (" + a.Label + ")"
+			}
+			add(say("address_"+string(a.Kind)), value)
+		}
+		add(say("organisation"), c.Organisation)
+		add(say("language"), c.Language)
+		add(say("time_zone"), c.TimeZone)
+		add(say("birthday"), c.Birthday)
+		add(say("prefers"), c.Prefers)
+		if c.Hours != nil {
+			add(say("hours"), c.Hours.From+"–"+c.Hours.To)
+		}
+		add(say("warnings"), strings.Join(c.Warnings, "\n"))
+		add(say("note"), c.Note)
+		for _, f := range all.Fields {
+			if v, ok := c.Fields[f.ID]; ok {
+				add(f.Name, field.Show(f, v, words))
+			}
 		}
 	}
 	add(say("since"), p.when(c.CreatedAt))

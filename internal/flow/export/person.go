@@ -14,6 +14,7 @@ import (
 // Whole is all that is held on a customer, his conversations aside, which are read one by one.
 type Whole struct {
 	Customer      desk.Customer       `json:"customer"`
+	Merged        []desk.Customer     `json:"mergedRecords"` // records that were merged into his, as they were
 	Organisation  *desk.Organisation  `json:"organisation,omitempty"`
 	Consents      []desk.Consent      `json:"consents"`
 	Fields        []desk.Field        `json:"fields"` // what the ids of values mean

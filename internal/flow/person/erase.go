@@ -125,8 +125,14 @@ type work struct {
 
 // begin forgets the record and queues the rest. The journal is written before the commit: a line too many finds nobody to erase.
 func (p *Person) begin(ctx context.Context, tx *db.Tx, by desk.Actor, t privacy.Task) (privacy.Task, error) {
-	if err := p.Conversations.Journal(conversation.Erasure{Customer: t.Customer, At: tx.Now, Kind: "person"}); err != nil {
-		return t, fmt.Errorf("journal of erasures: %w", err)
+	family, err := p.Customers.Family(ctx, tx, t.Customer)
+	if err != nil {
+		return t, err
+	}
+	for _, id := range family { // each by itself: an older backup may know them apart
+		if err := p.Conversations.Journal(conversation.Erasure{Customer: id, At: tx.Now, Kind: "person"}); err != nil {
+			return t, fmt.Errorf("journal of erasures: %w", err)
+		}
 	}
 	w, err := p.forget(ctx, tx, by, t.Customer)
 	if err != nil {
@@ -140,13 +146,21 @@ func (p *Person) begin(ctx context.Context, tx *db.Tx, by desk.Actor, t privacy.
 	return p.Privacy.Begin(ctx, tx, t)
 }
 
-// forget empties a customer's own record, everybody's drafts to him, and the files of exports that were made of him.
+// forget empties a customer's own record and those that were merged into it, everybody's drafts to him, and the files of exports that were made of him.
 func (p *Person) forget(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.CustomerID) (w work, err error) {
 	if _, err := p.Purchases.Forget(ctx, tx, id); err != nil { // by his addresses, so before they go
 		return w, err
 	}
-	if w.Addresses, err = p.Customers.Forget(ctx, tx, by, id); err != nil {
+	family, err := p.Customers.Family(ctx, tx, id)
+	if err != nil {
 		return w, err
+	}
+	for _, id := range family {
+		addresses, err := p.Customers.Forget(ctx, tx, by, id)
+		if err != nil {
+			return w, err
+		}
+		w.Addresses = append(w.Addresses, addresses...)
 	}
 	if err := p.Conversations.ForgetDrafts(ctx, tx, w.Addresses); err != nil {
 		return w, err

@@ -89,6 +89,9 @@ func (p *Person) whole(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk
 	if all.Customer, err = p.Customers.See(ctx, tx, scope, id); err != nil {
 		return all, err
 	}
+	if all.Merged, err = p.Customers.MergedRecords(ctx, tx, all.Customer.ID); err != nil {
+		return all, err
+	}
 	if all.Consents, err = p.Customers.Consents(ctx, tx, id); err != nil {
 		return all, err
 	}

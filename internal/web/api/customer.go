@@ -46,10 +46,28 @@ func (s *Server) registerCustomers() {
 	handle(s, "list-customer-conversations", s.listCustomerConversations)
 	handle(s, "list-recipients", s.listRecipients)
 	s.registerOrganisations()
+	s.registerDuplicates()
 }
 
 type CustomerInput struct {
 	ID desk.CustomerID `path:"id"`
+}
+
+// ofCustomer is the input of an operation on a customer.
+type ofCustomer interface{ whose() *desk.CustomerID }
+
+func (in *CustomerInput) whose() *desk.CustomerID { return &in.ID }
+
+// lead has an operation that names a record which was merged into another be about that one, so that old links lead on.
+func (s *Server) lead(ctx context.Context, in any) error {
+	of, ok := in.(ofCustomer)
+	if !ok {
+		return nil
+	}
+	return s.DB.Look(func(tx *db.Tx) (err error) {
+		*of.whose(), err = s.Customers.Leads(ctx, tx, *of.whose())
+		return err
+	})
 }
 
 type customersInput struct {

@@ -17,7 +17,16 @@ func TestCustomersOfOthersAreNotThere(t *testing.T) {
 		var hidden desk.Customer
 		eva.do(post, "/customers", object{"name": "Hidden", "addresses": []object{{"kind": "phone", "value": "+37129123456"}}}, &hidden)
 		path := "/customers/" + hidden.ID.String()
+		var own desk.Customer
+		otto.do(post, "/customers", object{"name": "Own", "addresses": []object{}}, &own)
+		mine := "/customers/" + own.ID.String()
 		calls := map[string]call{
+			"list-customer-duplicates":    {get, path + "/duplicates", nil},
+			"dismiss-duplicate":           {post, path + "/duplicates/dismiss", object{"other": own.ID}},
+			"dismiss-duplicate of":        {post, mine + "/duplicates/dismiss", object{"other": hidden.ID}},
+			"merge-customers":             {post, path + "/merge", object{"from": own.ID, "version": hidden.Version, "fromVersion": own.Version}},
+			"merge-customers of":          {post, mine + "/merge", object{"from": hidden.ID, "version": own.Version, "fromVersion": hidden.Version}},
+			"undo-customer-merge":         {post, path + "/merges/1/undo", nil},
 			"get-customer":                {get, path, nil},
 			"open-customer":               {get, path + "/page", nil},
 			"get-customer-timeline":       {get, path + "/timeline", nil},

@@ -184,6 +184,7 @@ var elsewhere = []string{
 	// TestCustomersOfOthersAreNotThere
 	"list-customers", "create-customer", "get-customer", "open-customer", "get-customer-timeline", "change-customer", "add-customer-address",
 	"remove-customer-address", "record-consent",
+	"list-duplicates", "list-customer-duplicates", "dismiss-duplicate", "merge-customers", "undo-customer-merge", // and package person, TestDuplicatesAreSuggestedAndDismissedForGood
 	"list-organisations", "create-organisation", "get-organisation", "change-organisation", "delete-organisation", "list-organisation-conversations",
 	"export-customer", "preview-erasure", "erase-customer", "list-privacy-tasks", "get-privacy-task", "get-privacy-file", "list-holds", "set-hold", "end-hold", "list-retention-rules", "preview-retention-rule", "create-retention-rule", "end-retention-rule", "list-accesses", "get-accesses-file", // TestPrivacyIsForWhoManagesIt
 	"list-inboxes", "create-inbox", "get-inbox", "change-inbox", "delete-inbox", "test-inbox", "list-health", "reconnect-inbox", "begin-oauth",
@@ -233,7 +234,7 @@ var spoken = regexp.MustCompile(`(?i)zebra|giraffe`)
 // for an id which nothing has, and nothing may happen.
 func TestWhatOneMayNotSeeIsNotThere(t *testing.T) {
 	t.Parallel()
-	for _, r := range slices.Concat(deskRoutes, customerRoutes, macroRoutes, fieldRoutes, joinRoutes, viewRoutes, bulkRoutes, purchaseRoutes, importRoutes, privacyRoutes) {
+	for _, r := range slices.Concat(deskRoutes, customerRoutes, duplicateRoutes, macroRoutes, fieldRoutes, joinRoutes, viewRoutes, bulkRoutes, purchaseRoutes, importRoutes, privacyRoutes) {
 		if _, probed := probes[r.id]; probed == slices.Contains(elsewhere, r.id) {
 			t.Errorf("operation %s must be in one of probes and elsewhere", r.id)
 		}

@@ -64,6 +64,9 @@ func handle[I, O any](s *Server, id string, fn func(ctx context.Context, c *Call
 		}
 	}
 	huma.Register(s.api, s.operation(r), func(ctx context.Context, in *I) (*O, error) {
+		if err := s.lead(ctx, in); err != nil {
+			return nil, s.problem(ctx, err)
+		}
 		out, err := fn(ctx, callerIn(ctx), in)
 		if err != nil {
 			return nil, s.problem(ctx, err)

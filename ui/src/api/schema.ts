@@ -1276,6 +1276,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/customers/{id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may be the same person as this customer, and who was merged into this record
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-customer-duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/duplicates/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say for good that two records are not one person
+         * @description Needs: conversation.write.
+         */
+        post: operations["dismiss-duplicate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/customers/{id}/erasure": {
         parameters: {
             query?: never;
@@ -1314,6 +1354,46 @@ export interface paths {
          * @description Needs: privacy.manage.
          */
         post: operations["export-customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have another record go into this one, with all that hangs on it
+         * @description Needs: conversation.write.
+         */
+        post: operations["merge-customers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/merges/{merge}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Part a record from this one again: it gets back what it brought, what came later stays
+         * @description Needs: conversation.write.
+         */
+        post: operations["undo-customer-merge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1423,6 +1503,26 @@ export interface paths {
          * @description Needs: conversation.write.
          */
         delete: operations["delete-draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Customers who may be one person, the most certain first
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4625,6 +4725,57 @@ export interface components {
             /** @description Each of at most 300 characters; an empty list for none */
             warnings?: string[];
         };
+        CustomerDuplicate: {
+            /**
+             * Format: int64
+             * @description Per cent
+             */
+            certainty: number;
+            /** @description The older record */
+            first: components["schemas"]["Customer"];
+            /** @description The strongest first */
+            reasons: ("mail" | "birthday" | "phone" | "post" | "mailbox" | "organisation")[];
+            second: components["schemas"]["Customer"];
+        };
+        CustomerMerge: {
+            /**
+             * Format: int64
+             * @description Who merged them
+             */
+            agent: number;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description The record that went into the other one
+             */
+            customer: number;
+            /** Format: int64 */
+            id: number;
+            /** @description Its name */
+            name: string;
+        };
+        CustomerMergeWish: {
+            /**
+             * Format: int64
+             * @description The record that goes into this one
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description Of the other one
+             */
+            fromVersion: number;
+            /** @description By name, language, timeZone, organisation, birthday, prefers, hours or field:ID: into or from. Without one this record's value is kept, or the other's where it has none */
+            picks?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description Of this one, as it was compared
+             */
+            version: number;
+        };
         CustomerNewAddress: {
             /** @enum {string} */
             kind: "email" | "phone" | "post" | "other";
@@ -4731,6 +4882,13 @@ export interface components {
             trouble?: string;
             /** Format: date-time */
             troubleAt?: string;
+        };
+        DismissInputBody: {
+            /**
+             * Format: int64
+             * @description The record that is somebody else
+             */
+            other: number;
         };
         Draft: {
             body: components["schemas"]["DraftBody"];
@@ -5889,6 +6047,11 @@ export interface components {
             /** @description Opaque; give it back as cursor to get what follows */
             next?: string;
         };
+        PageDuplicate: {
+            items: components["schemas"]["CustomerDuplicate"][];
+            /** @description Opaque; give it back as cursor to get what follows */
+            next?: string;
+        };
         PageHeldBody: {
             items: components["schemas"]["HeldBody"][];
             /** @description Opaque; give it back as cursor to get what follows */
@@ -6633,6 +6796,11 @@ export interface components {
             items: components["schemas"]["ConversationSaid"][];
             /** @description Opaque; give it back as cursor to get what follows */
             next?: string;
+        };
+        SameAs: {
+            /** @description Records that can be parted from this one again, the latest first */
+            merged: components["schemas"]["CustomerMerge"][];
+            suggested: components["schemas"]["CustomerDuplicate"][];
         };
         SavedDraft: {
             attachments: number[];
@@ -9600,6 +9768,70 @@ export interface operations {
             };
         };
     };
+    "list-customer-duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SameAs"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "dismiss-duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DismissInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     "preview-erasure": {
         parameters: {
             query?: never;
@@ -9690,6 +9922,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PrivacyTask"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "merge-customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerMergeWish"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "undo-customer-merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                merge: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
                 };
             };
             /** @description Error */
@@ -9922,6 +10221,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-duplicates": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDuplicate"];
+                };
             };
             /** @description Error */
             default: {
