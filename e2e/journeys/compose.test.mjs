@@ -1,5 +1,6 @@
-// What is written together: a draft that a colleague checks before it goes, in two browsers; a picture that is pasted; macros that move by file.
+// What is written together: a draft that a colleague checks before it goes, in two browsers; a picture that is pasted; macros that move by file; a long mail on paper.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { it } from "node:test";
 import { compose } from "../house/mail.mjs";
 import { sendMail } from "../house/smtp.mjs";
@@ -136,4 +137,32 @@ it("shows what a file of macros would do, does it, and doubles nothing", () =>
     const { file: out } = await api.get("/macros/export");
     assert.deepEqual(JSON.parse(out).macros.map((m) => m.name), ["It is late"]);
     assert.deepEqual(JSON.parse(out).macros[0].actions[0].tags, ["late"]);
+  }));
+
+it("prints a long mail across pages, with every line once", () =>
+  browser.journey(async () => {
+    const lines = Array.from({ length: 220 }, (_, i) => `Clause ${i + 1} of the contract.`);
+    const html = `<style>body{color:#fff;display:none}.row{color:#333}</style><table width="600" height="400" style="height:400px;overflow:hidden"><tr><td><table>${lines
+      .map((l) => `<tr><td class="row">${l}</td></tr>`)
+      .join("")}</table></td></tr></table>`;
+    const mail = compose({ from: "Long Letter <long@home.test>", to: "help@desk.test", subject: "Our contract", text: "See the HTML.", html });
+    await sendMail({ port: desk.smtpPort, from: "long@home.test", to: "help@desk.test", raw: mail.raw });
+    const page = await browser.person({ url: desk.url });
+    await api.enter(page);
+    await page.goto("/app/view/all");
+    await page.getByRole("link", { name: /Long Letter/ }).click();
+    await page.getByRole("heading", { name: "Our contract" }).waitFor();
+    const asked = page.waitForResponse((r) => r.url().includes("/print"));
+    await page.keyboard.press("ControlOrMeta+p");
+    const paper = await asked;
+    assert.equal(paper.status(), 200);
+    assert.deepEqual(page.trouble, []);
+
+    await page.goto(paper.url());
+    const pdf = await page.pdf({ format: "A4" });
+    const pages = pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length ?? 0;
+    assert.ok(pages >= 5, `${pages} pages`);
+    const words = execFileSync("pdftotext", ["-layout", "-", "-"], { input: pdf }).toString();
+    for (const line of lines) assert.equal(words.split(line).length, 2, `how often the paper says ${JSON.stringify(line)}`);
+    assert.match(words, /Our contract/); // the sender's rules reach his own words alone
   }));

@@ -117,7 +117,7 @@ func TestAConversationPrints(t *testing.T) {
 				t.Fatal(err)
 			}
 			var doc bytes.Buffer
-			if err := export.PDF(&doc, found, o); err != nil {
+			if err := flow(d).PDF(t.Context(), &doc, found, o); err != nil {
 				t.Fatal(err)
 			}
 			cmd := exec.Command("pdftotext", "-layout", "-", "-")

@@ -2,6 +2,7 @@ package export
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -20,11 +21,15 @@ type printer struct {
 	o    Options
 	doc  *pdf.Doc
 	lang string
+	open func(hash string) (io.ReadSeekCloser, error)
+	// lacks are messages with letters that the type lacks.
+	lacks []desk.Message
 }
 
-// PDF writes the conversation for paper.
-func PDF(w io.Writer, c Case, o Options) error {
-	p := &printer{c: c, o: o, lang: locale.MatchUI(o.Language)}
+// PDF writes the conversation for paper. Pictures of the text stand where they stood; where the type lacks letters the page says so, and the text in full is attached to
+// the document.
+func (e *Export) PDF(ctx context.Context, w io.Writer, c Case, o Options) error {
+	p := &printer{c: c, o: o, lang: locale.MatchUI(o.Language), open: func(hash string) (io.ReadSeekCloser, error) { return e.Files(ctx, hash) }}
 	at := c.At.Time().In(o.zone())
 	p.doc = pdf.New(pdf.Meta{
 		Title: fmt.Sprintf("#%d %s", c.Conversation.Number, c.Conversation.Subject), Language: p.lang, At: at,
@@ -33,6 +38,9 @@ func PDF(w io.Writer, c Case, o Options) error {
 	})
 	p.head()
 	p.timeline()
+	if len(p.lacks) > 0 {
+		p.doc.Attach(textFile, p.whole())
+	}
 	return p.doc.Write(w)
 }
 
@@ -105,8 +113,17 @@ func clock(seconds int64) string {
 	return fmt.Sprintf("%d:%02d h", minutes/60, minutes%60)
 }
 
-// timeline weaves messages and activities by time.
+// timeline draws messages and activities by time.
 func (p *printer) timeline() {
+	for _, draw := range p.woven(p.message, func(a desk.Activity, words string) {
+		p.doc.Text(p.when(a.At)+"  ·  "+words, pdf.Style{Size: 8, Ink: pdf.Grey, After: 1.5})
+	}) {
+		draw()
+	}
+}
+
+// woven is the drawing of messages and activities, in the order of their times.
+func (p *printer) woven(message func(desk.Message), activity func(desk.Activity, string)) []func() {
 	type line struct {
 		at   desk.Time
 		rank int // of what has the same time: it came in, was said, and then things were done
@@ -114,23 +131,23 @@ func (p *printer) timeline() {
 	}
 	var lines []line
 	for _, m := range p.c.Messages {
-		lines = append(lines, line{m.At, 1, func() { p.message(m) }})
+		lines = append(lines, line{m.At, 1, func() { message(m) }})
 	}
 	for _, a := range p.c.Activities {
-		if text := p.activity(a); text != "" {
+		if words := p.activity(a); words != "" {
 			rank := 2
 			if a.Kind == desk.ConversationOpened {
 				rank = 0
 			}
-			lines = append(lines, line{a.At, rank, func() {
-				p.doc.Text(p.when(a.At)+"  ·  "+text, pdf.Style{Size: 8, Ink: pdf.Grey, After: 1.5})
-			}})
+			lines = append(lines, line{a.At, rank, func() { activity(a, words) }})
 		}
 	}
 	slices.SortStableFunc(lines, func(a, b line) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.rank, b.rank)) })
-	for _, l := range lines {
-		l.draw()
+	draw := make([]func(), len(lines))
+	for i, l := range lines {
+		draw[i] = l.draw
 	}
+	return draw
 }
 
 func (p *printer) message(m desk.Message) {
@@ -153,9 +170,7 @@ func (p *printer) message(m desk.Message) {
 		}
 	}
 	p.doc.Space(1)
-	if text := p.text(m); text != "" {
-		p.doc.Text(text, pdf.Style{Indent: 3, Bar: &bar, After: 1.5})
-	}
+	drawn := p.words(m, &bar)
 	for _, mark := range []struct {
 		key string
 		at  desk.Time
@@ -164,7 +179,8 @@ func (p *printer) message(m desk.Message) {
 			p.doc.Text(p.say(mark.key, map[string]any{"Date": p.when(mark.at)}), pdf.Style{Size: 9, Italic: true, Ink: pdf.Grey, Indent: 3, After: 1})
 		}
 	}
-	p.files(m)
+	p.lacking(m)
+	p.files(m, drawn)
 	p.doc.Space(2)
 }
 
@@ -209,13 +225,16 @@ func (p *printer) text(m desk.Message) string {
 	return strings.TrimSpace(text)
 }
 
-func (p *printer) files(m desk.Message) {
-	if len(m.Attachments) == 0 || m.ErasedAt != 0 {
-		return
+// files names the files of a message, but for the pictures that were drawn.
+func (p *printer) files(m desk.Message, drawn map[desk.AttachmentID]bool) {
+	var names []string
+	for _, a := range m.Attachments {
+		if !drawn[a.ID] {
+			names = append(names, a.Name+" ("+locale.Size(p.lang, a.Size)+")")
+		}
 	}
-	names := make([]string, len(m.Attachments))
-	for i, a := range m.Attachments {
-		names[i] = a.Name + " (" + locale.Size(p.lang, a.Size) + ")"
+	if len(names) == 0 || m.ErasedAt != 0 {
+		return
 	}
 	p.doc.Text(p.say("print.attachments", nil)+": "+strings.Join(names, ", "), pdf.Style{Size: 8.5, Ink: pdf.Grey, Indent: 3, After: 1})
 }

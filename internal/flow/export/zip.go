@@ -21,7 +21,7 @@ func (e *Export) ZIP(ctx context.Context, w io.Writer, c Case, o Options) error 
 	if err != nil {
 		return err
 	}
-	if err := PDF(f, c, o); err != nil {
+	if err := e.PDF(ctx, f, c, o); err != nil {
 		return err
 	}
 	if err := e.describe(z, c); err != nil {

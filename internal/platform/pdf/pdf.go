@@ -1,6 +1,6 @@
 // Package pdf writes documents of running text on A4, for printing and keeping: headings, facts, paragraphs, bars, and a foot with page numbers.
 // Its letters are Latin (all of Europe's), Greek and Cyrillic, by the Go fonts (BSD licence, golang.org/x/image/font/gofont), of which only those
-// used are embedded; what they lack becomes a box. Text stays text: it can be searched and copied.
+// used are embedded; what they lack becomes a box, and Lacks tells of it. Text stays text: it can be searched and copied.
 package pdf
 
 import (
@@ -63,7 +63,10 @@ type Meta struct {
 
 // Doc is a document being written. It is used by one goroutine.
 type Doc struct {
-	f *fpdf.Fpdf
+	f        *fpdf.Fpdf
+	pictures int
+	pixels   int64 // of all pictures so far
+	attached []fpdf.Attachment
 }
 
 // pagesAlias stands for the number of pages until that is known: nothing that Readable lets through.

@@ -14,6 +14,7 @@ var deskRoutes = []route{
 	{"find-conversation", get, "/conversations/number/{number}", needs(desk.ReadConversations), "The same by the number that people quote", option{apart: true}},
 	{"get-timeline", get, "/conversations/{id}/timeline", needs(desk.ReadConversations), "Older messages and activities", option{}},
 	{"export-pdf", get, "/conversations/{id}/export.pdf", needs(desk.ExportData), "The conversation for paper; notes=1 with the notes", option{}},
+	{"print-conversation", get, "/conversations/{id}/print", needs(desk.ReadConversations), "The conversation as a page that browsers print; remote=ID,… shows pictures from elsewhere in those messages", option{}},
 	{"export-zip", get, "/conversations/{id}/export.zip", needs(desk.ExportData), "The conversation with its originals; notes=1 with the notes", option{}},
 	{"change-conversation", patch, "/conversations/{id}", needs(desk.WriteConversations), "Status, assignee, tags, snooze, spam, trash…", option{}},
 	{"start-conversation", post, "/conversations", needs(desk.WriteConversations), "Write first: a new mail to a customer", option{creates: true, max: 4 << 20}},

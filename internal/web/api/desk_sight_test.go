@@ -77,6 +77,7 @@ var probes = map[string]probe{
 	"get-conversation":    onConversation(get, "", nil),
 	"find-conversation":   func(t, _ target) []call { return one(get, fmt.Sprintf("/conversations/number/%d", t.number), nil) },
 	"export-pdf":          onConversation(get, "/export.pdf", nil),
+	"print-conversation":  onConversation(get, "/print", nil),
 	"export-zip":          onConversation(get, "/export.zip", nil),
 	"get-timeline":        onConversation(get, "/timeline?before=9", nil),
 	"change-conversation": onConversation(patch, "", object{"version": 1, "priority": 3}),

@@ -16,6 +16,7 @@ import (
 
 func (s *Server) registerExport() {
 	stream(s, "export-pdf", []string{"application/pdf"}, s.exportPDF)
+	stream(s, "print-conversation", []string{"text/html"}, s.printConversation)
 	stream(s, "export-zip", []string{"application/zip"}, s.exportZIP)
 }
 
@@ -56,8 +57,11 @@ func (s *Server) exportPDF(w http.ResponseWriter, r *http.Request, c *Caller) er
 	if err != nil {
 		return err
 	}
-	var doc bytes.Buffer // only the words of one conversation
-	if err := export.PDF(&doc, out, o); err != nil {
+	var doc bytes.Buffer     // the words of one conversation, and its pictures as far as paper shows them
+	s.pictures <- struct{}{} // which are large in memory while they are drawn: few at once
+	err = s.exports().PDF(r.Context(), &doc, out, o)
+	<-s.pictures
+	if err != nil {
 		return err
 	}
 	how := "attachment"

@@ -55,6 +55,11 @@ func (s *Server) getFrame(w http.ResponseWriter, r *http.Request, c *Caller) err
 	if q.Get("folded") == "1" {
 		content = m.ForeignFolded
 	}
+	return s.writeFrame(w, r, m.ID.String(), s.pictured(m, content, q.Get("remote") == "1"))
+}
+
+// pictured gives sanitised HTML of a message its own pictures, and those from elsewhere through our proxy where they were asked for.
+func (s *Server) pictured(m desk.Message, content string, remote bool) string {
 	byID := map[string]desk.AttachmentID{}
 	for _, a := range m.Attachments {
 		if a.ContentID != "" && a.Held == "" && shown[a.Type] {
@@ -68,12 +73,12 @@ func (s *Server) getFrame(w http.ResponseWriter, r *http.Request, c *Caller) err
 		}
 		return base + "/attachments/" + id.String() + "?inline=1"
 	})
-	if q.Get("remote") == "1" {
-		content = htmltext.ShowRemote(content, func(address string) string {
-			return base + "/messages/" + m.ID.String() + "/remote?u=" + url.QueryEscape(address) + "&s=" + s.Keys.Tag(remoteImage, remotePayload(m.ID, address))
-		})
+	if !remote {
+		return content
 	}
-	return s.writeFrame(w, r, m.ID.String(), content)
+	return htmltext.ShowRemote(content, func(address string) string {
+		return base + "/messages/" + m.ID.String() + "/remote?u=" + url.QueryEscape(address) + "&s=" + s.Keys.Tag(remoteImage, remotePayload(m.ID, address))
+	})
 }
 
 // writeFrame writes sanitised HTML as a page that can do nothing but show itself.

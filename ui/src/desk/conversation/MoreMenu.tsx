@@ -13,7 +13,7 @@ import { inWords } from "../../parts/trouble";
 import { useChange } from "./change";
 import { useJoins } from "./join/useJoins";
 import css from "./Menus.module.css";
-import { printWhole } from "./older";
+import { printWhole } from "./print";
 
 const load = () => import("./MoreItems");
 const MoreItems = lazy(load);
@@ -61,7 +61,7 @@ export function MoreMenu({ row, opened, view }: { row: Conversation; opened: Ope
 
   async function print() {
     try {
-      await printWhole(client, row.number);
+      await printWhole(row.id);
     } catch (err) {
       toast(inWords(t, err), { tone: "bad" });
     }
@@ -126,7 +126,15 @@ export function MoreMenu({ row, opened, view }: { row: Conversation; opened: Ope
       run: () => void unread(),
     },
     { id: "copy", label: t("more.copy"), group: "conversation", icon: "link", run: () => void copyLink() },
-    { id: "print", label: t("more.print"), group: "conversation", icon: "file", run: () => void print() },
+    {
+      id: "print",
+      label: t("more.print"),
+      group: "conversation",
+      keys: ["mod+p"],
+      everywhere: true,
+      icon: "file",
+      run: () => void print(),
+    },
   ]);
 
   const face = (

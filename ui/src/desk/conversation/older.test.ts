@@ -1,7 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { afterEach, expect, it, vi } from "vitest";
 import type { Message, Opened } from "../../api/types";
-import { fetchOlder, printWhole } from "./older";
+import { fetchOlder } from "./older";
 
 const pages: Record<string, unknown> = {
   "30": { messages: [{ id: 20 }, { id: 29 }], activities: [{ seq: 2 }, { seq: 3 }], before: 20 },
@@ -38,14 +38,4 @@ it("puts older messages in front, and says when there are none", async () => {
   expect(await fetchOlder(client, 7)).toBe(true);
   expect(await fetchOlder(client, 7)).toBe(false);
   expect(await fetchOlder(client, 8)).toBe(false);
-});
-
-it("prints a conversation from its first message on", async () => {
-  const client = desk();
-  let printed: number[] | undefined;
-  vi.stubGlobal("print", () => {
-    printed = ids(client);
-  });
-  await printWhole(client, 7);
-  expect(printed).toEqual([10, 20, 29, 30]);
 });

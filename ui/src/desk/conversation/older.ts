@@ -24,18 +24,3 @@ export async function fetchOlder(client: QueryClient, number: number, arrived?: 
   });
   return true;
 }
-
-const mostPages = 100;
-const patience = 5000;
-
-/** Prints a conversation from its first message on: what is not there yet is fetched, and the frames of foreign mails get time to be drawn. */
-export async function printWhole(client: QueryClient, number: number) {
-  for (let page = 0; page < mostPages && (await fetchOlder(client, number)); page++);
-  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-  const frames = [...document.querySelectorAll<HTMLIFrameElement>("[data-message] iframe")];
-  const loaded = frames
-    .filter((f) => f.contentDocument?.readyState !== "complete" || f.contentDocument.URL === "about:blank")
-    .map((f) => new Promise((done) => f.addEventListener("load", done, { once: true })));
-  await Promise.race([Promise.all(loaded), new Promise((over) => setTimeout(over, patience))]);
-  window.print();
-}
