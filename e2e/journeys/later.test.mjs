@@ -70,6 +70,23 @@ it("schedules an answer, holds it back when the customer writes before, and send
     await page.getByRole("button", { name: "Until somebody writes" }).click();
     await page.getByText("Until somebody writes").first().waitFor();
     assert.ok((await row()).untilReply);
+
+    // Put off until something happens beside it: a colleague's note brings it back at once.
+    const other = (await api.post("/conversations/record", { inbox: 1, name: "Port", channel: "phone", record: { direction: "in" }, subject: "Strike", at: new Date().toISOString(), html: "<p>No trucks.</p>", attachments: [] })).conversation;
+    const here = (await api.get("/conversations?view=snoozed")).items[0];
+    await api.post(`/conversations/${here.id}/links`, { conversation: other.id, kind: "problem" });
+    await page.getByRole("button", { name: "Snooze", exact: true }).click();
+    await page.getByRole("dialog", { name: "Come back to it" }).getByText(`Until #${other.number} is resolved`).click();
+    await page.getByText(`Until #${other.number} is resolved`).first().waitFor();
+    await page.getByText(new RegExp(`snoozed until #${other.number} is resolved, .* at the latest`)).waitFor();
+    await page.getByRole("button", { name: "Snooze", exact: true }).click();
+    await page.getByText("Until a colleague writes").waitFor();
+    assert.deepEqual(await page.findings("snooze-events"), []);
+    await page.picture("snooze-events");
+    await page.keyboard.press("Escape");
+    await api.patch(`/conversations/${other.id}`, { version: (await api.get(`/conversations/${other.id}`)).conversation.version, status: "resolved" });
+    await page.getByText(`back: #${other.number} is resolved`).waitFor();
+    assert.equal(await row(), undefined, "it is back");
     assert.deepEqual(page.trouble, []);
   }));
 

@@ -41,6 +41,7 @@ import (
 	"tellus/internal/flow/person"
 	"tellus/internal/flow/react"
 	"tellus/internal/flow/upkeep"
+	"tellus/internal/flow/wake"
 	"tellus/internal/migrations"
 	"tellus/internal/platform/blob"
 	"tellus/internal/platform/cluster"
@@ -74,6 +75,7 @@ type App struct {
 	Index         *index.Index
 	Gather        *gather.Gather
 	Notify        *notify.Notify
+	Wake          *wake.Wake
 	Persons       *person.Person
 	Workers       *jobs.Workers
 	Web           *api.Server
@@ -182,6 +184,7 @@ func (a *App) wire() {
 	jobs.Register(a.Workers, a.Purchases.Read)
 	notices := &notice.Service{Keys: a.Keys}
 	abroad := outward.New(outward.Options{})
+	a.Wake = &wake.Wake{Conversations: a.Conversations, Purchases: a.Purchases}
 	a.Notify = &notify.Notify{DB: a.DB, Notices: notices, Conversations: a.Conversations, Staff: a.Staff, Mail: house.Queue, HTTP: a.pushClient(), URL: a.URL, Log: a.log}
 	a.Notify.Register(a.Workers)
 	a.Web = api.New(api.Deps{DB: a.DB, Staff: a.Staff, Keys: a.Keys, Setup: a.setUp, URL: a.URL, Version: VersionText(), UI: ui.Files(), Log: a.log,
@@ -263,6 +266,7 @@ func (a *App) Serve(ctx context.Context) error {
 	run("search", func(ctx context.Context) error { return a.Index.Run(ctx, a.events, a.node) })
 	run("views", func(ctx context.Context) error { return a.Gather.Run(ctx, a.events) })
 	run("duplicates", func(ctx context.Context) error { return a.Persons.Run(ctx, a.events) })
+	run("wake", func(ctx context.Context) error { return a.Wake.Run(ctx, a.events) })
 	run("notices", func(ctx context.Context) error { return a.Notify.Run(ctx, a.events) })
 	run("mail receiver", a.receive)
 	run("settings", a.followSettings)

@@ -40,6 +40,7 @@ type Action struct {
 	Minutes  int         `json:"minutes,omitempty" minimum:"0" maximum:"525600" doc:"snooze_for"`
 	Day      string      `json:"day,omitempty" enum:",tomorrow,monday,tuesday,wednesday,thursday,friday,saturday,sunday" doc:"snooze_until: the next such day after today"`
 	Clock    string      `json:"clock,omitempty" pattern:"^$|^([01][0-9]|2[0-3]):[0-5][0-9]$" doc:"snooze_until: such as 09:00, in the time zone of whoever acts"`
+	On       WakeEvent   `json:"on,omitempty" enum:",resolved,answered,colleague,purchase" doc:"snooze_for, snooze_until: it wakes before that where this happens"`
 	Note     string      `json:"note,omitempty" maxLength:"20000" doc:"add_note: HTML, in which placeholders are filled"`
 	Type     TypeID      `json:"type,omitempty" doc:"set_type: none where it is absent"`
 	Field    FieldID     `json:"field,omitempty" doc:"set_field"`
@@ -107,12 +108,18 @@ func (a Action) missing() string {
 		if a.Minutes < 1 {
 			return ".minutes"
 		}
+		if !a.waits() {
+			return ".on"
+		}
 	case SnoozeUntil:
 		if a.Day != "tomorrow" && !slices.Contains(days, a.Day) {
 			return ".day"
 		}
 		if _, err := time.Parse("15:04", a.Clock); err != nil {
 			return ".clock"
+		}
+		if !a.waits() {
+			return ".on"
 		}
 	case WriteNote:
 		if a.Note == "" {
@@ -128,6 +135,9 @@ func (a Action) missing() string {
 	}
 	return ""
 }
+
+// waits tells that the action waits for nothing but its time, or for something that can be waited for.
+func (a Action) waits() bool { return a.On == "" || slices.Contains(WakeEvents, a.On) }
 
 // Wakes is when a snooze of the action ends, counted from now by the clock of a place; zero for an action that snoozes nothing. A time of day that the clock
 // leaves out on that day (summer time) is moved as [time.Date] does.

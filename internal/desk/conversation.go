@@ -41,6 +41,7 @@ type Conversation struct {
 	Restricted       bool           `json:"restricted,omitempty"`
 	TrashedAt        Time           `json:"trashedAt,omitempty"`
 	SnoozedUntil     Time           `json:"snoozedUntil,omitempty"`
+	WakeOn           WakeOn         `json:"wakeOn,omitzero" doc:"What it waits for while it is snoozed; it wakes at snoozedUntil at the latest"`
 	UntilReply       bool           `json:"untilReply,omitempty" doc:"Snoozed until somebody writes, with no time"`
 	DueAt            Time           `json:"dueAt,omitempty" doc:"When an answer is due; absent while we owe none"`
 	WaitingSince     Time           `json:"waitingSince,omitempty" doc:"Since when the customer waits for us"`

@@ -39,8 +39,8 @@ const (
 	FollowerAdded         EventKind = "follower.added"       // data: {agent}
 	FollowerRemoved       EventKind = "follower.removed"     // data: {agent}
 	AgentMentioned        EventKind = "agent.mentioned"      // data: {agent, message}
-	Snoozed               EventKind = "conversation.snoozed" // data: {until}
-	Woken                 EventKind = "conversation.woken"
+	Snoozed               EventKind = "conversation.snoozed" // data: {until, on, number}
+	Woken                 EventKind = "conversation.woken"   // data: {on, number} where an event ended the snooze
 	MarkedSpam            EventKind = "conversation.spam"
 	UnmarkedSpam          EventKind = "conversation.not_spam"
 	Trashed               EventKind = "conversation.trashed"

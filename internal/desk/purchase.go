@@ -84,7 +84,7 @@ type Value struct {
 
 // Facts about purchases, shops and imports.
 const (
-	PurchaseUpdated EventKind = "purchase.updated" // data: {customer}, or {conversation} where it was linked or unlinked
+	PurchaseUpdated EventKind = "purchase.updated" // data: {customer}, with {from, to} where its status changed, or {conversation} where it was linked or unlinked
 	ShopUpdated     EventKind = "shop.updated"
 	ImportUpdated   EventKind = "import.updated" // data: {agent, state, done}
 

@@ -68,6 +68,8 @@ const (
 	WhyNothingWritten Why = "nothing_written"
 	WhyPutAway        Why = "conversation_put_away"
 	WhyNotSnoozable   Why = "not_snoozable"
+	WhyNotLinked      Why = "not_linked"
+	WhyOverAlready    Why = "over_already"
 	WhyCannotSee      Why = "cannot_see"
 	WhyOnItsWay       Why = "on_its_way"
 	WhyNotYours       Why = "message_of_another"
@@ -208,6 +210,8 @@ var whys = map[Why]worded{
 	WhyNoRecipient:    {Invalid, "say whom it goes to"},
 	WhyNothingWritten: {Invalid, "there is nothing to send"},
 	WhyPutAway:        {Invalid, "the conversation is in spam or trash: restore it first"},
+	WhyNotLinked:      {Invalid, "that conversation is not linked with this one"},
+	WhyOverAlready:    {Invalid, "that conversation is resolved already"},
 	WhyNotSnoozable:   {Invalid, "a finished conversation cannot be snoozed: reopen it first"},
 	WhyCannotSee:      {Invalid, "this colleague may not see the conversation"},
 	WhyOnItsWay:       {Gone, "the message is on its way already"},

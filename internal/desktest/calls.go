@@ -52,7 +52,7 @@ func (s *Scenario) record(words []string, text string) error {
 	})
 }
 
-// change C [as=…] [status=…] [priority=…] [assignee=…] [team=…] [snooze=2h] [wake] [spam|notspam] [trash|restore] [version=N] [subject]: SUBJECT
+// change C [as=…] [status=…] [priority=…] [assignee=…] [team=…] [snooze=2h] [on=resolved|answered|colleague|purchase[/C]] [wake] [spam|notspam] [trash|restore] [version=N] [subject]: SUBJECT
 func (s *Scenario) change(words []string, text string) error {
 	c, err := s.conversation(words[0])
 	if err != nil {
@@ -88,6 +88,14 @@ func (s *Scenario) change(words []string, text string) error {
 			}
 			until := s.d.DB.Now().Add(span)
 			ch.SnoozedUntil = &until
+		case "on":
+			event, target, _ := strings.Cut(v, "/")
+			ch.WakeOn = &desk.WakeOn{Event: desk.WakeEvent(event)}
+			if target != "" {
+				if ch.WakeOn.Conversation, err = s.conversation(target); err != nil {
+					return err
+				}
+			}
 		case "wake":
 			ch.Wake = true
 		case "spam":

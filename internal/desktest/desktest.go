@@ -34,6 +34,7 @@ import (
 	"tellus/internal/flow/person"
 	"tellus/internal/flow/react"
 	"tellus/internal/flow/upkeep"
+	"tellus/internal/flow/wake"
 	"tellus/internal/platform/blob"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/db/dbtest"
@@ -67,6 +68,7 @@ type Desk struct {
 	Intake        *intake.Intake
 	Delivery      *deliver.Delivery
 	Upkeep        *upkeep.Upkeep
+	Wake          *wake.Wake
 	Workers       *jobs.Workers
 	Views         *view.Service
 	Gather        *gather.Gather
@@ -88,11 +90,12 @@ type Desk struct {
 	// UndoFor is how long an answer waits before it leaves.
 	UndoFor time.Duration
 
-	now     atomic.Int64 // microseconds
-	ids     atomic.Int64
-	sources atomic.Int64
-	traced  atomic.Pointer[func(query string, args []any)]
-	keys    *secret.Keyring
+	now      atomic.Int64 // microseconds
+	ids      atomic.Int64
+	sources  atomic.Int64
+	followed desk.Seq
+	traced   atomic.Pointer[func(query string, args []any)]
+	keys     *secret.Keyring
 }
 
 // Each runs f on a desk of each database, as parallel subtests. PostgreSQL is skipped where its programs are not installed.
@@ -174,6 +177,7 @@ func (d *Desk) wire() {
 	d.Notices, d.Letters, d.Pushes = &notice.Service{Keys: d.keys}, &Letters{}, pushtest.New(d.T)
 	d.Notify = &notify.Notify{DB: d.DB, Notices: d.Notices, Conversations: d.Conversations, Staff: d.Staff, Mail: d.Letters.keep, HTTP: d.Pushes.Server.Client(),
 		URL: func() string { return "https://desk.example" }, Log: log}
+	d.Wake = &wake.Wake{Conversations: d.Conversations, Purchases: d.Purchases}
 	d.Upkeep = &upkeep.Upkeep{DB: d.DB, Blobs: d.Blobs, Conversations: d.Conversations, Customers: d.Customers, Staff: d.Staff, Notices: d.Notices, Log: log,
 		DropExports: d.Persons.DropFiles, DropAnswers: func(context.Context, *db.Tx, desk.Time, int) (int, error) { return 0, nil }} // nobody calls the API here
 	// One worker a queue: what a test does has one order.

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"tellus/internal/desk"
+	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/purchase"
 	"tellus/internal/platform/db"
 )
 
@@ -23,6 +25,31 @@ func (s *Scenario) merge(words []string, _ string) error {
 	}
 	return s.act("", func(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope) error {
 		_, err := s.d.Conversations.Merge(ctx, tx, by, scope, into, sources)
+		return err
+	})
+}
+
+// link C KIND OTHER links two conversations: the other is to the first what the kind says.
+func (s *Scenario) link(words []string, _ string) error {
+	from, err := s.conversation(words[0])
+	if err != nil {
+		return err
+	}
+	to, err := s.conversation(words[2])
+	if err != nil {
+		return err
+	}
+	return s.act("", func(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope) error {
+		return s.d.Conversations.Link(ctx, tx, by, scope, from, to, conversation.LinkKind(words[1]))
+	})
+}
+
+// purchase ADDRESS NUMBER STATUS records what somebody bought, or how far it is.
+func (s *Scenario) purchase(words []string, _ string) error {
+	return s.act("", func(ctx context.Context, tx *db.Tx, by desk.Actor, _ desk.Scope) error {
+		_, outcome, err := s.d.Purchases.Put(ctx, tx, by, purchase.Facts{Source: "test", ExternalID: words[1], Number: words[1], Email: words[0],
+			Status: desk.PurchaseStatus(words[2]), Currency: "EUR", Total: 1000, PlacedAt: tx.Now})
+		s.tell("%s", outcome)
 		return err
 	})
 }

@@ -47,6 +47,7 @@ func (d *Desk) Play(script string, files map[string]string) string {
 			d.T.Fatalf("line %d: there is no command %q", i+1, words[0])
 		}
 		err := run(s, words[1:], s.fill(text))
+		d.Follow()
 		var r *desk.Refusal
 		switch {
 		case errors.As(err, &r):
@@ -75,7 +76,7 @@ func init() {
 		"write": (*Scenario).write, "record": (*Scenario).record, "change": (*Scenario).change, "restrict": (*Scenario).restrict, "move": (*Scenario).move, "merge": (*Scenario).merge, "unmerge": (*Scenario).unmerge,
 		"cancel": (*Scenario).cancel, "retry": (*Scenario).retry, "redact": (*Scenario).redact, "erase": (*Scenario).erase, "draft": (*Scenario).draft,
 		"timeline": (*Scenario).timeline, "row": (*Scenario).row, "list": (*Scenario).list, "sent": (*Scenario).sent, "people": (*Scenario).people,
-		"drafts": (*Scenario).drafts, "why": (*Scenario).why, "raw": (*Scenario).raw, "search": (*Scenario).search, "links": (*Scenario).links,
+		"drafts": (*Scenario).drafts, "why": (*Scenario).why, "raw": (*Scenario).raw, "search": (*Scenario).search, "links": (*Scenario).links, "link": (*Scenario).link, "purchase": (*Scenario).purchase,
 	}
 }
 
@@ -330,6 +331,17 @@ func (s *Scenario) landed() error {
 	})
 }
 
+// awaited is what a snoozed conversation waits for beside its time.
+func awaited(on desk.WakeOn) string {
+	switch {
+	case on.Event == "":
+		return ""
+	case on.Number != 0:
+		return fmt.Sprintf("or until #%d is %s", on.Number, on.Event)
+	}
+	return "or until " + string(on.Event)
+}
+
 // standing is where a conversation stands, in words.
 func standing(c desk.Conversation, now desk.Time) string {
 	words := []string{string(c.Status)}
@@ -340,7 +352,7 @@ func standing(c desk.Conversation, now desk.Time) string {
 		words = append(words, "in the trash")
 	}
 	if c.SnoozedUntil != 0 {
-		words = append(words, "snoozed for "+round(c.SnoozedUntil.Sub(now)))
+		words = append(words, strings.TrimSpace("snoozed for "+round(c.SnoozedUntil.Sub(now))+" "+awaited(c.WakeOn)))
 	}
 	if c.WaitingSince != 0 {
 		words = append(words, "waits "+round(now.Sub(c.WaitingSince)))

@@ -19,6 +19,7 @@ import (
 type Turn struct {
 	Status       desk.Status `json:"status"`
 	SnoozedUntil desk.Time   `json:"snoozedUntil,omitempty"`
+	WakeOn       desk.WakeOn `json:"wakeOn,omitzero"`
 	WaitingSince desk.Time   `json:"waitingSince,omitempty"`
 	DueAt        desk.Time   `json:"dueAt"`
 	ResolvedAt   desk.Time   `json:"resolvedAt,omitempty"`
@@ -102,7 +103,7 @@ func joinTurn(t Turn, sources []Source) Turn {
 		if t.Status != desk.StatusNew {
 			t.Status = desk.StatusOpen
 		}
-		t.SnoozedUntil, t.ResolvedAt = 0, 0
+		t.SnoozedUntil, t.WakeOn, t.ResolvedAt = 0, desk.WakeOn{}, 0
 		if t.WaitingSince == 0 {
 			t.WaitingSince, t.DueAt = s.Turn.WaitingSince, s.Turn.DueAt
 			continue

@@ -30,6 +30,7 @@ func drawState(rt *rapid.T, name string) merge.State {
 		s.Turn.ResolvedAt = 5
 	} else if rapid.Bool().Draw(rt, name+" snoozed") {
 		s.Turn.SnoozedUntil = 900
+		s.Turn.WakeOn.Event = rapid.SampledFrom([]desk.WakeEvent{"", desk.WhenResolved}).Draw(rt, name+" waits for")
 	}
 	if (s.Turn.Status == desk.StatusNew || s.Turn.Status == desk.StatusOpen) && rapid.Bool().Draw(rt, name+" waits") {
 		s.Turn.WaitingSince = desk.Time(rapid.IntRange(1, 9).Draw(rt, name+" since"))

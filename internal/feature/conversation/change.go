@@ -27,6 +27,7 @@ type Change struct {
 	SnoozedUntil *desk.Time       `json:"snoozedUntil,omitempty" doc:"A time to come"`
 	Wake         bool             `json:"wake,omitempty" doc:"End the snooze now"`
 	Await        bool             `json:"await,omitempty" doc:"Snooze until somebody writes"`
+	WakeOn       *desk.WakeOn     `json:"wakeOn,omitempty" doc:"Snooze until this happens, at the latest until snoozedUntil, or for 14 days where that is absent"`
 	Spam         *bool            `json:"spam,omitempty"`
 	Trashed      *bool            `json:"trashed,omitempty"`
 }
@@ -192,8 +193,12 @@ func (ch Change) snooze(ctx context.Context, tx *db.Tx, by desk.Actor, c *row) e
 		if c.Status.Finished() {
 			return desk.WhyNotSnoozable.At("body.await")
 		}
-		c.SnoozedUntil = desk.Never
-		return eventlog.Append(ctx, tx, c.event(by, desk.Snoozed, map[string]any{"until": nil}))
+		c.SnoozedUntil, c.WakeOn = desk.Never, desk.WakeOn{}
+		return eventlog.Append(ctx, tx, c.event(by, desk.Snoozed, snoozed(c.SnoozedUntil, c.WakeOn)))
+	}
+	if ch.WakeOn != nil && ch.SnoozedUntil == nil {
+		latest := tx.Now.Add(wakesAfter)
+		ch.SnoozedUntil = &latest
 	}
 	if ch.SnoozedUntil == nil || *ch.SnoozedUntil == 0 {
 		return nil
@@ -205,11 +210,18 @@ func (ch Change) snooze(ctx context.Context, tx *db.Tx, by desk.Actor, c *row) e
 	if c.Status.Finished() {
 		return desk.WhyNotSnoozable.At("body.snoozedUntil")
 	}
-	c.SnoozedUntil = until
+	var on desk.WakeOn
+	if ch.WakeOn != nil {
+		var err error
+		if on, err = c.waitFor(ctx, tx, by, *ch.WakeOn); err != nil {
+			return err
+		}
+	}
+	c.SnoozedUntil, c.WakeOn = until, on
 	if _, err := jobs.Enqueue(ctx, tx, until, WakeUp{}); err != nil {
 		return err
 	}
-	return eventlog.Append(ctx, tx, c.event(by, desk.Snoozed, map[string]any{"until": until}))
+	return eventlog.Append(ctx, tx, c.event(by, desk.Snoozed, snoozed(until, on)))
 }
 
 func (ch Change) status(ctx context.Context, tx *db.Tx, by desk.Actor, c *row) error {

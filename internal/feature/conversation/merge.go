@@ -146,11 +146,11 @@ func (c *row) mergeState(ctx context.Context, tx *db.Tx) (s merge.State, err err
 }
 
 func (c *row) turn() merge.Turn {
-	return merge.Turn{Status: c.Status, SnoozedUntil: c.SnoozedUntil, WaitingSince: c.WaitingSince, DueAt: c.DueAt, ResolvedAt: c.resolvedAt}
+	return merge.Turn{Status: c.Status, SnoozedUntil: c.SnoozedUntil, WakeOn: c.WakeOn, WaitingSince: c.WaitingSince, DueAt: c.DueAt, ResolvedAt: c.resolvedAt}
 }
 
 func (c *row) setTurn(t merge.Turn) {
-	c.Status, c.SnoozedUntil, c.WaitingSince, c.DueAt, c.resolvedAt = t.Status, t.SnoozedUntil, t.WaitingSince, t.DueAt, t.ResolvedAt
+	c.Status, c.SnoozedUntil, c.WakeOn, c.WaitingSince, c.DueAt, c.resolvedAt = t.Status, t.SnoozedUntil, t.WakeOn, t.WaitingSince, t.DueAt, t.ResolvedAt
 }
 
 func marksOf(ctx context.Context, tx *db.Tx, id desk.ConversationID) (map[desk.AgentID]desk.MessageID, error) {

@@ -8,7 +8,6 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
-	"tellus/internal/platform/jobs"
 )
 
 // Standing is what a conversation had before something was done with it: all that a change of status, people, tags, snooze, spam and trash touches.
@@ -23,6 +22,7 @@ type Standing struct {
 	Spam         bool             `json:"spam,omitempty"`
 	TrashedAt    desk.Time        `json:"trashedAt,omitempty"`
 	SnoozedUntil desk.Time        `json:"snoozedUntil,omitempty"`
+	WakeOn       desk.WakeOn      `json:"wakeOn,omitzero"`
 	Due          int64            `json:"due"` // in microseconds, since JSON of a Time does not tell Never from zero
 	WaitingSince desk.Time        `json:"waitingSince,omitempty"`
 	ResolvedAt   desk.Time        `json:"resolvedAt,omitempty"`
@@ -35,7 +35,7 @@ func (s *Service) Standing(ctx context.Context, tx *db.Tx, scope desk.Scope, id 
 		return Standing{}, desk.Conversation{}, err
 	}
 	return Standing{Status: c.Status, Priority: c.Priority, Assignee: c.Assignee, Team: c.Team, Tags: slices.Clone(c.Tags), Type: c.TypeID, Fields: c.Fields, Spam: c.Spam,
-		TrashedAt: c.TrashedAt, SnoozedUntil: c.SnoozedUntil, Due: int64(c.DueAt), WaitingSince: c.WaitingSince, ResolvedAt: c.resolvedAt}, c.Conversation, nil
+		TrashedAt: c.TrashedAt, SnoozedUntil: c.SnoozedUntil, WakeOn: c.WakeOn, Due: int64(c.DueAt), WaitingSince: c.WaitingSince, ResolvedAt: c.resolvedAt}, c.Conversation, nil
 }
 
 // PutBack gives a conversation back what it had. It refuses with desk.Conflict where it was changed since the given version. A snooze whose time has come meanwhile ends at once.
@@ -105,17 +105,16 @@ func (c *row) putFieldsBack(was desk.FieldValues) (desk.FieldValues, []desk.Fiel
 }
 
 func (c *row) putSnoozeBack(ctx context.Context, tx *db.Tx, was Standing, tell func(desk.EventKind, any)) error {
-	if was.SnoozedUntil == c.SnoozedUntil {
+	if was.SnoozedUntil == c.SnoozedUntil && was.WakeOn == c.WakeOn {
 		return nil
 	}
-	c.SnoozedUntil = was.SnoozedUntil
+	c.SnoozedUntil, c.WakeOn = was.SnoozedUntil, was.WakeOn
 	if was.SnoozedUntil == 0 {
 		tell(desk.Woken, nil)
 		return nil
 	}
-	tell(desk.Snoozed, map[string]any{"until": was.SnoozedUntil})
-	_, err := jobs.Enqueue(ctx, tx, max(was.SnoozedUntil, tx.Now), WakeUp{})
-	return err
+	tell(desk.Snoozed, snoozed(was.SnoozedUntil, was.WakeOn))
+	return c.resnooze(ctx, tx)
 }
 
 // putTagsBack leaves out tags that were deleted meanwhile.

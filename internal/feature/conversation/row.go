@@ -51,16 +51,18 @@ const rowColumns = `c.id, c.number, c.inbox, c.customer, c.customer_name, c.addr
 	c.assignee, c.team, c.tags, c.restricted, c.spam, c.trashed_at, c.snoozed_until, c.due_at, c.waiting_since, c.language,
 	c.preview, c.preview_by, c.messages, c.attachments, c.troubled, c.acknowledged_at, c.first_answer_at, c.resolved_at,
 	c.last_incoming, c.created_at, c.last_at, c.version, c.type_id, c.fields,
-	c.checks, c.checked, c.checks_owed, c.spent`
+	c.checks, c.checked, c.checks_owed, c.spent, c.wake_on, c.wake_for, c.wake_number, c.wake_by, c.wake_since`
 
 func (c *row) scan(s interface{ Scan(...any) error }, more ...any) error {
 	var assignee, team, typeID sql.NullInt64
 	var tags, fields string
+	var target int64
 	err := s.Scan(append([]any{&c.ID, &c.Number, &c.Inbox, &c.Customer, &c.CustomerName, &c.Address, &c.Channel, &c.Subject, &c.subjectKey,
 		&c.Status, &c.Priority, &assignee, &team, &tags, &c.Restricted, &c.Spam, &c.TrashedAt, &c.SnoozedUntil, &c.DueAt, &c.WaitingSince,
 		&c.Language, &c.Preview, &c.PreviewBy, &c.Messages, &c.Attachments, &c.DeliveryTroubled, &c.acknowledgedAt, &c.firstAnswerAt,
 		&c.resolvedAt, &c.lastIncoming, &c.CreatedAt, &c.LastAt, &c.Version, &typeID, &fields,
-		&c.Checks, &c.Checked, &c.ChecksOwed, &c.Spent}, more...)...)
+		&c.Checks, &c.Checked, &c.ChecksOwed, &c.Spent,
+		&c.WakeOn.Event, &target, &c.WakeOn.Number, &c.WakeOn.By, &c.WakeOn.Since}, more...)...)
 	if err != nil {
 		return err
 	}
@@ -73,6 +75,11 @@ func (c *row) scan(s interface{ Scan(...any) error }, more ...any) error {
 	}
 	if c.Fields, err = desk.ReadFieldValues(fields); err != nil {
 		return fmt.Errorf("conversation %s: %w", c.ID, err)
+	}
+	if c.WakeOn.Event == desk.WhenPurchase {
+		c.WakeOn.Purchase = desk.PurchaseID(target)
+	} else {
+		c.WakeOn.Conversation = desk.ConversationID(target)
 	}
 	c.UntilReply = c.SnoozedUntil >= desk.Never
 	c.before = Snapshot{c.Status, c.Assignee, c.Team}
@@ -122,6 +129,9 @@ func mustSee(ctx context.Context, tx *db.Tx, scope desk.Scope, c desk.Conversati
 // save writes a held conversation back and raises its version. What lists sort by is worked out here, and nowhere else.
 func (c *row) save(ctx context.Context, tx *db.Tx) error {
 	c.Version++
+	if c.SnoozedUntil == 0 {
+		c.WakeOn = desk.WakeOn{}
+	}
 	c.UntilReply = c.SnoozedUntil >= desk.Never
 	tags, err := json.Marshal(c.Tags)
 	if err != nil {
@@ -136,12 +146,14 @@ func (c *row) save(ctx context.Context, tx *db.Tx) error {
 			shelf = CASE WHEN shelf = 5 THEN 5 ELSE $9 END, assignee = $10, team = $11, tags = $12, restricted = $13, spam = $14, trashed_at = $15, snoozed_until = $16,
 			due_at = $17, waiting_since = $18, language = $19, preview = $20, preview_by = $21, messages = $22, attachments = $23,
 			troubled = $24, acknowledged_at = $25, first_answer_at = $26, resolved_at = $27, last_incoming = $28, last_at = $29, version = $30,
-			type_id = $31, fields = $32, checks = $33, checked = $34, checks_owed = $35, spent = $36
+			type_id = $31, fields = $32, checks = $33, checked = $34, checks_owed = $35, spent = $36,
+			wake_on = $37, wake_for = $38, wake_number = $39, wake_by = $40, wake_since = $41
 		WHERE id = $1`,
 		c.ID, c.Customer, c.CustomerName, c.Address, c.Subject, c.subjectKey, c.Status, c.Priority, c.Shelf(), nullID(c.Assignee), nullID(c.Team),
 		string(tags), c.Restricted, c.Spam, c.TrashedAt, c.SnoozedUntil, c.DueAt, c.WaitingSince, c.Language, c.Preview, c.PreviewBy,
 		c.Messages, c.Attachments, c.DeliveryTroubled, c.acknowledgedAt, c.firstAnswerAt, c.resolvedAt, c.lastIncoming, c.LastAt, c.Version,
-		nullID(c.TypeID), fields, c.Checks, c.Checked, c.ChecksOwed, c.Spent); err != nil {
+		nullID(c.TypeID), fields, c.Checks, c.Checked, c.ChecksOwed, c.Spent,
+		c.WakeOn.Event, c.WakeOn.Target(), c.WakeOn.Number, c.WakeOn.By, c.WakeOn.Since); err != nil {
 		return fmt.Errorf("save conversation %s: %w", c.ID, err)
 	}
 	return c.keepViews(ctx, tx)

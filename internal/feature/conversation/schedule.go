@@ -15,7 +15,8 @@ type Timing struct {
 	SendAt desk.Time `json:"sendAt,omitempty" doc:"Send it at this time to come, at most a year ahead, instead of now. Until then the conversation is snoozed; where the customer writes before, the mail is held back"`
 	Snooze desk.Time `json:"snooze,omitempty" doc:"Snooze the conversation until this time once the mail is sent"`
 	// Await stands beside Snooze: there is no time that means it.
-	Await bool `json:"await,omitempty" doc:"Snooze the conversation until somebody writes"`
+	Await  bool         `json:"await,omitempty" doc:"Snooze the conversation until somebody writes"`
+	WakeOn *desk.WakeOn `json:"wakeOn,omitempty" doc:"Snooze the conversation until this happens, at the latest until snooze, or for 14 days where that is absent"`
 }
 
 // farthest is how far ahead a mail can be scheduled.
@@ -46,7 +47,9 @@ func (w Timing) snoozing() (ch Change) {
 	case w.Await:
 		ch.Await = true
 	case w.Snooze != 0:
-		ch.SnoozedUntil = &w.Snooze
+		ch.SnoozedUntil, ch.WakeOn = &w.Snooze, w.WakeOn
+	default:
+		ch.WakeOn = w.WakeOn
 	}
 	return ch
 }
@@ -94,8 +97,8 @@ func (s *Service) leaves(ctx context.Context, tx *db.Tx, m read) (ok bool, _ err
 		}
 	}
 	after := m.facts.After
-	if after.Snooze <= tx.Now { // over while the mail waited
-		after.Snooze = 0
+	if after.Snooze != 0 && after.Snooze <= tx.Now { // over while the mail waited
+		after.Snooze, after.WakeOn = 0, nil
 	}
 	if !c.Status.Finished() {
 		if err := after.snoozing().snooze(ctx, tx, by, c); err != nil {

@@ -116,9 +116,8 @@ func (c *row) giveBack(ctx context.Context, tx *db.Tx, by desk.Actor, u takenBac
 	if putBack(&c.TypeID, u.before.Type, u.after.Type) {
 		tell(desk.TypeChanged, change[desk.TypeID]{u.after.Type, c.TypeID})
 	}
-	snoozed := c.SnoozedUntil
-	if putBack(&snoozed, u.before.SnoozedUntil, u.after.SnoozedUntil) {
-		if err := c.putSnoozeBack(ctx, tx, Standing{SnoozedUntil: snoozed}, tell); err != nil {
+	if c.snoozing() == u.after.snoozing() && u.before.snoozing() != u.after.snoozing() {
+		if err := c.putSnoozeBack(ctx, tx, u.before.Standing, tell); err != nil {
 			return err
 		}
 	}
@@ -167,6 +166,15 @@ func (c *row) dropNotes(ctx context.Context, tx *db.Tx, by desk.Actor, u *takenB
 func changedSince[T comparable](now, before, after T) bool {
 	return before != after && now != after && now != before
 }
+
+// snooze is until when and for what a conversation is out of sight.
+type snooze struct {
+	until desk.Time
+	on    desk.WakeOn
+}
+
+func (c *row) snoozing() snooze     { return snooze{c.SnoozedUntil, c.WakeOn} }
+func (s Standing) snoozing() snooze { return snooze{s.SnoozedUntil, s.WakeOn} }
 
 // putBack gives a value back where it is still what it became, and says whether it did.
 func putBack[T comparable](now *T, before, after T) bool {

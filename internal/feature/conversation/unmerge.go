@@ -14,7 +14,6 @@ import (
 	"tellus/internal/engine/merge"
 	"tellus/internal/engine/thread"
 	"tellus/internal/platform/db"
-	"tellus/internal/platform/jobs"
 )
 
 // merges are those into a conversation that stand.
@@ -409,10 +408,8 @@ func (p *parting) restore(ctx context.Context, tx *db.Tx, c *row) error {
 			return err
 		}
 	}
-	if c.SnoozedUntil != 0 { // its time may have come while it was out of sight
-		if _, err := jobs.Enqueue(ctx, tx, max(c.SnoozedUntil, tx.Now), WakeUp{}); err != nil {
-			return err
-		}
+	if err := c.resnooze(ctx, tx); err != nil { // its time may have come while it was out of sight
+		return err
 	}
 	return c.save(ctx, tx)
 }

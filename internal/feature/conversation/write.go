@@ -167,7 +167,7 @@ func (o outgoing) afterwards() Timing {
 	if o.SendAt == 0 {
 		return Timing{}
 	}
-	return Timing{Snooze: o.Snooze, Await: o.Await}
+	return Timing{Snooze: o.Snooze, Await: o.Await, WakeOn: o.WakeOn}
 }
 
 // queue stores an outgoing mail and its job.

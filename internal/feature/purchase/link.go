@@ -101,3 +101,18 @@ func (s *Service) Suggest(ctx context.Context, tx *db.Tx, scope desk.Scope, c de
 	}
 	return list, s.fill(ctx, tx, scope, list)
 }
+
+// LinkedWith are the conversations that are about a purchase, each where it lives now. Who may see them is the caller's affair.
+func (s *Service) LinkedWith(ctx context.Context, tx *db.Tx, id desk.PurchaseID) ([]desk.ConversationID, error) {
+	rows, err := tx.Query(ctx, `SELECT conversation FROM purchase_link WHERE purchase = $1 ORDER BY conversation`, id)
+	list, err := db.Rows(rows, err, func(r *sql.Rows, c *desk.ConversationID) error { return r.Scan(c) })
+	if err != nil {
+		return nil, fmt.Errorf("what is purchase %s linked with: %w", id, err)
+	}
+	for i := range list {
+		if list[i], err = s.Conversations.LivesIn(ctx, tx, list[i]); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}

@@ -32,7 +32,7 @@ func (s *Service) Forget(ctx context.Context, tx *db.Tx, id desk.CustomerID) (n 
 			WHERE id = $3`, forgottenKey(p.Source, p.ExternalID), tx.Now, p.ID); err != nil {
 			return 0, fmt.Errorf("forget whose purchase %s was: %w", p.ID, err)
 		}
-		if err := told(ctx, tx, desk.System, p.ID, id); err != nil {
+		if err := told(ctx, tx, desk.System, p.ID, nil, id); err != nil {
 			return 0, err
 		}
 	}
@@ -90,7 +90,7 @@ func (s *Service) Give(ctx context.Context, tx *db.Tx, ids []desk.PurchaseID, fr
 		if n == 0 {
 			continue
 		}
-		if err := told(ctx, tx, desk.System, id, to, from); err != nil {
+		if err := told(ctx, tx, desk.System, id, nil, to, from); err != nil {
 			return err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/mail"
 	"slices"
 	"strings"
@@ -195,7 +196,7 @@ func (s *Service) add(ctx context.Context, tx *db.Tx, by desk.Actor, f Facts) (p
 	if err := writeItems(ctx, tx, p.ID, f.Items); err != nil {
 		return p, false, err
 	}
-	if err := told(ctx, tx, by, p.ID, buyer); err != nil {
+	if err := told(ctx, tx, by, p.ID, moved("", p.Status), buyer); err != nil {
 		return p, false, err
 	}
 	p, err = s.load(ctx, tx, p.ID)
@@ -247,7 +248,7 @@ func (s *Service) change(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.
 	if err := save(ctx, tx, now, max(f.ToldAt, toldAt)); err != nil {
 		return was, "", err
 	}
-	if err := told(ctx, tx, by, id, now.Customer, was.Customer); err != nil {
+	if err := told(ctx, tx, by, id, moved(was.Status, now.Status), now.Customer, was.Customer); err != nil {
 		return was, "", err
 	}
 	return now, Changed, nil
@@ -320,12 +321,14 @@ func refused(err error) bool {
 }
 
 // told is the fact that a purchase changed, with whom it concerns.
-func told(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.PurchaseID, customers ...desk.CustomerID) error {
+func told(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.PurchaseID, moved map[string]any, customers ...desk.CustomerID) error {
 	for i, c := range customers {
 		if i > 0 && (c == 0 || c == customers[0]) {
 			continue
 		}
-		data, err := json.Marshal(map[string]any{"customer": c})
+		facts := map[string]any{"customer": c}
+		maps.Copy(facts, moved)
+		data, err := json.Marshal(facts)
 		if err != nil {
 			return fmt.Errorf("tell of purchase %s: %w", id, err)
 		}
@@ -334,6 +337,14 @@ func told(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.PurchaseID, cus
 		}
 	}
 	return nil
+}
+
+// moved is what an event says of a purchase whose status changed; nothing where it did not.
+func moved(from, to desk.PurchaseStatus) map[string]any {
+	if from == to {
+		return nil
+	}
+	return map[string]any{"from": from, "to": to}
 }
 
 // Edit is Facts about a purchase that is known, by somebody who saw a version of it.

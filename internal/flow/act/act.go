@@ -86,6 +86,9 @@ func plan(actions []desk.Action, agent desk.AgentID, now time.Time, place *time.
 		case desk.SnoozeFor, desk.SnoozeUntil:
 			until := a.Wakes(now, place)
 			ch.SnoozedUntil = &until
+			if a.On != "" {
+				ch.WakeOn = &desk.WakeOn{Event: a.On}
+			}
 		case desk.WriteNote:
 			note = a.Note
 		case desk.SetType:

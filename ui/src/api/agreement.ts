@@ -11,6 +11,7 @@ type Holds<T extends true> = T;
 
 export type Agreement = [
   Holds<Fits<Served["Conversation"], Loose<types.Conversation, "channel", string>>>,
+  Holds<Fits<Served["WakeOn"], types.WakeOn>>,
   Holds<Fits<Served["Message"], Loose<types.Message, "channel" | "record", unknown>>>,
   Holds<Fits<Served["Attachment"], types.Attachment>>,
   Holds<Fits<Served["Delivery"], types.Delivery>>,

@@ -76,6 +76,8 @@ export interface Conversation {
   restricted?: boolean;
   trashedAt?: Time;
   snoozedUntil?: Time;
+  /** What it waits for while it is snoozed; it wakes at snoozedUntil at the latest. */
+  wakeOn?: WakeOn;
   /** Snoozed until somebody writes, with no time. */
   untilReply?: boolean;
   dueAt?: Time;
@@ -85,6 +87,19 @@ export interface Conversation {
   unread: boolean;
   deliveryTroubled?: boolean;
   version: number;
+}
+
+export const wakeEvents = ["resolved", "answered", "colleague", "purchase"] as const;
+
+/** An event that ends a snooze before its time. */
+export interface WakeOn {
+  event: (typeof wakeEvents)[number];
+  /** Which of the linked conversations, for resolved and answered; any of them where it is absent. */
+  conversation?: number;
+  number?: number;
+  purchase?: number;
+  by?: number;
+  since?: string;
 }
 
 export interface NamedAddress {
@@ -516,6 +531,8 @@ export interface ConversationPatch {
   snoozedUntil?: string;
   /** Snooze until somebody writes. */
   await?: boolean;
+  /** Snooze until this happens, at the latest until snoozedUntil, else for 14 days. */
+  wakeOn?: WakeOn;
   /** Ends the snooze now. */
   wake?: boolean;
   spam?: boolean;

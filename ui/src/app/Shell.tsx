@@ -42,7 +42,7 @@ export function Shell() {
     return () => clearTimeout(timer);
   }, []);
   useSendLater();
-  // Words for refusals are not worth making the first screen wait; without them a refusal is said in the words for its code.
+  // Words for refusals and rare snoozes are not worth making the first screen wait; without them plainer ones are said.
   useEffect(() => void loadWords("form").catch(() => {}), []);
   useEffect(() => {
     // Whoever presses ⌘K types on at once: it has to be there by then.

@@ -13,6 +13,7 @@ import { Icon } from "../../parts/Icon";
 import { Pill, tagTone } from "../../parts/Pill";
 import { KindPills } from "../fields/Kind";
 import { dueWords } from "../list/due";
+import { Snoozed } from "../list/Snoozed";
 import { AssignMenu } from "./AssignMenu";
 import { useChange } from "./change";
 import css from "./Header.module.css";
@@ -180,10 +181,7 @@ function Facts({ row, opened, showPeople }: FactsProps) {
           <Pill tone={row.status === "resolved" ? "ok" : "grey"}>{t(`status.${row.status}`)}</Pill>
         )
       )}
-      {row.untilReply && <Pill tone="info">{t("list.snoozed_reply")}</Pill>}
-      {row.snoozedUntil && (
-        <Pill tone="info">{t("list.snoozed_until", { when: format.moment(Date.parse(row.snoozedUntil), now) })}</Pill>
-      )}
+      <Snoozed row={row} now={now} />
       {row.priority !== 1 && (
         <Pill tone={row.priority === 3 ? "late" : row.priority === 2 ? "warn" : "grey"}>
           {t("conversation.priority_is", { priority: t(`priority.${row.priority}`) })}

@@ -9,9 +9,12 @@ import { useNow } from "../../i18n/now";
 import { fieldOf, fromField } from "../../i18n/zone";
 import { DateInput } from "../../parts/DateInput";
 import { Choice, Pick, PickTitle } from "../../parts/Pick";
+import { lately, useLate } from "../../parts/useLate";
 import { useChange } from "./change";
 import css from "./Menus.module.css";
 import { snoozeTimes } from "./snooze";
+
+const eventsCode = lately(() => import("./SnoozeEvents"));
 
 /** Puts a conversation off until a time; it comes back by itself. */
 export function SnoozeMenu({ row }: { row: Conversation }) {
@@ -23,6 +26,7 @@ export function SnoozeMenu({ row }: { row: Conversation }) {
   const [open, setOpen] = useState(false);
   const [own, setOwn] = useState("");
   const times = snoozeTimes(now, zone);
+  const Events = useLate(eventsCode, open);
   const until = (at: number) => {
     setOpen(false);
     void change(
@@ -77,6 +81,15 @@ export function SnoozeMenu({ row }: { row: Conversation }) {
       >
         {t("snooze.reply")}
       </Choice>
+      {Events && (
+        <Events
+          row={row}
+          until={(on, words) => {
+            setOpen(false);
+            void change(row, { wakeOn: on }, words);
+          }}
+        />
+      )}
       <form
         className={css.own}
         onSubmit={(e) => {

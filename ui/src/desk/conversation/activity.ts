@@ -1,11 +1,15 @@
 import type { Directory } from "../../api/queries";
 import type { DeskEvent } from "../../api/types";
 import type { Format } from "../../i18n/format";
+import { wakeKey } from "../list/Snoozed";
 
 type T = (key: string, values?: Record<string, unknown>) => string;
 
 const number = (v: unknown) => (typeof v === "number" ? v : 0);
 const text = (v: unknown) => (typeof v === "string" ? v : "");
+
+/** A sentence's beginning within another one. */
+const inside = (s: string) => s.charAt(0).toLocaleLowerCase() + s.slice(1);
 
 /** Who did it, in words; "you" for the reader. */
 export function actorName(t: T, directory: Directory, me: number, e: DeskEvent): string {
@@ -32,6 +36,11 @@ export function activityWords(
 ): string | undefined {
   const data = e.data ?? {};
   const agent = (id: unknown) => directory.agent(number(id))?.name ?? t("activity.former");
+  const event = (as: "until" | "woken") =>
+    t(wakeKey(as, { event: text(data.on), number: number(data.number) }), {
+      number: data.number,
+      defaultValue: t("activity.woken"),
+    });
   switch (e.kind) {
     case "conversation.opened":
       if (e.by.kind === "agent") return t("activity.started");
@@ -72,10 +81,13 @@ export function activityWords(
     }
     case "conversation.snoozed": {
       const until = Date.parse(text(data.until));
-      return Number.isNaN(until)
-        ? t("activity.snoozed_reply")
-        : t("activity.snoozed", { when: format.weekdayMoment(until) });
+      if (Number.isNaN(until)) return t("activity.snoozed_reply");
+      const when = format.weekdayMoment(until);
+      const words = t("activity.snoozed", { when });
+      return data.on ? t("wake.latest", { what: inside(event("until")), when, defaultValue: words }) : words;
     }
+    case "conversation.woken":
+      return data.on ? event("woken") : t("activity.woken");
     case "conversation.linked":
       return linked(t, data);
     case "conversation.unlinked":
@@ -99,7 +111,6 @@ export function activityWords(
   const plain: Record<string, string> = {
     "subject.changed": "subject",
     "customer.changed": "customer_changed",
-    "conversation.woken": "woken",
     "conversation.spam": "spam",
     "conversation.not_spam": "not_spam",
     "conversation.trashed": "trashed",

@@ -26,6 +26,7 @@ const kinds: Record<keyof ConversationPatch, string[]> = {
   removeTags: [],
   snoozedUntil: ["conversation.snoozed", "conversation.woken", "status.changed"],
   await: ["conversation.snoozed", "conversation.woken", "status.changed"],
+  wakeOn: ["conversation.snoozed", "conversation.woken", "status.changed"],
   wake: [],
   spam: ["conversation.spam", "conversation.not_spam"],
   trashed: ["conversation.trashed", "conversation.restored"],
@@ -60,9 +61,10 @@ export function ahead(row: Conversation, change: ConversationPatch): Conversatio
   }
   if (change.addTags) next.tags = [...new Set([...next.tags, ...change.addTags])];
   if (change.removeTags) next.tags = next.tags.filter((t) => !change.removeTags?.includes(t));
-  if (change.snoozedUntil || change.await) {
-    next.snoozedUntil = change.snoozedUntil ?? null;
+  if (change.snoozedUntil || change.await || change.wakeOn) {
+    next.snoozedUntil = change.snoozedUntil ?? (change.wakeOn ? inDays(14) : null);
     next.untilReply = Boolean(change.await);
+    next.wakeOn = change.wakeOn;
   }
   if (change.wake) wakeUp(next);
   if (change.spam !== undefined) next.spam = change.spam;
@@ -70,9 +72,12 @@ export function ahead(row: Conversation, change: ConversationPatch): Conversatio
   return next;
 }
 
+const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+
 function wakeUp(row: Conversation) {
   row.snoozedUntil = null;
   row.untilReply = false;
+  row.wakeOn = undefined;
 }
 
 /** What would take a change back. */
@@ -83,10 +88,12 @@ export function reverse(row: Conversation, change: ConversationPatch): Conversat
   if (change.team !== undefined) back.team = row.team ?? 0;
   if (change.spam !== undefined) back.spam = !change.spam;
   if (change.trashed !== undefined) back.trashed = !change.trashed;
-  if (change.snoozedUntil || change.await) {
+  if (change.snoozedUntil || change.await || change.wakeOn) {
     if (row.untilReply) back.await = true;
-    else if (row.snoozedUntil) back.snoozedUntil = row.snoozedUntil;
-    else back.wake = true;
+    else if (row.snoozedUntil) {
+      back.snoozedUntil = row.snoozedUntil;
+      if (row.wakeOn) back.wakeOn = row.wakeOn;
+    } else back.wake = true;
   }
   return back;
 }

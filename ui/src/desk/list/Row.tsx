@@ -13,6 +13,7 @@ import { When } from "../../parts/When";
 import { KindPills } from "../fields/Kind";
 import { dueWords } from "./due";
 import css from "./Row.module.css";
+import { Snoozed } from "./Snoozed";
 
 type T = (key: string, values?: Record<string, unknown>) => string;
 
@@ -87,14 +88,7 @@ function Pills({ row, view }: { row: Conversation; view: string }) {
         {t("list.delivery_trouble")}
       </Pill>
     ),
-    (row.snoozedUntil || row.untilReply) && (
-      <Pill key="snoozed" tone="info">
-        <Icon name="clock" size={12} />
-        {row.snoozedUntil
-          ? t("list.snoozed_until", { when: format.moment(Date.parse(row.snoozedUntil), now) })
-          : t("list.snoozed_reply")}
-      </Pill>
-    ),
+    (row.snoozedUntil || row.untilReply) && <Snoozed key="snoozed" row={row} now={now} icon />,
     row.priority >= 2 && (
       <Pill key="priority" tone={row.priority === 3 ? "late" : "warn"}>
         {t(`priority.${row.priority}`)}

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { tagsQuery, useDirectory } from "../../api/queries";
+import { wakeEvents } from "../../api/types";
 import { plainText, toHtml } from "../../desk/compose/html";
 import type { Action, Deed } from "../../desk/compose/macro/types";
 import { actionKey, dayWords, weekdays } from "../../desk/compose/macro/words";
@@ -80,6 +81,15 @@ export function ActionFields({ actions, change, error }: Props) {
               change={(next) => change(actions.map((b, at) => (at === i ? next : b)))}
               error={(field) => error(i, field)}
             />
+            {snoozes(a.do) && (
+              <SelectField<string>
+                label={t("wake.or")}
+                value={a.on ?? ""}
+                error={error(i, "on")}
+                change={(on) => change(actions.map((b, at) => (at === i ? { ...b, on: on as Action["on"] } : b)))}
+                options={["", ...wakeEvents].map((on) => [on, t(`wake.or_${on || "none"}`)] as const)}
+              />
+            )}
           </div>
           <button
             type="button"
@@ -189,7 +199,7 @@ function One({ action: a, fields, change, error }: OneProps) {
           value={Math.round((a.minutes ?? 0) / 60)}
           error={error("minutes")}
           suffix={t("macro.edit.hours")}
-          change={(hours) => change({ do: a.do, minutes: Math.min(hours, 8760) * 60 })}
+          change={(hours) => change({ ...a, minutes: Math.min(hours, 8760) * 60 })}
         />
       );
     case "snooze_until":

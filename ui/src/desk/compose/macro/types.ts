@@ -1,4 +1,4 @@
-import type { FieldValue, Permission } from "../../../api/types";
+import type { FieldValue, Permission, WakeOn } from "../../../api/types";
 
 /** What macros can speak of, in the order of menus; the server's list (internal/engine/placeholder) is held to this one by placeholder.test.ts. */
 export const placeholders = [
@@ -44,6 +44,8 @@ export interface Action {
   minutes?: number;
   day?: "" | "tomorrow" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
   clock?: string;
+  /** Snoozes: it wakes before its time where this happens. */
+  on?: "" | WakeOn["event"];
   note?: string;
   type?: number;
   field?: number;

@@ -84,6 +84,7 @@ export function backTo(before: Conversation, after: Conversation): ConversationP
   if (Object.keys(values).length > 0) back.fields = values;
   if (before.snoozedUntil !== after.snoozedUntil) {
     if (before.snoozedUntil) back.snoozedUntil = before.snoozedUntil;
+    if (before.snoozedUntil && before.wakeOn) back.wakeOn = before.wakeOn;
     else back.wake = true;
   }
   return back;

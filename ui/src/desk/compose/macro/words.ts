@@ -55,15 +55,21 @@ export function actionWords(a: Action, { t, format, directory, tags, types, fiel
         : t("macro.does.no_field", { field: field?.name ?? gone });
     }
     case "snooze_for":
-      return t("macro.does.snooze_for", { span: spanWords(a.minutes ?? 0, format.language) });
+      return sooner(t, a, t("macro.does.snooze_for", { span: spanWords(a.minutes ?? 0, format.language) }));
     case "snooze_until":
-      return t("macro.does.snooze_until", { day: dayWords(a.day ?? "", t, format.language), clock: a.clock });
+      return sooner(
+        t,
+        a,
+        t("macro.does.snooze_until", { day: dayWords(a.day ?? "", t, format.language), clock: a.clock }),
+      );
     case "add_note": {
       const words = plainText(a.note ?? "").replace(/\s+/g, " ");
       return t("macro.does.note", { note: words.length > 60 ? `${words.slice(0, 59)}…` : words });
     }
   }
 }
+
+const sooner = (t: T, a: Action, what: string) => (a.on ? t("wake.does", { what, event: t(`wake.or_${a.on}`) }) : what);
 
 /** "3 days", "90 minutes": in the largest unit that is whole. */
 export function spanWords(minutes: number, language: string): string {

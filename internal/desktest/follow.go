@@ -1,0 +1,39 @@
+package desktest
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+
+	"tellus/internal/desk"
+	"tellus/internal/platform/db"
+)
+
+// Follow hands what happened since it was last called to what ends snoozes by events, as the log would. No time passes.
+func (d *Desk) Follow() {
+	d.T.Helper()
+	err := d.DB.Write(d.T.Context(), func(tx *db.Tx) error {
+		events, err := since(d.T.Context(), tx, d.followed)
+		if err != nil || len(events) == 0 {
+			return err
+		}
+		d.followed = events[len(events)-1].Seq
+		return d.Wake.Take(d.T.Context(), tx, events)
+	})
+	if err != nil {
+		d.T.Fatal(err)
+	}
+}
+
+func since(ctx context.Context, tx *db.Tx, from desk.Seq) ([]desk.Event, error) {
+	rows, err := tx.Query(ctx, `/* desktest */
+		SELECT seq, at, actor_kind, actor_id, kind, subject_kind, subject_id, conversation, message, data FROM event WHERE seq > $1 ORDER BY seq`, from)
+	return db.Rows(rows, err, func(r *sql.Rows, e *desk.Event) error {
+		var data string
+		err := r.Scan(&e.Seq, &e.At, &e.By.Kind, &e.By.ID, &e.Kind, &e.SubjectKind, &e.Subject, &e.Conversation, &e.Message, &data)
+		if data != "" {
+			e.Data = json.RawMessage(data)
+		}
+		return err
+	})
+}
