@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -88,6 +89,67 @@ func process(d *desktest.Desk, id desk.ArrivalID) func() error {
 		_, err := d.Intake.Process(d.T.Context(), id)
 		return err
 	}
+}
+
+// TestArrivalsThatComeAtOnce has some of one moment be the same mail, one be for an inbox that is gone, and some senders hang up: each other's fate is not theirs.
+func TestArrivalsThatComeAtOnce(t *testing.T) {
+	t.Parallel()
+	idleEach(t, func(d *desktest.Desk) {
+		for round := range 5 {
+			var fns []func() error
+			want := map[string]int{}
+			for i := range 60 {
+				box, source, ctx := d.Support, fmt.Sprintf("at once/%d/%d", round, i/2), d.T.Context()
+				if i == 20 {
+					box, source = 999, "nowhere"
+				} else if i%7 == 3 {
+					over, cancel := context.WithCancel(ctx)
+					ctx = over
+					fns = append(fns, func() error { cancel(); return nil })
+				}
+				if ctx == d.T.Context() && box == d.Support {
+					want[source] = 1
+				}
+				mail := d.Mail(desktest.Person{Name: "Ann", Address: fmt.Sprintf("ann%d@customer.example", i/2)}, "At once", source)
+				fns = append(fns, func() error {
+					err := d.Intake.Accept(ctx, channel.Arrival{Inbox: box, SourceID: source, Body: strings.NewReader(mail)})
+					switch {
+					case box != d.Support && err == nil:
+						return errors.New("kept for an inbox that is not there")
+					case box != d.Support, ctx.Err() != nil && errors.Is(err, context.Canceled):
+						return nil
+					}
+					return err
+				})
+			}
+			for _, err := range together(fns...) {
+				if err != nil {
+					d.T.Fatalf("Accept: %v", err)
+				}
+			}
+			for source := range want {
+				if n := dbtest.Int(d.T, d.DB, `SELECT count(*) FROM arrival WHERE source_id = $1`, source); n != 1 {
+					d.T.Errorf("%s is kept %d times", source, n)
+				}
+			}
+			for what, query := range map[string]string{
+				"arrivals without their mail":    `SELECT count(*) FROM arrival WHERE NOT EXISTS (SELECT 1 FROM raw_mail WHERE raw_mail.arrival = arrival.id)`,
+				"arrivals without a job of them": `SELECT count(*) FROM arrival WHERE (SELECT count(*) FROM job WHERE payload = '{"a":' || arrival.id || '}') <> 1`,
+			} {
+				if n := dbtest.Int(d.T, d.DB, query); n != 0 {
+					d.T.Errorf("%d %s", n, what)
+				}
+			}
+		}
+		for _, id := range arrivals(d, d.Mail(desktest.Ann, "And after", "all of that")) {
+			if err := process(d, id)(); err != nil {
+				d.T.Fatalf("Process: %v", err)
+			}
+		}
+		if n := dbtest.Int(d.T, d.DB, `SELECT count(*) FROM arrival WHERE state = 'kept'`); n != 0 {
+			d.T.Errorf("%d arrivals were not read", n)
+		}
+	})
 }
 
 func TestOneArrivalReadByTwoWorkers(t *testing.T) {

@@ -49,8 +49,9 @@ type Intake struct {
 	// signed is set, otherwise what the mail's own signatures show. nil where that is nothing.
 	Verdicts func(ctx context.Context, raw []byte, signed bool) *desk.Verdicts
 
-	pace  pace
-	fresh fresh
+	pace     pace
+	fresh    fresh
+	together together
 }
 
 // Arrived is the job that makes a conversation of an arrival.
@@ -87,36 +88,70 @@ func (in *Intake) Accept(ctx context.Context, a channel.Arrival) error {
 	if err := in.pace.yield(ctx, in.DB); err != nil {
 		return fmt.Errorf("keep arrival: %w", err)
 	}
-	return in.DB.Write(ctx, func(tx *db.Tx) error {
-		received := tx.Now
-		if !a.ReceivedAt.IsZero() {
-			received = desk.At(a.ReceivedAt)
-		}
-		var id desk.ArrivalID
-		err := tx.Row(ctx, `
-			INSERT INTO arrival (inbox, source_id, received_at, envelope, size, blob)
-			VALUES ($1, $2, $3, $4, $5, $6)
-			ON CONFLICT (inbox, source_id) DO NOTHING
-			RETURNING id`, a.Inbox, db.Text(a.SourceID), received, db.Text(string(envelope)), size, large.Hash).Scan(&id)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil // it is here already
-		}
+	t := &taking{kept: kept{inbox: a.Inbox, envelope: a.Envelope, state: "kept", raw: head}, source: a.SourceID, text: string(envelope), size: size}
+	if !a.ReceivedAt.IsZero() {
+		t.receivedAt = desk.At(a.ReceivedAt)
+	}
+	if large.Hash == "" && in.DB.Postgres() { // on SQLite all writes share commits
+		return in.together.keep(ctx, in, t)
+	}
+	return in.DB.Write(ctx, func(tx *db.Tx) error { return in.keep(ctx, tx, t, large) })
+}
+
+// keep stores one arrival with its job; nothing where it is here already.
+func (in *Intake) keep(ctx context.Context, tx *db.Tx, t *taking, large blob.Ref) error {
+	k := t.kept
+	if k.receivedAt == 0 {
+		k.receivedAt = tx.Now
+	}
+	if tx.Postgres() && large.Hash == "" { // one statement, which needs no answer before the commit
+		err := tx.LateRow(ctx, func(row *db.Row) error {
+			err := row.Scan(&k.id)
+			if err == nil {
+				tx.AfterCommit(func() { in.fresh.put(k) })
+			}
+			if errors.Is(err, sql.ErrNoRows) {
+				return nil // it is here already
+			}
+			return err
+		}, `
+			WITH made AS (
+				INSERT INTO arrival (inbox, source_id, received_at, envelope, size, blob)
+				VALUES ($1, $2, $3, $4, $5, '')
+				ON CONFLICT (inbox, source_id) DO NOTHING
+				RETURNING id
+			), raw AS (
+				INSERT INTO raw_mail (arrival, data) SELECT id, $6 FROM made
+			), task AS (
+				`+jobs.InsertFrom(tx, Arrived{}, `'{"a":' || id || '}'`, "$7", "made")+`
+			)
+			SELECT id FROM made`, k.inbox, db.Text(t.source), k.receivedAt, db.Text(t.text), t.size, k.raw, tx.Now)
 		if err != nil {
 			return fmt.Errorf("keep arrival: %w", err)
 		}
-		if large.Hash != "" {
-			if err := blob.Keep(ctx, tx, large); err != nil {
-				return err
-			}
-		} else if err := tx.Soon(ctx, `INSERT INTO raw_mail (arrival, data) VALUES ($1, $2)`, id, head); err != nil {
-			return fmt.Errorf("keep raw mail: %w", err)
-		} else {
-			tx.AfterCommit(func() {
-				in.fresh.put(kept{id: id, inbox: a.Inbox, receivedAt: received, envelope: a.Envelope, state: "kept", raw: head})
-			})
+		return nil
+	}
+	err := tx.Row(ctx, `
+		INSERT INTO arrival (inbox, source_id, received_at, envelope, size, blob)
+		VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (inbox, source_id) DO NOTHING
+		RETURNING id`, k.inbox, db.Text(t.source), k.receivedAt, db.Text(t.text), t.size, large.Hash).Scan(&k.id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil // it is here already
+	}
+	if err != nil {
+		return fmt.Errorf("keep arrival: %w", err)
+	}
+	if large.Hash != "" {
+		if err := blob.Keep(ctx, tx, large); err != nil {
+			return err
 		}
-		return jobs.EnqueueSoon(ctx, tx, tx.Now, Arrived{id})
-	})
+	} else if err := tx.Soon(ctx, `INSERT INTO raw_mail (arrival, data) VALUES ($1, $2)`, k.id, k.raw); err != nil {
+		return fmt.Errorf("keep raw mail: %w", err)
+	} else {
+		tx.AfterCommit(func() { in.fresh.put(k) })
+	}
+	return jobs.EnqueueSoon(ctx, tx, tx.Now, Arrived{k.id})
 }
 
 // kept is an arrival as it lies in the house.

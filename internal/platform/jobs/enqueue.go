@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"tellus/internal/desk"
@@ -70,6 +71,18 @@ func EnqueueSoon(ctx context.Context, tx *db.Tx, runAt desk.Time, p Payload, opt
 		return fmt.Errorf("enqueue %s: %w", p.JobKind(), err)
 	}
 	return nil
+}
+
+// InsertFrom returns the part of a statement of PostgreSQL that adds a job for each row that a former part of it, named from, returns: what a job is about and the job
+// itself are then one statement. payload is an expression over such a row that gives p's JSON as text; now is the placeholder of the transaction's time.
+func InsertFrom(tx *db.Tx, p Payload, payload, now, from string) string {
+	queue := DefaultQueue
+	if q, ok := p.(Queued); ok {
+		queue = q.JobQueue()
+	}
+	wakeAfter(tx, queue)
+	return "INSERT INTO job (kind, queue, unique_key, payload, run_at, max_attempts, created_at) SELECT '" + p.JobKind() + "', '" + queue + "', '', " + payload + ", " + now + ", " +
+		strconv.Itoa(DefaultMaxAttempts) + ", " + now + " FROM " + from
 }
 
 // newJob returns the statement that adds a job, and has its queue woken once tx is committed.
