@@ -31,7 +31,7 @@ type DuplicatePlace struct {
 // shared is how many records may have a trait for it to tell people apart: what more of them share, such as the number of a switchboard, says nothing.
 const shared = 20
 
-// Compare brings the traits of customers up to date, and what is suggested because of them. It costs the same on a desk of any size. Customers are few: at most 200.
+// Compare brings the words and traits of customers up to date, and what is suggested because of them. It costs the same on a desk of any size. Customers are few: at most 200.
 func (s *Service) Compare(ctx context.Context, tx *db.Tx, ids []desk.CustomerID) error {
 	country := ""
 	if s.Country != nil {
@@ -51,6 +51,9 @@ func (s *Service) Compare(ctx context.Context, tx *db.Tx, ids []desk.CustomerID)
 			traits = duplicate.Traits(record(c), country)
 		}
 		if err := keepTraits(ctx, tx, id, traits); err != nil {
+			return err
+		}
+		if err := keepWords(ctx, tx, id, all[id].Name); err != nil {
 			return err
 		}
 	}
@@ -251,7 +254,7 @@ func (s *Service) show(ctx context.Context, tx *db.Tx, scope desk.Scope, list []
 		ids = append(ids, f.Lower, f.Upper)
 	}
 	slices.Sort(ids)
-	seen, err := s.seenOf(ctx, tx, scope, slices.Compact(ids))
+	seen, err := s.SeenOf(ctx, tx, scope, slices.Compact(ids))
 	if err != nil {
 		return nil, err
 	}
@@ -275,8 +278,8 @@ func (s *Service) show(ctx context.Context, tx *db.Tx, scope desk.Scope, list []
 	return shown, nil
 }
 
-// seenOf are those of the customers whom the scope's agent sees.
-func (s *Service) seenOf(ctx context.Context, tx *db.Tx, scope desk.Scope, ids []desk.CustomerID) ([]desk.CustomerID, error) {
+// SeenOf are those of the customers whom the scope's agent sees.
+func (s *Service) SeenOf(ctx context.Context, tx *db.Tx, scope desk.Scope, ids []desk.CustomerID) ([]desk.CustomerID, error) {
 	if scope.All || len(ids) == 0 {
 		return ids, nil
 	}

@@ -37,6 +37,7 @@ func (s *Service) Forget(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.
 	for _, text := range []string{
 		`DELETE FROM address WHERE customer = $1`,
 		`DELETE FROM customer_consent WHERE customer = $1`,
+		`DELETE FROM customer_word WHERE customer = $1`,
 		`DELETE FROM customer_trait WHERE customer = $1`,
 		`DELETE FROM customer_duplicate WHERE lower = $1 OR upper = $1`,
 		`DELETE FROM customer_merge_item WHERE merge IN (SELECT id FROM customer_merge WHERE into_customer = $1 OR from_customer = $1)`,

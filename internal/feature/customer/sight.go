@@ -74,21 +74,34 @@ type Filter struct {
 
 // Place is where a page of customers ended.
 type Place struct {
-	Key string          `json:"k"`
-	ID  desk.CustomerID `json:"i"`
+	Key  string          `json:"k"`
+	ID   desk.CustomerID `json:"i"`
+	Word bool            `json:"w,omitempty"` // among those whom a word of the name found
 }
 
 // widest is how many customers are looked at for one page of somebody who does not see all of them, so that a page costs the same on a desk of any size. Such a page may
 // be short, or empty, and still have a next one.
 const widest = 5000
 
-// Find lists customers that the scope's agent may see, by name. next is where the following page begins, nil at the end. On the first page those found by address stand
-// behind those found by name.
+// Find lists customers that the scope's agent may see, by name: first those whose name begins with what was typed, then those with a word that does. next is where the
+// following page begins, nil at the end. On the first page those found by address stand behind those found by name.
 func (s *Service) Find(ctx context.Context, tx *db.Tx, scope desk.Scope, f Filter, after *Place, limit int) (list []desk.Customer, next *Place, err error) {
 	typed := strings.TrimSpace(db.Text(f.Q))
 	key := language.Fold(typed)
 	if typed != "" && key == "" {
 		return []desk.Customer{}, nil, nil // nothing but accents: it would find everybody
+	}
+	words := wordsOf(typed)
+	if after != nil && after.Word {
+		places, end, err := byWord(ctx, tx, scope, f, words, key, after, limit)
+		if err != nil {
+			return nil, nil, err
+		}
+		list, err := s.inOrder(ctx, tx, places)
+		if len(end) > 0 {
+			next = &end[0]
+		}
+		return list, next, err
 	}
 	var q query
 	where := q.wanted(f)
@@ -109,6 +122,15 @@ func (s *Service) Find(ctx context.Context, tx *db.Tx, scope desk.Scope, f Filte
 	if err != nil {
 		return nil, nil, fmt.Errorf("find customers: %w", err)
 	}
+	if next == nil && len(words) > 0 && len(places) < limit {
+		more, end, err := byWord(ctx, tx, scope, f, words, key, nil, limit-len(places))
+		if err != nil {
+			return nil, nil, err
+		}
+		if places = append(places, more...); len(end) > 0 {
+			next = &end[0]
+		}
+	}
 	ids := make([]desk.CustomerID, 0, limit)
 	for _, p := range places {
 		ids = append(ids, p.ID)
@@ -118,17 +140,32 @@ func (s *Service) Find(ctx context.Context, tx *db.Tx, scope desk.Scope, f Filte
 			return nil, nil, err
 		}
 	}
+	list, err = s.listed(ctx, tx, ids)
+	return list, next, err
+}
+
+func (s *Service) inOrder(ctx context.Context, tx *db.Tx, places []Place) ([]desk.Customer, error) {
+	ids := make([]desk.CustomerID, len(places))
+	for i, p := range places {
+		ids[i] = p.ID
+	}
+	return s.listed(ctx, tx, ids)
+}
+
+// listed loads customers in the order of their ids in the list, each once.
+func (s *Service) listed(ctx context.Context, tx *db.Tx, ids []desk.CustomerID) ([]desk.Customer, error) {
 	all, err := s.Many(ctx, tx, ids)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	list = make([]desk.Customer, 0, len(ids))
+	list := make([]desk.Customer, 0, len(ids))
 	for _, id := range ids {
 		if c, ok := all[id]; ok {
 			list = append(list, c)
+			delete(all, id) // two of his words may have found him
 		}
 	}
-	return list, next, nil
+	return list, nil
 }
 
 // wanted is the condition of a filter, the words aside.

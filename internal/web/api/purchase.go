@@ -112,17 +112,13 @@ type customerValue struct {
 func (s *Server) listCustomerValues(ctx context.Context, c *Caller, in *valuesInput) (*reply[list[customerValue]], error) {
 	return asking(ctx, s, func(tx *db.Tx) (out list[customerValue], err error) {
 		out.Items = []customerValue{}
-		seen := []desk.CustomerID{}
-		for _, n := range in.Customers {
-			id := desk.CustomerID(n)
-			err := s.Customers.MaySee(ctx, tx, c.Scope, id)
-			if desk.IsRefusal(err, desk.NotFound) {
-				continue
-			}
-			if err != nil {
-				return out, err
-			}
-			seen = append(seen, id)
+		asked := make([]desk.CustomerID, len(in.Customers))
+		for i, n := range in.Customers {
+			asked[i] = desk.CustomerID(n)
+		}
+		seen, err := s.Customers.SeenOf(ctx, tx, c.Scope, asked)
+		if err != nil {
+			return out, err
 		}
 		all, err := s.Purchases.Values(ctx, tx, seen)
 		for _, id := range seen {
