@@ -194,16 +194,16 @@ func Moved(column, kind, merge string) string {
 
 // noteItems writes down all that hangs on the record that goes, the participants by their address.
 func noteItems(ctx context.Context, tx *db.Tx, merge int64, into, from desk.Customer) error {
-	for _, of := range []struct{ kind, ids string }{
-		{ItemConsent, `SELECT id FROM customer_consent WHERE customer = $2`},
-		{ItemConversation, `SELECT id FROM conversation WHERE customer = $2`},
-		{ItemMessage, `SELECT id FROM message WHERE customer = $2`},
-		{ItemPurchase, `SELECT id FROM purchase WHERE customer = $2`},
-		{ItemHold, `SELECT id FROM legal_hold WHERE customer = $2`},
-		{ItemTask, `SELECT id FROM privacy_task WHERE customer = $2`},
-		{ItemAccess, `SELECT id FROM access_entry WHERE customer = $2`},
+	for _, of := range []struct{ kind, table string }{
+		{ItemConsent, "customer_consent"},
+		{ItemConversation, "conversation"},
+		{ItemMessage, "message"},
+		{ItemPurchase, "purchase"},
+		{ItemHold, "legal_hold"},
+		{ItemTask, "privacy_task"},
+		{ItemAccess, "access_entry"},
 	} {
-		text := `INSERT INTO customer_merge_item (merge, kind, item) SELECT CAST($1 AS BIGINT), '` + of.kind + `', x.id FROM (` + of.ids + `) x`
+		text := `INSERT INTO customer_merge_item (merge, kind, item) SELECT CAST($1 AS BIGINT), '` + of.kind + `', x.id FROM ` + of.table + ` x WHERE x.customer = $2`
 		if _, err := tx.Exec(ctx, text, merge, from.ID); err != nil {
 			return fmt.Errorf("what hangs on customer %s (%s): %w", from.ID, of.kind, err)
 		}
