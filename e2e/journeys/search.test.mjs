@@ -1,5 +1,5 @@
 // Searching as an agent does: by words in four languages with and without their marks, as they are typed, by phrase and filter, by keyboard; what one may
-// not see, what was just written, and the ways around the desk that need no mouse.
+// not see, what was just written, what an attached file says, customers and what they bought, and the ways around the desk that need no mouse.
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
 import { Api, ann, inbox } from "../house/api.mjs";
@@ -122,6 +122,53 @@ it("finds by words, as they are typed, by phrase, filter and keyboard", () =>
     assert.deepEqual(page.trouble, []);
   }));
 
+it("finds what attached files say, customers, and what they bought", () =>
+  browser.journey(async () => {
+    const part = (head, text) => `--b\n${head}\n\n${text}\n`;
+    const mail = compose({
+      from: '"Bob Smith" <bob@mail.test>',
+      to: "help@desk.test",
+      subject: "Papers",
+      text: `${part("Content-Type: text/plain", "See the file.")}${part('Content-Type: text/csv; charset=utf-8\nContent-Disposition: attachment; filename="terms.csv"', "item;price\nquittance;4711")}--b--`,
+      extra: { "Content-Type": 'multipart/mixed; boundary="b"' },
+    });
+    await sendMail({ port: desk.smtpPort, from: "bob@mail.test", to: "help@desk.test", raw: mail.raw });
+    const { customer } = await row("Reklamacja");
+    await api.post("/purchases", {
+      source: "till",
+      externalId: "77-A",
+      number: "WK-20077",
+      customer,
+      status: "paid",
+      currency: "EUR",
+      total: 12900,
+      placedAt: "2026-03-05T10:00:00Z",
+      items: [{ name: "Walnut wardrobe", sku: "W1", quantity: "1", price: 12900, total: 12900 }],
+    });
+    await found(api, "quittance", 1);
+    await eventually("the purchase is found", async () => (await api.get("/search/messages?q=wardrobe")).purchases.length === 1);
+
+    const page = await browser.person({ url: desk.url });
+    await api.enter(page);
+    await page.goto("/app/search?q=quittance");
+    assert.match(await only(page, "Papers"), /quittance/);
+    await subjects(page).getByText("terms.csv").waitFor();
+
+    const field = page.getByRole("searchbox", { name: "Search everything" });
+    await field.fill("wiśniew"); // as it is typed
+    await page.getByRole("region", { name: "Customers" }).getByRole("link", { name: /Zofia Wiśniewska/ }).waitFor();
+    for (const text of ["wk-20077", "wardrobes"]) {
+      await field.fill(text);
+      await field.press("Enter");
+      await page.getByRole("region", { name: "Purchases" }).getByRole("link", { name: /WK-20077.*Walnut wardrobe/ }).waitFor();
+    }
+    assert.deepEqual(await page.findings("search-people"), []);
+    await page.picture("search-people");
+    await page.getByRole("region", { name: "Purchases" }).getByRole("link").click();
+    await page.getByRole("heading", { name: "Zofia Wiśniewska" }).waitFor();
+    assert.deepEqual(page.trouble, []);
+  }));
+
 it("shows nobody what he may not see, in the dark and on a telephone", () =>
   browser.journey(async () => {
     const page = await browser.person({ url: desk.url, dark: true, width: 380, height: 780 });
@@ -142,7 +189,7 @@ it("goes anywhere by the palette, and says which keys there are", () =>
     const page = await browser.person({ url: desk.url });
     await api.enter(page);
     await page.goto("/app/view/all");
-    await page.getByRole("link", { name: /Bob Smith/ }).waitFor();
+    await page.getByRole("link", { name: /Bob Smith/ }).first().waitFor();
     await page.keyboard.press("Control+k");
     const palette = page.getByRole("combobox", { name: "Search or jump to" });
     await palette.fill("zofia");

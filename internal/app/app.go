@@ -167,7 +167,7 @@ func (a *App) wire() {
 	a.mail.staff = a.Staff
 	a.Intake = a.newIntake()
 	a.mail.accept = a.Intake.Accept
-	a.Index = &index.Index{DB: a.DB, Store: a.found, Conversations: a.Conversations, Customers: a.Customers, Inboxes: a.Inboxes, Staff: a.Staff, File: a.Blobs.ReadAll, Log: a.log}
+	a.Index = &index.Index{DB: a.DB, Store: a.found, Conversations: a.Conversations, Customers: a.Customers, Inboxes: a.Inboxes, Staff: a.Staff, Purchases: a.Purchases, File: a.Blobs.ReadAll, Log: a.log}
 	delivery := &deliver.Delivery{DB: a.DB, Blobs: a.Blobs, Inboxes: a.Inboxes, Conversations: a.Conversations, Outlet: outlet, Log: a.log,
 		Token: a.makeToken, Writer: a.writer, Loop: a.Keys.Tag(loopMark, nil)}
 	views := &view.Service{Conversations: a.Conversations}

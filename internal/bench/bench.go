@@ -57,6 +57,7 @@ type Run struct {
 	AcceptPerSec  float64       `json:"acceptPerSec,omitempty"`
 	Mails         int64         `json:"mails,omitempty"`
 	MailCPU       float64       `json:"mailCPU,omitempty"` // processor time of the server for a mail, milliseconds
+	IndexLag      Lag           `json:"indexLag"`          // while mail came
 	IdleMB        float64       `json:"idleMB,omitempty"`
 	IdleCore      float64       `json:"idleCore,omitempty"` // share of one core, 0..1
 }
@@ -239,9 +240,10 @@ func (o Options) mail(ctx context.Context, c app.Config, srv *server, run *Run) 
 		return err
 	}
 	begun := time.Now()
+	watch := watchIndex(ctx, c)
 	sent, err := Load{Address: srv.smtp, To: inboxAt, Connections: 16, For: o.Mail}.Run(ctx)
 	if err != nil {
-		return fmt.Errorf("send mails: %w", err)
+		return errors.Join(fmt.Errorf("send mails: %w", err), watch.stop())
 	}
 	run.Mails, run.AcceptPerSec = sent.Mails, float64(sent.Mails)/sent.Took.Seconds()
 	d, err := db.Open(ctx, databaseURL(c), db.Options{Logger: quiet()})
@@ -262,6 +264,9 @@ func (o Options) mail(ctx context.Context, c app.Config, srv *server, run *Run) 
 		time.Sleep(100 * time.Millisecond) // counting costs the database some milliseconds that it has not got
 	}
 	run.MailsPerSec = float64(sent.Mails) / time.Since(begun).Seconds()
+	if run.IndexLag, err = watch.caughtUp(ctx); err != nil {
+		return err
+	}
 	after, err := srv.cpu()
 	if err != nil {
 		return err

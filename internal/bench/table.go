@@ -38,6 +38,7 @@ func (r Report) Table(w io.Writer) error {
 		}
 		if run.Mails > 0 {
 			fmt.Fprintf(t, "mails stored, threaded and reacted to\t%.0f/s\t(%d; acknowledged at %.0f/s; %.2f ms of processor time each)\n", run.MailsPerSec, run.Mails, run.AcceptPerSec, run.MailCPU)
+			fmt.Fprintf(t, "search index behind\tat most %.1f s\t(%.1f s when the last mail was stored; up to date %.1f s later)\n", run.IndexLag.Most, run.IndexLag.Last, run.IndexLag.Caught)
 		}
 	}
 	return t.Flush()

@@ -21,7 +21,7 @@ const (
 	MessageMoved          EventKind = "message.moved"
 	MessageRedacted       EventKind = "message.redacted"
 	MessageErased         EventKind = "message.erased"
-	FilesScanned          EventKind = "message.scanned" // files that came while the virus scanner was away; data: {held}
+	FilesScanned          EventKind = "message.scanned"    // files that came while the virus scanner was away; data: {held}
 	FilesRead             EventKind = "message.files_read" // search knows what an attached file says
 	NoteAdded             EventKind = "note.added"
 	RecordAdded           EventKind = "record.added" // a call, visit or letter written down by hand

@@ -7,14 +7,14 @@ import (
 
 // Terms of the index begin with what they are, so that none is taken for another. Words themselves have no prefix.
 const (
-	stemPrefix     = "="       // a form under which a word is found
-	headPrefix     = "^"       // the same, of the subject and the customer
-	fromPrefix     = "<"       // a word or the whole of a sender's name or address
-	toPrefix       = ">"       // the same of a recipient
-	markPrefix     = "#"       // a fact that filters ask for
-	gap            = "\\"      // parts phrases: no word is equal to it
-	maxWordsOf     = 20_000    // words of one document that count
-	maxBytes       = 1 << 20   // of all its words and terms
+	stemPrefix     = "="     // a form under which a word is found
+	headPrefix     = "^"     // the same, of the subject and the customer
+	fromPrefix     = "<"     // a word or the whole of a sender's name or address
+	toPrefix       = ">"     // the same of a recipient
+	markPrefix     = "#"     // a fact that filters ask for
+	gap            = "\\"    // parts phrases: no word is equal to it
+	maxWordsOf     = 20_000  // words of one document that count
+	maxBytes       = 1 << 20 // of all its words and terms
 	maxTermsOfWord = 16
 )
 

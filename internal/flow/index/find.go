@@ -106,7 +106,7 @@ func (x *Index) Find(ctx context.Context, tx *db.Tx, a Ask) (p Page, err error) 
 		return Page{}, err
 	}
 	s, err := x.Store.State(ctx)
-	p.Filling = s.Rest > 0 || s.Format == 0
+	p.Filling = !Complete(s)
 	return p, err
 }
 
@@ -146,15 +146,7 @@ func (f *finder) clauses(how query.Strictness) ([]search.Clause, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make([]search.Clause, 0, len(all)+len(asked))
-	for _, c := range append(all, asked...) {
-		any := make([]search.Atom, len(c.Any))
-		for i, atom := range c.Any {
-			any[i] = search.Atom(atom)
-		}
-		out = append(out, search.Clause{Not: c.Not, Any: any})
-	}
-	return out, nil
+	return inStore(append(all, asked...)), nil
 }
 
 // newest walks back through what was found until the page is full. A conversation is shown once, by its newest message that was found.
@@ -163,7 +155,7 @@ func (f *finder) newest(ctx context.Context) (p Page, err error) {
 	if err != nil || clauses == nil {
 		return p, err
 	}
-	before, first := int64(math.MaxInt64), f.ask.Cursor == nil
+	before, first := messagesEnd, f.ask.Cursor == nil
 	if !first {
 		before = f.ask.Cursor.Before
 	}
@@ -215,7 +207,7 @@ func (f *finder) newest(ctx context.Context) (p Page, err error) {
 // foundNewer reports whether a former page showed the conversation, by a newer message.
 func (f *finder) foundNewer(ctx context.Context, clauses []search.Clause, h Hit) (bool, error) {
 	of := search.Clause{Any: []search.Atom{{Terms: []string{"#c" + h.Conversation.ID.String()}}}}
-	all, err := f.Store.Find(ctx, [][]search.Clause{append([]search.Clause{of}, clauses...)}, math.MaxInt64, 1)
+	all, err := f.Store.Find(ctx, [][]search.Clause{append([]search.Clause{of}, clauses...)}, messagesEnd, 1)
 	if err != nil || len(all[0].Found) == 0 {
 		return false, err
 	}
@@ -238,7 +230,7 @@ func aged(age desk.Time) float64 {
 
 // best ranks the newest of what was found, of what was found as it was written, and of what is about it.
 func (f *finder) best(ctx context.Context) (p Page, err error) {
-	from := Cursor{Before: math.MaxInt64, Score: math.Inf(1), Now: f.tx.Now}
+	from := Cursor{Before: messagesEnd, Score: math.Inf(1), Now: f.tx.Now}
 	if f.ask.Cursor != nil {
 		from = *f.ask.Cursor
 	}
@@ -271,7 +263,7 @@ func (f *finder) best(ctx context.Context) (p Page, err error) {
 			scored[at.ID].score += worth[i]
 		}
 	}
-	if from.Before == math.MaxInt64 {
+	if from.Before == messagesEnd {
 		from.Before = newest + 1
 	}
 	all := make([]ranked, 0, len(scored))

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/inbox"
+	"tellus/internal/feature/purchase"
 	"tellus/internal/feature/staff"
 	"tellus/internal/platform/cluster"
 	"tellus/internal/platform/db"
@@ -40,6 +43,7 @@ type Index struct {
 	Customers     *customer.Service
 	Inboxes       *inbox.Service
 	Staff         *staff.Service
+	Purchases     *purchase.Service
 	Log           *slog.Logger
 
 	// File returns a stored file whole, or an error where it is larger than most bytes. Where it is nil attached files are not read.
@@ -109,7 +113,7 @@ func (x *Index) follow(ctx context.Context, events *eventlog.Log, owns check) er
 	if err != nil {
 		return err
 	}
-	if x.tended && s.Rest == 0 && !s.Purge {
+	if x.tended && Complete(s) && !s.Purge {
 		next, err := events.Tail(ctx, desk.Seq(s.Position), eventsAtOnce)
 		if err != nil {
 			return err
@@ -131,12 +135,14 @@ func (x *Index) follow(ctx context.Context, events *eventlog.Log, owns check) er
 		}
 	}
 	// Under load a batch and a slice of tending follow each other.
-	if more, err := x.Store.Tend(ctx, s.Rest == 0, search.Check(owns)); err != nil || more {
+	if more, err := x.Store.Tend(ctx, Complete(s), search.Check(owns)); err != nil || more {
 		return err
 	}
 	switch {
 	case int64(looked) > s.Position:
 		return nil // the state has moved on
+	case s.Customers != allIn || s.Purchases != allIn:
+		return x.fillPeople(ctx, s, owns)
 	case s.Rest > 0:
 		return x.fill(ctx, s, owns)
 	case s.Purge:
@@ -237,6 +243,12 @@ func (x *Index) take(ctx context.Context, s search.State, events []desk.Event, p
 	slice := func(ids []desk.MessageID) error {
 		err := x.DB.Read(ctx, func(tx *db.Tx) (err error) {
 			b.Put, b.Drop, err = x.documents(ctx, tx, ids)
+			if err != nil || b.State.Position != position {
+				return err
+			}
+			put, drop, forgot, err := x.people(ctx, tx, slices.Sorted(maps.Keys(t.people)), slices.Sorted(maps.Keys(t.purchases)))
+			b.Put, b.Drop, b.Purge = append(b.Put, put...), append(b.Drop, drop...), b.Purge || forgot
+			b.State.Purge = b.State.Purge || forgot
 			return err
 		})
 		if err != nil {

@@ -14,6 +14,8 @@ type touched struct {
 	messages      map[desk.MessageID]bool
 	conversations map[desk.ConversationID]bool
 	customers     map[desk.CustomerID]bool
+	people        map[desk.CustomerID]bool // themselves, where customers are their conversations too
+	purchases     map[desk.PurchaseID]bool
 	takenOut      bool
 }
 
@@ -32,8 +34,14 @@ var about = map[desk.EventKind]bool{
 }
 
 func touchedBy(events []desk.Event) touched {
-	t := touched{map[desk.MessageID]bool{}, map[desk.ConversationID]bool{}, map[desk.CustomerID]bool{}, false}
+	t := touched{map[desk.MessageID]bool{}, map[desk.ConversationID]bool{}, map[desk.CustomerID]bool{}, map[desk.CustomerID]bool{}, map[desk.PurchaseID]bool{}, false}
 	for _, e := range events {
+		switch e.SubjectKind {
+		case desk.AboutCustomer:
+			t.people[desk.CustomerID(e.Subject)] = true
+		case desk.AboutPurchase:
+			t.purchases[desk.PurchaseID(e.Subject)] = true
+		}
 		switch {
 		case unseen[e.Kind]:
 		case e.Kind == desk.CustomerUpdated:

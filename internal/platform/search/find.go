@@ -14,12 +14,12 @@ import (
 const mostPages = 8000
 
 // find answers several ways of asking at once, since they read the same.
-func find(ctx context.Context, tx *db.Tx, kinds [][]Clause, before int64, limit, work int) ([]Result, error) {
+func find(ctx context.Context, tx *db.Tx, kinds [][]Clause, from, before int64, limit, work int) ([]Result, error) {
 	out := make([]Result, len(kinds))
-	if before <= 0 || limit <= 0 {
+	if before <= from || limit <= 0 {
 		return out, nil
 	}
-	rows, err := tx.Query(ctx, segmentColumns+` WHERE block <= $1 ORDER BY block DESC, age DESC`, blockOf(before-1))
+	rows, err := tx.Query(ctx, segmentColumns+` WHERE block <= $1 AND block >= $2 ORDER BY block DESC, age DESC`, blockOf(before-1), blockOf(from))
 	segments, err := db.Rows(rows, err, scanSegment)
 	if err != nil || len(segments) == 0 {
 		return out, err

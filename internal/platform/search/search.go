@@ -53,6 +53,9 @@ type State struct {
 	Position int64  `json:"position"` // up to which changes were followed
 	Rest     int64  `json:"rest"`     // below this id documents are still missing; 0 for none
 	Purge    bool   `json:"purge"`    // a batch asked for it, and it is not done yet
+
+	Customers int64 `json:"customers"` // up to which of them, and of purchases, documents are there
+	Purchases int64 `json:"purchases"`
 }
 
 // Index is the index of one database. It is safe for concurrent use, but Apply by one at a time.
@@ -181,8 +184,13 @@ type Result struct {
 // least one clause must ask for something to be there. Terms may hold anything but spaces and control characters. What one search may cost is bounded:
 // see Result.
 func (x *Index) Find(ctx context.Context, kinds [][]Clause, before int64, limit int) (found []Result, err error) {
+	return x.Between(ctx, kinds, 0, before, limit)
+}
+
+// Between is Find for documents with an id from a multiple of 262,144 on.
+func (x *Index) Between(ctx context.Context, kinds [][]Clause, from, before int64, limit int) (found []Result, err error) {
 	err = x.db().Read(ctx, func(tx *db.Tx) error {
-		found, err = find(ctx, tx, kinds, before, limit, x.mostPages)
+		found, err = find(ctx, tx, kinds, from, before, limit, x.mostPages)
 		return err
 	})
 	if err != nil {

@@ -27,8 +27,13 @@ type fullTextBody struct {
 	Next    string      `json:"next,omitempty" doc:"Opaque; give it back as cursor to get what follows"`
 	Filling bool        `json:"filling,omitempty" doc:"The index is being made anew: older messages are still missing"`
 
-	Messages   int  `json:"messages" doc:"How many messages were found, of which a conversation may have several"`
-	More       bool `json:"more,omitempty" doc:"There are more messages than that, or older ones were not looked at yet: next goes on"`
+	Messages      int             `json:"messages" doc:"How many messages were found, of which a conversation may have several"`
+	More          bool            `json:"more,omitempty" doc:"There are more messages than that, or older ones were not looked at yet: next goes on"`
+	Customers     []desk.Customer `json:"customers" doc:"Who answers the query, on the first page of one without filters"`
+	Purchases     []desk.Purchase `json:"purchases" doc:"What was bought and answers it, likewise"`
+	MoreCustomers bool            `json:"moreCustomers,omitempty" doc:"More of them than are given"`
+	MorePurchases bool            `json:"morePurchases,omitempty"`
+
 	NewestOnly bool `json:"newestOnly,omitempty" doc:"Items are the best of the newest messages that were found: sort by newest to reach older ones"`
 }
 
@@ -38,14 +43,24 @@ func (s *Server) searchMessages(ctx context.Context, c *Caller, in *fullTextInpu
 		return nil, searchRefusal(err)
 	}
 	if len(q.Parts) == 0 {
-		return answer(fullTextBody{Items: []index.Hit{}}), nil
+		return answer(fullTextBody{Items: []index.Hit{}, Customers: []desk.Customer{}, Purchases: []desk.Purchase{}}), nil
 	}
 	after, err := searchCursor(in.Cursor)
 	if err != nil {
 		return nil, err
 	}
-	page, err := read(ctx, s, func(tx *db.Tx) (index.Page, error) {
-		return s.Index.Find(ctx, tx, index.Ask{Query: q, Scope: c.Scope, Order: in.Sort, Cursor: after, Limit: in.Limit})
+	ask := index.Ask{Query: q, Scope: c.Scope, Order: in.Sort, Cursor: after, Limit: in.Limit}
+	var who index.People
+	page, err := read(ctx, s, func(tx *db.Tx) (p index.Page, err error) {
+		if after == nil {
+			const few = 5
+			people := ask
+			people.Limit = few
+			if who, err = s.Index.FindPeople(ctx, tx, people); err != nil {
+				return p, err
+			}
+		}
+		return s.Index.Find(ctx, tx, ask)
 	})
 	if err != nil {
 		return nil, err
@@ -54,6 +69,8 @@ func (s *Server) searchMessages(ctx context.Context, c *Caller, in *fullTextInpu
 	if out.Items == nil {
 		out.Items = []index.Hit{}
 	}
+	out.Customers, out.MoreCustomers = append([]desk.Customer{}, who.Customers...), who.MoreCustomers
+	out.Purchases, out.MorePurchases = append([]desk.Purchase{}, who.Purchases...), who.MorePurchases
 	if page.Next != nil {
 		data, err := json.Marshal(page.Next)
 		if err != nil {

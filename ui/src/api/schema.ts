@@ -5239,6 +5239,8 @@ export interface components {
             version: number;
         };
         FullTextBody: {
+            /** @description Who answers the query, on the first page of one without filters */
+            customers: components["schemas"]["Customer"][];
             /** @description The index is being made anew: older messages are still missing */
             filling?: boolean;
             items: components["schemas"]["Hit"][];
@@ -5249,10 +5251,15 @@ export interface components {
             messages: number;
             /** @description There are more messages than that, or older ones were not looked at yet: next goes on */
             more?: boolean;
+            /** @description More of them than are given */
+            moreCustomers?: boolean;
+            morePurchases?: boolean;
             /** @description Items are the best of the newest messages that were found: sort by newest to reach older ones */
             newestOnly?: boolean;
             /** @description Opaque; give it back as cursor to get what follows */
             next?: string;
+            /** @description What was bought and answers it, likewise */
+            purchases: components["schemas"]["Purchase"][];
         };
         Health: {
             /**

@@ -1,5 +1,7 @@
 // The bodies of the API, after the Go package internal/desk. Times are RFC 3339 strings in UTC, or null.
 
+import type { components } from "./schema";
+
 export type Time = string | null;
 export type Status = "new" | "open" | "waiting" | "resolved" | "closed";
 export type Channel = "email" | "form" | "phone" | "visit" | "letter";
@@ -490,6 +492,11 @@ export interface SearchHit {
 
 export interface SearchPage {
   items: SearchHit[];
+  /** Who and what answers a query without filters, on its first page. */
+  customers: Customer[];
+  purchases: components["schemas"]["Purchase"][];
+  moreCustomers?: boolean;
+  morePurchases?: boolean;
   next?: string;
   /** The index is being made anew: older messages are still missing. */
   filling?: boolean;

@@ -30,7 +30,7 @@ func Start(t testing.TB, d *desktest.Desk, file string) *index.Index {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := &index.Index{DB: d.DB, Store: store, Conversations: d.Conversations, Customers: d.Customers, Inboxes: d.Inboxes, Staff: d.Staff, File: d.Blobs.ReadAll, Log: dbtest.Logger(t)}
+	x := &index.Index{DB: d.DB, Store: store, Conversations: d.Conversations, Customers: d.Customers, Inboxes: d.Inboxes, Staff: d.Staff, Purchases: d.Purchases, File: d.Blobs.ReadAll, Log: dbtest.Logger(t)}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	over := make(chan error, 1)
 	go func() { over <- x.Run(ctx, events, node) }()
@@ -69,6 +69,6 @@ func UpToDate(t testing.TB, d *desktest.Desk, x *index.Index) {
 			unread = len(files)
 			return err
 		})
-		return s.Source != "" && desk.Seq(s.Position) >= newest && s.Rest == 0 && !s.Purge && unread == 0
+		return s.Source != "" && desk.Seq(s.Position) >= newest && index.Complete(s) && !s.Purge && unread == 0
 	})
 }

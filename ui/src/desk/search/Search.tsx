@@ -12,6 +12,7 @@ import { Bone, Late } from "../../parts/Skeleton";
 import { Failed, Quiet } from "../../parts/Trouble";
 import { When } from "../../parts/When";
 import { findQuery, pieces, type Sort, toggled } from "./find";
+import { People } from "./People";
 import css from "./Search.module.css";
 
 const chips = ["is:unfinished", "is:unread", "is:resolved", "is:note", "has:attachment", "assignee:me"];
@@ -167,9 +168,11 @@ function Results({ q, typing, found, hits, list }: ResultsProps) {
       </Late>
     );
   }
+  const people = first && first.customers.length + first.purchases.length > 0 && <People page={first} q={q} />;
   if (hits.length === 0 && found.hasNextPage) {
     return (
       <>
+        {people}
         <p role="status" className={css.note}>
           {t("search.older")}
         </p>
@@ -177,6 +180,7 @@ function Results({ q, typing, found, hits, list }: ResultsProps) {
       </>
     );
   }
+  if (hits.length === 0 && people) return people;
   if (hits.length === 0) {
     return (
       <Quiet icon="search" title={t("search.nothing")}>
@@ -186,6 +190,7 @@ function Results({ q, typing, found, hits, list }: ResultsProps) {
   }
   return (
     <>
+      {people}
       {first && (
         <p role="status" className={css.note}>
           {t(first.more ? "search.found_more" : "search.found", { count: first.messages })}
