@@ -63,6 +63,24 @@ it("keeps all that is known of a customer on his page, live for whoever looks at
     assert.deepEqual(await page.findings("customers"), []);
     await page.picture("customers");
 
+    // By a later word of his name, without its marks.
+    await page.getByRole("searchbox").fill("ozol");
+    await page.getByRole("link", { name: /Janis Ozols/ }).waitFor();
+
+    // Somebody who likes to be called is answered so: the composer begins there, and says what his clock shows.
+    const who = new URL(await page.getByRole("link", { name: /Janis Ozols/ }).evaluate((a) => a.href)).pathname;
+    await page.goto(who);
+    await page.getByRole("heading", { name: "How to reach" }).getByRole("button").click();
+    await page.getByLabel("Prefers").selectOption("phone");
+    await page.getByLabel("Time zone").fill("Europe/Riga");
+    await page.getByRole("button", { name: "Save" }).click();
+    await other.getByText("Likes to be called").first().waitFor();
+    await other.getByText(/It is \d\d:\d\d for this customer/).first().waitFor();
+    await other.getByRole("button", { name: "Write down a call" }).click();
+    await other.getByRole("dialog").waitFor();
+    await other.keyboard.press("Escape");
+    await other.picture("likes-calls");
+
     // The same on a narrow dark screen, where nothing may stick out.
     const narrow = await browser.person({ url: desk.url, width: 380, height: 780, dark: true });
     await api.enter(narrow);

@@ -102,6 +102,18 @@ const customer = createRoute({
   loader: () => words("form", "customers", "purchase"),
   component: lazyRouteComponent(() => import("../customers/CustomerPage"), "CustomerPage"),
 });
+const duplicates = createRoute({
+  getParentRoute: () => inside,
+  path: "/customers/duplicates",
+  loader: () => words("form", "customers"),
+  component: lazyRouteComponent(() => import("../customers/DuplicatesPage"), "DuplicatesPage"),
+});
+const merging = createRoute({
+  getParentRoute: () => inside,
+  path: "/customers/$id/merge/$other",
+  loader: () => words("form", "customers", "field"),
+  component: lazyRouteComponent(() => import("../customers/MergePage"), "MergePage"),
+});
 const organisations = createRoute({
   getParentRoute: () => inside,
   path: "/organisations",
@@ -169,6 +181,8 @@ export const router = createRouter({
       search,
       customers,
       customer,
+      duplicates,
+      merging,
       organisations,
       organisation,
       settings,

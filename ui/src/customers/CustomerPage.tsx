@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, Navigate, useParams } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import type { Conversation } from "../api/types";
@@ -24,6 +24,7 @@ import { Warned } from "./Warned";
 const CustomerFields = lazy(() =>
   Promise.all([import("../desk/fields/CustomerFields"), loadWords("field")]).then(([m]) => m),
 );
+const SamePerson = lazy(() => import("./SamePerson"));
 const Privacy = lazy(() => Promise.all([import("./Privacy"), loadWords("privacy")]).then(([m]) => m));
 
 /** One customer, all data in one place. */
@@ -34,7 +35,9 @@ export function CustomerPage() {
   return (
     <main id="main" className={css.page}>
       <div className={css.column}>
-        {found.data ? (
+        {found.data && found.data.customer.id !== id ? (
+          <Navigate to="/customers/$id" params={{ id: String(found.data.customer.id) }} replace />
+        ) : found.data ? (
           <Shown page={found.data} />
         ) : found.isError ? (
           <Failed what={t("customers.failed_one")} error={found.error} retry={() => void found.refetch()} />
@@ -99,6 +102,9 @@ function Shown({ page }: { page: CustomerPageBody }) {
           <section className={css.card}>
             <Consents customer={c.id} log={page.consents} />
           </section>
+          <Suspense>
+            <SamePerson key={c.id} customer={c} />
+          </Suspense>
           {manages && (
             <section className={css.card}>
               <Suspense>

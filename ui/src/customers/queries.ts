@@ -43,6 +43,35 @@ export const pageQuery = (id: number) =>
     queryFn: ({ signal }) => get<CustomerPageBody>(`/customers/${id}/page`, undefined, signal),
   });
 
+export type Duplicate = Omit<components["schemas"]["CustomerDuplicate"], "first" | "second"> & {
+  first: Customer;
+  second: Customer;
+};
+export type SameAs = Omit<components["schemas"]["SameAs"], "suggested"> & { suggested: Duplicate[] };
+
+/** Who may be the same person as a customer, and who was merged into his record. */
+export const sameAsQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["customer", id, "duplicates"],
+    queryFn: ({ signal }) => get<SameAs>(`/customers/${id}/duplicates`, undefined, signal),
+  });
+
+/** A customer alone. */
+export const customerQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["customer", id, "alone"],
+    queryFn: ({ signal }) => get<Customer>(`/customers/${id}`, undefined, signal),
+  });
+
+/** Everybody who may be one person, the most certain first. */
+export const duplicatesQuery = () =>
+  infiniteQueryOptions({
+    queryKey: ["customers", "duplicates"],
+    queryFn: ({ pageParam, signal }) => get<Page<Duplicate>>("/duplicates", { cursor: pageParam, limit: 50 }, signal),
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next || undefined,
+  });
+
 /** What was said with a customer, filtered. */
 export const saidQuery = (id: number, channel: string, kind: string) =>
   infiniteQueryOptions({

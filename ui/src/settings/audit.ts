@@ -59,6 +59,8 @@ export const auditActions = [
   "export.fetched",
   "export.customer",
   "customer.erased",
+  "customer.merged",
+  "customer.parted",
   "hold.set",
   "hold.ended",
   "retention.created",

@@ -41,6 +41,9 @@ const editorCode = lately(() => import("./Editor"));
 const reviewCode = lately(() => Promise.all([import("./Review"), loadWords("review")]).then(([m]) => m));
 const quoteCode = lately(() => import("./QuoteButton"));
 const sendMenuCode = lately(() => import("./SendMenu"));
+const Preferred = lazy(() =>
+  Promise.all([import("../customer/Reach"), loadWords("customers")]).then(([m]) => ({ default: m.Preferred })),
+);
 const ArmedChips = lazy(async () => {
   await Promise.all([loadWords("macro"), loadWords("field")]);
   return import("./macro/ArmedChips");
@@ -276,6 +279,11 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
           }}
           sendAnyway={() => void send(editor.current?.html() ?? text, [], "waiting", true)}
         />
+      )}
+      {!note && mayWrite && (opened.customer.prefers || opened.customer.timeZone) && (
+        <Suspense>
+          <Preferred customer={opened.customer} row={row} />
+        </Suspense>
       )}
       <div className={css.top}>
         <div className={css.modes} role="tablist" aria-label={t("compose.modes")}>

@@ -27,14 +27,22 @@ const outcomes: Record<By, CallRecord["outcome"][]> = {
 };
 
 /** Writes down a call, a visit or a letter: in an open conversation, or as a new one. */
-export function RecordSheet({ conversation, close }: { conversation?: Conversation; close: () => void }) {
+export function RecordSheet({
+  conversation,
+  begin = "phone",
+  close,
+}: {
+  conversation?: Conversation;
+  begin?: By;
+  close: () => void;
+}) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const navigate = useNavigate();
   const zone = useMe().timeZone;
   const directory = useDirectory();
   const inboxes = directory.inboxes.filter((i) => i.active);
-  const [by, setBy] = useState<By>("phone");
+  const [by, setBy] = useState<By>(begin);
   const [direction, setDirection] = useState<"in" | "out">("in");
   const [files, setFiles] = useState<Attachment[]>([]);
   const attempt = useAttempt(close);

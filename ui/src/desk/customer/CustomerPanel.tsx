@@ -18,6 +18,9 @@ import { Participants } from "./Participants";
 
 const Linked = lazy(() => import("../conversation/join/Linked").then((m) => ({ default: m.Linked })));
 
+const LocalTime = lazy(() =>
+  Promise.all([import("./Reach"), loadWords("customers")]).then(([m]) => ({ default: m.LocalTime })),
+);
 const Facts = lazy(() => Promise.all([import("../fields/Facts"), loadWords("field")]).then(([m]) => m));
 const CustomerFields = lazy(() =>
   Promise.all([import("../fields/CustomerFields"), loadWords("field")]).then(([m]) => m),
@@ -53,6 +56,11 @@ export function CustomerPanel({ opened, view, close }: { opened: Opened; view: s
         <Facts row={row} />
       </Suspense>
       <Contact customer={c} />
+      {c.timeZone && (
+        <Suspense>
+          <LocalTime customer={c} />
+        </Suspense>
+      )}
       <Suspense>
         <CustomerFields customer={c} />
       </Suspense>
