@@ -83,6 +83,8 @@ type Attribute struct {
 	Codes map[string]int64 `json:"-"`
 	// Also says which ids a value means: an option with those below it, or merged into it. Itself alone where nil.
 	Also func(id int64) []int64 `json:"-"`
+	// OfLinks is set where it is about links with other conversations, which a row does not say (Case.Linked).
+	OfLinks bool `json:"-"`
 	// Field is the id of a custom field, 0 for what is none.
 	Field desk.FieldID `json:"-"`
 }

@@ -12,7 +12,8 @@ var Shelves = map[string]int64{"active": 0, "snoozed": 1, "finished": 2, "spam":
 var (
 	statuses   = []string{"new", "open", "waiting", "resolved", "closed"}
 	priorities = map[string]int64{"low": 0, "normal": 1, "high": 2, "urgent": 3}
-	lastBy     = []string{"customer", "agent", "note", "system"}
+	lastBy     = []string{"customer", "agent", "note", "system", "phone_in", "phone_out", "visit_in", "visit_out", "letter_in", "letter_out"}
+	awaited    = []string{"resolved", "answered", "colleague", "purchase"}
 )
 
 // never are what columns of times hold where there is none.
@@ -24,6 +25,15 @@ func ofCustomer(column string) SQL {
 
 // of begins a subquery on what belongs to a conversation.
 func of(table string) SQL { return Both("SELECT 1 FROM " + table + " x WHERE x.conversation = c.id") }
+
+// linkedFrom tells whether a conversation, or what was merged into it, is one end of a link of some kinds.
+func linkedFrom(end, kinds string) SQL {
+	return Both(`EXISTS (WITH RECURSIVE within (id) AS (SELECT c.id UNION ALL SELECT m.id FROM within JOIN conversation m ON m.merged_into = within.id WHERE m.merged_into <> 0)
+		SELECT 1 FROM within JOIN conversation_link x ON x.` + end + ` = within.id WHERE x.kind IN (` + kinds + `))`)
+}
+
+// Linked says which ends of links a conversation and what was merged into it are.
+type Linked struct{ Problem, Incident, Part, Side, HasSide bool }
 
 // conversation are the attributes that every conversation has; its alias in SQL is c.
 var conversation = List{
@@ -41,12 +51,23 @@ var conversation = List{
 	{Key: "created", Kind: Moment, Always: true, Sorts: true, Absent: never, Column: Both("c.created_at")},
 	{Key: "last", Kind: Moment, Always: true, Sorts: true, Absent: never, Column: Both("c.last_at")},
 	{Key: "snoozed", Kind: Moment, Sorts: true, Absent: never, Column: Both("c.snoozed_until")},
+	{Key: "until_reply", Kind: Flag, Column: Both("(c.snoozed_until >= " + strconv.FormatInt(int64(desk.Never), 10) + ")")},
+	{Key: "awaited", Kind: Choice, Choices: awaited, Column: Both("c.wake_on")},
+	{Key: "trashed", Kind: Moment, Sorts: true, Absent: never, Column: Both("c.trashed_at")},
 	{Key: "resolved", Kind: Moment, Sorts: true, Absent: never, Column: Both("c.resolved_at")},
 	{Key: "last_by", Kind: Choice, Choices: lastBy, Always: true, Column: Both("c.preview_by")},
 	{Key: "language", Kind: Choice, Column: Both("c.language")},
 	{Key: "messages", Kind: Number, Always: true, Sorts: true, Column: Both("c.messages")},
 	{Key: "spent", Kind: Number, Always: true, Sorts: true, Column: Both("(c.spent / 60)")}, // whole minutes
 	{Key: "number", Kind: Number, Always: true, Sorts: true, Column: Both("c.number")},
+	{Key: "checks_open", Kind: Number, Always: true, Sorts: true, Column: Both("(c.checks - c.checked)")},
+	{Key: "checks_owed", Kind: Number, Always: true, Sorts: true, Column: Both("c.checks_owed")},
+	{Key: "preview", Kind: Text, Column: Both("c.preview")},
+	{Key: "problem", Kind: Flag, OfLinks: true, Column: linkedFrom("from_conversation", "'incident'")},
+	{Key: "incident", Kind: Flag, OfLinks: true, Column: linkedFrom("to_conversation", "'incident'")},
+	{Key: "part", Kind: Flag, OfLinks: true, Column: linkedFrom("to_conversation", "'child'")},
+	{Key: "side", Kind: Flag, OfLinks: true, Column: linkedFrom("to_conversation", "'side', 'forward'")},
+	{Key: "has_side", Kind: Flag, OfLinks: true, Column: linkedFrom("from_conversation", "'side', 'forward'")},
 	{Key: "attachments", Kind: Flag, Column: Both("c.attachments")},
 	{Key: "troubled", Kind: Flag, Column: Both("c.troubled")},
 	{Key: "restricted", Kind: Flag, Column: Both("c.restricted")},
@@ -136,6 +157,7 @@ type Case struct {
 	desk.Conversation
 	ResolvedAt desk.Time
 	Followers  []desk.AgentID
+	Linked     Linked
 	Of         desk.Customer
 }
 
@@ -176,6 +198,26 @@ func (c *Case) Value(a *Attribute) Value {
 		return Num(float64(c.Spent / 60))
 	case "number":
 		return Num(float64(c.Number))
+	case "checks_open":
+		return Num(float64(c.Checks - c.Checked))
+	case "checks_owed":
+		return Num(float64(c.ChecksOwed))
+	case "preview":
+		return Words(c.Preview)
+	case "until_reply":
+		return YesNo(c.SnoozedUntil >= desk.Never)
+	case "awaited":
+		return Code(string(c.WakeOn.Event))
+	case "problem":
+		return YesNo(c.Linked.Problem)
+	case "incident":
+		return YesNo(c.Linked.Incident)
+	case "part":
+		return YesNo(c.Linked.Part)
+	case "side":
+		return YesNo(c.Linked.Side)
+	case "has_side":
+		return YesNo(c.Linked.HasSide)
 	case "attachments":
 		return YesNo(c.Attachments)
 	case "troubled":
@@ -210,6 +252,8 @@ func (c *Case) moment(key string) Value {
 		return Instant(c.LastAt)
 	case "snoozed":
 		return Instant(c.SnoozedUntil)
+	case "trashed":
+		return Instant(c.TrashedAt)
 	case "resolved":
 		return Instant(c.ResolvedAt)
 	}

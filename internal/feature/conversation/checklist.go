@@ -161,7 +161,7 @@ func (c *row) firstLists(ctx context.Context, tx *db.Tx) error {
 	if _, err := tx.Exec(ctx, `UPDATE conversation SET checks = $1, checked = $2, checks_owed = $3 WHERE id = $4`, c.Checks, c.Checked, c.ChecksOwed, c.ID); err != nil {
 		return fmt.Errorf("save conversation %s: %w", c.ID, err)
 	}
-	return nil
+	return c.keepViews(ctx, tx)
 }
 
 // Tick marks an item as done by an agent, or as not done.

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/condition"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
 )
@@ -173,6 +174,24 @@ func (s *Service) links(ctx context.Context, tx *db.Tx, scope desk.Scope, id des
 		list = append(list, l)
 	}
 	return s.shown(ctx, tx, scope, list)
+}
+
+// linkedWithin says which ends of links a conversation and what was merged into it are, whoever may see the other ends.
+func linkedWithin(ctx context.Context, tx *db.Tx, id desk.ConversationID) (l condition.Linked, err error) {
+	members, err := family(ctx, tx, id)
+	if err != nil {
+		return l, err
+	}
+	in := db.In(len(members), 1)
+	has := func(end, kinds string) string {
+		return `EXISTS (SELECT 1 FROM conversation_link WHERE ` + end + ` IN ` + in + ` AND kind IN (` + kinds + `))`
+	}
+	err = tx.Row(ctx, `SELECT `+has("from_conversation", "'incident'")+`, `+has("to_conversation", "'incident'")+`, `+has("to_conversation", "'child'")+`, `+
+		has("to_conversation", "'side', 'forward'")+`, `+has("from_conversation", "'side', 'forward'"), db.Args(members)...).Scan(&l.Problem, &l.Incident, &l.Part, &l.Side, &l.HasSide)
+	if err != nil {
+		return l, fmt.Errorf("ends of links of conversation %s: %w", id, err)
+	}
+	return l, nil
 }
 
 // shown fills links in, and leaves out what may not be seen.

@@ -81,6 +81,12 @@ func (c *row) asCase(ctx context.Context, tx *db.Tx, d *definitions) (*condition
 			return nil, err
 		}
 	}
+	if d.linked {
+		var err error
+		if full.Linked, err = linkedWithin(ctx, tx, c.ID); err != nil {
+			return nil, err
+		}
+	}
 	if !d.customer {
 		return full, nil
 	}

@@ -27,6 +27,7 @@ type savedView struct {
 	sortAttr  *condition.Attribute
 	followers bool // the condition looks at followers
 	customer  bool // the condition or the order looks at the customer
+	linked    bool // the condition looks at links
 }
 
 // live reports whether its members are kept as rows: those of views over unfinished conversations are.
@@ -41,8 +42,8 @@ type definitions struct {
 	byID     map[desk.ViewID]*savedView
 	registry condition.List
 
-	followers, customer bool // some live view looks at them
-	any                 bool // there are live views
+	followers, customer, linked bool // some live view looks at them
+	any                         bool // there are live views
 }
 
 // stamp tells states of the definitions apart.
@@ -102,6 +103,7 @@ func loadDefinitions(ctx context.Context, tx *db.Tx, s stamp) (*definitions, err
 			d.any = true
 			d.followers = d.followers || v.followers
 			d.customer = d.customer || v.customer
+			d.linked = d.linked || v.linked
 		}
 	}
 	return d, nil
@@ -147,6 +149,7 @@ func (v *savedView) compile(registry condition.List, node condition.Node, zone *
 	v.customer = ofCustomer(v.sortAttr)
 	for _, a := range c.Attributes() {
 		v.customer = v.customer || ofCustomer(a)
+		v.linked = v.linked || a.OfLinks
 	}
 }
 

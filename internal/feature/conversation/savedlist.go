@@ -411,6 +411,7 @@ func (d *definitions) asking(c *condition.Condition) *definitions {
 	_, some.followers = c.Attributes()["followers"]
 	for _, a := range c.Attributes() {
 		some.customer = some.customer || ofCustomer(a)
+		some.linked = some.linked || a.OfLinks
 	}
 	return &some
 }
@@ -425,7 +426,7 @@ func scanRows(rows *sql.Rows, err error) ([]*row, error) {
 // Cases adds to rows all that attributes ask for.
 func (s *Service) Cases(ctx context.Context, tx *db.Tx, rows []desk.Conversation) ([]*condition.Case, error) {
 	all := make([]*condition.Case, len(rows))
-	everything := &definitions{followers: true, customer: true}
+	everything := &definitions{followers: true, customer: true, linked: true}
 	for i, c := range rows {
 		full, err := (&row{Conversation: c}).asCase(ctx, tx, everything)
 		if err != nil {

@@ -120,12 +120,13 @@ func (w *world) add(id int) {
 	w.write(func(ctx context.Context, tx *db.Tx) error {
 		if _, err := tx.Exec(ctx, `
 			INSERT INTO conversation (id, number, inbox, customer, customer_name, address, channel, subject, subject_key, status, priority, shelf, assignee, team, tags, restricted, spam,
-				trashed_at, snoozed_until, due_at, waiting_since, language, preview_by, messages, attachments, troubled, resolved_at, created_at, last_at, type_id, fields)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)`,
+				trashed_at, snoozed_until, due_at, waiting_since, language, preview_by, messages, attachments, troubled, resolved_at, created_at, last_at, type_id, fields, preview, checks, checked, checks_owed, wake_on)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)`,
 			id, 10_000+id, w.r.IntN(2)+1, customer, []string{"Ann", "Jānis", "Olga"}[customer-1], pick(w, "ann@x.example", "J@y.example"), pick(w, "email", "form", "phone"),
 			pick(w, subjects...), status, w.r.IntN(4), desk.ShelfOf(status, desk.Time(snoozed), spam, desk.Time(trashed)), nobody(w.r.IntN(3)), nobody(w.r.IntN(3)), string(tagText),
-			w.r.IntN(6) == 0, spam, trashed, snoozed, w.near(int64(desk.Never)), w.near(0), pick(w, "", "en", "lv"), pick(w, "customer", "agent", "note"), w.r.IntN(5)+1,
-			w.r.IntN(2) == 0, w.r.IntN(4) == 0, w.near(0), w.near(1), w.near(1), nobody(w.r.IntN(2)), w.fields()); err != nil {
+			w.r.IntN(6) == 0, spam, trashed, snoozed, w.near(int64(desk.Never)), w.near(0), pick(w, "", "en", "lv"), pick(w, "customer", "agent", "note", "phone_in"), w.r.IntN(5)+1,
+			w.r.IntN(2) == 0, w.r.IntN(4) == 0, w.near(0), w.near(1), w.near(1), nobody(w.r.IntN(2)), w.fields(),
+			pick(w, subjects...), 5, w.r.IntN(6), w.r.IntN(3), pick(w, "", "resolved", "purchase")); err != nil {
 			return err
 		}
 		for _, t := range tags {
@@ -339,7 +340,23 @@ func (w *world) fill(id desk.ViewID) {
 func (w *world) change() string {
 	id := pick(w, w.ids...)
 	scope := desk.Scope{Agent: 1, All: true}
-	switch w.r.IntN(8) {
+	switch w.r.IntN(10) {
+	case 4:
+		other, kind := pick(w, w.ids...), pick(w, conversation.LinkRelated, conversation.LinkChild, conversation.LinkIncident)
+		w.try(func(ctx context.Context, tx *db.Tx) error {
+			if w.r.IntN(3) == 0 {
+				return w.talks.Unlink(ctx, tx, desk.ByAgent(1), scope, id, other)
+			}
+			return w.talks.Link(ctx, tx, desk.ByAgent(1), scope, id, other, kind)
+		})
+		return fmt.Sprintf("conversations %s and %s linked", id, other)
+	case 5:
+		other := pick(w, w.ids...)
+		w.try(func(ctx context.Context, tx *db.Tx) error {
+			_, err := w.talks.Merge(ctx, tx, desk.ByAgent(1), scope, id, []desk.ConversationID{other})
+			return err
+		})
+		return fmt.Sprintf("conversation %s merged into %s", other, id)
 	case 0:
 		w.clock.Add(int64(w.r.IntN(2*86_400) + 1))
 		for again := true; again; {

@@ -294,6 +294,20 @@ export function cell(
       return String(row.messages);
     case "spent":
       return row.spent ? spanText(row.spent) : "";
+    case "trashed":
+      return when(row.trashedAt);
+    case "checks_open":
+      return row.checks ? String(row.checks - (row.checked ?? 0)) : "";
+    case "checks_owed":
+      return row.checksOwed ? String(row.checksOwed) : "";
+    case "awaited":
+      return row.wakeOn ? t(`views.code.awaited.${row.wakeOn.event}`) : "";
+    case "until_reply":
+      return row.untilReply ? t("views.op.yes") : "";
+    case "last_by":
+      return t(`views.code.last_by.${row.previewBy}`);
+    case "restricted":
+      return row.restricted ? t("views.op.yes") : "";
     case "language":
       return row.language ?? "";
     case "attachments":
