@@ -162,8 +162,22 @@ func (j *judge) subject(f Facts) {
 	}
 }
 
+// mayBeForeign is false where no letter can be Greek or Cyrillic: these begin in UTF-8 with bytes that no Latin letter of Europe begins with.
+func mayBeForeign(s string) bool {
+	const firstOfGreek = 0xCD
+	for i := range len(s) {
+		if s[i] >= firstOfGreek {
+			return true
+		}
+	}
+	return false
+}
+
 // disguised tells words that mix alphabets, or hold invisible characters, so that a reader sees one word and a filter another.
 func disguised(s string) bool {
+	if !mayBeForeign(s) {
+		return false
+	}
 	latin, foreign, word := false, false, 0
 	for i := 0; i < len(s); {
 		r, n := rune(s[i]), 1

@@ -78,7 +78,7 @@ func (in *Intake) read(k kept) (u understood) {
 		}
 	}
 	// Two or three words are of no language in particular: the wrong one in an acknowledgement is worse than the inbox's.
-	if words := u.subject + "\n" + head(u.text, 1500); len(strings.Fields(u.text)) > 2 {
+	if words := u.subject + "\n" + head(u.text, 1500); moreWords(u.text, 2) {
 		if code, confidence := language.Detect(words); confidence >= 0.5 {
 			u.language = code
 		}
@@ -113,6 +113,16 @@ func (u *understood) asWritten(k kept) {
 	if u.language == "" {
 		u.language = k.envelope.Language
 	}
+}
+
+// moreWords reports whether s has more than n words.
+func moreWords(s string, n int) bool {
+	for range strings.FieldsSeq(s) {
+		if n--; n < 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // head is the beginning of a text, at most n bytes and whole runes.
