@@ -153,6 +153,7 @@ it("prints a long mail across pages, with every line once", () =>
     await page.getByRole("link", { name: /Long Letter/ }).click();
     await page.getByRole("heading", { name: "Our contract" }).waitFor();
     const asked = page.waitForResponse((r) => r.url().includes("/print"));
+    await page.getByRole("button", { name: "More actions" }).waitFor(); // the command comes with its menu
     await page.keyboard.press("ControlOrMeta+p");
     const paper = await asked;
     assert.equal(paper.status(), 200);
