@@ -46,10 +46,7 @@ func (w *lagWatch) look(ctx context.Context) error {
 	}
 	for {
 		lag, _, err := w.behind(ctx)
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err != nil {
+		if err != nil && ctx.Err() == nil {
 			return err
 		}
 		w.most = max(w.most, lag)

@@ -124,7 +124,7 @@ func readPart(w *writer, kind Kind, f *zip.File) error {
 	p := part{writer: w, kind: kind}
 	for !w.full() {
 		t, err := d.RawToken()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

@@ -305,6 +305,9 @@ func (p *parser) dict(depth int) dict {
 
 func unhex(data []byte) []byte {
 	out := make([]byte, 0, len(data)/2+1)
+	if end := bytes.IndexByte(data, '>'); end >= 0 {
+		data = data[:end]
+	}
 	half, have := byte(0), false
 	for _, c := range data {
 		var n byte
@@ -315,9 +318,6 @@ func unhex(data []byte) []byte {
 			n = c - 'a' + 10
 		case c >= 'A' && c <= 'F':
 			n = c - 'A' + 10
-		case c == '>':
-			data = nil
-			continue
 		default:
 			continue
 		}
