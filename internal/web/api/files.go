@@ -13,6 +13,7 @@ import (
 	_ "image/png"
 	"io"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"path"
 	"strconv"
@@ -24,6 +25,7 @@ import (
 
 	"tellus/internal/desk"
 	"tellus/internal/feature/conversation"
+	"tellus/internal/platform/blob"
 	"tellus/internal/platform/db"
 )
 
@@ -53,42 +55,52 @@ func pathID[T ~int64](r *http.Request, name string) (T, error) {
 }
 
 func (s *Server) uploadAttachment(w http.ResponseWriter, r *http.Request, c *Caller) error {
-	r.Body = http.MaxBytesReader(w, r.Body, maxUpload+1<<16)
+	part, ref, err := s.receiveFile(w, r, maxUpload)
+	if err != nil {
+		return err
+	}
+	f := conversation.File{Name: fileName(part.FileName()), Type: mediaType(part.Header.Get("Content-Type")), Blob: ref.Hash, Size: ref.Size}
+	if shown[f.Type] {
+		f.ContentID = strings.ToLower(rand.Text()) + "@tellus" // the text may show it in place
+	}
+	a, err := write(r.Context(), s, func(tx *db.Tx) (desk.Attachment, error) { return s.Conversations.Upload(r.Context(), tx, c.Agent, f) })
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusCreated, a)
+}
+
+// receiveFile streams the field "file" of a form into the blobs; what is longer than most bytes is refused. The part's content is read by then, its headers are not.
+func (s *Server) receiveFile(w http.ResponseWriter, r *http.Request, most int64) (*multipart.Part, blob.Ref, error) {
+	const around = 1 << 16 // boundaries and headers
+	r.Body = http.MaxBytesReader(w, r.Body, most+around)
 	form, err := r.MultipartReader()
 	if err != nil {
-		return desk.Refuse(desk.Invalid, "send the file as multipart/form-data")
+		return nil, blob.Ref{}, desk.Refuse(desk.Invalid, "send the file as multipart/form-data")
 	}
 	for {
 		part, err := form.NextPart()
 		if errors.Is(err, io.EOF) {
-			return desk.RefuseField(desk.Invalid, "body.file", "there is no file")
+			return nil, blob.Ref{}, desk.RefuseField(desk.Invalid, "body.file", "there is no file")
 		}
 		if err != nil {
-			return tooLarge(err)
+			return nil, blob.Ref{}, tooLarge(err, most)
 		}
 		if part.FormName() != "file" {
 			continue
 		}
 		ref, err := s.Blobs.Put(r.Context(), part)
 		if err != nil {
-			return tooLarge(err)
+			return nil, ref, tooLarge(err, most)
 		}
-		f := conversation.File{Name: fileName(part.FileName()), Type: mediaType(part.Header.Get("Content-Type")), Blob: ref.Hash, Size: ref.Size}
-		if shown[f.Type] {
-			f.ContentID = strings.ToLower(rand.Text()) + "@tellus" // the text may show it in place
-		}
-		a, err := write(r.Context(), s, func(tx *db.Tx) (desk.Attachment, error) { return s.Conversations.Upload(r.Context(), tx, c.Agent, f) })
-		if err != nil {
-			return err
-		}
-		return writeJSON(w, http.StatusCreated, a)
+		return part, ref, nil
 	}
 }
 
-func tooLarge(err error) error {
+func tooLarge(err error, most int64) error {
 	var limit *http.MaxBytesError
 	if errors.As(err, &limit) {
-		return desk.WhyFileLarge.At("body.file", maxUpload>>20)
+		return desk.WhyFileLarge.At("body.file", most>>20)
 	}
 	return fmt.Errorf("receive file: %w", err)
 }

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"encoding/csv"
-	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -44,50 +43,33 @@ type uploadedImport struct {
 }
 
 func (s *Server) uploadImport(w http.ResponseWriter, r *http.Request, c *Caller) error {
-	r.Body = http.MaxBytesReader(w, r.Body, purchase.MostFile+1<<16)
-	form, err := r.MultipartReader()
+	part, ref, err := s.receiveFile(w, r, purchase.MostFile)
 	if err != nil {
-		return desk.Refuse(desk.Invalid, "send the file as multipart/form-data")
+		return err
 	}
-	for {
-		part, err := form.NextPart()
-		if errors.Is(err, io.EOF) {
-			return desk.RefuseField(desk.Invalid, "body.file", "there is no file")
-		}
-		if err != nil {
-			return tooLarge(err)
-		}
-		if part.FormName() != "file" {
-			continue
-		}
-		ref, err := s.Blobs.Put(r.Context(), part)
-		if err != nil {
-			return tooLarge(err)
-		}
-		lang, err := read(r.Context(), s, func(tx *db.Tx) (string, error) {
-			me, err := s.Staff.Agent(r.Context(), tx, c.Agent)
-			return me.Language, err
-		})
-		if err != nil {
-			return err
-		}
-		var out uploadedImport
-		if out.Preview, err = s.Purchases.Look(r.Context(), ref.Hash, lang, nil); err != nil {
-			return err
-		}
-		out.Import, err = write(r.Context(), s, func(tx *db.Tx) (purchase.Import, error) {
-			m, err := s.Purchases.Remembered(r.Context(), tx, out.Preview)
-			if err != nil {
-				return purchase.Import{}, err
-			}
-			out.Preview.Mapping = m
-			return s.Purchases.Upload(r.Context(), tx, c.Agent, fileName(part.FileName()), ref)
-		})
-		if err != nil {
-			return err
-		}
-		return writeJSON(w, http.StatusCreated, out)
+	lang, err := read(r.Context(), s, func(tx *db.Tx) (string, error) {
+		me, err := s.Staff.Agent(r.Context(), tx, c.Agent)
+		return me.Language, err
+	})
+	if err != nil {
+		return err
 	}
+	var out uploadedImport
+	if out.Preview, err = s.Purchases.Look(r.Context(), ref.Hash, lang, nil); err != nil {
+		return err
+	}
+	out.Import, err = write(r.Context(), s, func(tx *db.Tx) (purchase.Import, error) {
+		m, err := s.Purchases.Remembered(r.Context(), tx, out.Preview)
+		if err != nil {
+			return purchase.Import{}, err
+		}
+		out.Preview.Mapping = m
+		return s.Purchases.Upload(r.Context(), tx, c.Agent, fileName(part.FileName()), ref)
+	})
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusCreated, out)
 }
 
 func (s *Server) listImports(ctx context.Context, c *Caller, _ *none) (*reply[list[purchase.Import]], error) {
