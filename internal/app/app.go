@@ -26,6 +26,7 @@ import (
 	"tellus/internal/feature/inbox"
 	"tellus/internal/feature/macro"
 	"tellus/internal/feature/notice"
+	"tellus/internal/feature/presence"
 	"tellus/internal/feature/privacy"
 	"tellus/internal/feature/purchase"
 	"tellus/internal/feature/setting"
@@ -183,21 +184,23 @@ func (a *App) wire() {
 	jobs.Register(a.Workers, house.Handle)
 	jobs.Register(a.Workers, a.Purchases.Read)
 	notices := &notice.Service{Keys: a.Keys}
+	present := &presence.Service{Staff: a.Staff, Seats: live.Seats}
 	abroad := outward.New(outward.Options{})
 	a.Wake = &wake.Wake{Conversations: a.Conversations, Purchases: a.Purchases}
 	a.Notify = &notify.Notify{DB: a.DB, Notices: notices, Conversations: a.Conversations, Staff: a.Staff, Mail: house.Queue, HTTP: a.pushClient(), URL: a.URL, Log: a.log}
 	a.Notify.Register(a.Workers)
 	a.Web = api.New(api.Deps{DB: a.DB, Staff: a.Staff, Keys: a.Keys, Setup: a.setUp, URL: a.URL, Version: VersionText(), UI: ui.Files(), Log: a.log,
 		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Views: views, Customers: a.Customers, Purchases: a.Purchases, Conversations: a.Conversations, Settings: a.Settings,
-		Intake: a.Intake, Index: a.Index, Persons: a.Persons, Watch: a.watch, Blobs: a.Blobs, Outward: abroad, Notices: notices, WishesChanged: a.Notify.WishesChanged, Connections: a.mail, Outbox: deliver.Outbox, NewMailID: a.newMailID})
+		Intake: a.Intake, Index: a.Index, Persons: a.Persons, Watch: a.watch, Blobs: a.Blobs, Outward: abroad, Notices: notices, Presence: present, WishesChanged: a.Notify.WishesChanged, Connections: a.mail, Outbox: deliver.Outbox, NewMailID: a.newMailID})
 	a.Persons.Register(a.Workers)
 	(&upkeep.Upkeep{DB: a.DB, Blobs: a.Blobs, Conversations: a.Conversations, Customers: a.Customers, Staff: a.Staff, Notices: notices, DropAnswers: a.Web.DropAnswers, DropExports: a.Persons.DropFiles,
 		Log: a.log}).Register(a.Workers)
 	a.Gather.Register(a.Workers)
 	a.Web.Bulk().Register(a.Workers)
-	a.live = live.New(live.Deps{DB: a.DB, Events: a.events, Node: a.node, Conversations: a.Conversations, Counts: a.Web.Counts, Log: a.log})
+	a.live = live.New(live.Deps{DB: a.DB, Events: a.events, Node: a.node, Conversations: a.Conversations, Counts: a.Web.Counts,
+		Review: func(ctx context.Context) (desk.Time, error) { return present.Review(ctx, a.DB) }, Log: a.log})
 	a.Web.SetLive(a.live)
-	a.Notify.AtDesk = a.live.AtDesk
+	a.Notify.AtDesk = present.AtDesk
 	edge := widget.New(widget.Deps{DB: a.DB, Forms: forms, Inboxes: a.Inboxes, Keys: a.Keys, Accept: a.Intake.AcceptWritten, ClientIP: a.Web.ClientIP,
 		Files: widget.Files(), Dir: a.Config.Data, Log: a.log})
 	a.Web.Mount(shophook.Pattern, shophook.Handler(a.Purchases, a.log))

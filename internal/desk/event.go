@@ -72,9 +72,11 @@ const (
 	TagUpdated          EventKind = "tag.updated"
 	SettingUpdated      EventKind = "setting.updated"
 	JobGaveUp           EventKind = "job.gave_up"
-	JobSettled          EventKind = "job.settled"    // a dead job was tried again or dismissed
-	AccessUpdated       EventKind = "access.updated" // what an agent may see changed: live feeds start anew
-	NoticesChanged      EventKind = "notice.changed" // told to the agent alone, whose id is the subject; data: {unread}
+	JobSettled          EventKind = "job.settled"      // a dead job was tried again or dismissed
+	AccessUpdated       EventKind = "access.updated"   // what an agent may see changed: live feeds start anew
+	NoticesChanged      EventKind = "notice.changed"   // told to the agent alone, whose id is the subject; data: {unread}
+	PresenceChanged     EventKind = "presence.changed" // of the agent whose id is the subject; data: a Presence
+	PresenceRules       EventKind = "presence.rules"   // the rules of the house, or the reasons for being away
 )
 
 // SubjectKind says what an event is about.
@@ -90,7 +92,8 @@ const (
 	AboutTag          SubjectKind = "tag"
 	AboutSetting      SubjectKind = "setting"
 	AboutJob          SubjectKind = "job"
-	AboutNotice       SubjectKind = "notice" // of an agent, whose id is the subject
+	AboutNotice       SubjectKind = "notice"   // of an agent, whose id is the subject
+	AboutPresence     SubjectKind = "presence" // of an agent, whose id is the subject; 0 for the rules
 )
 
 // Event is a fact, appended in the transaction that made it true and never edited.

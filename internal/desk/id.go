@@ -23,6 +23,7 @@ type (
 	JobID          int64
 	NoticeID       int64
 	DeviceID       int64 // a browser that takes pushes
+	AwayReasonID   int64
 	Seq            int64 // position in the event log
 )
 

@@ -33,6 +33,7 @@ const (
 	ManageTeams        Permission = "team.manage"
 	ManagePeople       Permission = "people.manage"
 	ManageOwners       Permission = "people.manage_owners"
+	ManagePresence     Permission = "presence.manage" // say whether others are there, and when they work
 	ReadAudit          Permission = "audit.read"
 	ManagePrivacy      Permission = "privacy.manage" // export and erase a person, legal holds, retention
 	ManageJobs         Permission = "job.manage"
@@ -43,10 +44,10 @@ const (
 var Roles = map[Role][]Permission{
 	LightAgent: {ReadConversations, WriteNotes},
 	AgentRole:  {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData},
-	Supervisor: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManageTeams},
-	Administrator: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManageTeams,
+	Supervisor: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManagePresence, ManageTeams},
+	Administrator: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManagePresence, ManageTeams,
 		ManageInboxes, ManagePeople, ReadAudit, ManagePrivacy, ManageJobs, ManageSettings},
-	Owner: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManageTeams,
+	Owner: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManagePresence, ManageTeams,
 		ManageInboxes, ManagePeople, ReadAudit, ManagePrivacy, ManageJobs, ManageSettings, ManageOwners},
 }
 

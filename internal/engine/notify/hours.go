@@ -73,3 +73,21 @@ func (h Hours) one(t time.Time) (end desk.Time, in bool) {
 func clock(day time.Time, ahead, minutes int) time.Time {
 	return time.Date(day.Year(), day.Month(), day.Day()+ahead, minutes/60, minutes%60, 0, 0, day.Location())
 }
+
+// Next returns the first instant after at at which hours begin, by the clock of a zone (nil is UTC). It returns false where they never do.
+func (h Hours) Next(at desk.Time, zone *time.Location) (desk.Time, bool) {
+	if !h.On || h.Days == 0 {
+		return 0, false
+	}
+	if zone == nil {
+		zone = time.UTC
+	}
+	t := at.Time().In(zone)
+	for ahead := range 9 {
+		day := time.Date(t.Year(), t.Month(), t.Day()+ahead, 12, 0, 0, 0, zone)
+		if begin := desk.At(clock(day, 0, h.From)); h.Days.Has(day.Weekday()) && begin > at {
+			return begin, true
+		}
+	}
+	return 0, false
+}

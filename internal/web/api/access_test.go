@@ -75,6 +75,7 @@ func TestLightAgentsChangeLittle(t *testing.T) {
 		// himself
 		"update-profile", "change-password", "begin-totp", "confirm-totp", "remove-totp", "begin-passkey", "finish-passkey", "delete-passkey",
 		"delete-other-session", "delete-other-sessions", "create-token", "delete-token", "read-notices", "change-wishes", "subscribe-push", "unsubscribe-push",
+		"choose-presence",
 		// notes, and what goes with reading
 		"add-note", "save-draft", "drop-draft", "answer-review", "follow-conversation", "unfollow-conversation", "read-conversation",
 		"upload-attachment", "delete-attachment",

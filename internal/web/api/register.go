@@ -11,4 +11,5 @@ func (s *Server) register() {
 	s.registerPurchases()
 	s.registerImports()
 	s.registerNotices()
+	s.registerPresence()
 }

@@ -24,6 +24,7 @@ import (
 	"tellus/internal/feature/inbox"
 	"tellus/internal/feature/macro"
 	"tellus/internal/feature/notice"
+	"tellus/internal/feature/presence"
 	"tellus/internal/feature/purchase"
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/staff"
@@ -65,6 +66,7 @@ type Deps struct {
 	Blobs          *blob.Store
 	Outward        *outward.Client
 	Notices        *notice.Service
+	Presence       *presence.Service
 	WishesChanged  func(ctx context.Context, tx *db.Tx, agent desk.AgentID) error // what an agent wants to be told
 	Connections    Connections
 	Outbox         conversation.Outbox // queues a message for delivery

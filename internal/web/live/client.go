@@ -41,6 +41,7 @@ type client struct {
 	open    desk.ConversationID
 	typing  bool
 	active  time.Time // when its reader last did something
+	program bool      // comes by an API token; written before anybody else sees it
 }
 
 const (
@@ -56,7 +57,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, id staff.Identity, r
 	if !sameOrigin(r) {
 		return desk.Refuse(desk.Forbidden, "a page of another site asked")
 	}
-	c := &client{hub: h, ready: make(chan struct{}, 1), gone: make(chan struct{}), renew: renew, active: time.Now()}
+	c := &client{hub: h, ready: make(chan struct{}, 1), gone: make(chan struct{}), renew: renew, active: time.Now(), program: id.Token != 0}
 	scope := id.Scope
 	c.seen.Store(&scope)
 	upgrader := gws.NewUpgrader(c, &gws.ServerOption{ReadMaxPayloadSize: mostHeard, ParallelEnabled: false, CheckUtf8Enabled: true,
@@ -290,6 +291,15 @@ type heard struct {
 	Type         string              `json:"type"`
 	Conversation desk.ConversationID `json:"conversation"`
 	On           bool                `json:"on"`
+	Ago          int64               `json:"ago"` // seconds since the reader did something
+}
+
+// longestIdle is the longest that a browser is believed to have been left alone.
+const longestIdle = 24 * time.Hour
+
+// ago is when a reader did something last, by what his browser says.
+func ago(now time.Time, seconds int64) time.Time {
+	return now.Add(-time.Duration(min(max(seconds, 0), int64(longestIdle.Seconds()))) * time.Second)
 }
 
 // OnMessage takes what a browser says: what it has open, whether somebody types, and that it lives.
@@ -306,8 +316,13 @@ func (c *client) OnMessage(_ *gws.Conn, m *gws.Message) {
 	case "typing":
 		c.hub.look(c, h.Conversation, h.On)
 	case "active":
+		at := ago(time.Now(), h.Ago)
 		c.mu.Lock()
-		c.active = time.Now()
+		moved := at.Sub(c.active).Abs() > back
+		c.active = at
 		c.mu.Unlock()
+		if moved {
+			c.hub.stir()
+		}
 	}
 }

@@ -28,6 +28,7 @@ type Deps struct {
 	Node          *cluster.Node
 	Conversations *conversation.Service
 	Counts        func(ctx context.Context, tx *db.Tx, scope desk.Scope) ([]conversation.Count, error)
+	Review        func(ctx context.Context) (again desk.Time, err error) // decides anew who is there, and says when to ask again; nobody is where nil
 	Log           *slog.Logger
 }
 
@@ -37,6 +38,7 @@ type Hub struct {
 	presence presence
 	stale    chan struct{}  // counts may have changed
 	woken    chan struct{}  // somebody joined
+	moved    chan struct{}  // somebody came, went, or does something again
 	started  chan struct{}  // the log is followed
 	work     sync.WaitGroup // of connections
 
@@ -50,7 +52,7 @@ type Hub struct {
 // New returns a hub.
 func New(d Deps) *Hub {
 	return &Hub{Deps: d, connected: map[*client]bool{}, clients: map[*client]bool{}, presence: newPresence(), stale: make(chan struct{}, 1),
-		woken: make(chan struct{}, 1), started: make(chan struct{})}
+		woken: make(chan struct{}, 1), moved: make(chan struct{}, 1), started: make(chan struct{})}
 }
 
 // Run follows the log until ctx ends, then ends all connections and waits for them.
@@ -60,7 +62,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	work.Go(func() { h.count(ctx) })
 	work.Go(func() { h.listen(ctx) })
 	work.Go(func() { h.watchDoors(ctx) })
-	work.Go(func() { h.seats(ctx) })
+	work.Go(func() { h.attend(ctx) })
 	<-ctx.Done()
 	h.mu.Lock()
 	h.closed = true
@@ -104,6 +106,7 @@ func (h *Hub) join(c *client, at desk.Seq) bool {
 	}
 	c.upTo = at
 	h.clients[c] = true
+	h.stir()
 	select {
 	case h.woken <- struct{}{}:
 	default:
@@ -116,6 +119,7 @@ func (h *Hub) forget(c *client) {
 	defer h.mu.Unlock()
 	delete(h.clients, c)
 	delete(h.connected, c)
+	h.stir()
 }
 
 func (h *Hub) all() []*client {

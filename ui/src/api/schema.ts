@@ -2608,6 +2608,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How all agents stand, the reasons for being away, and the channels that this desk has
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-presence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/presence/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose for somebody else
+         * @description Needs: presence.manage.
+         */
+        put: operations["set-presence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/presence/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The log of how somebody stood, the newest first
+         * @description Needs: presence.manage.
+         */
+        get: operations["list-presence-changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/presence/{id}/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When somebody works, and when he goes away by himself
+         * @description Needs: presence.manage.
+         */
+        get: operations["get-working-hours"];
+        /**
+         * Replace somebody's working hours
+         * @description Needs: presence.manage.
+         */
+        put: operations["change-working-hours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/presence/own": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How one stands oneself
+         * @description Needs: signed in.
+         */
+        get: operations["get-own-presence"];
+        /**
+         * Be online, away or offline by choice
+         * @description Needs: signed in.
+         */
+        put: operations["choose-presence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/presence/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When agents go away by themselves, and the reasons for being away
+         * @description Needs: setting.manage.
+         */
+        get: operations["get-presence-rules"];
+        /**
+         * Replace these rules
+         * @description Needs: setting.manage.
+         */
+        put: operations["change-presence-rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/privacy/access": {
         parameters: {
             query?: never;
@@ -4181,6 +4313,17 @@ export interface components {
             /** @description kind:id */
             subject?: string;
         };
+        AwayReason: {
+            /** @description Of one that came with the program: the desk words it in the reader's language while it has no name */
+            code?: string;
+            /** @description It cannot be chosen any more, but stands in the log */
+            ended?: boolean;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** @description Channels by which work still comes to who is away so */
+            takes: string[];
+        };
         BoughtPage: {
             /**
              * Format: int64
@@ -4229,6 +4372,22 @@ export interface components {
             /** @description The conversation is not resolved before it is ticked */
             required?: boolean;
             words: string;
+        };
+        ChoiceBody: {
+            /**
+             * Format: int64
+             * @description Of being away
+             */
+            reason?: number;
+            /** @description Channels by which no work shall come, whatever the state; absent for as before */
+            refuses?: ("mail" | "chat" | "message" | "phone")[];
+            /** @enum {string} */
+            state: "online" | "away" | "offline";
+            /**
+             * Format: date-time
+             * @description When one is back by itself; absent where it stands until something else is chosen
+             */
+            until?: string;
         };
         CodeBody: {
             code: string;
@@ -6103,6 +6262,11 @@ export interface components {
             /** @description Opaque; give it back as cursor to get what follows */
             next?: string;
         };
+        PagePresenceChange: {
+            items: components["schemas"]["PresenceChange"][];
+            /** @description Opaque; give it back as cursor to get what follows */
+            next?: string;
+        };
         PagePurchase: {
             items: components["schemas"]["Purchase"][];
             /** @description Opaque; give it back as cursor to get what follows */
@@ -6138,6 +6302,124 @@ export interface components {
         PasswordChangeBody: {
             current: string;
             password: string;
+        };
+        Presence: {
+            /** Format: int64 */
+            agent: number;
+            /** @description Who chose it; the system where it came about by itself */
+            by: components["schemas"]["Actor"];
+            /**
+             * Format: int64
+             * @description Of being away by choice
+             */
+            reason?: number;
+            /**
+             * Format: date-time
+             * @description Since when he stands so; absent where he was never seen
+             */
+            since?: string;
+            /** @enum {string} */
+            state: "online" | "away" | "offline";
+            /** @description Channels by which work can come to him now, of those that this desk has */
+            takes: string[];
+            /**
+             * Format: date-time
+             * @description When he said that he is back, or when his hours begin
+             */
+            until?: string;
+            /**
+             * @description chosen: by hand; the others came about by themselves: he is at work, did nothing for some minutes, is out of his hours, or has no desk open
+             * @enum {string}
+             */
+            why: "chosen" | "here" | "idle" | "hours" | "gone";
+        };
+        PresenceChange: {
+            /** Format: int64 */
+            agent: number;
+            /** Format: date-time */
+            at: string;
+            /** @description Who chose it; the system where it came about by itself */
+            by: components["schemas"]["Actor"];
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description Of being away by choice
+             */
+            reason?: number;
+            /**
+             * Format: date-time
+             * @description Since when he stands so; absent where he was never seen
+             */
+            since?: string;
+            /** @enum {string} */
+            state: "online" | "away" | "offline";
+            /** @description Channels by which work can come to him now, of those that this desk has */
+            takes: string[];
+            /**
+             * Format: date-time
+             * @description When he said that he is back, or when his hours begin
+             */
+            until?: string;
+            /**
+             * @description chosen: by hand; the others came about by themselves: he is at work, did nothing for some minutes, is out of his hours, or has no desk open
+             * @enum {string}
+             */
+            why: "chosen" | "here" | "idle" | "hours" | "gone";
+        };
+        PresenceHouse: {
+            /**
+             * Format: int64
+             * @description Seconds without a window until somebody is offline: a line that is cut comes back
+             */
+            graceSeconds: number;
+            /**
+             * Format: int64
+             * @description Minutes without a key, a click or a touch until somebody is away; 0 for never, else at least 3
+             */
+            idleMinutes: number;
+            /** @description In the order in which they are offered; one without id is new, one left out cannot be chosen any more */
+            reasons: components["schemas"]["AwayReason"][];
+            /** Format: int64 */
+            version: number;
+        };
+        PresenceOwn: {
+            /** Format: int64 */
+            agent: number;
+            /** @description Who chose it; the system where it came about by itself */
+            by: components["schemas"]["Actor"];
+            /**
+             * Format: int64
+             * @description Of being away by choice
+             */
+            reason?: number;
+            /** @description Channels by which he takes no work, whatever his state */
+            refuses: string[];
+            /**
+             * Format: date-time
+             * @description Since when he stands so; absent where he was never seen
+             */
+            since?: string;
+            /** @enum {string} */
+            state: "online" | "away" | "offline";
+            /** @description Channels by which work can come to him now, of those that this desk has */
+            takes: string[];
+            /**
+             * Format: date-time
+             * @description When he said that he is back, or when his hours begin
+             */
+            until?: string;
+            /**
+             * @description chosen: by hand; the others came about by themselves: he is at work, did nothing for some minutes, is out of his hours, or has no desk open
+             * @enum {string}
+             */
+            why: "chosen" | "here" | "idle" | "hours" | "gone";
+        };
+        PresencesBody: {
+            /** @description Those that this desk has */
+            channels: string[];
+            items: components["schemas"]["Presence"][];
+            reasons: components["schemas"]["AwayReason"][];
         };
         Preview: {
             /** @description There are more */
@@ -6963,6 +7245,23 @@ export interface components {
             /** @description The greatest first */
             desc?: boolean;
         };
+        SpanBody: {
+            /**
+             * Format: int64
+             * @description Days on which it begins: 1 for Sunday, 2 for Monday, 4 for Tuesday and so on, added up
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description Minutes since midnight in the person's time zone
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description At or before from it is of the next day
+             */
+            to: number;
+        };
         SplitInputBody: {
             messages: number[];
             /** @description The first message's own where absent */
@@ -7414,6 +7713,17 @@ export interface components {
              */
             undone: number;
             view?: string;
+        };
+        WorkingHoursBody: {
+            /** @description When he works; empty where no time is out of hours */
+            hours: components["schemas"]["SpanBody"][];
+            /**
+             * Format: int64
+             * @description Minutes without doing anything until he is away; -1 as everybody, 0 for never, else at least 3
+             */
+            idleMinutes: number;
+            /** Format: int64 */
+            version: number;
         };
         WorklogEntry: {
             /** @description The day on which it was spent; today by UTC where it is absent */
@@ -12348,6 +12658,294 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresencesBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "set-presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChoiceBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceOwn"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-presence-changes": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePresenceChange"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "get-working-hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkingHoursBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "change-working-hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkingHoursBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkingHoursBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "get-own-presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceOwn"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "choose-presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChoiceBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceOwn"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "get-presence-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceHouse"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "change-presence-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceHouse"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceHouse"];
+                };
             };
             /** @description Error */
             default: {

@@ -25,6 +25,7 @@ export type Permission =
   | "field.manage"
   | "view.manage"
   | "purchase.manage"
+  | "presence.manage"
   | "inbox.manage"
   | "team.manage"
   | "people.manage"

@@ -10,6 +10,7 @@ import { isLanguage, languages } from "../i18n/languages";
 import { Icon } from "../parts/Icon";
 import { toast } from "../parts/toast";
 import { inWords } from "../parts/trouble";
+import { PresenceItems } from "../presence/Items";
 import { profileQuery, useMe } from "./session";
 
 /** Profile, theme, language, sign out. */
@@ -48,8 +49,10 @@ export function OwnMenu({ face, open }: { face: ReactElement; open: boolean }) {
   return (
     <Menu position="right-end" width={230} opened={shown} onChange={setShown}>
       <Menu.Target>{face}</Menu.Target>
-      <Menu.Dropdown>
+      <Menu.Dropdown mah="calc(100vh - 24px)" style={{ overflowY: "auto" }}>
         <Menu.Label>{me.name}</Menu.Label>
+        <PresenceItems />
+        <Menu.Divider />
         <Menu.Item
           component={Link}
           to="/settings/$"

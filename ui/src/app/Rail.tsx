@@ -14,6 +14,9 @@ import css from "./Rail.module.css";
 import { useMay, useMe } from "./session";
 
 const timerCode = lately(() => Promise.all([import("../desk/fields/TimerChip"), loadWords("field")]).then(([m]) => m));
+const presenceCode = lately(() =>
+  Promise.all([import("../presence/Commands"), loadWords("presence")]).then(([m]) => m),
+);
 const OwnMenu = lazy(() => import("./OwnMenu").then((m) => ({ default: m.OwnMenu })));
 
 /** The house's rooms; on a narrow screen it lies at the foot. */
@@ -85,6 +88,7 @@ function Own() {
   const me = useMe();
   const up = useLink() !== "lost";
   const [wanted, setWanted] = useState<"" | "soon" | "now">("");
+  const Presence = useLate(presenceCode, true);
   const face = (
     <button
       type="button"
@@ -99,10 +103,16 @@ function Own() {
       </span>
     </button>
   );
-  if (!wanted) return face;
   return (
-    <Suspense fallback={face}>
-      <OwnMenu face={face} open={wanted === "now"} />
-    </Suspense>
+    <>
+      {Presence && <Presence />}
+      {wanted ? (
+        <Suspense fallback={face}>
+          <OwnMenu face={face} open={wanted === "now"} />
+        </Suspense>
+      ) : (
+        face
+      )}
+    </>
   );
 }

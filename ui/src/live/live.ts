@@ -11,6 +11,7 @@ let presence = new Map<number, Presence[]>();
 const listeners = new Set<() => void>();
 let socket: LiveSocket | undefined;
 let looked = 0;
+let acted = 0; // when the reader did something last
 
 function tell() {
   for (const listener of listeners) listener();
@@ -57,6 +58,7 @@ export function goLive(client: QueryClient, me: number): () => void {
     (next) => {
       if (next === link) return;
       link = next;
+      if (next === "up") live.say({ type: "active", ago: Math.round((Date.now() - acted) / 1000) });
       tell();
     },
     cursorBegan,
@@ -64,8 +66,8 @@ export function goLive(client: QueryClient, me: number): () => void {
     () => void get("/session").catch(() => undefined),
   );
   socket = live;
-  live.start();
   const still = sayActive(live);
+  live.start();
   return () => {
     still();
     live.stop();
@@ -78,11 +80,13 @@ export function goLive(client: QueryClient, me: number): () => void {
 
 /** Tells the server, once a minute at most, that somebody is at work here: who is not is mailed what he missed. */
 function sayActive(live: LiveSocket): () => void {
-  let said = Date.now();
+  acted = Date.now();
+  let said = acted;
   const act = () => {
-    if (Date.now() - said < 60_000) return;
-    said = Date.now();
-    live.say({ type: "active" });
+    acted = Date.now();
+    if (acted - said < 60_000) return;
+    said = acted;
+    live.say({ type: "active", ago: 0 });
   };
   const kinds = ["pointerdown", "keydown", "wheel", "touchstart"] as const;
   for (const kind of kinds) window.addEventListener(kind, act, { passive: true, capture: true });
@@ -160,6 +164,14 @@ function hearSetting(client: QueryClient, event: DeskEvent, me: number) {
     void client.invalidateQueries({ queryKey: ["notices", "list"] });
     return;
   }
+  if (event.kind === "presence.changed") {
+    client.setQueryData<{ items: { agent: number }[] }>(
+      ["presence"],
+      (all) => all && { ...all, items: [...all.items.filter((p) => p.agent !== event.subject), event.data as never] },
+    );
+    if (event.subject === me) void client.invalidateQueries({ queryKey: ["presence", "own"] });
+    return;
+  }
   if (event.subjectKind === "view" && (!event.data || event.data.done)) refresh(client, `saved:${event.subject}`);
   if (event.subjectKind === "customer") {
     void client.invalidateQueries({
@@ -170,7 +182,8 @@ function hearSetting(client: QueryClient, event: DeskEvent, me: number) {
   const lookups: Record<string, string[]> = {
     inbox: ["inboxes", "health"],
     team: ["teams", "agents"],
-    agent: ["agents", "profile", "timer"],
+    agent: ["agents", "profile", "timer", "presence"],
+    presence: ["presence"],
     tag: ["tags"],
     field: ["fields"],
     type: ["types"],

@@ -13,7 +13,7 @@ export type Heard =
 export type Said =
   | { type: "open"; conversation: number }
   | { type: "typing"; conversation: number; on: boolean }
-  | { type: "active" }
+  | { type: "active"; ago: number }
   | { type: "pong" };
 
 export interface Presence {

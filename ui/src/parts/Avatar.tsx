@@ -1,4 +1,5 @@
 import css from "./Avatar.module.css";
+import { Standing } from "./Standing";
 
 // Each is dark enough for white letters (at least 4.5:1).
 const colours = [
@@ -37,13 +38,13 @@ export function initials(name: string): string {
 
 interface Props {
   name: string;
-  /** What the colour hangs on: an id or an address. */
+  /** What the colour hangs on: an id or an address. "agent:3" is a colleague, with a sign of how he stands. */
   seed: string;
   size?: number;
 }
 
 export function Avatar({ name, seed, size = 28 }: Props) {
-  return (
+  const face = (
     <span
       className={css.avatar}
       style={{ width: size, height: size, fontSize: Math.max(8, Math.round(size * 0.39)), background: colourOf(seed) }}
@@ -51,4 +52,5 @@ export function Avatar({ name, seed, size = 28 }: Props) {
       aria-hidden="true"
     />
   );
+  return seed.startsWith("agent:") ? <Standing agent={Number(seed.slice(6)) || 0} face={face} /> : face;
 }

@@ -66,6 +66,9 @@ export const auditActions = [
   "retention.created",
   "retention.ended",
   "export.access",
+  "presence.set",
+  "presence.rules",
+  "presence.hours",
 ] as const;
 
 const known = new Set<string>(auditActions);

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Agent } from "../../api/types";
 import { fold } from "../../i18n/fold";
 import { Avatar } from "../../parts/Avatar";
+import { Standing } from "../../parts/Standing";
 import css from "./MentionList.module.css";
 
 export interface MentionState {
@@ -83,6 +84,7 @@ export function MentionList({ state }: { state: MentionState }) {
         >
           <Avatar name={a.name} seed={`agent:${a.id}`} size={20} />
           <span className="cut">{a.name}</span>
+          <Standing agent={a.id} />
         </div>
       ))}
     </div>

@@ -10,6 +10,7 @@ import { natural } from "../../i18n/natural";
 import { Avatar } from "../../parts/Avatar";
 import { Icon } from "../../parts/Icon";
 import { Choice, Pick, PickTitle } from "../../parts/Pick";
+import { Standing } from "../../parts/Standing";
 import { useChange } from "./change";
 import css from "./Menus.module.css";
 
@@ -94,7 +95,12 @@ export function AssignMenu({ row }: { row: Conversation }) {
             key={a.id}
             on={a.id === row.assignee}
             left={<Avatar name={a.name} seed={`agent:${a.id}`} size={20} />}
-            right={a.id === row.assignee ? <Icon name="check" size={14} /> : undefined}
+            right={
+              <>
+                <Standing agent={a.id} />
+                {a.id === row.assignee && <Icon name="check" size={14} />}
+              </>
+            }
             run={() => give({ assignee: a.id }, t("change.assigned", { name: a.name }))}
           >
             {a.name}
