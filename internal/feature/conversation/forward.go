@@ -54,7 +54,7 @@ func (s *Service) forward(ctx context.Context, tx *db.Tx, from Sender, c *row, i
 	}
 	for _, m := range chosen {
 		for _, a := range m.Attachments {
-			if a.Held != "" {
+			if a.Held != "" || slices.Contains(in.Leave, a.ID) {
 				continue
 			}
 			id, err := copyFile(ctx, tx, from.By.Agent(), a)

@@ -25,6 +25,7 @@ type Side struct {
 	Forward     []desk.MessageID    `json:"forward,omitempty" maxItems:"500" doc:"Messages to forward, in the order of the conversation; notes are left out"`
 	ForwardAll  bool                `json:"forwardAll,omitempty" doc:"Forward the whole conversation, notes aside"`
 	Files       bool                `json:"files,omitempty" doc:"With the files of what is forwarded, those that are held back aside"`
+	Leave       []desk.AttachmentID `json:"leave,omitempty" maxItems:"500" doc:"Of these files, those that stay here"`
 
 	forwarded string // HTML of what goes along
 }

@@ -4774,6 +4774,8 @@ export interface components {
              * @description That sends; the conversation's own where absent
              */
             inbox?: number;
+            /** @description Of these files, those that stay here */
+            leave?: number[];
             subject: string;
             to: components["schemas"]["NamedAddress"][];
         };
