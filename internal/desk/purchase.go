@@ -84,9 +84,11 @@ type Value struct {
 
 // Facts about purchases, shops and imports.
 const (
-	PurchaseUpdated EventKind = "purchase.updated" // data: {customer}, with {from, to} where its status changed, or {conversation} where it was linked or unlinked
-	ShopUpdated     EventKind = "shop.updated"
-	ImportUpdated   EventKind = "import.updated" // data: {agent, state, done}
+	PurchaseUpdated  EventKind = "purchase.updated"  // data: {customer}, with {from, to} where its status changed, or {conversation} where it was linked or unlinked
+	PurchaseLinked   EventKind = "purchase.linked"   // about a conversation; data: {purchase}
+	PurchaseUnlinked EventKind = "purchase.unlinked" // about a conversation; data: {purchase}
+	ShopUpdated      EventKind = "shop.updated"
+	ImportUpdated    EventKind = "import.updated" // data: {agent, state, done}
 
 	AboutPurchase SubjectKind = "purchase"
 	AboutShop     SubjectKind = "shop"

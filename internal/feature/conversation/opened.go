@@ -211,7 +211,7 @@ func (s *Service) timeline(ctx context.Context, tx *db.Tx, id desk.ConversationI
 
 // told are the kinds of events that a timeline shows; the rest is told by the messages themselves.
 var told = []desk.EventKind{desk.ConversationReopened, desk.StatusChanged, desk.PriorityChanged, desk.AssigneeChanged, desk.TeamChanged,
-	desk.SubjectChanged, desk.CustomerChanged, desk.TagAdded, desk.TagRemoved, desk.Snoozed, desk.Woken, desk.MarkedSpam, desk.UnmarkedSpam,
+	desk.SubjectChanged, desk.CustomerChanged, desk.PurchaseLinked, desk.PurchaseUnlinked, desk.TagAdded, desk.TagRemoved, desk.Snoozed, desk.Woken, desk.MarkedSpam, desk.UnmarkedSpam,
 	desk.Trashed, desk.Restored, desk.AccessRestricted, desk.AccessOpened, desk.MessageMoved, desk.MessageRedacted, desk.MessageErased,
 	desk.ConversationsLinked, desk.ConversationsUnlinked, desk.ConversationsMerged, desk.MergeUndone, desk.MessagesSplit, desk.SideAnswered,
 	desk.ConversationOpened, desk.AcknowledgementQueued, desk.MessageBounced, desk.MessageFailed}

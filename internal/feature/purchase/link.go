@@ -42,6 +42,18 @@ func (s *Service) Link(ctx context.Context, tx *db.Tx, scope desk.Scope, convers
 	if err != nil {
 		return fmt.Errorf("tell of a link: %w", err)
 	}
+	about, err := json.Marshal(map[string]any{"purchase": id})
+	if err != nil {
+		return fmt.Errorf("tell of a link: %w", err)
+	}
+	kind := desk.PurchaseLinked
+	if !linked {
+		kind = desk.PurchaseUnlinked
+	}
+	line := &desk.Event{By: desk.ByAgent(scope.Agent), Kind: kind, SubjectKind: desk.AboutConversation, Subject: int64(c.ID), Conversation: c.ID, Data: about}
+	if err := eventlog.Append(ctx, tx, line); err != nil {
+		return err
+	}
 	return eventlog.Append(ctx, tx, &desk.Event{By: desk.ByAgent(scope.Agent), Kind: desk.PurchaseUpdated, SubjectKind: desk.AboutPurchase, Subject: int64(id), Data: data})
 }
 

@@ -188,6 +188,19 @@ func TestLinksStayWithTheConversationThatTheyWereMadeIn(t *testing.T) {
 			}
 			return err
 		})
+		d.Read(func(ctx context.Context, tx *db.Tx) error {
+			timeline, err := d.Conversations.Timeline(ctx, tx, scope, c, 0)
+			var said []desk.EventKind
+			for _, e := range timeline.Activities {
+				if e.Kind == desk.PurchaseLinked || e.Kind == desk.PurchaseUnlinked {
+					said = append(said, e.Kind)
+				}
+			}
+			if want := []desk.EventKind{desk.PurchaseLinked, desk.PurchaseUnlinked, desk.PurchaseLinked}; !slices.Equal(said, want) {
+				d.T.Errorf("the timeline says %v, want %v", said, want)
+			}
+			return err
+		})
 		blind := desk.Scope{Agent: d.Agent("Otto", desk.AgentRole)}
 		err := d.Try(func(ctx context.Context, tx *db.Tx) error { return s.Link(ctx, tx, blind, c, p.ID, false) })
 		if !desk.IsRefusal(err, desk.NotFound) {

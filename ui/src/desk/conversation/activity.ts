@@ -111,6 +111,8 @@ export function activityWords(
   const plain: Record<string, string> = {
     "subject.changed": "subject",
     "customer.changed": "customer_changed",
+    "purchase.linked": "purchase_linked",
+    "purchase.unlinked": "purchase_unlinked",
     "conversation.spam": "spam",
     "conversation.not_spam": "not_spam",
     "conversation.trashed": "trashed",

@@ -8,6 +8,9 @@ import { clockOf } from "./reach";
 
 const RecordSheet = lazy(() => import("../compose/RecordSheet").then((m) => ({ default: m.RecordSheet })));
 
+/** The words for his clock: only who named hours has any that he likes. */
+const said = (c: Customer, late: boolean) => (late && c.hours ? "reach.late" : "reach.now");
+
 /** What a customer's clock shows, on his card. */
 export function LocalTime({ customer }: { customer: Customer }) {
   const { t } = useTranslation();
@@ -16,7 +19,7 @@ export function LocalTime({ customer }: { customer: Customer }) {
   return (
     <p className={css.line} data-late={clock.late || undefined}>
       <Icon name="clock" size={15} />
-      {t(clock.late ? "reach.late" : "reach.now", { time: clock.time })}
+      <span>{t(said(customer, clock.late), { time: clock.time })}</span>
     </p>
   );
 }
@@ -34,7 +37,7 @@ export function Preferred({ customer, row }: { customer: Customer; row: Conversa
       {clock?.late && (
         <p className={css.line} data-late>
           <Icon name="clock" size={15} />
-          {t("reach.late", { time: clock.time })}
+          <span>{t(said(customer, true), { time: clock.time })}</span>
         </p>
       )}
       {way && (
