@@ -126,7 +126,11 @@ it("lets a day's work be done on a phone by touch", () =>
   browser.journey(async () => {
     const c = await arrive("From the phone");
     const page = await browser.person({ url: desk.url, width: 380, height: 760, touch: true });
-    await api.enter(page);
+    await page.goto("/app/sign-in");
+    await page.getByLabel("Email").fill(ann.email);
+    await page.getByLabel("Password", { exact: true }).fill(ann.password);
+    await page.getByRole("button", { name: "Sign in", exact: true }).tap();
+    await page.getByRole("button", { name: /^Notices/ }).waitFor();
     await page.goto("/app/view/all");
     const row = page.getByRole("link", { name: /From the phone/ });
     await row.tap();
@@ -143,6 +147,12 @@ it("lets a day's work be done on a phone by touch", () =>
       await page.getByRole("button", { name: "More actions" }).tap();
       await page.getByRole("menuitem", { name: item, exact: true }).tap();
     };
+    await page.getByRole("tab", { name: "Note", exact: true }).tap();
+    const note = page.getByRole("textbox", { name: "Note", exact: true });
+    await note.waitFor();
+    await note.pressSequentially("Said on the way.");
+    await page.getByRole("button", { name: "Add note", exact: true }).tap();
+    await page.getByRole("region", { name: "Messages and activity" }).getByText("Said on the way.").waitFor();
     await more("Assign");
     await page.picture("phone-assign");
     await page.getByRole("button", { name: /Bo Ozols/ }).tap();
@@ -161,6 +171,11 @@ it("lets a day's work be done on a phone by touch", () =>
     await page.getByRole("dialog", { name: "Notices" }).waitFor();
     await page.picture("phone-notices");
     assert.deepEqual(await page.findings("notices on a phone"), []);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: /^Ann Liepa/ }).tap();
+    await page.getByRole("menuitemradio", { name: "Away: Lunch" }).tap();
+    await eventually("she is at lunch", async () => (await api.get("/presence/own")).state === "away");
+    await page.picture("phone-presence");
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(wide <= 0, `the page is ${wide} px wider than the window`);
     assert.deepEqual(page.trouble, []);

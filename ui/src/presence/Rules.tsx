@@ -82,7 +82,7 @@ function Edit({ server }: { server: House }) {
       <Section title={t("presence.rules.reasons")} about={t("presence.rules.reasons_about")}>
         {value.reasons.map((r, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a new reason has no id yet
-          <fieldset key={r.id || `new${i}`} style={{ border: 0, padding: 0, margin: "0 0 12px" }}>
+          <fieldset key={r.id || `new${i}`} style={{ border: 0, padding: 0, margin: 0, display: "grid", gap: 8 }}>
             <TextField
               label={t("presence.rules.reason")}
               value={r.name}
@@ -97,12 +97,14 @@ function Edit({ server }: { server: House }) {
               change={(takes) => change(i, { takes })}
               options={channels.map((c) => [c, t(`presence.channel.${c}`)])}
             />
-            <Button variant="subtle" disabled={i === 0} onClick={() => move(i, -1)}>
-              {t("presence.rules.up")}
-            </Button>
-            <Button variant="subtle" onClick={() => set({ reasons: value.reasons.filter((_, at) => at !== i) })}>
-              {t("presence.rules.drop")}
-            </Button>
+            <div>
+              <Button variant="subtle" disabled={i === 0} onClick={() => move(i, -1)}>
+                {t("presence.rules.up")}
+              </Button>
+              <Button variant="subtle" onClick={() => set({ reasons: value.reasons.filter((_, at) => at !== i) })}>
+                {t("presence.rules.drop")}
+              </Button>
+            </div>
           </fieldset>
         ))}
         <Button
