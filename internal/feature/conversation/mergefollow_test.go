@@ -42,7 +42,7 @@ func TestChecklistsTimeAndFieldsFollowAMerge(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				if c.ID != id || int64(c.Checks) != checks || int64(c.Checked) != checked || int64(c.Spent) != spent || c.Fields[order].Text != value {
+				if c.ID != id || int64(c.Checks) != checks || int64(c.Checked) != checked || c.Spent != spent || c.Fields[order].Text != value {
 					t.Errorf("%s: %d of %d checks, %d seconds, order %q; want %d of %d, %d, %q", when, c.Checked, c.Checks, c.Spent, c.Fields[order].Text, checked, checks, spent, value)
 				}
 				total, err := d.Spent(ctx, tx, scope, id)

@@ -38,9 +38,7 @@ const selectReview = `
 // reviews are those that an agent asked for or is asked for in a conversation. What he reads of others is made safe: a draft is kept as its author's browser wrote it.
 func reviews(ctx context.Context, tx *db.Tx, agent desk.AgentID, id desk.ConversationID) ([]desk.DraftReview, error) {
 	rows, err := tx.Query(ctx, selectReview+` AND (d.agent = $2 OR r.reviewer = $2) ORDER BY r.asked_at, d.id`, id, agent)
-	list, err := db.Rows(rows, err, func(r *sql.Rows, v *desk.DraftReview) error {
-		return scanReview(r, v)
-	})
+	list, err := db.Rows(rows, err, scanReview)
 	if err != nil {
 		return nil, fmt.Errorf("reviews in conversation %s: %w", id, err)
 	}
