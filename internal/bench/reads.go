@@ -30,15 +30,18 @@ type kind struct {
 
 const timesRead = 300
 
-// reads measures the first page of every built-in view, the counts of all of them together, and opening a conversation.
+// reads measures the first page of every built-in view, the counts of all of them together, opening a conversation, and the page of a customer.
 func (o Options) reads(ctx context.Context, s *server, c app.Config, conversations int) ([]Read, error) {
 	rnd := rand.New(rand.NewPCG(1, uint64(time.Now().UnixNano()))) // others than in a former run
 	open := func(int) request { return request{path: "/conversations/" + strconv.Itoa(1+rnd.IntN(conversations))} }
+	people := max(conversations*3/10, 1) // as they were seeded
+	page := func(int) request { return request{path: "/customers/" + strconv.Itoa(1+rnd.IntN(people)) + "/page"} }
 	kinds := []kind{
 		{name: "counts of all views", warm: 10, n: crowdSize - 10, next: func(i int) request { return request{token: crowdToken(i), path: "/views"} }},
 		{name: "open a conversation, as it comes", warm: 10, n: timesRead, next: open},
 		{name: "open a conversation", warm: 10, n: timesRead, next: open, before: func(ctx context.Context) error { return o.intoMemory(ctx, c) }},
 	}
+	kinds = append(kinds, kind{name: "a customer's page", warm: 10, n: timesRead, next: page})
 	for _, v := range []string{"mine", "unassigned", "all", "waiting", "mentions", "following", "drafts", "snoozed", "finished", "spam", "trash", "inbox:1"} {
 		kinds = append(kinds, kind{name: "first page of " + v, warm: 10, n: timesRead, next: func(int) request { return request{path: "/conversations?view=" + v} }})
 	}
