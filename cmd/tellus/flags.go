@@ -84,9 +84,9 @@ func (f *flags) duration(into *time.Duration, name string, standard time.Duratio
 	return f.add(name)
 }
 
-func (f *flags) number(into *uint64, name string, standard uint64, help string) *option {
+func (f *flags) number(into *uint64, name string, standard uint64, help string) {
 	f.set.Uint64Var(into, name, standard, help)
-	return f.add(name)
+	f.add(name)
 }
 
 func (f *flags) numbers(into *[]int, name string, standard []int, help string) *option {

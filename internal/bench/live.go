@@ -85,7 +85,7 @@ func (s *server) live(ctx context.Context, agents int) (out Live, err error) {
 	}()
 	for i := range watchers {
 		watchers[i] = &watcher{begun: &begun}
-		line, _, err := gws.NewClient(watchers[i], &gws.ClientOption{Addr: "ws" + strings.TrimPrefix(s.base, "http") + "/api/v1/live",
+		line, _, err := gws.NewClient(watchers[i], &gws.ClientOption{Addr: "ws" + strings.TrimPrefix(s.base, "http") + "/api/v1/live", //nolint:bodyclose // a line has no body
 			RequestHeader: http.Header{"Authorization": {"Bearer " + crowdToken(i)}}})
 		if err != nil {
 			return out, fmt.Errorf("open the live feed of agent %d: %w", i, err)

@@ -128,7 +128,7 @@ func (s *Service) Remembered(ctx context.Context, tx *db.Tx, p Preview) (Mapping
 		return p.Mapping, fmt.Errorf("remembered mapping: %w", err)
 	}
 	was := p.Mapping
-	if err := json.Unmarshal([]byte(text), &was); err != nil || len(was.Columns) != len(p.Head) {
+	if ok := json.Unmarshal([]byte(text), &was) == nil; !ok || len(was.Columns) != len(p.Head) {
 		return p.Mapping, nil // of another version
 	}
 	was.Shape.Encoding, was.Shape.Delimiter = p.Mapping.Shape.Encoding, p.Mapping.Shape.Delimiter

@@ -33,6 +33,8 @@ const (
 	messagesAtOnce = 400
 	filledAtOnce   = 4000 // messages, where a new index is filled
 	gather         = 100 * time.Millisecond
+	many           = 200 // events in a moment: mail pours in
+	gatherMany     = 400 * time.Millisecond
 )
 
 // Index answers searches, and with Run keeps itself up to date.
@@ -134,13 +136,16 @@ func (x *Index) follow(ctx context.Context, events *eventlog.Log, owns check) er
 			return err
 		}
 	}
-	// Under load a batch and a slice of tending follow each other.
-	if more, err := x.Store.Tend(ctx, Complete(s), search.Check(owns)); err != nil || more {
+	// Under load a batch and a slice of tending follow each other. What need not be joined at once waits until nothing comes.
+	if more, err := x.Store.Tend(ctx, Complete(s) && int64(looked) <= s.Position, search.Check(owns)); err != nil || more {
 		return err
 	}
 	switch {
-	case int64(looked) > s.Position:
-		return nil // the state has moved on
+	case int64(looked) > s.Position: // the state has moved on
+		if len(next) >= many && len(next) < eventsAtOnce {
+			pause(ctx, gatherMany)
+		}
+		return nil
 	case s.Customers != allIn || s.Purchases != allIn:
 		return x.fillPeople(ctx, s, owns)
 	case s.Rest > 0:

@@ -57,7 +57,7 @@ func summed(who *person, list []desk.Notice, held bool) pushed {
 	if held {
 		key = "agent.notice.many_held"
 	}
-	body, newest := "", list[0]
-	body = kindWords(lang, newest) + " · " + about(who, newest)
+	newest := list[0]
+	body := kindWords(lang, newest) + " · " + about(who, newest)
 	return pushed{Title: locale.N(lang, key, len(list), nil), Body: body, Tag: "all", Path: "/app/", Lang: lang}
 }

@@ -226,9 +226,9 @@ func (p *Person) slice(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.Cu
 		n, err = p.Conversations.LeaveSlice(ctx, tx, by, conversation.Whom{Customer: id, Addresses: w.Addresses}, slice)
 		return w, n < slice, err
 	}
-	n := 0
 	if w.Reached != 0 {
-		if n, err = p.Conversations.EmptySlice(ctx, tx, by, w.Reached, slice); err != nil || n == slice {
+		n, err := p.Conversations.EmptySlice(ctx, tx, by, w.Reached, slice)
+		if err != nil || n == slice {
 			return w, false, err
 		}
 		if err := p.Worklog.ForgetNotes(ctx, tx, w.Reached); err != nil {
