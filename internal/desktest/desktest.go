@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -90,6 +91,7 @@ type Desk struct {
 	// UndoFor is how long an answer waits before it leaves.
 	UndoFor time.Duration
 
+	journal  sync.Mutex   // of Erasures: jobs write it side by side
 	now      atomic.Int64 // microseconds
 	ids      atomic.Int64
 	sources  atomic.Int64
@@ -157,6 +159,8 @@ func (d *Desk) wire() {
 	d.Customers = &customer.Service{Country: d.Settings.Country}
 	d.Privacy = &privacy.Service{}
 	d.Conversations = &conversation.Service{Held: d.Privacy.Held, Journal: func(e conversation.Erasure) error {
+		d.journal.Lock()
+		defer d.journal.Unlock()
 		d.Erasures = append(d.Erasures, e)
 		return nil
 	}}
