@@ -106,6 +106,7 @@ func TestAWeekIsWhole(t *testing.T) {
 			t.Errorf("the week has %d %s (%v)", n, what, err)
 		}
 	}
+	sold(t, a, began)
 }
 
 func read(t *testing.T, a *app.App, fn func(ctx context.Context, tx *db.Tx) error) {

@@ -58,7 +58,7 @@ var visitor = staff.Visitor{IP: "192.0.2.17", Device: "Firefox, Linux"}
 
 // house makes the company: people, teams, tags, inboxes.
 func (p *play) house(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{p.founder, p.teams, p.staff, p.tagList, p.inboxList} {
+	for _, step := range []func(context.Context) error{p.founder, p.teams, p.staff, p.tagList, p.inboxList, p.shop} {
 		if err := step(ctx); err != nil {
 			return err
 		}

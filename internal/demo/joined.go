@@ -25,6 +25,8 @@ func (p *play) joined() {
 // merges has a customer and her husband write of the same parcel.
 func (p *play) merges() {
 	s := p.told(lithuanian, "Rasa Petrauskienė", care, "Kur mano lentyna?", "emma")
+	s.number = "KV-48733"
+	p.bought(s, p.ago(11*time.Hour), order{status: desk.PurchaseSent, placed: p.ago(80 * time.Hour), currency: "EUR", items: []desk.PurchaseItem{thing("damaged", "lt", "Nida", 11_900)}})
 	h := p.told(lithuanian, "Darius Petrauskas", care, "Lentyna „Nida“", "emma")
 	s.wrote(p.ago(11*time.Hour), mailFrom{rich: true, text: "Laba diena,\n\nlentyna „Nida“ turėjo atvykti pirmadienį, o jos vis dar nėra. Užsakymas KV-48733.\n\nRasa Petrauskienė"})
 	h.wrote(p.ago(10*time.Hour), mailFrom{text: "Sveiki,\n\nžmona jau rašė: užsakymas KV-48733. Kurjeris skambino man, bet ryšys nutrūko. Galite pristatyti bet kurią dieną po 17 val.\n\nDarius"})

@@ -51,6 +51,7 @@ func (p *play) begins(youngest, oldest time.Duration) (*story, time.Time) {
 	if s.topic.photo {
 		files = append(files, photo(p))
 	}
+	p.buys(s, at)
 	p.then(at, func(ctx context.Context) error { return s.writes(ctx, mailFrom{text: text, rich: rich, files: files}) })
 	return s, at
 }

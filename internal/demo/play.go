@@ -39,6 +39,7 @@ type play struct {
 	tag    map[string]desk.TagID
 	inbox  map[string]desk.Inbox
 	own    defined
+	till   *till
 
 	steps  []step
 	photos [][]byte
@@ -57,7 +58,7 @@ type step struct {
 
 func newPlay(a *app.App, c *clock, o *outlet, seed uint64, now time.Time) *play {
 	p := &play{a: a, clock: c, outlet: o, rnd: rand.New(rand.NewPCG(seed, 0x6b6f6b73)), now: now, people: map[string]*person{}, team: map[string]desk.TeamID{},
-		tag: map[string]desk.TagID{}, inbox: map[string]desk.Inbox{}, order: 48_211, used: map[string]int{}}
+		tag: map[string]desk.TagID{}, inbox: map[string]desk.Inbox{}, order: 48_211, used: map[string]int{}, till: newTill(seed)}
 	p.seen = &witness{next: a.Intake.React, newest: map[desk.ConversationID]desk.MessageID{}}
 	a.Intake.React = p.seen
 	return p
@@ -140,6 +141,11 @@ type story struct {
 	agent    *person
 	subject  string
 	fill     *strings.Replacer
+	number   string // of the order
+	model    string
+	amount   int64           // what the thing costs, in minor units
+	order    desk.PurchaseID // once the shop has told of it
+	named    bool            // the customer wrote its number
 	id       desk.ConversationID
 	newest   desk.MessageID // that came in
 	ours     desk.MessageID // that we sent last
@@ -152,11 +158,19 @@ type story struct {
 func (p *play) newStory(t tongue, about topic) *story {
 	s := &story{p: p, who: p.customer(t), topic: about, inbox: p.at(about, t.code), agent: p.answers(t.code, about.warranty)}
 	p.order += 1 + p.rnd.IntN(37)
+	if slices.Contains(reserved, p.order) {
+		p.order++
+	}
+	number := p.order
+	if about.warranty {
+		number -= 12_000 // it was sold months ago
+	}
 	amount := 10*p.rnd.IntN(30) + 39
 	if t.code == "pl" {
 		amount *= 4
 	}
-	s.fill = strings.NewReplacer("{nr}", fmt.Sprintf("KV-%d", p.order), "{model}", pick(p, about.models), "{sum}", strings.ReplaceAll(fmt.Sprintf(t.price, amount), " ", "\u00a0"))
+	s.number, s.model, s.amount = fmt.Sprintf("KV-%d", number), pick(p, about.models), int64(amount)*100
+	s.fill = strings.NewReplacer("{nr}", s.number, "{model}", s.model, "{sum}", strings.ReplaceAll(fmt.Sprintf(t.price, amount), " ", "\u00a0"))
 	s.subject = s.words(pick(p, about.subject), s.who.woman, p.now)
 	return s
 }
@@ -209,6 +223,7 @@ func (s *story) writes(ctx context.Context, m mailFrom) error {
 	if err := s.p.arrive(ctx, s.inbox.ID, s.who.address, raw, &desk.Verdicts{SPF: "pass", DKIM: "pass", DMARC: "pass", From: s.who.tongue.mail}); err != nil {
 		return err
 	}
+	s.named = s.named || s.number != "" && strings.Contains(out.Subject+" "+m.text, s.number)
 	s.ids = append(s.ids, out.MessageID)
 	s.id, s.newest = s.p.seen.last.Conversation, s.p.seen.last.Message
 	return nil
@@ -299,13 +314,16 @@ func (s *story) changes(ctx context.Context, by *person, ch conversation.Change)
 	})
 }
 
-// takes assigns the conversation to a colleague, with the tag of its topic.
+// takes assigns the conversation to a colleague, with the tag of its topic and the order that it names.
 func (s *story) takes(ctx context.Context, by *person) error {
 	ch := conversation.Change{Assignee: &by.id}
 	if tag, ok := s.p.tag[s.topic.tag]; ok {
 		ch.AddTags = []desk.TagID{tag}
 	}
-	return s.changes(ctx, by, ch)
+	if err := s.changes(ctx, by, ch); err != nil {
+		return err
+	}
+	return s.links(ctx, by)
 }
 
 func as[T any](v T) *T { return &v }

@@ -22,6 +22,7 @@ func (p *play) special() {
 	p.praised()
 	p.asksColleagues()
 	p.advertises()
+	p.twice()
 }
 
 // told is a story whose words are written here.
@@ -258,6 +259,8 @@ func (p *play) praised() {
 func (p *play) asksColleagues() {
 	ilze, martins, laura := p.people["ilze"], p.people["martins"], p.people["laura"]
 	s := p.told(latvian, "Mārīte Ūdre", care, "Divreiz noskaitīta nauda", "martins")
+	s.number = "KV-48977"
+	p.bought(s, p.ago(6*time.Hour), order{status: desk.PurchaseDone, placed: p.ago(70 * time.Hour), currency: "EUR", items: []desk.PurchaseItem{thing("delivery", "lv", "Kolka", 24_900)}})
 	s.wrote(p.ago(6*time.Hour), mailFrom{rich: true, files: []mailmsg.File{screenshot()}, text: "Labdien!\n\nNo kartes divreiz noskaitīti 249,00 € par pasūtījumu KV-48977. Pielikumā ekrānuzņēmums. Lūdzu, atmaksājiet lieko summu!\n\nMārīte Ūdre"})
 	s.changed(p.ago(5*time.Hour+40*time.Minute), martins, conversation.Change{Assignee: &martins.id, Priority: as(desk.High)})
 	s.noted(p.ago(5*time.Hour+30*time.Minute), martins, "<p>@Ilze, maksājumu sistēmā redzu divus darījumus ar viena numura starpību. Vai varu atmaksāt uzreiz, vai gaidām banku?</p>", ilze)
