@@ -6,6 +6,7 @@ import { useMay } from "../app/session";
 import { type Field, fieldOf, useCustomerChange, type Values } from "../desk/customer/change";
 import { wallOf } from "../i18n/zone";
 import { inWords } from "../parts/trouble";
+import { birthday } from "./birthday";
 import css from "./Customers.module.css";
 
 const ways = ["email", "phone", "letter"] as const;
@@ -65,18 +66,6 @@ const dayName = (day: number, locale: string) =>
   new Intl.DateTimeFormat(locale, { weekday: "short", timeZone: "UTC" }).format(Date.UTC(2026, 0, 4 + day));
 
 const daysOf = (h: ContactHours, locale: string) => h.days.map((d) => dayName(d, locale)).join(", ");
-
-function birthday(text: string | undefined, locale: string): string {
-  if (!text) return "";
-  const whole = !text.startsWith("--");
-  const at = Date.parse(whole ? text : `2000-${text.slice(2)}`);
-  return new Intl.DateTimeFormat(locale, {
-    day: "numeric",
-    month: "long",
-    ...(whole ? { year: "numeric" } : {}),
-    timeZone: "UTC",
-  }).format(at);
-}
 
 function Edit({ customer, done }: { customer: Customer; done: () => void }) {
   const { t, i18n } = useTranslation();

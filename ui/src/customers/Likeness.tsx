@@ -6,6 +6,7 @@ import type { Customer } from "../api/types";
 import { useMay } from "../app/session";
 import { useAttempt } from "../desk/ActSheet";
 import { Avatar } from "../parts/Avatar";
+import { birthday } from "./birthday";
 import css from "./Duplicates.module.css";
 import type { Duplicate } from "./queries";
 
@@ -24,7 +25,10 @@ export function Why({ of }: { of: Duplicate }) {
 
 /** A record in short, with a link to it. */
 export function Brief({ customer: c }: { customer: Customer }) {
-  const known = [...c.addresses.map((a) => a.value), c.organisation, c.birthday].filter(Boolean);
+  const { i18n } = useTranslation();
+  const known = [...c.addresses.map((a) => a.value), c.organisation, birthday(c.birthday, i18n.language)].filter(
+    Boolean,
+  );
   return (
     <Link to="/customers/$id" params={{ id: String(c.id) }} className={css.brief}>
       <Avatar name={c.name} seed={`customer:${c.id}`} size={28} />

@@ -30,7 +30,10 @@ export function Settings() {
   useEffect(() => {
     main.current?.scrollTo(0, 0);
     // What led here may be gone with the page it was on.
-    if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
+    if (document.activeElement === document.body && main.current) {
+      main.current.dataset.led = ""; // nobody went there with a key: no frame around the page
+      main.current.focus({ preventScroll: true });
+    }
   }, [path]);
 
   if (!room && !narrow) return <Navigate to="/settings/$" params={{ _splat: "profile" }} replace />;
@@ -69,7 +72,7 @@ export function Settings() {
         })}
       </nav>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and a page of words has nothing else to stand on */}
-      <main id="main" className={css.main} ref={main} tabIndex={0}>
+      <main id="main" className={css.main} ref={main} tabIndex={0} onBlur={(e) => delete e.currentTarget.dataset.led}>
         <Link to="/settings/$" params={{ _splat: "" }} className={css.up} data-deep={(id && allowed) || undefined}>
           <Icon name="back" size={14} /> {t("settings.title")}
         </Link>
