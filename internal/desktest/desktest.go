@@ -195,7 +195,7 @@ func (d *Desk) wire() {
 	d.Gather = &gather.Gather{DB: d.DB, Views: d.Views, Conversations: d.Conversations, Staff: d.Staff, Inboxes: d.Inboxes, Log: log}
 	d.Gather.Register(d.Workers)
 	d.Bulk = &bulk.Bulk{DB: d.DB, Staff: d.Staff, Conversations: d.Conversations,
-		Hands:  &act.Hands{Staff: d.Staff, Customers: d.Customers, Inboxes: d.Inboxes, Conversations: d.Conversations},
+		Hands:  &act.Hands{Staff: d.Staff, Customers: d.Customers, Inboxes: d.Inboxes, Conversations: d.Conversations, Purchases: d.Purchases},
 		MayUse: func(context.Context, *db.Tx, desk.Scope, desk.ViewID) error { return nil }}
 	d.Bulk.Register(d.Workers)
 	d.Persons.Register(d.Workers)

@@ -30,14 +30,18 @@ const (
 	ConversationSubject  Name = "conversation.subject"
 	ConversationInbox    Name = "conversation.inbox"
 	ConversationTeam     Name = "conversation.team"
+	PurchaseNumber       Name = "purchase.number"
+	PurchaseDate         Name = "purchase.date"
+	PurchaseAmount       Name = "purchase.amount"
+	PurchaseStatus       Name = "purchase.status"
 )
 
 // Names are all there are, in the order of menus.
 var Names = []Name{CustomerName, CustomerFirstName, CustomerLastName, CustomerEmail, CustomerPhone, CustomerOrganisation, AgentName, AgentFirstName,
-	AgentEmail, ConversationNumber, ConversationSubject, ConversationInbox, ConversationTeam}
+	AgentEmail, ConversationNumber, ConversationSubject, ConversationInbox, ConversationTeam, PurchaseNumber, PurchaseDate, PurchaseAmount, PurchaseStatus}
 
 // roots begin the names that are ours. Text with other words in double braces, of which people who write templates have a lot, is theirs.
-var roots = []string{"customer", "agent", "conversation", "organisation"}
+var roots = []string{"customer", "agent", "conversation", "organisation", "purchase"}
 
 // Known reports whether there is such a name.
 func (n Name) Known() bool { return slices.Contains(Names, n) }

@@ -28,6 +28,7 @@ func TestRenderPutsValuesIn(t *testing.T) {
 		"an empty fallback":          {"<p>Hello{{customer.lastName|}}!</p>", "<p>Hello!</p>", nil},
 		"missing, once":              {"<p>{{customer.email}} {{customer.email}}</p>", "<p>{{customer.email}} {{customer.email}}</p>", []Name{CustomerEmail}},
 		"an unknown name is missing": {"<p>{{customer.shoeSize}}</p>", "<p>{{customer.shoeSize}}</p>", []Name{"customer.shoeSize"}},
+		"a value of the purchase":    {"<p>{{purchase.number}} {{purchase.amount|}}</p>", "<p>{{purchase.number}} </p>", []Name{PurchaseNumber}},
 		"words of others":            {"<p>{{ product.title }} {{x}}</p>", "<p>{{ product.title }} {{x}}</p>", nil},
 		"as code":                    {"<p><code>{{customer.firstName}}</code></p>", "<p><code>{{customer.firstName}}</code></p>", nil},
 		"in an attribute":            {`<a href="https://x.example/{{customer.firstName}}">x</a>`, `<a href="https://x.example/{{customer.firstName}}">x</a>`, nil},

@@ -13,6 +13,7 @@ import (
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/inbox"
+	"tellus/internal/feature/purchase"
 	"tellus/internal/feature/staff"
 	"tellus/internal/platform/db"
 )
@@ -23,6 +24,7 @@ type Hands struct {
 	Customers     *customer.Service
 	Inboxes       *inbox.Service
 	Conversations *conversation.Service
+	Purchases     *purchase.Service
 }
 
 // Do carries out the actions of an agent. version is that of the conversation that he saw; 0 is for actions that go together with something that was
@@ -172,6 +174,9 @@ func (h *Hands) Values(ctx context.Context, tx *db.Tx, scope desk.Scope, where W
 	}
 	k.Fallbacks = append(k.Fallbacks, me.Language)
 	describe(v, who, where.Address)
+	if err := h.bought(ctx, tx, scope, where.Conversation, who.ID, me.TimeZone, k); err != nil {
+		return k, err
+	}
 	return k, h.fields(ctx, tx, v, of, who, k)
 }
 

@@ -43,7 +43,7 @@ func (c *Caller) asksForMacros() macro.Asker {
 }
 
 func (s *Server) hands() *act.Hands {
-	return &act.Hands{Staff: s.Staff, Customers: s.Customers, Inboxes: s.Inboxes, Conversations: s.Conversations}
+	return &act.Hands{Staff: s.Staff, Customers: s.Customers, Inboxes: s.Inboxes, Conversations: s.Conversations, Purchases: s.Purchases}
 }
 
 func (s *Server) listMacros(ctx context.Context, c *Caller, _ *none) (*reply[list[macro.Listed]], error) {

@@ -2,7 +2,7 @@ import type { CustomField } from "../../fields/types";
 
 // As internal/engine/placeholder reads them. Names that begin with other words than these are somebody's own text.
 const grammar =
-  "\\{\\{[ \\u00a0]{0,8}((?:customer|agent|conversation|organisation)\\.[\\w.]{1,50})[ \\u00a0]{0,8}(?:\\|([^{}\\n]{0,500}))?\\}\\}";
+  "\\{\\{[ \\u00a0]{0,8}((?:customer|agent|conversation|organisation|purchase)\\.[\\w.]{1,50})[ \\u00a0]{0,8}(?:\\|([^{}\\n]{0,500}))?\\}\\}";
 export const placeholderPattern = () => new RegExp(grammar, "g");
 export const placeholderTyped = new RegExp(`${grammar}$`);
 

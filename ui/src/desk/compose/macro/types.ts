@@ -15,6 +15,10 @@ export const placeholders = [
   "conversation.subject",
   "conversation.inbox",
   "conversation.team",
+  "purchase.number",
+  "purchase.date",
+  "purchase.amount",
+  "purchase.status",
 ] as const;
 
 export const manageMacros: Permission = "macro.manage";
