@@ -30,6 +30,7 @@ export default function MacroList({ state, where }: { state: MacroChoice; where:
   return (
     <div
       className={css.float}
+      data-above={above || undefined}
       style={{
         left,
         width: wide,
