@@ -70,6 +70,21 @@ func (s *Service) Number(ctx context.Context, tx *db.Tx, number int64) (desk.Con
 	return livesIn(ctx, tx, id)
 }
 
+// LivingNumber is the number of the conversation that one lives in: another one where it was merged, the same where it was not or there is none.
+func (s *Service) LivingNumber(ctx context.Context, tx *db.Tx, number int64) (lives int64, err error) {
+	id, err := s.Number(ctx, tx, number)
+	if desk.IsRefusal(err, desk.NotFound) {
+		return number, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	if err := tx.Row(ctx, `SELECT number FROM conversation WHERE id = $1`, id).Scan(&lives); err != nil {
+		return 0, fmt.Errorf("number of conversation %s: %w", id, err)
+	}
+	return lives, nil
+}
+
 // Get returns a conversation that the scope's agent may see; for one that was merged, the one that it lives in.
 func (s *Service) Get(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.ConversationID) (desk.Conversation, error) {
 	found, err := s.Rows(ctx, tx, scope, []desk.ConversationID{id})

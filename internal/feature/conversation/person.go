@@ -25,6 +25,10 @@ type Whom struct {
 // aside are conversations about a customer's that were held with others: side conversations and forwards. Their words are about him too.
 const aside = `l.to_conversation FROM conversation_link l WHERE l.kind IN ('side', 'forward') AND l.from_conversation `
 
+// brought are messages that came with a merge that stands, from a conversation s. The condition on that, and a bracket, follow it.
+const brought = `EXISTS (SELECT 1 FROM conversation_merge_message b JOIN conversation_merge g ON g.id = b.merge AND g.undone_at = 0 JOIN conversation s ON s.id = b.source
+	WHERE b.message = m.id AND `
+
 // Footprint counts what is held on a customer. Hidden counts conversations that the scope's agent may not see.
 func (s *Service) Footprint(ctx context.Context, tx *db.Tx, scope desk.Scope, customer desk.CustomerID) (f desk.Footprint, err error) {
 	if err := tx.Row(ctx, `
@@ -32,17 +36,18 @@ func (s *Service) Footprint(ctx context.Context, tx *db.Tx, scope desk.Scope, cu
 		FROM conversation WHERE customer = $1 AND shelf <> 5`, customer).Scan(&f.Conversations, &f.Unfinished); err != nil {
 		return f, fmt.Errorf("count conversations of customer %s: %w", customer, err)
 	}
+	const ofHim = `(SELECT id FROM conversation WHERE customer = $1)`
 	if err := tx.Row(ctx, `
 		SELECT count(*), COALESCE(sum(m.attachments), 0), COALESCE(sum(CASE WHEN m.state IN ('queued', 'sending') THEN 1 ELSE 0 END), 0)
 		FROM message m
-		WHERE m.conversation IN (SELECT id FROM conversation WHERE customer = $1) AND m.erased_at = 0`, customer).Scan(&f.Messages, &f.Files, &f.OnTheirWay); err != nil {
+		WHERE (m.conversation IN `+ofHim+` AND NOT `+brought+`s.customer <> $1) OR m.origin IN `+ofHim+` AND m.origin <> m.conversation) AND m.erased_at = 0`, customer).Scan(&f.Messages, &f.Files, &f.OnTheirWay); err != nil {
 		return f, fmt.Errorf("count messages of customer %s: %w", customer, err)
 	}
 	var more, files int64
 	if err := tx.Row(ctx, `
 		SELECT count(*), COALESCE(sum(m.attachments), 0)
 		FROM message m
-		WHERE m.customer = $1 AND m.erased_at = 0 AND m.conversation NOT IN (SELECT id FROM conversation WHERE customer = $1)`, customer).Scan(&more, &files); err != nil {
+		WHERE m.customer = $1 AND m.erased_at = 0 AND m.conversation NOT IN `+ofHim+` AND m.origin NOT IN `+ofHim, customer).Scan(&more, &files); err != nil {
 		return f, fmt.Errorf("count messages of customer %s elsewhere: %w", customer, err)
 	}
 	f.Messages, f.Files = f.Messages+more, f.Files+files
@@ -76,11 +81,37 @@ func (s *Service) NextOf(ctx context.Context, tx *db.Tx, customer desk.CustomerI
 // many; once that is below limit, nothing is left to do and the conversation's own row says nothing of a person either. What stays are figures: when, how many, by which
 // channel and agent.
 func (s *Service) EmptySlice(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.ConversationID, limit int) (int, error) {
+	return s.emptySlice(ctx, tx, by, id, nil, limit)
+}
+
+// EmptyOf is EmptySlice for the erasure of one customer. What conversations of others brought when they were merged into this one stays, and so does what those others wrote
+// here since; rules of retention find it in its time.
+func (s *Service) EmptyOf(ctx context.Context, tx *db.Tx, by desk.Actor, customer desk.CustomerID, id desk.ConversationID, limit int) (int, error) {
+	members, err := family(ctx, tx, id)
+	if err != nil {
+		return 0, err
+	}
+	rows, err := tx.Query(ctx, `SELECT DISTINCT customer FROM conversation WHERE id IN `+db.In(len(members), 2)+` AND customer <> $1 AND emptied_at = 0 ORDER BY customer`,
+		db.Args(members, customer)...)
+	others, err := db.Rows(rows, err, scanID[desk.CustomerID])
+	if err != nil {
+		return 0, fmt.Errorf("whose conversations were merged into conversation %s: %w", id, err)
+	}
+	return s.emptySlice(ctx, tx, by, id, others, limit)
+}
+
+func (s *Service) emptySlice(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.ConversationID, others []desk.CustomerID, limit int) (int, error) {
+	stays := ""
+	if len(others) > 0 {
+		in := db.In(len(others), 3)
+		stays = ` AND COALESCE(m.customer, 0) NOT IN ` + in + ` AND NOT ` + brought + `s.customer IN ` + in + `)`
+	}
 	rows, err := tx.Query(ctx, `
 		SELECT m.id, m.conversation
 		FROM message m
-		WHERE (m.conversation = $1 OR m.origin = $1 AND m.origin <> m.conversation OR m.conversation IN (SELECT `+aside+`= $1)) AND (m.erased_at = 0 OR m.sender <> '{}' OR m.recipients <> '{}')
-		ORDER BY m.id LIMIT $2`, id, limit)
+		WHERE (m.conversation = $1`+stays+` OR m.origin = $1 AND m.origin <> m.conversation OR m.conversation IN (SELECT `+aside+`= $1))
+			AND (m.erased_at = 0 OR m.sender <> '{}' OR m.recipients <> '{}')
+		ORDER BY m.id LIMIT $2`, db.Args(others, id, limit)...)
 	found, err := db.Rows(rows, err, func(r *sql.Rows, m *placed) error { return r.Scan(&m.id, &m.in) })
 	if err != nil {
 		return 0, fmt.Errorf("messages of conversation %s: %w", id, err)
@@ -88,7 +119,7 @@ func (s *Service) EmptySlice(ctx context.Context, tx *db.Tx, by desk.Actor, id d
 	if err := s.wipe(ctx, tx, by, found, id); err != nil || len(found) == limit {
 		return len(found), err
 	}
-	return len(found), s.strip(ctx, tx, by, id)
+	return len(found), s.strip(ctx, tx, by, id, others)
 }
 
 // EmptyBy is EmptySlice for what a customer wrote in other people's conversations.
@@ -192,17 +223,23 @@ func (s *Service) dropRepeats(ctx context.Context, tx *db.Tx, message desk.Messa
 	return nil
 }
 
-// strip takes what is left of a person from the row of a conversation whose messages are emptied: names, words, personal values, drafts, people.
-func (s *Service) strip(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.ConversationID) error {
-	c, err := stripRow(ctx, tx, id)
+// strip takes what is left of a person from the row of a conversation whose messages are emptied: names, words, personal values, drafts, people but the others of whom
+// something stays.
+func (s *Service) strip(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.ConversationID, others []desk.CustomerID) error {
+	c, err := stripRow(ctx, tx, by, id)
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `UPDATE conversation SET emptied_at = $2 WHERE id = $1`, id, tx.Now); err != nil {
+	people := `DELETE FROM participant WHERE conversation = $1`
+	if len(others) > 0 {
+		people += ` AND COALESCE(customer, 0) NOT IN ` + db.In(len(others), 2)
+	} else if _, err := tx.Exec(ctx, `UPDATE conversation SET emptied_at = $2 WHERE id = $1`, id, tx.Now); err != nil {
+		return fmt.Errorf("strip conversation %s: %w", id, err)
+	}
+	if _, err := tx.Exec(ctx, people, db.Args(others, id)...); err != nil {
 		return fmt.Errorf("strip conversation %s: %w", id, err)
 	}
 	for _, drop := range []string{
-		`DELETE FROM participant WHERE conversation = $1`,
 		`DELETE FROM draft WHERE conversation = $1 OR home = $1`,
 		`DELETE FROM automatic_answer WHERE conversation = $1`,
 		`UPDATE checklist_item SET words = '` + mask + `' WHERE checklist IN (SELECT id FROM checklist WHERE conversation = $1 AND template IS NULL)`,
@@ -214,8 +251,9 @@ func (s *Service) strip(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.C
 	return eventlog.Append(ctx, tx, c.event(by, desk.CustomerRenamed, nil))
 }
 
-// stripRow holds a conversation's own row, without being led to where it was merged into, and empties it. A merged one is in no list and no view.
-func stripRow(ctx context.Context, tx *db.Tx, id desk.ConversationID) (*row, error) {
+// stripRow holds a conversation's own row, without being led to where it was merged into, and empties it. A merged one is in no list and no view; personal values that it gave
+// to where it lives are taken back from there.
+func stripRow(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.ConversationID) (*row, error) {
 	var c row
 	var shelf int
 	if err := c.scan(tx.Row(ctx, `SELECT `+rowColumns+`, c.shelf FROM conversation c WHERE c.id = $1 FOR NO KEY UPDATE`, id), &shelf); err != nil {
@@ -229,8 +267,10 @@ func stripRow(ctx context.Context, tx *db.Tx, id desk.ConversationID) (*row, err
 	if err := c.recount(ctx, tx); err != nil {
 		return nil, err
 	}
+	kept := field.Kept(all, c.Fields)
+	given := valuesBeside(c.Fields, kept)
 	c.LastAt, c.CustomerName, c.Address, c.Subject, c.subjectKey = last, "", "", "", SubjectKey("")
-	c.Fields = field.Kept(all, c.Fields)
+	c.Fields = kept
 	if shelf != 5 {
 		return &c, c.save(ctx, tx)
 	}
@@ -243,7 +283,7 @@ func stripRow(ctx context.Context, tx *db.Tx, id desk.ConversationID) (*row, err
 		id, c.subjectKey, values); err != nil {
 		return nil, fmt.Errorf("strip conversation %s: %w", id, err)
 	}
-	return &c, nil
+	return &c, takeGiven(ctx, tx, by, id, given)
 }
 
 // LeaveSlice takes a person out of at most limit of the conversations of others that he takes part in: as a participant and as a recipient. It returns how many; below limit

@@ -94,16 +94,8 @@ func (s *Service) ForgetFields(ctx context.Context, tx *db.Tx, by desk.Actor, cu
 		if len(kept) == len(c.Fields) {
 			continue
 		}
-		given := desk.FieldValues{}
-		for field, v := range c.Fields {
-			if _, stays := kept[field]; !stays {
-				given[field] = v
-			}
-		}
-		for next := c.MergedInto; next != 0; {
-			if next, err = takeValues(ctx, tx, by, next, given); err != nil {
-				return changed, err
-			}
+		if err := takeGiven(ctx, tx, by, id, valuesBeside(c.Fields, kept)); err != nil {
+			return changed, err
 		}
 		if err := c.setValues(ctx, tx, by, kept); err != nil {
 			return changed, err
@@ -111,6 +103,35 @@ func (s *Service) ForgetFields(ctx context.Context, tx *db.Tx, by desk.Actor, cu
 		changed++
 	}
 	return changed, nil
+}
+
+// valuesBeside are the values that are not among those that are kept.
+func valuesBeside(values, kept desk.FieldValues) desk.FieldValues {
+	rest := desk.FieldValues{}
+	for field, v := range values {
+		if _, stays := kept[field]; !stays {
+			rest[field] = v
+		}
+	}
+	return rest
+}
+
+// takeGiven takes values that a merged conversation gave out of all that it lives in.
+func takeGiven(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.ConversationID, given desk.FieldValues) error {
+	if len(given) == 0 {
+		return nil
+	}
+	var next desk.ConversationID
+	err := tx.Row(ctx, `SELECT merged_into FROM conversation WHERE id = $1`, id).Scan(&next)
+	if err != nil {
+		return fmt.Errorf("what was conversation %s merged into: %w", id, err)
+	}
+	for next != 0 {
+		if next, err = takeValues(ctx, tx, by, next, given); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // holdWhere is holdMerged that also says where the conversation lives, so that saving it leaves it out of sight.

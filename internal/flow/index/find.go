@@ -96,6 +96,9 @@ func (x *Index) Find(ctx context.Context, tx *db.Tx, a Ask) (p Page, err error) 
 	if a.Limit <= 0 || a.Limit > 100 {
 		a.Limit = 30
 	}
+	if a.Query, err = x.living(ctx, tx, a.Query); err != nil {
+		return Page{}, err
+	}
 	f := finder{Index: x, tx: tx, ask: a, names: x.names(ctx, tx, a.Scope)}
 	if a.Order == NewestFirst || !a.Query.HasWords() {
 		p, err = f.newest(ctx)
@@ -352,6 +355,23 @@ func (f *finder) hits(ctx context.Context, found []search.Found) (map[int64]Hit,
 		}
 	}
 	return hits, nil
+}
+
+// living has a query ask for the number of the conversation that a merged one lives in: that is the one that its messages carry in the index.
+func (x *Index) living(ctx context.Context, tx *db.Tx, q query.Query) (query.Query, error) {
+	parts := slices.Clone(q.Parts)
+	for i, p := range parts {
+		number, err := strconv.ParseInt(p.Value, 10, 64)
+		if p.Kind != query.Filter || p.Field != query.Number || err != nil {
+			continue
+		}
+		lives, err := x.Conversations.LivingNumber(ctx, tx, number)
+		if err != nil {
+			return q, err
+		}
+		parts[i].Value = strconv.FormatInt(lives, 10)
+	}
+	return query.Query{Parts: parts}, nil
 }
 
 // names finds tags, inboxes, teams and people by what they are called, whatever the case and the marks.

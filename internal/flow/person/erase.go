@@ -227,7 +227,7 @@ func (p *Person) slice(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.Cu
 		return w, n < slice, err
 	}
 	if w.Reached != 0 {
-		n, err := p.Conversations.EmptySlice(ctx, tx, by, w.Reached, slice)
+		n, err := p.Conversations.EmptyOf(ctx, tx, by, id, w.Reached, slice)
 		if err != nil || n == slice {
 			return w, false, err
 		}

@@ -70,35 +70,57 @@ func (p *Person) expire(ctx context.Context, tx *db.Tx, rule privacy.Rule) (foun
 	if err := tx.Lock(ctx, "retention_rule", int64(rule.ID)); err != nil { // two runs at once would empty, and count, the same one
 		return false, err
 	}
-	id, customer, err := p.Conversations.Expired(ctx, tx, expiring(rule.RuleBody, tx.Now))
+	id, err := p.Conversations.Expired(ctx, tx, expiring(rule.RuleBody, tx.Now))
 	if err != nil || id == 0 {
 		return false, err
 	}
-	if err := p.Conversations.Journal(conversation.Erasure{Conversation: id, At: tx.Now, Kind: "content"}); err != nil {
-		return false, fmt.Errorf("journal of erasures: %w", err)
+	members, err := p.Conversations.Family(ctx, tx, id) // what was merged into it goes with it
+	if err != nil {
+		return false, err
 	}
-	n, err := p.empty(ctx, tx, id)
-	if err != nil || n == slice {
-		return true, err
+	emptied := 0
+	for i := len(members) - 1; i >= 0; i-- { // itself last: from then on it is no longer found
+		if err := p.Conversations.Journal(conversation.Erasure{Conversation: members[i], At: tx.Now, Kind: "content"}); err != nil {
+			return false, fmt.Errorf("journal of erasures: %w", err)
+		}
+		n, err := p.empty(ctx, tx, members[i])
+		if emptied += n; err != nil || n == slice || i > 0 && emptied >= slice {
+			return true, err
+		}
 	}
 	erased := int64(0)
 	if rule.Persons {
-		gone, err := p.Conversations.Bygone(ctx, tx, customer)
-		if err != nil {
+		if erased, err = p.eraseBygone(ctx, tx, members); err != nil {
 			return false, err
-		}
-		at, err := p.Customers.ErasedAt(ctx, tx, customer)
-		if err != nil {
-			return false, err
-		}
-		if gone && at == 0 {
-			erased = 1
-			if _, err := p.begin(ctx, tx, desk.System, privacy.Task{Kind: privacy.Erase, Customer: customer}); err != nil {
-				return false, err
-			}
 		}
 	}
 	return true, p.Privacy.Ran(ctx, tx, rule.ID, 1, erased)
+}
+
+// eraseBygone begins to erase the customers of emptied conversations of whom nothing else is kept, and returns how many.
+func (p *Person) eraseBygone(ctx context.Context, tx *db.Tx, members []desk.ConversationID) (erased int64, err error) {
+	customers, err := p.Conversations.Owners(ctx, tx, members)
+	if err != nil {
+		return 0, err
+	}
+	for _, customer := range customers {
+		gone, err := p.Conversations.Bygone(ctx, tx, customer)
+		if err != nil {
+			return erased, err
+		}
+		at, err := p.Customers.ErasedAt(ctx, tx, customer)
+		if err != nil {
+			return erased, err
+		}
+		if !gone || at != 0 {
+			continue
+		}
+		if _, err := p.begin(ctx, tx, desk.System, privacy.Task{Kind: privacy.Erase, Customer: customer}); err != nil {
+			return erased, err
+		}
+		erased++
+	}
+	return erased, nil
 }
 
 // empty empties a slice of a conversation, and what was noted about it.
