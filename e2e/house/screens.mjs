@@ -1,6 +1,7 @@
 // Every screen of Tellus over the demo's data, by name: what the accessibility journey walks through and what pictures are taken of. A new screen is a
 // line here.
 import assert from "node:assert/strict";
+import { eventually } from "./process.mjs";
 
 /** Looks are the windows in which each screen is looked at. */
 export const looks = { light: {}, dark: { dark: true }, phone: { width: 380, height: 780 } };
@@ -28,9 +29,13 @@ const settings = {
   profile: "profile", security: "security", tokens: "tokens", macros: "macros", "macro-new": "macros/new", inboxes: "inboxes", inbox: "inboxes/1",
   "inbox-form": "inboxes/1/form", "inbox-new": "inboxes/new", teams: "teams", people: "people", tags: "tags", types: "types", fields: "fields",
   checklists: "checklists", company: "company", jobs: "jobs", log: "audit", notices: "notices", shops: "shops", imports: "imports", privacy: "privacy",
+  presence: "presence",
 };
 
-const searches = { "search-empty": "", search: "desk", "search-with-filters": "from:emma is:unfinished", "search-misunderstood": "is:nonsense", "search-without-hits": "zzzzzz" };
+const searches = {
+  "search-empty": "", search: "desk", "search-purchases": "Kolka", "search-with-filters": "from:emma is:unfinished", "search-misunderstood": "is:nonsense",
+  "search-without-hits": "zzzzzz",
+};
 
 /**
  * screens returns the address of each screen by its name, as api's agent sees them.
@@ -46,10 +51,18 @@ export async function screens(api) {
   Object.assign(all, { "new-mail": "/app/new", drafts: "/app/drafts", "first-steps": "/app/first-steps" });
   for (const [name, q] of Object.entries(searches)) all[name] = `/app/search?q=${encodeURIComponent(q)}`;
   const known = (await api.get(`/search?q=${encodeURIComponent("Divreiz noskaitīta")}`)).conversations[0].customer;
+  // Who may be one person is worked out once the demo is served.
+  const [pair] = await eventually("two records are suggested as one person", async () => {
+    const { items } = await api.get("/duplicates");
+    return items.length > 0 && items;
+  });
   const [organisation] = (await api.get("/organisations")).items;
   Object.assign(all, {
     customers: "/app/customers",
     customer: `/app/customers/${known}`,
+    "customer-who-may-be-another": `/app/customers/${pair.first.id}`,
+    duplicates: "/app/customers/duplicates",
+    "customer-merge": `/app/customers/${pair.first.id}/merge/${pair.second.id}`,
     organisations: "/app/organisations",
   });
   if (organisation) all.organisation = `/app/organisations/${organisation.id}`;
