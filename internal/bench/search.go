@@ -128,17 +128,22 @@ func (o Options) emptyIndex(ctx context.Context, c app.Config) error {
 // waitIndexed waits until the search index holds everything that was seeded, and returns how long that took.
 func (s *server) waitIndexed(ctx context.Context, c app.Config) (time.Duration, error) {
 	begun := time.Now()
+	if err := s.filled(ctx); err != nil {
+		return 0, err
+	}
+	return time.Since(begun), os.WriteFile(filepath.Join(c.Data, indexed), nil, 0o600)
+}
+
+// filled waits until the search index is not being filled.
+func (s *server) filled(ctx context.Context) error {
 	for {
 		filling, err := s.filling(ctx)
-		if err != nil {
-			return 0, err
-		}
-		if !filling {
-			return time.Since(begun), os.WriteFile(filepath.Join(c.Data, indexed), nil, 0o600)
+		if err != nil || !filling {
+			return err
 		}
 		select {
 		case <-ctx.Done():
-			return 0, ctx.Err()
+			return ctx.Err()
 		case <-time.After(time.Second):
 		}
 	}

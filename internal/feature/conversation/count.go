@@ -24,10 +24,20 @@ type Count struct {
 
 // Counts returns the counts of the given views for the scope's agent. It is worked out at most once a second per agent.
 func (s *Service) Counts(ctx context.Context, tx *db.Tx, scope desk.Scope, views []View) ([]Count, error) {
-	agent := scopeKey(scope)
-	if known, ok := s.counts.get(agent, views, tx.Now); ok {
+	if known, ok := s.counts.get(scopeKey(scope), views, tx.Now); ok {
 		return known, nil
 	}
+	return s.countAll(ctx, tx, scope, views, func(v View, newest desk.Seq) (int, desk.Seq, error) {
+		n, err := s.countView(ctx, tx, scope, v)
+		return n, newest, err
+	})
+}
+
+// counter counts a view up to CountCap + beyond, and says how far the log was then; below 0 is a view that is counted when it is looked at.
+type counter func(v View, newest desk.Seq) (n int, asOf desk.Seq, err error)
+
+// countAll counts views, those aside that are known to be far too large, and keeps the counts.
+func (s *Service) countAll(ctx context.Context, tx *db.Tx, scope desk.Scope, views []View, of counter) ([]Count, error) {
 	newest, err := eventlog.Newest(ctx, tx)
 	if err != nil {
 		return nil, fmt.Errorf("count: %w", err)
@@ -38,21 +48,21 @@ func (s *Service) Counts(ctx context.Context, tx *db.Tx, scope desk.Scope, views
 			counts = append(counts, Count{v, CountCap, true})
 			continue
 		}
-		n, err := s.countView(ctx, tx, scope, v)
+		n, asOf, err := of(v, newest)
 		if err != nil {
 			return nil, err
 		}
 		if n < 0 {
-			continue // it is counted when it is looked at
+			continue
 		}
 		if n > CountCap {
-			if err := s.noteLarge(ctx, tx, scope, v, n, newest); err != nil {
+			if err := s.noteLarge(ctx, tx, scope, v, n, asOf); err != nil {
 				return nil, err
 			}
 		}
 		counts = append(counts, Count{v, min(n, CountCap), n > CountCap})
 	}
-	s.counts.put(agent, views, tx.Now, counts)
+	s.counts.put(scopeKey(scope), views, tx.Now, counts)
 	return counts, nil
 }
 
@@ -81,8 +91,12 @@ func count(ctx context.Context, tx *db.Tx, scope desk.Scope, v View) (int, error
 	if err != nil {
 		return 0, err
 	}
-	var n int
-	text := "SELECT count(*) FROM (SELECT 1 FROM conversation c WHERE " + belongs + " AND " + q.visible(scope) + " LIMIT " + q.arg(CountCap+beyond) + ") few"
+	return q.count(ctx, tx, v, belongs+" AND "+q.visible(scope))
+}
+
+// count counts the conversations c for which a condition holds.
+func (q *query) count(ctx context.Context, tx *db.Tx, v View, holds string) (n int, err error) {
+	text := "SELECT count(*) FROM (SELECT 1 FROM conversation c WHERE " + holds + " LIMIT " + q.arg(CountCap+beyond) + ") few"
 	if err := tx.Row(ctx, text, q.args...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count %s: %w", v, err)
 	}
@@ -142,13 +156,9 @@ func (c *countCache) large(scope string, v View, newest desk.Seq) bool {
 	return newest < c.tooMany[countKey(scope, []View{v})]
 }
 
-// holder is for whom it is kept that a view is large: for all who see everything together where the view is the same for each of them.
+// holder is for whom it is kept that a view is large: for all together where the view is the same for each of them.
 func holder(scope desk.Scope, v View) string {
-	if !scope.All {
-		return scopeKey(scope)
-	}
-	switch name, _, _ := strings.Cut(string(v), ":"); name {
-	case "unassigned", "all", "waiting", "snoozed", "finished", "spam", "trash", "inbox", "team":
+	if alike(scope, v) {
 		return "all"
 	}
 	return scopeKey(scope)

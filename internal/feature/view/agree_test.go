@@ -240,6 +240,8 @@ var scopes = []desk.Scope{
 	{Agent: 1, All: true},
 	{Agent: 2, Inboxes: []desk.InboxID{1}, Teams: []desk.TeamID{1}},
 	{Agent: 2},
+	{Agent: 3, All: true}, // nothing names these two
+	{Agent: 4, All: true},
 }
 
 // wanted is what a view should show somebody: every conversation, looked at one by one in memory.
@@ -301,6 +303,7 @@ func (w *world) check(v view.View, when string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	round := w.talks.Round()
 	for _, scope := range scopes {
 		if v.Audience == desk.Personal && scope.Agent != v.Owner {
 			continue
@@ -320,6 +323,9 @@ func (w *world) check(v view.View, when string) {
 			n, err := w.talks.CountSaved(ctx, tx, scope, v.ID, nil)
 			if err != nil || n.Count != len(want) || n.Capped || n.Estimate {
 				w.t.Errorf("%s: CountSaved = %+v, %v; want %d", when, n, err, len(want))
+			}
+			if counts, err := round.Counts(ctx, tx, scope, []conversation.View{conversation.Saved(v.ID)}); err != nil || v.Live && (len(counts) != 1 || counts[0].Count != len(want)) {
+				w.t.Errorf("%s: in a round it counts %+v, %v for agent %d; want %d", when, counts, err, scope.Agent, len(want))
 			}
 			return nil
 		})

@@ -79,18 +79,22 @@ func (s *Server) views(ctx context.Context, tx *db.Tx, scope desk.Scope) ([]conv
 	return all, nil
 }
 
-// Counts returns the counts of all views of somebody: for the list of views, and for the live feed.
-func (s *Server) Counts(ctx context.Context, tx *db.Tx, scope desk.Scope) ([]conversation.Count, error) {
+// Counts returns the counts of all views of somebody within a round: for the live feed.
+func (s *Server) Counts(ctx context.Context, tx *db.Tx, scope desk.Scope, round *conversation.Round) ([]conversation.Count, error) {
 	views, err := s.views(ctx, tx, scope)
 	if err != nil {
 		return nil, err
 	}
-	return s.Conversations.Counts(ctx, tx, scope, views)
+	return round.Counts(ctx, tx, scope, views)
 }
 
 func (s *Server) listViews(ctx context.Context, c *Caller, _ *none) (*reply[viewsBody], error) {
 	return asking(ctx, s, func(tx *db.Tx) (viewsBody, error) {
-		counts, err := s.Counts(ctx, tx, c.Scope)
+		views, err := s.views(ctx, tx, c.Scope)
+		if err != nil {
+			return viewsBody{}, err
+		}
+		counts, err := s.Conversations.Counts(ctx, tx, c.Scope, views)
 		return viewsBody{counts, tx.Now}, err
 	})
 }

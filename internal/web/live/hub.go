@@ -27,7 +27,7 @@ type Deps struct {
 	Events        *eventlog.Log
 	Node          *cluster.Node
 	Conversations *conversation.Service
-	Counts        func(ctx context.Context, tx *db.Tx, scope desk.Scope) ([]conversation.Count, error)
+	Counts        func(ctx context.Context, tx *db.Tx, scope desk.Scope, round *conversation.Round) ([]conversation.Count, error)
 	Review        func(ctx context.Context) (again desk.Time, err error) // decides anew who is there, and says when to ask again; nobody is where nil
 	Log           *slog.Logger
 }
@@ -449,7 +449,13 @@ func (h *Hub) markStale() {
 	}
 }
 
-// count sends changed counts, at most once a second.
+// Counts are sent at most once each countEvery, and where many readers make that much work at most for one part in restful of the time.
+const (
+	countEvery = time.Second
+	restful    = 5
+)
+
+// count sends changed counts.
 func (h *Hub) count(ctx context.Context) {
 	for {
 		select {
@@ -457,10 +463,11 @@ func (h *Hub) count(ctx context.Context) {
 			return
 		case <-h.stale:
 		}
+		began := time.Now()
 		if err := h.sendCounts(ctx); err != nil && ctx.Err() == nil {
 			h.Log.WarnContext(ctx, "live feed: counts", "error", err)
 		}
-		if !wait(ctx, time.Second) {
+		if !wait(ctx, max(countEvery, (restful-1)*time.Since(began))) {
 			return
 		}
 	}
@@ -468,6 +475,7 @@ func (h *Hub) count(ctx context.Context) {
 
 func (h *Hub) sendCounts(ctx context.Context) error {
 	h.Conversations.ForgetCounts()
+	round := h.Conversations.Round()
 	byAgent := map[desk.AgentID][]*client{}
 	for _, c := range h.all() {
 		byAgent[c.scope().Agent] = append(byAgent[c.scope().Agent], c)
@@ -476,7 +484,7 @@ func (h *Hub) sendCounts(ctx context.Context) error {
 		var counts []conversation.Count
 		// A transaction for each agent, so that a long round holds no snapshot open.
 		err := h.DB.Read(ctx, func(tx *db.Tx) (err error) {
-			counts, err = h.Counts(ctx, tx, list[0].scope())
+			counts, err = h.Counts(ctx, tx, list[0].scope(), round)
 			return err
 		})
 		if err != nil {
