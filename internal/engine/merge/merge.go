@@ -185,14 +185,35 @@ func JoinMarks(target Reading, sources []Reading) []Mark {
 	return changed
 }
 
-// UnmarshalJSON reads a kept turn: what is never due is written as null, like a time that is not set.
+// keptTurn is a turn as it is kept. Times are written as null where they never come, like one that is not set.
+type keptTurn struct {
+	plainTurn
+	Endless bool `json:"endless,omitempty"` // it is snoozed until something happens, with no time at all
+}
+
+type plainTurn Turn
+
+// MarshalJSON writes a turn so that UnmarshalJSON gives the same.
+func (t Turn) MarshalJSON() ([]byte, error) {
+	data, err := json.Marshal(keptTurn{plainTurn(t), t.SnoozedUntil == desk.Never})
+	if err != nil {
+		return nil, fmt.Errorf("turn: %w", err)
+	}
+	return data, nil
+}
+
+// UnmarshalJSON reads a kept turn.
 func (t *Turn) UnmarshalJSON(data []byte) error {
-	type plain Turn
-	if err := json.Unmarshal(data, (*plain)(t)); err != nil {
+	var kept keptTurn
+	if err := json.Unmarshal(data, &kept); err != nil {
 		return fmt.Errorf("turn: %w", err)
 	}
+	*t = Turn(kept.plainTurn)
 	if t.DueAt == 0 {
 		t.DueAt = desk.Never
+	}
+	if kept.Endless {
+		t.SnoozedUntil = desk.Never
 	}
 	return nil
 }

@@ -76,8 +76,9 @@ func (p *play) everything() []string {
 	for name, query := range map[string]string{
 		"conversation": `SELECT c.id, c.customer, c.customer_name, c.address, c.subject, c.status, c.priority, c.shelf, COALESCE(c.assignee, 0), COALESCE(c.team, 0), c.tags, c.restricted, c.spam, c.trashed_at, c.snoozed_until,
 			c.due_at, c.waiting_since, c.language, c.preview, c.preview_by, c.messages, c.attachments, c.troubled, c.acknowledged_at, c.first_answer_at, c.resolved_at, c.last_incoming, c.last_at, c.merged_into,
-			c.fields, c.checks, c.checked, c.checks_owed, c.spent FROM conversation c`,
-		"message":             `SELECT id, conversation, origin, state, text FROM message`,
+			c.fields, c.checks, c.checked, c.checks_owed, c.spent, c.wake_on, c.wake_for, c.wake_number, c.wake_by, c.wake_since FROM conversation c`,
+		"message":             `SELECT id, conversation, origin, state, text, send_at, facts FROM message`,
+		"delivery":            `SELECT message, recipient, state, attempts, next_try_at FROM delivery`,
 		"participant":         `SELECT conversation, address_key, address, name, COALESCE(customer, 0), role, created_at, brought_by FROM participant`,
 		"checklist":           `SELECT id, conversation, name, deleted_at FROM checklist`,
 		"checklist_item":      `SELECT id, checklist, words, done_at FROM checklist_item`,
@@ -130,12 +131,15 @@ func TestUndoingMergesRestoresEveryRow(t *testing.T) {
 			t.Parallel()
 			p := newPlay(t, e)
 			scope := desk.Scope{Agent: p.Eva, All: true}
-			merged := 0
+			merged, waiting := 0, 0
 			rapid.Check(t, func(rt *rapid.T) {
 				for range 8 {
 					p.act(rt)
 				}
 				before := p.everything()
+				if slices.ContainsFunc(before, func(l string) bool { return strings.Contains(l, "state=queued") && !strings.Contains(l, "send_at=0 ") }) {
+					waiting++
+				}
 				var made []int64
 				for range rapid.IntRange(1, 4).Draw(rt, "merges") {
 					const outside = `NOT IN (SELECT to_conversation FROM conversation_link WHERE kind IN ('side', 'forward')) ORDER BY id DESC LIMIT 8`
@@ -185,6 +189,9 @@ func TestUndoingMergesRestoresEveryRow(t *testing.T) {
 			})
 			if merged < 30 && !testing.Short() {
 				t.Errorf("only %d merges took place", merged)
+			}
+			if waiting < 20 && !testing.Short() {
+				t.Errorf("a scheduled mail waited only %d times", waiting)
 			}
 		})
 	}

@@ -137,6 +137,7 @@ type action func(ctx context.Context, p *play, rt *rapid.T, tx *db.Tx, scope des
 
 var actions = map[string]action{
 	"receive": receive, "receive again": receive, "receive into": receive, "reply": reply, "note": note, "change": change, "change more": change, "access": access, "move": move,
+	"schedule": sendLater, "reschedule": reschedule, "await": await,
 	"cancel": func(ctx context.Context, p *play, _ *rapid.T, tx *db.Tx, scope desk.Scope, _ desk.ConversationID, m desk.MessageID) error {
 		_, err := p.Conversations.Cancel(ctx, tx, desk.ByAgent(scope.Agent), scope, m)
 		return err
@@ -222,6 +223,49 @@ func reply(ctx context.Context, p *play, rt *rapid.T, tx *db.Tx, scope desk.Scop
 	to := []desk.NamedAddress{{Address: "c1@customer.example"}, {Address: "c2@customer.example"}}
 	_, err = p.Conversations.Reply(ctx, tx, from, c, conversation.Reply{HTML: "<p>An answer</p>", To: to[:rapid.IntRange(1, 2).Draw(rt, "to")], Seen: m,
 		Anyway: rapid.Bool().Draw(rt, "anyway"), Then: rapid.SampledFrom([]conversation.Then{conversation.KeepOpen, conversation.Wait, conversation.Resolve}).Draw(rt, "then")})
+	return err
+}
+
+// sendLater writes an answer that leaves later, after which the conversation is out of sight for a while or until something happens.
+func sendLater(ctx context.Context, p *play, rt *rapid.T, tx *db.Tx, scope desk.Scope, c desk.ConversationID, m desk.MessageID) error {
+	from, err := p.Sender(ctx, tx, scope.Agent, p.Support)
+	if err != nil {
+		return err
+	}
+	from.Scope = scope
+	in := conversation.Reply{HTML: "<p>Later</p>", To: []desk.NamedAddress{{Address: "c1@customer.example"}}, Seen: m, Anyway: true,
+		Then: rapid.SampledFrom([]conversation.Then{conversation.KeepOpen, conversation.Wait, conversation.Resolve}).Draw(rt, "then")}
+	in.SendAt = tx.Now + desk.Time(rapid.IntRange(1, 200).Draw(rt, "at")*1_000_000)
+	in.Await = rapid.Bool().Draw(rt, "await")
+	_, err = p.Conversations.Reply(ctx, tx, from, c, in)
+	return err
+}
+
+func reschedule(ctx context.Context, p *play, rt *rapid.T, tx *db.Tx, scope desk.Scope, _ desk.ConversationID, m desk.MessageID) error {
+	from, err := p.Sender(ctx, tx, scope.Agent, p.Support)
+	if err != nil {
+		return err
+	}
+	from.Scope, from.SendAt = scope, tx.Now
+	var w conversation.Timing
+	if rapid.Bool().Draw(rt, "later") {
+		w.SendAt = tx.Now + desk.Time(rapid.IntRange(1, 200).Draw(rt, "at")*1_000_000)
+	}
+	_, err = p.Conversations.Reschedule(ctx, tx, from, m, w)
+	return err
+}
+
+// await snoozes a conversation until somebody writes, or something else happens.
+func await(ctx context.Context, p *play, rt *rapid.T, tx *db.Tx, scope desk.Scope, c desk.ConversationID, _ desk.MessageID) error {
+	row, err := p.Conversations.Get(ctx, tx, scope, c)
+	if err != nil {
+		return err
+	}
+	ch := conversation.Change{Version: row.Version, Await: rapid.Bool().Draw(rt, "until somebody writes")}
+	if !ch.Await {
+		ch.WakeOn = &desk.WakeOn{Event: pick(rt, "event", desk.WakeEvents)}
+	}
+	_, err = p.Conversations.Update(ctx, tx, desk.ByAgent(scope.Agent), scope, c, ch)
 	return err
 }
 
