@@ -35,6 +35,7 @@ const (
 	gather         = 100 * time.Millisecond
 	many           = 200 // events in a moment: mail pours in
 	gatherMany     = 400 * time.Millisecond
+	quiet          = 2 * time.Second // without anything new: what need not be joined at once may be
 )
 
 // Index answers searches, and with Run keeps itself up to date.
@@ -55,6 +56,7 @@ type Index struct {
 	once   sync.Once
 	writer query.Writer // of whoever follows: it remembers words
 	tended bool         // there is nothing to do but to follow
+	took   time.Time    // when something new was last taken in
 }
 
 // Run follows the log until ctx ends. Where several nodes share the index, one of them does.
@@ -136,8 +138,9 @@ func (x *Index) follow(ctx context.Context, events *eventlog.Log, owns check) er
 			return err
 		}
 	}
-	// Under load a batch and a slice of tending follow each other. What need not be joined at once waits until nothing comes.
-	if more, err := x.Store.Tend(ctx, Complete(s) && int64(looked) <= s.Position, search.Check(owns)); err != nil || more {
+	// Under load a batch and a slice of tending follow each other. What need not be joined at once waits until nothing has come for a while.
+	idle := time.Since(x.took) >= quiet
+	if more, err := x.Store.Tend(ctx, Complete(s) && idle, search.Check(owns)); err != nil || more {
 		return err
 	}
 	switch {
@@ -153,6 +156,10 @@ func (x *Index) follow(ctx context.Context, events *eventlog.Log, owns check) er
 	case s.Purge:
 		s.Purge = false
 		return x.Store.Apply(ctx, search.Batch{State: s, Check: search.Check(owns)})
+	}
+	if !idle {
+		pause(ctx, gather)
+		return nil
 	}
 	x.tended = true
 	return nil
@@ -242,6 +249,7 @@ func (x *Index) fill(ctx context.Context, s search.State, owns check) error {
 
 // take brings the index up to an event. Long conversations are brought in slices before the position moves, which is safe to do twice.
 func (x *Index) take(ctx context.Context, s search.State, events []desk.Event, position int64, owns check) error {
+	x.took = time.Now()
 	t := touchedBy(events)
 	s.Purge = s.Purge || t.takenOut
 	b := search.Batch{State: s, Purge: t.takenOut, Check: search.Check(owns)}
