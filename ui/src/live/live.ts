@@ -131,6 +131,9 @@ function hearEvent(client: QueryClient, me: number, event: DeskEvent, row: Conve
   const key = ["conversation", row.number];
   if (brings.test(event.kind)) {
     void client.invalidateQueries({ queryKey: key });
+    for (const part of ["page", "timeline"]) {
+      void client.invalidateQueries({ queryKey: ["customer", row.customer, part] }); // where his page is open
+    }
   } else if (!silent.has(event.kind)) {
     client.setQueryData<Opened>(
       key,
