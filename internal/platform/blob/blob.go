@@ -24,12 +24,13 @@ type Ref struct {
 
 // Store keeps files. It is safe for concurrent use.
 type Store struct {
-	place  place
-	spool  *spool
-	shared *db.DB         // where other processes may remove what is stored here: they are told (claim.go); nil where there are none
-	locks  [64]sync.Mutex // by hash, where not shared: between "it is there already" and a removal
-	recent recentPuts
-	listed time.Time // when a sweep last searched a shared place; there is one sweep at a time
+	place    place
+	spool    *spool
+	shared   *db.DB         // where other processes may remove what is stored here: they are told (claim.go); nil where there are none
+	locks    [64]sync.Mutex // by hash, where not shared: between "it is there already" and a removal
+	recent   recentPuts
+	sweeping sync.Mutex // one sweep at a time, also where two hours come due at once
+	listed   time.Time  // when a sweep last searched a shared place
 }
 
 // place is where files lie: a folder, a bucket.

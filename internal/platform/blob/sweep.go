@@ -26,6 +26,8 @@ type Swept struct {
 // Sweep removes files that have had no reference for 24 hours: those whose last reference was given back, and those that never had a row because their
 // transaction failed. It does nothing while a backup runs. It is meant to run about once a day, on one node.
 func (s *Store) Sweep(ctx context.Context, d *db.DB, log *slog.Logger) (Swept, error) {
+	s.sweeping.Lock()
+	defer s.sweeping.Unlock()
 	var done Swept
 	if err := s.sweepRows(ctx, d, &done); err != nil {
 		return done, fmt.Errorf("sweep blobs: %w", err)
