@@ -25,11 +25,15 @@ import {
   empty,
   firstMode,
   followParticipants,
+  handedBack,
+  holds,
   isAddress,
+  leftBy,
   type Mode,
   newestIncoming,
   recipientsOf,
   senderless,
+  without,
 } from "./state";
 import { restore, useDraftKeeping } from "./useDraft";
 import { useFiles } from "./useFiles";
@@ -113,22 +117,46 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
   );
   useTypingSign(row.id, text);
 
+  const latest = useRef(c);
+  latest.current = c;
   const clear = useCallback(
-    (serverDropped: boolean) => {
+    (serverDropped: boolean, left?: Composed) => {
       draft.drop(serverDropped);
+      disarmAll();
+      if (left) {
+        // The next is begun already, and stays open.
+        const again = left.mail !== latest.current.mail || left.note !== latest.current.note;
+        setC(left);
+        if (again) setEdition((e) => e + 1);
+        if (!isBlank(left.mail) || !isBlank(left.note)) draft.keep(left);
+        return;
+      }
       setC((was) => ({
         ...empty(was.mode, opened),
         note: was.mode === "note" ? "" : was.note,
         mail: was.mode === "note" ? was.mail : "",
       }));
       setEdition((e) => e + 1);
-      disarmAll();
       setFocus(false);
       setLive(false);
     },
-    [draft.drop, opened, disarmAll],
+    [draft.drop, draft.keep, opened, disarmAll],
   );
-  const { send, busy, missed, forget } = useSend(opened, c, clear, (resolve) => alongWith(armed, resolve));
+  const { send, away, missed, forget } = useSend(
+    opened,
+    c,
+    (serverDropped, gone) => clear(serverDropped, leftBy(latest.current, gone)),
+    (stayed) => {
+      const whole = handedBack(latest.current, stayed);
+      if (!whole) return;
+      change(whole);
+      setEdition((e) => e + 1);
+      setLive(true);
+    },
+    (resolve) => alongWith(armed, resolve),
+  );
+  const busy = away !== undefined;
+  const locked = busy && away.note === note && holds(c, away);
 
   useEffect(
     () =>
@@ -158,19 +186,17 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
   );
 
   const begin = (mode: Mode) => {
-    setC((was) =>
-      was.mode === mode
-        ? was
-        : {
-            ...was,
-            mode,
-            ...(mode === "note" || (mode === was.mode && was.to.length) ? {} : recipientsOf(mode, opened)),
-          },
-    );
+    // While something is on its way the next begins with nothing.
+    const next = away !== undefined && holds(c, away);
+    setC((held) => {
+      const was = next ? without(held, away) : held;
+      if (was.mode === mode && !next) return was;
+      return { ...was, mode, ...(mode === "note" ? {} : recipientsOf(mode, opened)) };
+    });
     setLive(true);
     setFocus(true);
-    setEdition((e) => (c.mode === mode && live ? e : e + 1));
-    if (c.mode === mode && live) editor.current?.focus();
+    setEdition((e) => (c.mode === mode && live && !next ? e : e + 1));
+    if (c.mode === mode && live && !next) editor.current?.focus();
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: only what was asked for before it was drawn
   useLayoutEffect(() => {
@@ -337,6 +363,7 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
             note={note}
             lang={note ? undefined : language}
             focus={focus}
+            locked={locked}
             changed={(html) => change(note ? { note: html } : { mail: html })}
             files={(list) => void take(list, true)}
             send={go}
@@ -360,6 +387,7 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
             label={t("compose.label")}
             text={plainText(text)}
             focus={focus}
+            locked={locked}
             changed={(html) => change(note ? { note: html } : { mail: html })}
             send={go}
           />

@@ -38,6 +38,8 @@ interface Props {
   /** Which the words will be in, for the browser's spell-check; the desk's own where it is missing. */
   lang?: string;
   focus: boolean;
+  /** The words stand as they are: they are on their way. */
+  locked?: boolean;
   changed: (html: string) => void;
   files: (files: File[]) => void;
   /** Ctrl/⌘-Enter, with Shift for the second way. */
@@ -115,6 +117,14 @@ export default function Editor(props: Props) {
     editor.commands.setTextSelection(editor.state.doc.content.size);
     editor.view.focus(); // not that of its element, which puts the caret before what is written
   }, [editor, focusNow]);
+
+  const locked = props.locked ?? false;
+  useLayoutEffect(() => {
+    if (editor.isDestroyed || editor.isEditable === !locked) return;
+    const held = document.activeElement === editor.view.dom;
+    editor.setEditable(!locked, false);
+    if (held && !locked) editor.view.focus();
+  }, [editor, locked]);
 
   useImperativeHandle(
     props.ref,

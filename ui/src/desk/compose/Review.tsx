@@ -263,7 +263,11 @@ function Theirs({ review: r, opened }: { review: DraftReview; opened: Opened }) 
             {t("review.approve")}
           </Button>
           {maySend && (
-            <Button loading={sending.busy} title={t("review.send_title", { name: author?.name })} onClick={send}>
+            <Button
+              loading={sending.away !== undefined}
+              title={t("review.send_title", { name: author?.name })}
+              onClick={send}
+            >
               {t("review.send")}
             </Button>
           )}

@@ -6,10 +6,14 @@ import {
   type Composed,
   firstMode,
   followParticipants,
+  handedBack,
+  holds,
   isAddress,
+  leftBy,
   type Mode,
   parseAddresses,
   senderless,
+  without,
 } from "./state";
 
 describe("parseAddresses", () => {
@@ -111,5 +115,41 @@ describe("followParticipants", () => {
     expect(followParticipants(composed("reply_all", [eva]), audience(), audience(eva))).toBeUndefined();
     expect(followParticipants(composed("note", []), audience(), audience(eva))).toBeUndefined();
     expect(followParticipants(composed("reply_all", [eva]), audience(ben), audience())).toBeUndefined();
+  });
+});
+
+describe("what is begun while something is on its way", () => {
+  const to = [{ address: "anna@example.pl" }];
+  const file = (id: number) => ({ id, name: `${id}.txt`, type: "text/plain", size: 1 });
+  const written = (part: Partial<Composed>): Composed => ({
+    ...{ mode: "reply" as Mode, mail: "", note: "", to, cc: [], bcc: [], files: [], seen: 7, at: 1 },
+    ...part,
+  });
+  const first = written({ mail: "<p>one</p>", note: "<p>aside</p>", files: [file(1)] });
+  const away = { note: false, html: first.mail, from: first };
+  const next = { ...without(first, away), mail: "<p>two</p>", files: [file(2)] };
+
+  it("is nothing until it is begun", () => {
+    expect(holds(first, away)).toBe(true);
+    expect(leftBy(first, away)).toBeUndefined();
+    expect(handedBack(first, away)).toBeUndefined();
+  });
+  it("begins empty, beside the note", () => {
+    expect(without(first, away)).toEqual({ ...first, mail: "", files: [], seen: 0 });
+    expect(without(first, { ...away, note: true, html: first.note })).toEqual({ ...first, note: "" });
+  });
+  it("stays when the first has gone, even if nothing is written yet", () => {
+    expect(leftBy(next, away)).toEqual(next);
+    expect(leftBy(without(first, away), away)).toEqual(without(first, away));
+  });
+  it("comes after the first where that was refused, and goes on without it once it went after all", () => {
+    const whole = handedBack(next, away);
+    expect(whole).toEqual({ ...next, mail: "<p>one</p><p>two</p>", files: [file(1), file(2)], seen: 7 });
+    expect(leftBy(whole!, away)).toEqual({ ...whole, mail: "<p>two</p>", files: [file(2)] });
+  });
+  it("leaves the other half alone", () => {
+    const note = { note: true, html: first.note, from: first };
+    expect(leftBy({ ...first, note: "" }, note)).toEqual({ ...first, note: "" });
+    expect(handedBack({ ...first, note: "<p>more</p>" }, note)?.note).toBe("<p>aside</p><p>more</p>");
   });
 });

@@ -67,6 +67,45 @@ export function followParticipants(c: Composed, before: Audience, after: Audienc
   };
 }
 
+/** What is on its way to the server: which half of the composer, the words as they stand there, and the whole composer as it was. */
+export interface Away {
+  note: boolean;
+  html: string;
+  from: Composed;
+}
+
+const half = (c: Composed, note: boolean) => (note ? c.note : c.mail);
+
+/** Whether the composer still holds what is on its way, and not the next that somebody began meanwhile. */
+export function holds(c: Composed, away: Away): boolean {
+  return half(c, away.note) === away.html;
+}
+
+/** Makes room for the next while something is on its way. */
+export function without(c: Composed, away: Away): Composed {
+  return away.note ? { ...c, note: "" } : { ...c, mail: "", files: [], seen: 0 };
+}
+
+/** What stays in the composer once what was on its way has arrived: undefined where nothing else was begun. */
+export function leftBy(c: Composed, away: Away): Composed | undefined {
+  if (holds(c, away)) return undefined;
+  const now = half(c, away.note);
+  if (!away.html || !now.startsWith(away.html)) return c;
+  const gone = new Set(away.from.files.map((f) => f.id));
+  const left = now.slice(away.html.length);
+  return away.note ? { ...c, note: left } : { ...c, mail: left, files: c.files.filter((f) => !gone.has(f.id)) };
+}
+
+/** The composer with what was refused put back before what was begun since: undefined where it holds it still. */
+export function handedBack(c: Composed, away: Away): Composed | undefined {
+  if (holds(c, away)) return undefined;
+  const html = away.html + half(c, away.note);
+  if (away.note) return { ...c, note: html };
+  const { to, cc, bcc, files, seen } = away.from;
+  const more = c.files.filter((f) => !files.some((was) => was.id === f.id));
+  return { ...c, mail: html, to, cc, bcc, seen, files: [...files, ...more] };
+}
+
 /** The newest message that came in, automatic ones included: the server counts them too. */
 export function newestIncoming(opened: Opened): number {
   return opened.timeline.messages.reduce((max, m) => (m.kind === "incoming" ? Math.max(max, m.id) : max), 0);

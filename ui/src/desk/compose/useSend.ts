@@ -12,7 +12,7 @@ import { keepForLater } from "../outbox";
 import { toWire } from "./html";
 import { type Armed, fieldsOf, withFields } from "./macro/useArmed";
 import { recall } from "./recall";
-import { type Composed, newestIncoming } from "./state";
+import { type Away, type Composed, newestIncoming } from "./state";
 
 /** When a mail is sent, for how long its conversation is out of sight then, and whose draft it is. */
 export type Timing = Pick<ReplyBody, "sendAt" | "snooze" | "await" | "draftOf">;
@@ -28,17 +28,18 @@ export function undoTime(m: Message, now: number): number {
   return times.length > 0 ? Math.min(...times) : usualUndo;
 }
 
-/** Sends what the composer holds; `missed` are messages that held it back. */
+/** Sends what the composer holds; `missed` are messages that held it back. What was refused is handed back: the next may be begun already. */
 export function useSend(
   opened: Opened,
   c: Composed,
-  sent: (serverDropped: boolean) => void,
+  sent: (serverDropped: boolean, gone: Away) => void,
+  refused: (stayed: Away) => void = () => undefined,
   along: (resolve: boolean) => Partial<Armed> = () => ({}),
 ) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const format = useFormat();
-  const [busy, setBusy] = useState(false);
+  const [away, setAway] = useState<Away>();
   const [missed, setMissed] = useState<Message[]>([]);
   // One key per attempt at the same words: a repeated press sends once.
   const key = useRef("");
@@ -80,11 +81,12 @@ export function useSend(
     filled: FieldValues = {},
   ): Promise<boolean> {
     let went = false;
-    setBusy(true);
     key.current ||= newKey();
     const attachments = c.files.map((f) => f.id);
     const words = toWire(html, c.files);
     const note = then === "note";
+    const goes = { note, html, from: c };
+    setAway(goes);
     const body = note
       ? { html: words, mentions, attachments, ...along(false) }
       : {
@@ -106,7 +108,7 @@ export function useSend(
       key.current = "";
       setMissed([]);
       went = true;
-      sent(!note);
+      sent(!note, goes);
       show(m);
       if (!note) {
         const stays = timing.sendAt ? 10_000 : undoTime(m, Date.now());
@@ -123,6 +125,7 @@ export function useSend(
         else toast(t("compose.sent"));
       }
     } catch (err) {
+      if (!isProblem(err, "offline")) refused(goes);
       if (isProblem(err, "newer_message")) {
         key.current = ""; // sent anyway it is another request
         setMissed((err.details as { messages?: Message[] } | undefined)?.messages ?? []);
@@ -137,7 +140,7 @@ export function useSend(
           at: new Date().toISOString(),
         });
         key.current = "";
-        sent(false);
+        sent(false, goes);
         toast(t("compose.kept_offline"));
       } else if (then === "resolve" && lacks(err)) {
         key.current = ""; // with what was missing it is another request
@@ -152,9 +155,9 @@ export function useSend(
         toast(inWords(t, err), { tone: "bad" });
       }
     }
-    setBusy(false);
+    setAway(undefined);
     return went;
   }
 
-  return { send, busy, missed, forget: useCallback(() => setMissed([]), []) };
+  return { send, away, missed, forget: useCallback(() => setMissed([]), []) };
 }
