@@ -17,8 +17,17 @@ if (!book) {
   process.exit(2);
 }
 
+// What failed and the first of why is said where it happened, and once more beside the sum: of a long run often only the end is kept.
+const failures = [];
+
+function fail(name, why = []) {
+  console.log(`failed: ${name}`);
+  const lines = why.map((l) => l.trimEnd()).filter((l) => l.trim());
+  failures.push({ name, why: lines.slice(0, 12).map((l) => (l.length > 300 ? `${l.slice(0, 300)}…` : l)) });
+}
+
 function enter(name, counts) {
-  appendFileSync(book, `${JSON.stringify({ name, ...counts })}\n`);
+  appendFileSync(book, `${JSON.stringify({ name, ...counts, failures })}\n`);
   process.exitCode = counts.failed > 0 ? 1 : 0;
 }
 
@@ -40,7 +49,7 @@ function countGo(results) {
     if (action === "skip") counts.skipped++;
     if (action === "fail") {
       counts.failed++;
-      failed.push(key.replace("\t", " "));
+      failed.push(key);
     }
   }
   return { counts, failed };
@@ -49,6 +58,7 @@ function countGo(results) {
 async function go() {
   const results = new Map(); // "package\ttest" → action
   const outputs = new Map(); // the same key, or the package, → lines
+  const whys = new Map(); // the same, of what failed
   const skips = new Map(); // reason → how many
   const broken = []; // packages that failed without a failing test
   const failing = new Set(); // packages with a failing test
@@ -83,6 +93,8 @@ async function go() {
       if (action === "fail") {
         failing.add(pkg);
         show(key);
+        const said = (outputs.get(key) ?? []).filter((l) => !/^\s*(===|---)/.test(l));
+        whys.set(key, said.slice(Math.max(0, said.findLastIndex((l) => /_test\.go:\d+: /.test(l)) - 4)));
       }
       if (action === "skip") {
         const reason = (outputs.get(key) ?? []).filter((l) => !/^\s*(===|---)/.test(l)).join(" ").trim().replace(/^\S+\.go:\d+: /, "");
@@ -102,7 +114,7 @@ async function go() {
     failed.push(pkg);
   }
   for (const [reason, n] of skips) console.log(`skipped ${n}: ${reason || "without a reason"}`);
-  for (const name of failed) console.log(`failed: ${name}`);
+  for (const key of failed) fail(key.replace("\t", " "), whys.get(key) ?? outputs.get(key));
   if (counts.passed + counts.failed === 0) {
     console.log("failed: go test ran nothing");
     counts.failed = 1;
@@ -115,6 +127,10 @@ function vitest(file) {
   const skipped = report.numPendingTests + (report.numTodoTests ?? 0);
   // A file that could not be loaded has no tests to fail.
   const unloaded = report.testResults.filter((f) => f.status === "failed" && f.assertionResults.length === 0).length;
+  for (const file of report.testResults) {
+    for (const test of file.assertionResults.filter((t) => t.status === "failed")) fail(test.fullName, test.failureMessages.join("\n").split("\n"));
+    if (file.status === "failed" && file.assertionResults.length === 0) fail(file.name, file.message.split("\n"));
+  }
   const ran = report.numPassedTests + report.numFailedTests > 0;
   if (!ran) console.log("failed: vitest ran nothing");
   enter("vitest", { passed: report.numPassedTests, failed: report.numFailedTests + unloaded + (ran || unloaded ? 0 : 1), skipped });
@@ -128,15 +144,20 @@ function tap(name, file) {
   // What failed only because something within it did is not named.
   for (const [, test, block] of text.matchAll(/^ *not ok \d+ - (.*)\n((?: +.*\n)*? *\.\.\.\n)/gm)) {
     if (/failureType: '?subtestsFailed/.test(block)) continue;
-    console.log(`failed: ${test} (${/location: '(.*)'/.exec(block)?.[1] ?? name})`);
+    const why = /\n( +)error: (?:\|-\n((?:\1  .*\n|\n)*)|(.*)\n)/.exec(`\n${block}`);
+    fail(`${test} (${/location: '(.*)'/.exec(block)?.[1] ?? name})`, (why?.[2] ?? why?.[3] ?? "").split("\n"));
   }
   enter(name, { ...counts, passed: counts.passed || 0 });
 }
 
 function sum() {
   const total = { passed: 0, failed: 0, skipped: 0 };
-  for (const line of readFileSync(book, "utf8").split("\n").filter(Boolean)) {
-    const { name, passed, failed, skipped } = JSON.parse(line);
+  const entries = readFileSync(book, "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line));
+  for (const { name, why } of entries.flatMap((e) => e.failures ?? []).slice(0, 20)) {
+    console.log(`failed: ${name}`);
+    for (const line of why) console.log(`    ${line.trim()}`);
+  }
+  for (const { name, passed, failed, skipped } of entries) {
     console.log(`${failed > 0 ? "FAIL" : "ok  "}  ${name}: ${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}`);
     total.passed += passed;
     total.failed += failed;

@@ -12,14 +12,16 @@ const executable = process.env.TELLUS_CHROMIUM ?? ["/usr/bin/chromium", "/usr/bi
 const out = fileURLToPath(new URL("../out/", import.meta.url));
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** openBrowser starts Chromium. Its pages belong to people: see person. */
+/** openBrowser starts Chromium. Its pages belong to people: see person. Where it dies, that journey says so, and the next begins with another. */
 export async function openBrowser() {
   if (!executable) throw new Error("Chromium is not installed (Debian: chromium)");
   mkdirSync(out, { recursive: true });
-  const browser = await chromium.launch({
-    executablePath: executable,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none"],
-  });
+  const launch = () =>
+    chromium.launch({
+      executablePath: executable,
+      args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none"],
+    });
+  let browser = await launch();
   const windows = new AsyncLocalStorage(); // of the journey that goes on; several may at once
   let journeys = 0;
   return {
@@ -27,10 +29,11 @@ export async function openBrowser() {
     journey: async (fn) => {
       const nth = ++journeys;
       const open = new Set();
+      if (!browser.isConnected()) browser = await launch();
       try {
         await windows.run(open, fn);
       } catch (error) {
-        const told = [];
+        const told = browser.isConnected() ? [] : ["Chromium itself is gone: it crashed or was killed"];
         let n = 0;
         for (const page of open) {
           const name = `failed-${basename(process.argv[1], ".test.mjs")}-${nth}-${++n}`;
@@ -43,7 +46,8 @@ export async function openBrowser() {
         error.stack &&= error.stack.includes(words) ? error.stack : `${error.stack}${words}`;
         throw error;
       } finally {
-        for (const page of open) await page.leave();
+        // Of a browser that is gone there is nothing to leave.
+        for (const page of [...open]) await page.leave().catch(() => undefined);
       }
     },
     /** person opens a browser window of its own: own cookies, language and size; worker lets it have the desk's service worker. */
