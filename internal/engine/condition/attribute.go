@@ -85,6 +85,8 @@ type Attribute struct {
 	Also func(id int64) []int64 `json:"-"`
 	// OfLinks is set where it is about links with other conversations, which a row does not say (Case.Linked).
 	OfLinks bool `json:"-"`
+	// OfReviews is set where it is about drafts that colleagues check, which a row does not say (Case.Reviewers).
+	OfReviews bool `json:"-"`
 	// Field is the id of a custom field, 0 for what is none.
 	Field desk.FieldID `json:"-"`
 }

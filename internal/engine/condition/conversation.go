@@ -26,6 +26,14 @@ func ofCustomer(column string) SQL {
 // of begins a subquery on what belongs to a conversation.
 func of(table string) SQL { return Both("SELECT 1 FROM " + table + " x WHERE x.conversation = c.id") }
 
+// reviewed finds who is asked to check a draft and has not answered.
+var reviewed = Both("SELECT 1 FROM draft_review x JOIN draft y ON y.id = x.draft WHERE y.conversation = c.id AND x.state = '" + string(desk.ReviewAsked) + "'")
+
+// ofOrganisation is what the organisation of a conversation's customer holds.
+func ofOrganisation(column string) string {
+	return "(SELECT o." + column + " FROM customer cu JOIN organisation o ON o.id = cu.member_of WHERE cu.id = c.customer)"
+}
+
 // linkedFrom tells whether a conversation, or what was merged into it, is one end of a link of some kinds.
 func linkedFrom(end, kinds string) SQL {
 	return Both(`EXISTS (WITH RECURSIVE within (id) AS (SELECT c.id UNION ALL SELECT m.id FROM within JOIN conversation m ON m.merged_into = within.id WHERE m.merged_into <> 0)
@@ -72,6 +80,7 @@ var conversation = List{
 	{Key: "troubled", Kind: Flag, Column: Both("c.troubled")},
 	{Key: "restricted", Kind: Flag, Column: Both("c.restricted")},
 	{Key: "followers", Kind: Refs, Of: "agent", From: of("follower"), Column: Both("x.agent")},
+	{Key: "reviewers", Kind: Refs, Of: "agent", OfReviews: true, From: reviewed, Column: Both("x.reviewer")},
 	{Key: "shelf", Kind: Choice, Choices: []string{"active", "snoozed", "finished", "spam", "trash"}, Codes: Shelves, Always: true, Column: Both("c.shelf")},
 	{Key: "customer.name", Kind: Text, Owner: "customer", Sorts: true, Column: Both("c.customer_name")},
 	{Key: "customer.address", Kind: Text, Owner: "customer", Sorts: true, Column: Both("c.address")},
@@ -79,7 +88,7 @@ var conversation = List{
 	{Key: "customer.language", Kind: Choice, Owner: "customer", Column: ofCustomer("language")},
 }
 
-// Conversations is the registry of conversations with the custom fields of conversations and customers.
+// Conversations is the registry of conversations with the custom fields of conversations, customers and organisations.
 func Conversations(fields []desk.Field) List {
 	all := append(List{}, conversation...)
 	for _, f := range fields {
@@ -90,13 +99,15 @@ func Conversations(fields []desk.Field) List {
 	return all
 }
 
-// FieldAttribute is the attribute of a custom field of a conversation or of its customer, nil for another's. c is the conversation's alias in SQL.
+// FieldAttribute is the attribute of a custom field of a conversation, of its customer or of his organisation. c is the conversation's alias in SQL.
 func FieldAttribute(f desk.Field) *Attribute {
 	column := "c.fields"
 	switch f.Target {
 	case desk.OnConversation:
 	case desk.OnCustomer:
 		column = ofCustomer("fields").SQLite
+	case desk.OnOrganisation:
+		column = ofOrganisation("fields")
 	default:
 		return nil
 	}
@@ -158,14 +169,19 @@ type Case struct {
 	ResolvedAt desk.Time
 	Followers  []desk.AgentID
 	Linked     Linked
+	Reviewers  []desk.AgentID // who are asked to check a draft and have not answered
 	Of         desk.Customer
+	House      desk.FieldValues // of the customer's organisation
 }
 
 // Value implements Row.
 func (c *Case) Value(a *Attribute) Value {
 	if a.Field != 0 {
-		if a.Owner == string(desk.OnCustomer) {
+		switch desk.FieldTarget(a.Owner) {
+		case desk.OnCustomer:
 			return FieldValue(a, c.Of.Fields)
+		case desk.OnOrganisation:
+			return FieldValue(a, c.House)
 		}
 		return FieldValue(a, c.Fields)
 	}
@@ -226,6 +242,8 @@ func (c *Case) Value(a *Attribute) Value {
 		return YesNo(c.Restricted)
 	case "followers":
 		return IDs(c.Followers)
+	case "reviewers":
+		return IDs(c.Reviewers)
 	case "shelf":
 		return Code(ShelfCode(c.Shelf()))
 	case "customer.name":

@@ -131,7 +131,26 @@ func dropDraft(ctx context.Context, tx *db.Tx, agent desk.AgentID, id desk.Conve
 	if _, err := tx.Exec(ctx, `DELETE FROM draft WHERE agent = $1 AND conversation = $2`, agent, id); err != nil {
 		return fmt.Errorf("drop draft in conversation %s: %w", id, err)
 	}
-	return surfaceDraft(ctx, tx, agent, id)
+	if err := surfaceDraft(ctx, tx, agent, id); err != nil {
+		return err
+	}
+	return followReviews(ctx, tx, id)
+}
+
+// dropDrafts drops those for which a condition on draft holds, whose ever they are.
+func dropDrafts(ctx context.Context, tx *db.Tx, where string, args ...any) error {
+	rows, err := tx.Query(ctx, `SELECT DISTINCT conversation FROM draft WHERE conversation IS NOT NULL AND (`+where+`) ORDER BY conversation`, args...)
+	ids, err := db.Rows(rows, err, scanID[desk.ConversationID])
+	if err != nil {
+		return fmt.Errorf("drafts to be dropped: %w", err)
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM draft WHERE `+where, args...); err != nil {
+		return fmt.Errorf("drop drafts: %w", err)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return followReviews(ctx, tx, ids...)
 }
 
 // SaveNew keeps a draft of a new mail; id 0 begins one.

@@ -131,14 +131,12 @@ func (s *Service) takeOut(ctx context.Context, tx *db.Tx, e Erasure, was, text s
 		return err
 	}
 	// A draft may quote what was taken out; whoever writes it begins the quotation anew.
-	if _, err := tx.Exec(ctx, `
-		DELETE FROM draft
-		WHERE body LIKE '%blockquote%' AND conversation IN (
+	if err := dropDrafts(ctx, tx, `body LIKE '%blockquote%' AND conversation IN (
 			SELECT c.id
 			FROM message m
 			JOIN conversation c ON c.id = m.conversation OR c.merged_into = m.conversation AND c.merged_into <> 0
 			WHERE m.id = $1)`, e.Message); err != nil {
-		return fmt.Errorf("drop drafts that quote message %s: %w", e.Message, err)
+		return fmt.Errorf("drafts that quote message %s: %w", e.Message, err)
 	}
 	return nil
 }

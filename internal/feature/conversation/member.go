@@ -75,28 +75,40 @@ func (c *row) place(ctx context.Context, tx *db.Tx, d *definitions, only []desk.
 // asCase adds what some view asks for beyond the row.
 func (c *row) asCase(ctx context.Context, tx *db.Tx, d *definitions) (*condition.Case, error) {
 	full := &condition.Case{Conversation: c.Conversation, ResolvedAt: c.resolvedAt}
-	if d.followers {
+	if d.asks.followers {
 		var err error
 		if full.Followers, err = agentsOf(ctx, tx, "follower", c.ID); err != nil {
 			return nil, err
 		}
 	}
-	if d.linked {
+	if d.asks.linked {
 		var err error
 		if full.Linked, err = linkedWithin(ctx, tx, c.ID); err != nil {
 			return nil, err
 		}
 	}
-	if !d.customer {
+	if d.asks.reviews {
+		var err error
+		if full.Reviewers, err = reviewersOf(ctx, tx, c.ID); err != nil {
+			return nil, err
+		}
+	}
+	if !d.asks.customer {
 		return full, nil
 	}
-	var fields string
-	err := tx.Row(ctx, `SELECT language, organisation, fields FROM customer WHERE id = $1`, c.Customer).Scan(&full.Of.Language, &full.Of.Organisation, &fields)
+	var fields, house string
+	err := tx.Row(ctx, `
+		SELECT cu.language, cu.organisation, cu.fields, COALESCE(o.fields, '{}')
+		FROM customer cu LEFT JOIN organisation o ON o.id = cu.member_of
+		WHERE cu.id = $1`, c.Customer).Scan(&full.Of.Language, &full.Of.Organisation, &fields, &house)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("customer of conversation %s: %w", c.ID, err)
 	}
 	if full.Of.Fields, err = desk.ReadFieldValues(fields); err != nil {
 		return nil, fmt.Errorf("customer of conversation %s: %w", c.ID, err)
+	}
+	if full.House, err = desk.ReadFieldValues(house); err != nil {
+		return nil, fmt.Errorf("organisation of conversation %s: %w", c.ID, err)
 	}
 	return full, nil
 }
@@ -226,11 +238,11 @@ func (s *Service) MoveViews(ctx context.Context, tx *db.Tx, limit int) (int, err
 	if err != nil {
 		return 0, fmt.Errorf("who moves: %w", err)
 	}
-	return len(ids), s.replace(ctx, tx, ids)
+	return len(ids), replace(ctx, tx, ids)
 }
 
 // replace looks again at where conversations belong and tells of those that moved. ids are sorted: locks are taken in one order everywhere.
-func (s *Service) replace(ctx context.Context, tx *db.Tx, ids []desk.ConversationID) error {
+func replace(ctx context.Context, tx *db.Tx, ids []desk.ConversationID) error {
 	for _, id := range ids {
 		c, err := hold(ctx, tx, id)
 		if err != nil {
@@ -263,7 +275,7 @@ func (s *Service) replace(ctx context.Context, tx *db.Tx, ids []desk.Conversatio
 // most limit. It returns the last one looked at, 0 where none is left.
 func (s *Service) FollowCustomers(ctx context.Context, tx *db.Tx, customers []desk.CustomerID, after desk.ConversationID, limit int) (desk.ConversationID, error) {
 	d, err := definitionsOf(ctx, tx)
-	if err != nil || !d.customer || len(customers) == 0 {
+	if err != nil || !d.asks.customer || len(customers) == 0 {
 		return 0, err
 	}
 	var q query
@@ -274,19 +286,31 @@ func (s *Service) FollowCustomers(ctx context.Context, tx *db.Tx, customers []de
 	if err != nil {
 		return 0, fmt.Errorf("conversations of changed customers: %w", err)
 	}
-	if err := s.replace(ctx, tx, ids); err != nil || len(ids) < limit {
+	if err := replace(ctx, tx, ids); err != nil || len(ids) < limit {
 		return 0, err
 	}
 	return ids[len(ids)-1], nil
 }
 
-// ViewsAskForCustomers reports whether some view looks at what customers are.
+// PeopleOf are the customers of organisations, those after the given one, at most limit.
+func (s *Service) PeopleOf(ctx context.Context, tx *db.Tx, organisations []desk.OrganisationID, after desk.CustomerID, limit int) ([]desk.CustomerID, error) {
+	var q query
+	q.WriteString(`SELECT id FROM customer WHERE member_of IN ` + list(&q, organisations) + ` AND id > ` + q.arg(int64(after)) + ` ORDER BY id LIMIT ` + q.arg(limit))
+	rows, err := tx.Query(ctx, q.String(), q.args...)
+	ids, err := db.Rows(rows, err, scanID[desk.CustomerID])
+	if err != nil {
+		return nil, fmt.Errorf("people of organisations: %w", err)
+	}
+	return ids, nil
+}
+
+// ViewsAskForCustomers reports whether some view looks at what customers or their organisations are.
 func (s *Service) ViewsAskForCustomers(ctx context.Context, tx *db.Tx) (bool, error) {
 	d, err := definitionsOf(ctx, tx)
 	if err != nil {
 		return false, err
 	}
-	return d.customer, nil
+	return d.asks.customer, nil
 }
 
 // forget takes a conversation out of all views.

@@ -240,13 +240,15 @@ func (s *Service) strip(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.C
 		return fmt.Errorf("strip conversation %s: %w", id, err)
 	}
 	for _, drop := range []string{
-		`DELETE FROM draft WHERE conversation = $1 OR home = $1`,
 		`DELETE FROM automatic_answer WHERE conversation = $1`,
 		`UPDATE checklist_item SET words = '` + mask + `' WHERE checklist IN (SELECT id FROM checklist WHERE conversation = $1 AND template IS NULL)`,
 	} {
 		if _, err := tx.Exec(ctx, drop, id); err != nil {
 			return fmt.Errorf("strip conversation %s: %w", id, err)
 		}
+	}
+	if err := dropDrafts(ctx, tx, `conversation = $1 OR home = $1`, id); err != nil {
+		return fmt.Errorf("strip conversation %s: %w", id, err)
 	}
 	return eventlog.Append(ctx, tx, c.event(by, desk.CustomerRenamed, nil))
 }
@@ -381,8 +383,8 @@ func (s *Service) ForgetDrafts(ctx context.Context, tx *db.Tx, addresses []strin
 			b := &d.Body
 			b.To, b.Cc, b.Bcc = notTo(b.To, addresses), notTo(b.Cc, addresses), notTo(b.Bcc, addresses)
 			if d.Conversation == 0 && len(b.To) == 0 || strings.Contains(strings.ToLower(b.HTML+b.Subject), address) {
-				if _, err := tx.Exec(ctx, `DELETE FROM draft WHERE id = $1`, d.ID); err != nil {
-					return fmt.Errorf("drop draft %d: %w", d.ID, err)
+				if err := dropDrafts(ctx, tx, `id = $1`, d.ID); err != nil {
+					return err
 				}
 				continue
 			}

@@ -88,7 +88,33 @@ func (s *Service) AskReview(ctx context.Context, tx *db.Tx, scope desk.Scope, id
 		d.ID, in.Reviewer, desk.ReviewAsked, tx.Now); err != nil {
 		return nil, fmt.Errorf("ask for a review in conversation %s: %w", c.ID, err)
 	}
+	if err := followReviews(ctx, tx, c.ID); err != nil {
+		return nil, err
+	}
 	return reviews(ctx, tx, scope.Agent, c.ID)
+}
+
+// reviewersOf are those who are asked to check a draft in a conversation and have not answered.
+func reviewersOf(ctx context.Context, tx *db.Tx, id desk.ConversationID) ([]desk.AgentID, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT DISTINCT r.reviewer
+		FROM draft_review r JOIN draft d ON d.id = r.draft
+		WHERE d.conversation = $1 AND r.state = $2
+		ORDER BY r.reviewer`, id, desk.ReviewAsked)
+	list, err := db.Rows(rows, err, scanID[desk.AgentID])
+	if err != nil {
+		return nil, fmt.Errorf("who checks drafts in conversation %s: %w", id, err)
+	}
+	return list, nil
+}
+
+// followReviews moves conversations between views that ask for reviews, after one was asked for, answered, or went with its draft.
+func followReviews(ctx context.Context, tx *db.Tx, ids ...desk.ConversationID) error {
+	d, err := definitionsOf(ctx, tx)
+	if err != nil || !d.asks.reviews {
+		return err
+	}
+	return replace(ctx, tx, sorted(ids...))
 }
 
 // AnswerReview is what the colleague who was asked says. His words about it go to the author as a note; a text of his own lies beside the draft until its author takes
@@ -115,6 +141,9 @@ func (s *Service) AnswerReview(ctx context.Context, tx *db.Tx, scope desk.Scope,
 	}
 	note := NewNote{HTML: in.Note, Mentions: []desk.AgentID{author}}
 	if _, err := s.AddNote(ctx, tx, desk.ByAgent(scope.Agent), scope, c.ID, note, sees); err != nil {
+		return nil, err
+	}
+	if err := followReviews(ctx, tx, c.ID); err != nil {
 		return nil, err
 	}
 	return reviews(ctx, tx, scope.Agent, c.ID)

@@ -19,15 +19,29 @@ import (
 
 // savedView is a saved view as lists and memberships need it, compiled. The tables saved_view and field belong to others; here they are only read.
 type savedView struct {
-	id        desk.ViewID
-	content   int64
-	shelves   []desk.Shelf
-	cond      *condition.Condition // what belongs to it for somebody at least; nil where it cannot be compiled any more: then nothing does
-	sort      condition.Sort
-	sortAttr  *condition.Attribute
-	followers bool // the condition looks at followers
-	customer  bool // the condition or the order looks at the customer
-	linked    bool // the condition looks at links
+	id       desk.ViewID
+	content  int64
+	shelves  []desk.Shelf
+	cond     *condition.Condition // what belongs to it for somebody at least; nil where it cannot be compiled any more: then nothing does
+	sort     condition.Sort
+	sortAttr *condition.Attribute
+	asks     asks
+}
+
+// asks says what a condition or an order looks at beyond a conversation's row.
+type asks struct {
+	followers bool
+	customer  bool // or his organisation
+	linked    bool
+	reviews   bool
+}
+
+func (a asks) and(b asks) asks {
+	return asks{a.followers || b.followers, a.customer || b.customer, a.linked || b.linked, a.reviews || b.reviews}
+}
+
+func asksOf(a *condition.Attribute) asks {
+	return asks{a.Key == "followers", ofCustomer(a), a.OfLinks, a.OfReviews}
 }
 
 // live reports whether its members are kept as rows: those of views over unfinished conversations are.
@@ -42,8 +56,8 @@ type definitions struct {
 	byID     map[desk.ViewID]*savedView
 	registry condition.List
 
-	followers, customer, linked bool // some live view looks at them
-	any                         bool // there are live views
+	asks asks // what some live view looks at
+	any  bool // there are live views
 }
 
 // stamp tells states of the definitions apart.
@@ -101,9 +115,7 @@ func loadDefinitions(ctx context.Context, tx *db.Tx, s stamp) (*definitions, err
 		d.byID[v.id] = v
 		if v.live() && v.cond != nil {
 			d.any = true
-			d.followers = d.followers || v.followers
-			d.customer = d.customer || v.customer
-			d.linked = d.linked || v.linked
+			d.asks = d.asks.and(v.asks)
 		}
 	}
 	return d, nil
@@ -145,17 +157,15 @@ func (v *savedView) compile(registry condition.List, node condition.Node, zone *
 		return
 	}
 	v.cond = c
-	_, v.followers = c.Attributes()["followers"]
-	v.customer = ofCustomer(v.sortAttr)
+	v.asks = asksOf(v.sortAttr)
 	for _, a := range c.Attributes() {
-		v.customer = v.customer || ofCustomer(a)
-		v.linked = v.linked || a.OfLinks
+		v.asks = v.asks.and(asksOf(a))
 	}
 }
 
-// ofCustomer reports whether an attribute is not in the conversation's own row.
+// ofCustomer reports whether an attribute is the customer's, or his organisation's, and not in the conversation's own row.
 func ofCustomer(a *condition.Attribute) bool {
-	return a.Owner == string(desk.OnCustomer) && a.Key != "customer.name" && a.Key != "customer.address"
+	return a.Owner == string(desk.OnOrganisation) || a.Owner == string(desk.OnCustomer) && a.Key != "customer.name" && a.Key != "customer.address"
 }
 
 func shelvesOf(codes []string) []desk.Shelf {
@@ -184,7 +194,7 @@ func conditionFields(ctx context.Context, tx *db.Tx) ([]desk.Field, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT id, target, name, kind, options
 		FROM field
-		WHERE archived_at = 0 AND target IN ('conversation', 'customer')
+		WHERE archived_at = 0 AND target IN ('conversation', 'customer', 'organisation')
 		ORDER BY target, position, id`)
 	fields, err := db.Rows(rows, err, func(r *sql.Rows, f *desk.Field) error {
 		var options string

@@ -408,10 +408,8 @@ func (f *finder) batch(exact bool, out *Found) int {
 // asking is the same definitions for evaluating one condition: only what it asks for is loaded.
 func (d *definitions) asking(c *condition.Condition) *definitions {
 	var some definitions
-	_, some.followers = c.Attributes()["followers"]
 	for _, a := range c.Attributes() {
-		some.customer = some.customer || ofCustomer(a)
-		some.linked = some.linked || a.OfLinks
+		some.asks = some.asks.and(asksOf(a))
 	}
 	return &some
 }
@@ -426,7 +424,7 @@ func scanRows(rows *sql.Rows, err error) ([]*row, error) {
 // Cases adds to rows all that attributes ask for.
 func (s *Service) Cases(ctx context.Context, tx *db.Tx, rows []desk.Conversation) ([]*condition.Case, error) {
 	all := make([]*condition.Case, len(rows))
-	everything := &definitions{followers: true, customer: true, linked: true}
+	everything := &definitions{asks: asks{followers: true, customer: true, linked: true, reviews: true}}
 	for i, c := range rows {
 		full, err := (&row{Conversation: c}).asCase(ctx, tx, everything)
 		if err != nil {

@@ -1,5 +1,5 @@
 // Package gather keeps saved views full: it finds the members of new and changed ones in slices, moves conversations that time alone moves between views, and looks again at
-// those whose customer or fields changed. It also writes lists to files.
+// those whose customer, organisation or fields changed. It also writes lists to files.
 package gather
 
 import (
@@ -35,6 +35,7 @@ type Gather struct {
 func (g *Gather) Register(w *jobs.Workers) {
 	jobs.Register(w, g.fill)
 	jobs.Register(w, g.followCustomers)
+	jobs.Register(w, g.followOrganisations)
 	jobs.Register(w, g.export)
 }
 
@@ -147,14 +148,25 @@ type Customers struct {
 // JobKind names the job.
 func (Customers) JobKind() string { return "view.customers" }
 
-// follow queues what follows from changes of customers and fields.
+// Organisations is the job that looks again at the conversations of the people of organisations that were changed.
+type Organisations struct {
+	IDs []desk.OrganisationID `json:"ids"`
+}
+
+// JobKind names the job.
+func (Organisations) JobKind() string { return "view.organisations" }
+
+// follow queues what follows from changes of customers, organisations and fields.
 func (g *Gather) follow(ctx context.Context, tx *db.Tx, events []desk.Event) error {
 	var customers []desk.CustomerID
+	var organisations []desk.OrganisationID
 	fields := false
 	for _, e := range events {
 		switch e.SubjectKind {
 		case desk.AboutCustomer:
 			customers = append(customers, desk.CustomerID(e.Subject))
+		case desk.AboutOrganisation:
+			organisations = append(organisations, desk.OrganisationID(e.Subject))
 		case desk.AboutField:
 			fields = true
 		}
@@ -164,20 +176,54 @@ func (g *Gather) follow(ctx context.Context, tx *db.Tx, events []desk.Event) err
 			return err
 		}
 	}
-	slices.Sort(customers)
-	if customers = slices.Compact(customers); len(customers) == 0 {
+	if len(customers)+len(organisations) == 0 {
 		return nil
 	}
 	asked, err := g.Conversations.ViewsAskForCustomers(ctx, tx)
 	if err != nil || !asked {
 		return err
 	}
-	_, err = jobs.Enqueue(ctx, tx, tx.Now, Customers{customers})
+	if slices.Sort(customers); len(customers) > 0 {
+		if _, err := jobs.Enqueue(ctx, tx, tx.Now, Customers{slices.Compact(customers)}); err != nil {
+			return err
+		}
+	}
+	if slices.Sort(organisations); len(organisations) > 0 {
+		_, err = jobs.Enqueue(ctx, tx, tx.Now, Organisations{slices.Compact(organisations)})
+	}
 	return err
 }
 
 func (g *Gather) followCustomers(ctx context.Context, job *jobs.Job[Customers]) error {
+	return g.lookAgain(ctx, job.Payload.IDs)
+}
+
+// followOrganisations goes through their people: what an organisation is called and what its fields hold is asked for with each of them.
+func (g *Gather) followOrganisations(ctx context.Context, job *jobs.Job[Organisations]) error {
 	for part := range slices.Chunk(job.Payload.IDs, 200) {
+		var after desk.CustomerID
+		for {
+			var people []desk.CustomerID
+			if err := g.DB.Look(func(tx *db.Tx) (err error) {
+				people, err = g.Conversations.PeopleOf(ctx, tx, part, after, 1000)
+				return err
+			}); err != nil {
+				return fmt.Errorf("follow changed organisations: %w", err)
+			}
+			if err := g.lookAgain(ctx, people); err != nil {
+				return err
+			}
+			if len(people) < 1000 {
+				break
+			}
+			after = people[len(people)-1]
+		}
+	}
+	return nil
+}
+
+func (g *Gather) lookAgain(ctx context.Context, customers []desk.CustomerID) error {
+	for part := range slices.Chunk(customers, 200) {
 		var after desk.ConversationID
 		for again := true; again; {
 			var next desk.ConversationID

@@ -99,6 +99,7 @@ function Comparison({ node, change, error, path, remove }: Props & { path: strin
   const attributes = useAttributes();
   const nameOf = useAttributeName();
   const a = attributes.find((x) => x.key === node.attr);
+  const owners = ["", "customer", "organisation"].filter((o) => attributes.some((x) => (x.owner ?? "") === o));
   const wrong = ["attr", "op", "values", "unit", "amount", "values[0]"].map((f) => error(`${path}.${f}`)).find(Boolean);
   return (
     <div className={css.comparison} data-wrong={wrong ? true : undefined}>
@@ -108,8 +109,8 @@ function Comparison({ node, change, error, path, remove }: Props & { path: strin
         onChange={(e) => change(begin(attributes.find((x) => x.key === e.target.value)))}
       >
         {!a && <option value={node.attr}>{t("views.gone")}</option>}
-        {["", "customer"].map((owner) => (
-          <optgroup key={owner} label={t(owner ? "views.of_customer" : "views.of_conversation")}>
+        {owners.map((owner) => (
+          <optgroup key={owner} label={t(owner ? `views.of_${owner}` : "views.of_conversation")}>
             {attributes
               .filter((x) => (x.owner ?? "") === owner)
               .map((x) => (
