@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"sort"
 	"strings"
@@ -39,7 +40,7 @@ func (s *Service) Redact(ctx context.Context, tx *db.Tx, by desk.Actor, scope de
 	if err != nil {
 		return desk.Message{}, err
 	}
-	if err := s.mayTakeOut(ctx, tx, c); err != nil {
+	if err := s.mayTakeOut(ctx, tx, c, id); err != nil {
 		return desk.Message{}, err
 	}
 	text, ok := blacken(m.Text, spans)
@@ -58,7 +59,7 @@ func (s *Service) Erase(ctx context.Context, tx *db.Tx, by desk.Actor, scope des
 	if err != nil {
 		return desk.Message{}, err
 	}
-	if err := s.mayTakeOut(ctx, tx, c); err != nil {
+	if err := s.mayTakeOut(ctx, tx, c, id); err != nil {
 		return desk.Message{}, err
 	}
 	if m.State == desk.Queued || m.State == desk.Sending {
@@ -70,11 +71,33 @@ func (s *Service) Erase(ctx context.Context, tx *db.Tx, by desk.Actor, scope des
 	return s.erased(ctx, tx, by, scope, c, id, desk.MessageErased)
 }
 
-func (s *Service) mayTakeOut(ctx context.Context, tx *db.Tx, c *row) error {
+// mayTakeOut refuses where a hold keeps the conversation, one that lives in it since a merge, a customer of these, or who wrote the message: which of the messages a claim
+// is about nobody can tell once they are woven.
+func (s *Service) mayTakeOut(ctx context.Context, tx *db.Tx, c *row, message desk.MessageID) error {
 	if s.Held == nil {
 		return nil
 	}
-	return s.Held(ctx, tx, c.Customer, c.ID)
+	members, err := family(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	type kept struct {
+		customer     desk.CustomerID
+		conversation desk.ConversationID
+	}
+	rows, err := tx.Query(ctx, `
+		SELECT customer, id FROM conversation WHERE id IN `+db.In(len(members), 2)+`
+		UNION ALL SELECT COALESCE(customer, 0), 0 FROM message WHERE id = $1`, db.Args(members, message)...)
+	all, err := db.Rows(rows, err, func(r *sql.Rows, k *kept) error { return r.Scan(&k.customer, &k.conversation) })
+	if err != nil {
+		return fmt.Errorf("whose message %s is: %w", message, err)
+	}
+	for _, k := range all {
+		if err := s.Held(ctx, tx, k.customer, k.conversation); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Service) erased(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope, c *row, id desk.MessageID, kind desk.EventKind) (desk.Message, error) {

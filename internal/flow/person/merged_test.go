@@ -122,6 +122,55 @@ func TestErasingOneOfTwoWhoseConversationsAreOne(t *testing.T) {
 	}
 }
 
+// TestAHoldOnWhatWasMergedKeepsEachMessage: no message of the living conversation is erased or redacted while a hold stands on what lives in it, or on its customer.
+func TestAHoldOnWhatWasMergedKeepsEachMessage(t *testing.T) {
+	t.Parallel()
+	desktest.Each(t, func(d *desktest.Desk) {
+		w := weave(d, true)
+		scope := d.Scope(d.Eva)
+		o, err := d.Opened(d.Eva, w.living)
+		if err != nil {
+			t.Fatal(err)
+		}
+		take := func() (refused int) {
+			for i, m := range o.Timeline.Messages {
+				err := d.Try(func(ctx context.Context, tx *db.Tx) (err error) {
+					if i%2 == 0 {
+						_, err = d.Conversations.Redact(ctx, tx, desk.ByAgent(d.Eva), scope, m.ID, []conversation.Span{{Start: 0, End: 1}})
+					} else {
+						_, err = d.Conversations.Erase(ctx, tx, desk.ByAgent(d.Eva), scope, m.ID)
+					}
+					return err
+				})
+				if desk.IsRefusal(err, desk.Conflict) {
+					refused++
+				} else if err != nil {
+					t.Errorf("message %s: %v", m.ID, err)
+				}
+			}
+			return refused
+		}
+		for name, in := range map[string]privacy.NewHold{"on what was merged": {Conversation: w.anns}, "on its customer": {Customer: w.who}} {
+			in.Reason = "claim 9"
+			var h desk.Hold
+			d.Write(func(ctx context.Context, tx *db.Tx) (err error) {
+				h, err = d.Persons.Hold(ctx, tx, scope, in)
+				return err
+			})
+			if n := take(); n != len(o.Timeline.Messages) {
+				t.Errorf("%s: %d of %d messages were refused", name, n, len(o.Timeline.Messages))
+			}
+			d.Write(func(ctx context.Context, tx *db.Tx) error {
+				_, err := d.Privacy.EndHold(ctx, tx, d.Eva, h.ID)
+				return err
+			})
+		}
+		if n := take(); n != 0 {
+			t.Errorf("without a hold %d were refused", n)
+		}
+	})
+}
+
 // TestRetentionFollowsWhereAConversationLives: what was merged is kept as long as what it lives in, and goes with it; a hold on either keeps both.
 func TestRetentionFollowsWhereAConversationLives(t *testing.T) {
 	t.Parallel()
