@@ -16,7 +16,7 @@ const composedElements = `a b blockquote br code em h1 h2 h3 i img li ol p pre s
 
 var (
 	foreignRules  = rules{elements: set(foreignElements), attributes: foreignAttributes, styled: true}
-	quotedRules   = rules{elements: set(foreignElements), attributes: quotedAttributes}
+	quotedRules   = rules{elements: set(foreignElements)} // with attributes of each quotation
 	composedRules = rules{elements: set(composedElements), attributes: composedAttributes}
 )
 
@@ -156,8 +156,8 @@ func imageSource(given []html.Attribute) []html.Attribute {
 	return nil
 }
 
-// quotedAttributes takes what foreignAttributes keeps, puts remote images back and leaves out ids and the mail's own parts.
-func quotedAttributes(name string, given []html.Attribute) ([]html.Attribute, bool) {
+// quotedAttributes takes what foreignAttributes keeps, puts remote images back and leaves out ids and those of the mail's own parts that do not go along.
+func quotedAttributes(name string, given []html.Attribute, part func(contentID string) string) ([]html.Attribute, bool) {
 	attributes, ok := foreignAttributes(name, given)
 	if !ok {
 		return nil, false
@@ -170,7 +170,14 @@ func quotedAttributes(name string, given []html.Attribute) ([]html.Attribute, bo
 		case a.Key == remoteSource:
 			a.Key = "src"
 		case a.Key == "src" && a.Val[:4] == "cid:":
-			continue
+			id := ""
+			if part != nil {
+				id = part(a.Val[4:])
+			}
+			if id == "" {
+				continue
+			}
+			a.Val = "cid:" + id
 		}
 		kept = append(kept, a)
 	}

@@ -50,8 +50,16 @@ func SanitiseComposed(composed string) string {
 
 // Quoted returns what of sanitised HTML may be quoted in a mail that we send: it looks as it was, its remote images lead to where they
 // led, and it has no ids and no parts of the mail it came from ("cid:").
-func Quoted(sanitised string) string {
-	return quotedGate().Sanitize(rewrite(sanitised, quotedRules)) //nolint:misspell // their spelling
+func Quoted(sanitised string) string { return QuotedWith(sanitised, nil) }
+
+// QuotedWith is Quoted with those parts of the mail that go along: part returns under which Content-ID one does, "" where it stays behind. Parts are asked for as they are
+// written, as by [ShowInline].
+func QuotedWith(sanitised string, part func(contentID string) string) string {
+	r := quotedRules
+	r.attributes = func(name string, given []html.Attribute) ([]html.Attribute, bool) {
+		return quotedAttributes(name, given, part)
+	}
+	return quotedGate().Sanitize(rewrite(sanitised, r)) //nolint:misspell // their spelling
 }
 
 // rules say what a rewriting lets through.
