@@ -29,12 +29,13 @@ import (
 // Slices of work: each is one commit of the index. While mail pours in, documents gather a moment between two of them: many at once cost far less than
 // each by itself.
 const (
-	eventsAtOnce   = 1000
-	messagesAtOnce = 400
-	filledAtOnce   = 4000 // messages, where a new index is filled
+	eventsAtOnce   = 5000
+	messagesAtOnce = 400  // that are read at once
+	sliceAtOnce    = 2000 // messages in a commit
+	filledAtOnce   = 4000 // messages in a commit, where a new index is filled
 	gather         = 100 * time.Millisecond
 	many           = 200 // events in a moment: mail pours in
-	gatherMany     = 400 * time.Millisecond
+	gatherMany     = time.Second
 	quiet          = 2 * time.Second // without anything new: what need not be joined at once may be
 )
 
@@ -57,6 +58,8 @@ type Index struct {
 	writer query.Writer // of whoever follows: it remembers words
 	tended bool         // there is nothing to do but to follow
 	took   time.Time    // when something new was last taken in
+	poured time.Time    // when that was much
+	again  time.Time    // until when documents gather, before more is taken in
 }
 
 // Run follows the log until ctx ends. Where several nodes share the index, one of them does.
@@ -129,25 +132,41 @@ func (x *Index) follow(ctx context.Context, events *eventlog.Log, owns check) er
 		pause(ctx, gather)
 		return nil
 	}
-	next, looked, err := events.Settled(ctx, desk.Seq(s.Position), eventsAtOnce)
-	if err != nil {
-		return err
+	var next []desk.Event
+	looked := desk.Seq(s.Position)
+	if !time.Now().Before(x.again) {
+		if next, looked, err = events.Settled(ctx, looked, eventsAtOnce); err != nil {
+			return err
+		}
 	}
 	if int64(looked) > s.Position {
 		if err := x.take(ctx, s, next, int64(looked), owns); err != nil {
 			return err
 		}
 	}
-	// Under load a batch and a slice of tending follow each other. What need not be joined at once waits until nothing has come for a while.
+	if len(next) >= many {
+		x.poured = time.Now()
+		if len(next) < eventsAtOnce {
+			x.again = x.poured.Add(gatherMany)
+		}
+	}
+	// Under load batches and slices of tending follow each other. What need not be joined at once waits until nothing has come for a while.
 	idle := time.Since(x.took) >= quiet
-	if more, err := x.Store.Tend(ctx, Complete(s) && idle, search.Check(owns)); err != nil || more {
+	leisure := search.Steady
+	switch {
+	case time.Since(x.poured) < quiet:
+		leisure = search.Pressed
+	case Complete(s) && idle:
+		leisure = search.Idle
+	}
+	if more, err := x.Store.Tend(ctx, leisure, search.Check(owns)); err != nil || more {
 		return err
 	}
 	switch {
 	case int64(looked) > s.Position: // the state has moved on
-		if len(next) >= many && len(next) < eventsAtOnce {
-			pause(ctx, gatherMany)
-		}
+		return nil
+	case time.Now().Before(x.again):
+		pause(ctx, time.Until(x.again))
 		return nil
 	case s.Customers != allIn || s.Purchases != allIn:
 		return x.fillPeople(ctx, s, owns)
@@ -253,19 +272,32 @@ func (x *Index) take(ctx context.Context, s search.State, events []desk.Event, p
 	t := touchedBy(events)
 	s.Purge = s.Purge || t.takenOut
 	b := search.Batch{State: s, Purge: t.takenOut, Check: search.Check(owns)}
-	slice := func(ids []desk.MessageID) error {
-		err := x.DB.Read(ctx, func(tx *db.Tx) (err error) {
-			b.Put, b.Drop, err = x.documents(ctx, tx, ids)
-			if err != nil || b.State.Position != position {
-				return err
-			}
-			put, drop, forgot, err := x.people(ctx, tx, slices.Sorted(maps.Keys(t.people)), slices.Sorted(maps.Keys(t.purchases)))
-			b.Put, b.Drop, b.Purge = append(b.Put, put...), append(b.Drop, drop...), b.Purge || forgot
-			b.State.Purge = b.State.Purge || forgot
+	// What is read may be newer than the events that are taken, and differ from page to page: each change after them is told by an event of its own.
+	read := func(make func(tx *db.Tx) (put []search.Document, drop []int64, err error)) error {
+		return x.DB.Read(ctx, func(tx *db.Tx) error {
+			put, drop, err := make(tx)
+			b.Put, b.Drop = append(b.Put, put...), append(b.Drop, drop...)
 			return err
 		})
+	}
+	slice := func(ids []desk.MessageID) error {
+		b.Put, b.Drop = nil, nil
+		for some := range slices.Chunk(ids, messagesAtOnce) {
+			err := read(func(tx *db.Tx) ([]search.Document, []int64, error) { return x.documents(ctx, tx, some) })
+			if err != nil {
+				return fmt.Errorf("index %d messages: %w", len(ids), err)
+			}
+		}
+		if b.State.Position != position {
+			return x.Store.Apply(ctx, b)
+		}
+		err := read(func(tx *db.Tx) ([]search.Document, []int64, error) {
+			put, drop, forgot, err := x.people(ctx, tx, slices.Sorted(maps.Keys(t.people)), slices.Sorted(maps.Keys(t.purchases)))
+			b.Purge, b.State.Purge = b.Purge || forgot, b.State.Purge || forgot
+			return put, drop, err
+		})
 		if err != nil {
-			return fmt.Errorf("index %d messages: %w", len(ids), err)
+			return fmt.Errorf("index people and purchases: %w", err)
 		}
 		return x.Store.Apply(ctx, b)
 	}

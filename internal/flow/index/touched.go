@@ -65,7 +65,7 @@ func (x *Index) each(ctx context.Context, t touched, slice func([]desk.MessageID
 				continue
 			}
 			done[id] = true
-			if last = append(last, id); len(last) == messagesAtOnce {
+			if last = append(last, id); len(last) == sliceAtOnce {
 				if err := slice(last); err != nil {
 					return err
 				}

@@ -15,6 +15,7 @@ import (
 // all, and a block has few segments however it grew. No merge is larger than a block.
 const (
 	fanOut   = 8
+	fanMany  = 32  // where documents pour in: fewer joins, and somewhat slower searches for as long
 	smallest = 512 // documents: segments below count as of one size
 	fewest   = 4   // segments of a block that are left as they are where there is nothing else to do
 )
@@ -22,12 +23,22 @@ const (
 // slice is about how long one step of tending takes.
 const slice = 100 * time.Millisecond
 
+// Leisure is how much time there is for joining.
+type Leisure int
+
+// In this order more is joined.
+const (
+	Pressed Leisure = iota // documents pour in: processors have better things to do
+	Steady                 // joined is what keeps searches quick
+	Idle                   // and what need not be joined at once
+)
+
 // Check is asked first on PostgreSQL, where several nodes share the index; an error stops the change.
 type Check func(ctx context.Context, tx *db.Tx) error
 
 // Tend does a slice of what keeps the index small and quick, and takes out of it what was dropped: it joins segments and removes those that were joined. It
-// reports whether there is more to do. Where idle is true it also joins what does not need it at once. Like Apply it is called by one at a time.
-func (x *Index) Tend(ctx context.Context, idle bool, check Check) (more bool, err error) {
+// reports whether there is more to do. How much it joins depends on leisure. Like Apply it is called by one at a time.
+func (x *Index) Tend(ctx context.Context, leisure Leisure, check Check) (more bool, err error) {
 	again := false
 	err = x.db().Write(ctx, func(tx *db.Tx) (err error) {
 		if again { // what the first try read ahead is lost
@@ -37,7 +48,7 @@ func (x *Index) Tend(ctx context.Context, idle bool, check Check) (more bool, er
 		if err := x.check(ctx, tx, check); err != nil {
 			return err
 		}
-		more, err = x.tend(ctx, tx, idle)
+		more, err = x.tend(ctx, tx, leisure)
 		return err
 	})
 	if err != nil {
@@ -47,7 +58,7 @@ func (x *Index) Tend(ctx context.Context, idle bool, check Check) (more bool, er
 	return more, nil
 }
 
-func (x *Index) tend(ctx context.Context, tx *db.Tx, idle bool) (more bool, err error) {
+func (x *Index) tend(ctx context.Context, tx *db.Tx, leisure Leisure) (more bool, err error) {
 	if x.merge == nil {
 		if !x.swept {
 			if x.dead, err = orphans(ctx, tx); err != nil {
@@ -58,7 +69,7 @@ func (x *Index) tend(ctx context.Context, tx *db.Tx, idle bool) (more bool, err 
 		if len(x.dead) > 0 {
 			return true, x.sweep(ctx, tx)
 		}
-		if x.merge, err = nextMerge(ctx, tx, idle); err != nil || x.merge == nil {
+		if x.merge, err = nextMerge(ctx, tx, leisure); err != nil || x.merge == nil {
 			return false, err
 		}
 	}
@@ -110,7 +121,7 @@ func (x *Index) sweep(ctx context.Context, tx *db.Tx) error {
 }
 
 // nextMerge chooses segments to join, newest first; nil where there is nothing to do.
-func nextMerge(ctx context.Context, tx *db.Tx, idle bool) (*merge, error) {
+func nextMerge(ctx context.Context, tx *db.Tx, leisure Leisure) (*merge, error) {
 	rows, err := tx.Query(ctx, segmentColumns+` ORDER BY block DESC, age DESC`)
 	all, err := db.Rows(rows, err, scanSegment)
 	if err != nil {
@@ -121,7 +132,7 @@ func nextMerge(ctx context.Context, tx *db.Tx, idle bool) (*merge, error) {
 		for n < len(all) && all[n].block == all[0].block {
 			n++
 		}
-		if k := toJoin(all[:n], idle); k > 0 {
+		if k := toJoin(all[:n], leisure); k > 0 {
 			return newMerge(slices.Clone(all[:k]), k == n), nil
 		}
 		all = all[n:]
@@ -130,24 +141,27 @@ func nextMerge(ctx context.Context, tx *db.Tx, idle bool) (*merge, error) {
 }
 
 // toJoin is how many of a block's segments should be joined, from the newest.
-func toJoin(block []segment, idle bool) int {
+func toJoin(block []segment, leisure Leisure) int {
 	if slices.ContainsFunc(block, func(s segment) bool { return s.purge }) {
 		return len(block)
 	}
-	join := 0
+	join, fan := 0, fanOut
+	if leisure == Pressed {
+		fan = fanMany
+	}
 	for bound := smallest; ; bound *= fanOut {
 		n := 0
 		for n < len(block) && block[n].docs < bound {
 			n++
 		}
-		if n >= fanOut {
+		if n >= fan {
 			join = n
 		}
 		if n == len(block) || bound >= blockSize {
 			break
 		}
 	}
-	if join > 0 || !idle || len(block) <= fewest {
+	if join > 0 || leisure != Idle || len(block) <= fewest {
 		return join
 	}
 	oldest := len(block) - 1
@@ -170,6 +184,12 @@ type merge struct {
 	live  []uint32
 	gone  []uint32
 	out   pageWriter
+
+	// What each entry needs anew, kept so that a million entries are not as much waste.
+	at     []int
+	docs   []uint32
+	places []place
+	data   []byte
 }
 
 // input is a segment that is read from its beginning to its end.
@@ -208,7 +228,7 @@ func (m *merge) step(ctx context.Context, tx *db.Tx, enough func(entries int, be
 			return false, nil
 		}
 		key, at := m.least()
-		if at == nil {
+		if len(at) == 0 {
 			break
 		}
 		if err := m.join(string(key), at); err != nil {
@@ -319,15 +339,17 @@ func (in *input) more(ctx context.Context, tx *db.Tx) error {
 	return nil
 }
 
-// least returns the least key, and at which inputs it stands.
+// least returns the least key, and at which inputs it stands, until it is called again.
 func (m *merge) least() (key []byte, at []int) {
+	at = m.at[:0]
+	defer func() { m.at = at }()
 	for i := range m.from {
 		in := &m.from[i]
 		if !in.ok {
 			continue
 		}
 		c := -1
-		if at != nil {
+		if len(at) > 0 {
 			c = bytes.Compare(in.at.key, key)
 		}
 		if c < 0 {
@@ -353,7 +375,8 @@ func (m *merge) join(key string, at []int) error {
 	case key[0] == keyPlace[0]:
 		return m.joinPlaces(key, at)
 	}
-	var docs []uint32
+	docs := m.docs[:0]
+	defer func() { m.docs = docs }()
 	for _, i := range slices.Backward(at) { // the oldest often has the least
 		in := &m.from[i]
 		if err := eachOf(in.at.value, func(n uint32) {
@@ -374,12 +397,14 @@ func (m *merge) write(key string, docs []uint32) error {
 	if len(docs) == 0 {
 		return nil
 	}
-	return m.out.add(key, appendList(nil, docs))
+	m.data = appendList(m.data[:0], docs)
+	return m.out.add(key, m.data)
 }
 
 func (m *merge) joinPlaces(key string, at []int) error {
 	number := uint32(key[len(key)-1])
-	var all []place
+	all := m.places[:0]
+	defer func() { m.places = all }()
 	for _, i := range slices.Backward(at) {
 		in := &m.from[i]
 		if err := places(number, in.at.value, func(p place) {
@@ -397,7 +422,8 @@ func (m *merge) joinPlaces(key string, at []int) error {
 	if !slices.IsSortedFunc(all, inOrder) {
 		slices.SortFunc(all, inOrder)
 	}
-	var data []byte
+	data := m.data[:0]
+	defer func() { m.data = data }()
 	last := number << chunkBits
 	for _, p := range all {
 		data = appendPlace(data, last, p.doc, p.at)

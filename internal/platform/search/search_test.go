@@ -145,7 +145,7 @@ func TestFindsWhatClausesSay(t *testing.T) {
 				}
 				for range rapid.IntRange(0, 3).Draw(rt, "tended") {
 					search.Pause(x, rapid.IntRange(0, 3).Draw(rt, "pause")) // a join goes on over batches
-					if _, err := x.Tend(ctx, rapid.Bool().Draw(rt, "idle"), nil); err != nil {
+					if _, err := x.Tend(ctx, search.Leisure(rapid.IntRange(int(search.Pressed), int(search.Idle)).Draw(rt, "leisure")), nil); err != nil {
 						rt.Fatal(err)
 					}
 				}
@@ -186,7 +186,7 @@ func TestFindsWhatClausesSay(t *testing.T) {
 func tended(t *testing.T, x *search.Index) {
 	t.Helper()
 	for range 1000 {
-		more, err := x.Tend(t.Context(), true, nil)
+		more, err := x.Tend(t.Context(), search.Idle, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
