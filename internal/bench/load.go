@@ -6,13 +6,15 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// Load sends mails by SMTP on several connections at once, each as fast as the receiver answers.
+// Load sends mails by SMTP on several connections at once, each as fast as the receiver answers. As mail servers do, it sends the commands before a mail together where the
+// receiver takes that (RFC 2920).
 type Load struct {
 	Address     string // host:port of the receiver
 	To          string // recipient
@@ -56,53 +58,93 @@ func (l Load) connection(ctx context.Context, n int, sent *atomic.Int64) error {
 		return fmt.Errorf("connect: %w", err)
 	}
 	defer conn.Close() // the last mail was answered
-	r, w := bufio.NewReader(conn), bufio.NewWriter(conn)
-	say := func(line, want string) error {
-		if line != "" {
-			if _, err := w.WriteString(line); err != nil {
-				return err
-			}
-			if err := w.Flush(); err != nil {
-				return err
-			}
-		}
-		for {
-			got, err := r.ReadString('\n')
-			if err != nil {
-				return fmt.Errorf("after %.20q: %w", line, err)
-			}
-			if len(got) < 4 || !strings.HasPrefix(got, want) {
-				return fmt.Errorf("after %.20q: %q, want %s", line, got, want)
-			}
-			if got[3] == ' ' {
-				return nil
-			}
-		}
-	}
-	if err := say("", "220"); err != nil {
+	p := peer{bufio.NewReader(conn), bufio.NewWriter(conn)}
+	if _, err := p.hear("220"); err != nil {
 		return err
 	}
-	if err := say("EHLO bench.test\r\n", "250"); err != nil {
+	can, err := p.say("EHLO bench.test\r\n", "250")
+	if err != nil {
 		return err
 	}
+	together := slices.Contains(can, "PIPELINING")
 	writer := newWriter(uint64(n))
 	for ctx.Err() == nil {
 		from, mail := writer.next(l.To)
-		if err := say("MAIL FROM:<"+from+">\r\n", "250"); err != nil {
+		if err := p.envelope(from, l.To, together); err != nil {
 			return err
 		}
-		if err := say("RCPT TO:<"+l.To+">\r\n", "250"); err != nil {
-			return err
-		}
-		if err := say("DATA\r\n", "354"); err != nil {
-			return err
-		}
-		if err := say(mail+"\r\n.\r\n", "250"); err != nil {
+		if _, err := p.say(mail+"\r\n.\r\n", "250"); err != nil {
 			return err
 		}
 		sent.Add(1)
 	}
-	return say("QUIT\r\n", "221")
+	_, err = p.say("QUIT\r\n", "221")
+	return err
+}
+
+// peer is the receiver at the other end.
+type peer struct {
+	r *bufio.Reader
+	w *bufio.Writer
+}
+
+// envelope says from whom to whom a mail goes, up to where its text may follow.
+func (p peer) envelope(from, to string, together bool) error {
+	lines := [...]string{"MAIL FROM:<" + from + ">\r\n", "RCPT TO:<" + to + ">\r\n", "DATA\r\n"}
+	want := [...]string{"250", "250", "354"}
+	if together {
+		if err := p.send(lines[:]...); err != nil {
+			return err
+		}
+	}
+	for i, line := range lines {
+		if !together {
+			if err := p.send(line); err != nil {
+				return err
+			}
+		}
+		if _, err := p.hear(want[i]); err != nil {
+			return fmt.Errorf("after %.20q: %w", line, err)
+		}
+	}
+	return nil
+}
+
+func (p peer) say(line, want string) ([]string, error) {
+	if err := p.send(line); err != nil {
+		return nil, err
+	}
+	answer, err := p.hear(want)
+	if err != nil {
+		return nil, fmt.Errorf("after %.20q: %w", line, err)
+	}
+	return answer, nil
+}
+
+func (p peer) send(lines ...string) error {
+	for _, line := range lines {
+		if _, err := p.w.WriteString(line); err != nil {
+			return err
+		}
+	}
+	return p.w.Flush()
+}
+
+// hear reads an answer, which must have the code; it returns the text of its lines.
+func (p peer) hear(want string) (text []string, err error) {
+	for {
+		got, err := p.r.ReadString('\n')
+		if err != nil {
+			return nil, err
+		}
+		if len(got) < 4 || !strings.HasPrefix(got, want) {
+			return nil, fmt.Errorf("%q, want %s", got, want)
+		}
+		text = append(text, strings.TrimSpace(got[4:]))
+		if got[3] == ' ' {
+			return text, nil
+		}
+	}
 }
 
 // writer makes mails of about 4 KB: seven of ten begin a matter, three answer an earlier mail of the same person.
@@ -125,6 +167,7 @@ var words = strings.Fields(`labdien paldies pasūtījums piegāde rēķins summa
 
 func (w *writer) text(size int) string {
 	var b strings.Builder
+	b.Grow(size + 100)
 	line := 0
 	for b.Len() < size {
 		word := words[w.rnd.IntN(len(words))]
