@@ -12,7 +12,7 @@ const executable = process.env.TELLUS_CHROMIUM ?? ["/usr/bin/chromium", "/usr/bi
 const out = fileURLToPath(new URL("../out/", import.meta.url));
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** openBrowser starts Chromium. Its pages belong to people: see person. Where it dies, that journey says so, and the next begins with another. */
+/** openBrowser starts Chromium. Its pages belong to people: see person. */
 export async function openBrowser() {
   if (!executable) throw new Error("Chromium is not installed (Debian: chromium)");
   mkdirSync(out, { recursive: true });
@@ -25,29 +25,36 @@ export async function openBrowser() {
   const windows = new AsyncLocalStorage(); // of the journey that goes on; several may at once
   let journeys = 0;
   return {
-    /** journey runs fn. Where it fails, the error names a picture of every window, what went wrong in each, and what the servers complained of. */
+    /**
+     * journey runs fn. Where it fails, the error names a picture of every window, what went wrong in each, and what the servers complained of. Where
+     * Chromium itself died on the way, that says nothing about the desk: fn is run once more with another, and told that it is its second time.
+     */
     journey: async (fn) => {
       const nth = ++journeys;
-      const open = new Set();
-      if (!browser.isConnected()) browser = await launch();
-      try {
-        await windows.run(open, fn);
-      } catch (error) {
-        const told = browser.isConnected() ? [] : ["Chromium itself is gone: it crashed or was killed"];
-        let n = 0;
-        for (const page of open) {
-          const name = `failed-${basename(process.argv[1], ".test.mjs")}-${nth}-${++n}`;
-          const taken = await page.picture(name).catch(() => "no picture: the window is gone");
-          told.push(`window ${n} at ${page.url()}, ${taken}`, ...page.wentWrong().map((line) => `    ${line}`));
+      for (const time of [1, 2]) {
+        if (!browser.isConnected()) browser = await launch();
+        const open = new Set();
+        try {
+          return await windows.run(open, () => fn(time));
+        } catch (error) {
+          const alive = browser.isConnected();
+          const told = alive ? [] : ["Chromium itself is gone: it crashed or was killed"];
+          let n = 0;
+          for (const page of open) {
+            const name = `failed-${basename(process.argv[1], ".test.mjs")}-${nth}-${++n}`;
+            const taken = await page.picture(name).catch(() => "no picture: the window is gone");
+            told.push(`window ${n} at ${page.url()}, ${taken}`, ...page.wentWrong().map((line) => `    ${line}`));
+          }
+          told.push(...complaints().map((line) => `server: ${line}`));
+          const words = `\n${told.join("\n")}`;
+          error.message += words;
+          error.stack &&= error.stack.includes(words) ? error.stack : `${error.stack}${words}`;
+          if (alive || time === 2) throw error;
+          console.log(`once more, since ${error.message}`);
+        } finally {
+          // Of a browser that is gone there is nothing to leave.
+          for (const page of [...open]) await page.leave().catch(() => undefined);
         }
-        told.push(...complaints().map((line) => `server: ${line}`));
-        const words = `\n${told.join("\n")}`;
-        error.message += words;
-        error.stack &&= error.stack.includes(words) ? error.stack : `${error.stack}${words}`;
-        throw error;
-      } finally {
-        // Of a browser that is gone there is nothing to leave.
-        for (const page of [...open]) await page.leave().catch(() => undefined);
       }
     },
     /** person opens a browser window of its own: own cookies, language and size; worker lets it have the desk's service worker. */
