@@ -2,7 +2,6 @@ package spam
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"tellus/internal/engine/language"
 )
@@ -96,39 +95,52 @@ var firstWords = func() (lengths [256]uint64) {
 func squeezed(s string) string {
 	out := make([]byte, 1, len(s)+2)
 	out[0] = ' '
-	for i := 0; i < len(s); i++ {
-		n := 1 // bytes of what parts words, 0 for none
-		switch c := s[i]; {
-		case c < utf8.RuneSelf:
-			if !partsWords[c] {
-				n = 0
-			}
-		case strings.HasPrefix(s[i:], "“"), strings.HasPrefix(s[i:], "”"), strings.HasPrefix(s[i:], "„"):
-			n = len("“")
-		case strings.HasPrefix(s[i:], "\u00a0"):
-			n = len("\u00a0")
-		default:
-			n = 0
-		}
-		if n == 0 {
-			out = append(out, s[i])
+	begin := 0 // of the word
+	for i := 0; i < len(s); {
+		kind := parts[s[i]]
+		if kind == 0 {
+			i++
 			continue
 		}
+		n := 1
+		if kind == partsPerhaps {
+			if n = parting(s[i:]); n == 0 {
+				i++
+				continue
+			}
+		}
+		out = append(out, s[begin:i]...)
 		if out[len(out)-1] != ' ' {
 			out = append(out, ' ')
 		}
-		i += n - 1
+		i += n
+		begin = i
 	}
+	out = append(out, s[begin:]...)
 	if out[len(out)-1] != ' ' {
 		out = append(out, ' ')
 	}
 	return string(out)
 }
 
-// partsWords are the ASCII characters that part words.
-var partsWords = func() (parts [utf8.RuneSelf]bool) {
-	for _, c := range " \n\t\r,.;:!?\"()*_-><" {
-		parts[c] = true
+// parting is how many bytes at the beginning of s, beyond ASCII, part words; 0 where a word goes on.
+func parting(s string) int {
+	for _, p := range [...]string{"“", "”", "„", "\u00a0"} {
+		if strings.HasPrefix(s, p) {
+			return len(p)
+		}
 	}
+	return 0
+}
+
+// partsPerhaps marks bytes with which something that parts words may begin.
+const partsPerhaps = 2
+
+// parts says of each byte whether it parts words: 1 where it does.
+var parts = func() (parts [256]uint8) {
+	for _, c := range []byte(" \n\t\r,.;:!?\"()*_-><") {
+		parts[c] = 1
+	}
+	parts["“"[0]], parts["\u00a0"[0]] = partsPerhaps, partsPerhaps
 	return parts
 }()
