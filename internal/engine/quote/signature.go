@@ -252,20 +252,35 @@ func phoneLike(body string) bool {
 
 // detailLike reports whether a line may stand in a block of contact details: short, no sentence, no postscript.
 func detailLike(body string) bool {
-	if utf8.RuneCountInString(body) > 90 || len(strings.Fields(body)) > 11 {
-		return false
-	}
-	lower := strings.ToLower(body)
-	if strings.HasPrefix(lower, "ps") || strings.HasPrefix(lower, "p.s") || strings.HasPrefix(lower, "p. s") {
+	if utf8.RuneCountInString(body) > 90 || isPostscript(body) {
 		return false
 	}
 	switch last, _ := utf8.DecodeLastRuneInString(body); last {
 	case '?', '!', ':', ',', ';':
 		return false
 	case '.':
-		return len(strings.Fields(body)) <= 4
+		return !moreWords(body, 4)
 	}
-	return true
+	return !moreWords(body, 11)
+}
+
+func isPostscript(body string) bool {
+	for _, p := range [...]string{"ps", "p.s", "p. s"} {
+		if len(body) >= len(p) && strings.ToLower(body[:len(p)]) == p {
+			return true
+		}
+	}
+	return false
+}
+
+// moreWords reports whether s has more than n words.
+func moreWords(s string, n int) bool {
+	for range strings.FieldsSeq(s) {
+		if n--; n < 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // nameLike reports whether a line is two to four capitalised words.
@@ -321,14 +336,14 @@ func isClosing(body string) bool {
 	bare := strings.Trim(body, " *_-–—/|")
 	first, _ := utf8.DecodeRuneInString(bare)
 	candidates := closingsBy[letters.ToLower(first)]
-	if len(candidates) == 0 || len(strings.Fields(body)) > 6 {
+	if len(candidates) == 0 || moreWords(body, 6) {
 		return false
 	}
 	lower := letters.ToLowerString(bare)
 	for _, c := range candidates {
 		if strings.HasPrefix(lower, c) {
 			rest := strings.TrimLeft(strings.TrimPrefix(lower, c), " ,.!")
-			return len(strings.Fields(rest)) <= 3
+			return !moreWords(rest, 3)
 		}
 	}
 	return false
