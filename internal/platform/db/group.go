@@ -16,7 +16,7 @@ const (
 )
 
 // group is the only writer of a SQLite database. One goroutine opens a transaction, passes the turn from one waiting closure to the next,
-// a savepoint each but the first, and commits when nobody waits any more or a bound is reached. The syncer makes the commit durable and tells its closures, while
+// a savepoint each, and commits when nobody waits any more or a bound is reached. The syncer makes the commit durable and tells its closures, while
 // the next have their turns; their commit comes when the sync is over, so that many share it.
 // A closure runs on its caller's goroutine, so that its panic is the caller's.
 type group struct {
@@ -159,19 +159,8 @@ func (g *group) commit(first *turn) (left *turn) {
 		return nil
 	}
 	began := time.Now()
-	if !g.runFirst(ctx, first) {
-		return nil
-	}
-	done := []*turn{first}
-	for len(done) < groupCount && time.Since(began) < groupTime && !first.alone {
-		t := g.next()
-		if t == nil {
-			break
-		}
-		if t.alone {
-			left = t
-			break
-		}
+	var done []*turn
+	for t := first; t != nil; {
 		ok, lost := g.runTurn(ctx, t)
 		if lost != nil {
 			g.lose(ctx, done, lost)
@@ -179,6 +168,13 @@ func (g *group) commit(first *turn) (left *turn) {
 		}
 		if ok {
 			done = append(done, t)
+		}
+		t = nil
+		if len(done) < groupCount && time.Since(began) < groupTime && !first.alone {
+			t = g.next()
+		}
+		if t != nil && t.alone {
+			left, t = t, nil
 		}
 	}
 	number := g.sync.begin()
@@ -201,24 +197,6 @@ func (g *group) commit(first *turn) (left *turn) {
 	g.sync.hand(number, done)
 	g.log.committed(ctx, g.conn)
 	return left
-}
-
-// runFirst gives the first closure of a transaction its turn and reports whether its work stands. It needs no savepoint, for which SQLite copies each page before it is
-// changed: where it fails the whole transaction, which is only its own, is undone.
-func (g *group) runFirst(ctx context.Context, t *turn) bool {
-	tx := newTx(g.db, g.conn)
-	tx.detached = true
-	t.start <- tx
-	err := g.await(t)
-	if err == nil {
-		err = tx.spoiled
-	}
-	if err == nil {
-		return true
-	}
-	_, _ = g.conn.ExecContext(ctx, "ROLLBACK") // fails where SQLite has rolled back by itself
-	t.told <- err
-	return false
 }
 
 // runTurn gives a closure its turn. ok says that its work stands and waits for the commit; lost is set where the whole transaction is gone.
