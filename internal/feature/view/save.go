@@ -257,7 +257,8 @@ func (s *Service) check(ctx context.Context, tx *db.Tx, by Asker, e *Edit) error
 	if e.Name = strings.Join(strings.Fields(db.Text(e.Name)), " "); e.Name == "" {
 		return desk.WhyNeeded.At("body.name")
 	}
-	if err := e.checkAudience(ctx, tx, by); err != nil {
+	var err error
+	if e.Teams, err = by.Share(ctx, tx, e.Audience, e.Teams); err != nil {
 		return err
 	}
 	if e.Zone == "" {
@@ -307,34 +308,6 @@ func (e *Edit) checkShelves() error {
 	slices.SortFunc(e.Shelves, func(a, b string) int { return int(condition.Shelves[a] - condition.Shelves[b]) })
 	if e.Shelves = slices.Compact(e.Shelves); len(e.Shelves) == 0 {
 		e.Shelves = []string{"active"}
-	}
-	return nil
-}
-
-func (e *Edit) checkAudience(ctx context.Context, tx *db.Tx, by Asker) error {
-	switch e.Audience {
-	case desk.Personal, desk.Everyone:
-		e.Teams = []desk.TeamID{}
-	case desk.ForTeams:
-		if len(e.Teams) == 0 {
-			return desk.WhyNeeded.At("body.teams")
-		}
-	default:
-		return desk.WhyNeeded.At("body.audience")
-	}
-	if e.Audience != desk.Personal && !by.Manage {
-		return desk.WhyViewNotShared.At("body.audience")
-	}
-	slices.Sort(e.Teams)
-	e.Teams = slices.Compact(e.Teams)
-	for i, team := range e.Teams {
-		var found bool
-		if err := tx.Row(ctx, `SELECT EXISTS (SELECT 1 FROM team WHERE id = $1)`, team).Scan(&found); err != nil {
-			return fmt.Errorf("is there team %s: %w", team, err)
-		}
-		if !found {
-			return desk.RefuseField(desk.Invalid, fmt.Sprintf("body.teams[%d]", i), "there is no such team")
-		}
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/engine/condition"
 	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/staff"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
 )
@@ -55,27 +56,7 @@ type View struct {
 }
 
 // Asker is who uses or changes views.
-type Asker struct {
-	Agent  desk.AgentID
-	Teams  []desk.TeamID
-	Zone   string
-	Manage bool // sees and changes the shared ones of all teams
-}
-
-func (a Asker) sees(v *View) bool {
-	switch v.Audience {
-	case desk.Everyone:
-		return true
-	case desk.ForTeams:
-		return a.Manage || slices.ContainsFunc(v.Teams, func(t desk.TeamID) bool { return slices.Contains(a.Teams, t) })
-	}
-	return v.Owner == a.Agent
-}
-
-// mayChange: one's own personal ones, and with the permission the shared ones.
-func (a Asker) mayChange(v *View) bool {
-	return v.Audience == desk.Personal && v.Owner == a.Agent || v.Audience != desk.Personal && a.Manage
-}
+type Asker = staff.Asker
 
 // Service is the feature.
 type Service struct {
@@ -164,10 +145,10 @@ func (s *Service) finish(ctx context.Context, tx *db.Tx, by Asker, all []View) (
 		return nil, err
 	}
 	for _, v := range all {
-		if !by.sees(&v) {
+		if !by.Sees(v.Audience, v.Owner, v.Teams) {
 			continue
 		}
-		v.MayChange = by.mayChange(&v)
+		v.MayChange = by.MayChange(v.Audience, v.Owner)
 		v.Live = live(v.Shelves)
 		_, err := condition.Compile(registry, "", v.Condition, condition.Env{})
 		v.Broken = err != nil
