@@ -29,6 +29,7 @@ import (
 	"tellus/internal/feature/presence"
 	"tellus/internal/feature/privacy"
 	"tellus/internal/feature/purchase"
+	"tellus/internal/feature/segment"
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/staff"
 	"tellus/internal/feature/view"
@@ -41,6 +42,7 @@ import (
 	"tellus/internal/flow/notify"
 	"tellus/internal/flow/person"
 	"tellus/internal/flow/react"
+	keep "tellus/internal/flow/segment"
 	"tellus/internal/flow/upkeep"
 	"tellus/internal/flow/wake"
 	"tellus/internal/migrations"
@@ -78,6 +80,7 @@ type App struct {
 	Notify        *notify.Notify
 	Wake          *wake.Wake
 	Persons       *person.Person
+	Segments      *keep.Keeper
 	Workers       *jobs.Workers
 	Web           *api.Server
 
@@ -176,6 +179,8 @@ func (a *App) wire() {
 	a.Persons = &person.Person{DB: a.DB, Blobs: a.Blobs, Staff: a.Staff, Customers: a.Customers, Conversations: a.Conversations, Privacy: holds, Purchases: a.Purchases,
 		Worklog: &worklog.Service{Conversations: a.Conversations}, Log: a.log, Export: &export.Export{DB: a.DB, Staff: a.Staff, Inboxes: a.Inboxes, Customers: a.Customers,
 			Conversations: a.Conversations, Worklog: &worklog.Service{Conversations: a.Conversations}, Originals: a.Intake, Files: a.Blobs.Open}}
+	segments := &segment.Service{Customers: a.Customers}
+	a.Segments = &keep.Keeper{DB: a.DB, Segments: segments, Log: a.log}
 	a.watch = &person.Watch{DB: a.DB, Privacy: holds, Log: a.log}
 	a.Workers = jobs.New(a.DB, jobs.Options{Queues: map[string]int{"intake": 16, "deliver": 16}, Logger: a.log, GaveUp: sayGaveUp})
 	jobs.Register(a.Workers, a.Intake.Handle)
@@ -190,12 +195,13 @@ func (a *App) wire() {
 	a.Notify = &notify.Notify{DB: a.DB, Notices: notices, Conversations: a.Conversations, Staff: a.Staff, Mail: house.Queue, HTTP: a.pushClient(), URL: a.URL, Log: a.log}
 	a.Notify.Register(a.Workers)
 	a.Web = api.New(api.Deps{DB: a.DB, Staff: a.Staff, Keys: a.Keys, Setup: a.setUp, URL: a.URL, Version: VersionText(), UI: ui.Files(), Log: a.log,
-		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Views: views, Customers: a.Customers, Purchases: a.Purchases, Conversations: a.Conversations, Settings: a.Settings,
+		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Views: views, Segments: segments, Customers: a.Customers, Purchases: a.Purchases, Conversations: a.Conversations, Settings: a.Settings,
 		Intake: a.Intake, Index: a.Index, Persons: a.Persons, Watch: a.watch, Blobs: a.Blobs, Outward: abroad, Notices: notices, Presence: present, WishesChanged: a.Notify.WishesChanged, Connections: a.mail, Outbox: deliver.Outbox, NewMailID: a.newMailID})
 	a.Persons.Register(a.Workers)
 	(&upkeep.Upkeep{DB: a.DB, Blobs: a.Blobs, Conversations: a.Conversations, Customers: a.Customers, Staff: a.Staff, Notices: notices, DropAnswers: a.Web.DropAnswers, DropExports: a.Persons.DropFiles,
 		Log: a.log}).Register(a.Workers)
 	a.Gather.Register(a.Workers)
+	a.Segments.Register(a.Workers)
 	a.Web.Bulk().Register(a.Workers)
 	a.live = live.New(live.Deps{DB: a.DB, Events: a.events, Node: a.node, Conversations: a.Conversations, Counts: a.Web.Counts,
 		Review: func(ctx context.Context) (desk.Time, error) { return present.Review(ctx, a.DB) }, Log: a.log})
@@ -268,6 +274,7 @@ func (a *App) Serve(ctx context.Context) error {
 	run("live", a.live.Run)
 	run("search", func(ctx context.Context) error { return a.Index.Run(ctx, a.events, a.node) })
 	run("views", func(ctx context.Context) error { return a.Gather.Run(ctx, a.events) })
+	run("segments", func(ctx context.Context) error { return a.Segments.Run(ctx, a.events) })
 	run("duplicates", func(ctx context.Context) error { return a.Persons.Run(ctx, a.events) })
 	run("wake", func(ctx context.Context) error { return a.Wake.Run(ctx, a.events) })
 	run("notices", func(ctx context.Context) error { return a.Notify.Run(ctx, a.events) })

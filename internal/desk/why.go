@@ -127,6 +127,7 @@ const (
 	WhyConditionValue Why = "condition_no_value"
 	WhyViewNotShared  Why = "view_not_shared"
 	WhyNoSort         Why = "view_no_sort"
+	WhySegmentAsked   Why = "segment_asked" // n: how many views ask for it
 	WhyBulkEmpty      Why = "bulk_empty"
 	WhyBulkOver       Why = "bulk_over"
 	WhyBulkNoUndo     Why = "bulk_no_undo"
@@ -269,6 +270,7 @@ var whys = map[Why]worded{
 	WhyNoOperator:     {Invalid, "it cannot be compared in this way"},
 	WhyConditionValue: {Invalid, "it cannot be compared with this"},
 	WhyViewNotShared:  {Forbidden, "supervisors and above share views; yours can be personal"},
+	WhySegmentAsked:   {Conflict, "{n} saved views ask for this segment: change them first"},
 	WhyNoSort:         {Invalid, "lists cannot be sorted by this"},
 	WhyBulkEmpty:      {Invalid, "no conversation is chosen, or nothing to do with them"},
 	WhyBulkOver:       {Gone, "this work is over already"},

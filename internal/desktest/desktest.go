@@ -21,6 +21,7 @@ import (
 	"tellus/internal/feature/notice"
 	"tellus/internal/feature/privacy"
 	"tellus/internal/feature/purchase"
+	"tellus/internal/feature/segment"
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/staff"
 	"tellus/internal/feature/view"
@@ -34,6 +35,7 @@ import (
 	"tellus/internal/flow/notify"
 	"tellus/internal/flow/person"
 	"tellus/internal/flow/react"
+	keep "tellus/internal/flow/segment"
 	"tellus/internal/flow/upkeep"
 	"tellus/internal/flow/wake"
 	"tellus/internal/platform/blob"
@@ -73,6 +75,8 @@ type Desk struct {
 	Workers       *jobs.Workers
 	Views         *view.Service
 	Gather        *gather.Gather
+	Segments      *segment.Service
+	Keeper        *keep.Keeper
 	Bulk          *bulk.Bulk
 	Notices       *notice.Service
 	Notify        *notify.Notify
@@ -192,8 +196,11 @@ func (d *Desk) wire() {
 	d.Upkeep.Register(d.Workers)
 	d.Notify.Register(d.Workers)
 	d.Views = &view.Service{Conversations: d.Conversations}
+	d.Segments = &segment.Service{Customers: d.Customers}
+	d.Keeper = &keep.Keeper{DB: d.DB, Segments: d.Segments, Log: log}
 	d.Gather = &gather.Gather{DB: d.DB, Views: d.Views, Conversations: d.Conversations, Staff: d.Staff, Inboxes: d.Inboxes, Log: log}
 	d.Gather.Register(d.Workers)
+	d.Keeper.Register(d.Workers)
 	d.Bulk = &bulk.Bulk{DB: d.DB, Staff: d.Staff, Conversations: d.Conversations,
 		Hands:  &act.Hands{Staff: d.Staff, Customers: d.Customers, Inboxes: d.Inboxes, Conversations: d.Conversations, Purchases: d.Purchases},
 		MayUse: func(context.Context, *db.Tx, desk.Scope, desk.ViewID) error { return nil }}

@@ -18,6 +18,7 @@ const (
 	Moment Kind = "moment" // an instant, or none
 	Day    Kind = "day"    // a day of the calendar without a zone, or none
 	Flag   Kind = "flag"   // yes or no
+	Yearly Kind = "yearly" // a day of every year, or none; whoever has 29 February has 28 February in a common year
 )
 
 // Op is how an attribute is compared.
@@ -58,13 +59,14 @@ var ops = map[Kind][]Op{
 	Moment: {Older, Within, Ahead, Past, During, Before, After, On},
 	Day:    {Before, After, On, During, Older, Within, Ahead},
 	Flag:   {Yes, No},
+	Yearly: {During, Ahead, Within},
 }
 
 // Attribute is something that rows have.
 type Attribute struct {
 	Key     string   `json:"key"`
-	Kind    Kind     `json:"kind" enum:"choice,ref,refs,text,number,moment,day,flag"`
-	Of      string   `json:"of,omitempty" doc:"What ids mean: agent, team, inbox, tag, type, customer, organisation, option"`
+	Kind    Kind     `json:"kind" enum:"choice,ref,refs,text,number,moment,day,flag,yearly"`
+	Of      string   `json:"of,omitempty" doc:"What ids mean: agent, team, inbox, tag, type, customer, organisation, option, segment"`
 	Name    string   `json:"name,omitempty" doc:"Of a custom field; the others are worded by the desk"`
 	Owner   string   `json:"owner,omitempty" doc:"Whose it is: customer, organisation; the conversation's where absent"`
 	Choices []string `json:"choices,omitempty" doc:"The codes of a closed list"`
@@ -150,7 +152,7 @@ func (l List) Described() []Attribute {
 // Value is what a row has of an attribute. Which part counts is said by the attribute's kind.
 type Value struct {
 	Has    bool    // not for Refs and Text, which are empty where they hold nothing
-	Text   string  // Text; the code of a Choice; a Day as 2026-03-31
+	Text   string  // Text; the code of a Choice; a Day as 2026-03-31, a Yearly as 03-31
 	Number float64 // Number
 	ID     int64   // Ref
 	IDs    []int64 // Refs

@@ -34,6 +34,11 @@ func ofOrganisation(column string) string {
 	return "(SELECT o." + column + " FROM customer cu JOIN organisation o ON o.id = cu.member_of WHERE cu.id = c.customer)"
 }
 
+// ofHis begins a subquery on what belongs to a conversation's customer.
+func ofHis(table string) SQL {
+	return Both("SELECT 1 FROM " + table + " x WHERE x.customer = c.customer")
+}
+
 // linkedFrom tells whether a conversation, or what was merged into it, is one end of a link of some kinds.
 func linkedFrom(end, kinds string) SQL {
 	return Both(`EXISTS (WITH RECURSIVE within (id) AS (SELECT c.id UNION ALL SELECT m.id FROM within JOIN conversation m ON m.merged_into = within.id WHERE m.merged_into <> 0)
@@ -86,6 +91,7 @@ var conversation = List{
 	{Key: "customer.address", Kind: Text, Owner: "customer", Sorts: true, Column: Both("c.address")},
 	{Key: "customer.organisation", Kind: Text, Owner: "customer", Sorts: true, Column: ofCustomer("organisation")},
 	{Key: "customer.language", Kind: Choice, Owner: "customer", Column: ofCustomer("language")},
+	{Key: "customer.segments", Kind: Refs, Of: "segment", Owner: "customer", From: ofHis("segment_member"), Column: Both("x.segment")},
 }
 
 // Conversations is the registry of conversations with the custom fields of conversations, customers and organisations.
@@ -172,6 +178,7 @@ type Case struct {
 	Reviewers  []desk.AgentID // who are asked to check a draft and have not answered
 	Of         desk.Customer
 	House      desk.FieldValues // of the customer's organisation
+	Segments   []desk.SegmentID // of the customer
 }
 
 // Value implements Row.
@@ -254,6 +261,8 @@ func (c *Case) Value(a *Attribute) Value {
 		return Words(c.Of.Organisation)
 	case "customer.language":
 		return Code(c.Of.Language)
+	case "customer.segments":
+		return IDs(c.Segments)
 	}
 	return c.moment(a.Key)
 }

@@ -47,7 +47,7 @@ func (l *leaf) sql(w *writer) (string, bool) {
 
 // absent is what the column is where there is no value; "" where that cannot be.
 func (t *test) absent(column string) string {
-	if t.attr.Kind == Text || t.attr.Kind == Day || t.attr.Kind == Choice && t.attr.Codes == nil {
+	if t.attr.Kind == Text || t.attr.Kind == Day || t.attr.Kind == Yearly || t.attr.Kind == Choice && t.attr.Codes == nil {
 		return "COALESCE(" + column + ", '') = ''"
 	}
 	parts := []string{column + " IS NULL"}
@@ -93,6 +93,8 @@ func (t *test) sql(w *writer) (string, bool) {
 		return "COALESCE(" + column + mark + w.q.Arg(t.number) + "::double precision, FALSE)", true
 	case Day:
 		return t.sqlDay(w, column), true
+	case Yearly:
+		return t.sqlYearly(w, column), true
 	}
 	lo, hi := t.bounds(w.now)
 	return "(NOT " + t.absent(column) + " AND " + column + " >= " + w.q.Arg(lo) + " AND " + column + " < " + w.q.Arg(hi) + ")", true

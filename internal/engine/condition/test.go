@@ -78,7 +78,7 @@ func (t *test) read(field string, n Node) error {
 
 func (t *test) readLength(field string, n Node) error {
 	unit, ok := lengths[n.Unit]
-	if !ok || t.attr.Kind == Day && n.Unit != Days && n.Unit != Weeks {
+	if !ok || (t.attr.Kind == Day || t.attr.Kind == Yearly) && n.Unit != Days && n.Unit != Weeks {
 		return desk.WhyConditionValue.At(field + ".unit")
 	}
 	if n.Amount < 1 || n.Amount > 100_000 {
@@ -89,6 +89,9 @@ func (t *test) readLength(field string, n Node) error {
 		return desk.WhyConditionValue.At(field + ".amount")
 	}
 	t.days = int(t.length / (24 * time.Hour))
+	if t.attr.Kind == Yearly && t.days > 366 {
+		return desk.WhyConditionValue.At(field + ".amount")
+	}
 	return nil
 }
 
@@ -178,6 +181,9 @@ func (t *test) match(r Row, now desk.Time) (bool, desk.Time) {
 	}
 	if !v.Has {
 		return false, desk.Never
+	}
+	if t.attr.Kind == Yearly {
+		return t.matchYearly(v.Text, now)
 	}
 	from, to := t.span(v)
 	switch {

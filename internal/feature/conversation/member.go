@@ -93,6 +93,12 @@ func (c *row) asCase(ctx context.Context, tx *db.Tx, d *definitions) (*condition
 			return nil, err
 		}
 	}
+	if d.asks.segments {
+		var err error
+		if full.Segments, err = segmentsOf(ctx, tx, c.Customer); err != nil {
+			return nil, err
+		}
+	}
 	if !d.asks.customer {
 		return full, nil
 	}
@@ -111,6 +117,16 @@ func (c *row) asCase(ctx context.Context, tx *db.Tx, d *definitions) (*condition
 		return nil, fmt.Errorf("organisation of conversation %s: %w", c.ID, err)
 	}
 	return full, nil
+}
+
+// segmentsOf are the segments that a customer belongs to, as their members say.
+func segmentsOf(ctx context.Context, tx *db.Tx, id desk.CustomerID) ([]desk.SegmentID, error) {
+	rows, err := tx.Query(ctx, `SELECT segment FROM segment_member WHERE customer = $1 ORDER BY segment`, id)
+	all, err := db.Rows(rows, err, scanID[desk.SegmentID])
+	if err != nil {
+		return nil, fmt.Errorf("segments of customer %s: %w", id, err)
+	}
+	return all, nil
 }
 
 // membersOf evaluates live views on a conversation.
@@ -275,7 +291,7 @@ func replace(ctx context.Context, tx *db.Tx, ids []desk.ConversationID) error {
 // most limit. It returns the last one looked at, 0 where none is left.
 func (s *Service) FollowCustomers(ctx context.Context, tx *db.Tx, customers []desk.CustomerID, after desk.ConversationID, limit int) (desk.ConversationID, error) {
 	d, err := definitionsOf(ctx, tx)
-	if err != nil || !d.asks.customer || len(customers) == 0 {
+	if err != nil || !d.asks.customer && !d.asks.segments || len(customers) == 0 {
 		return 0, err
 	}
 	var q query
@@ -310,7 +326,7 @@ func (s *Service) ViewsAskForCustomers(ctx context.Context, tx *db.Tx) (bool, er
 	if err != nil {
 		return false, err
 	}
-	return d.asks.customer, nil
+	return d.asks.customer || d.asks.segments, nil
 }
 
 // forget takes a conversation out of all views.

@@ -34,14 +34,15 @@ type asks struct {
 	customer  bool // or his organisation
 	linked    bool
 	reviews   bool
+	segments  bool // of his customer
 }
 
 func (a asks) and(b asks) asks {
-	return asks{a.followers || b.followers, a.customer || b.customer, a.linked || b.linked, a.reviews || b.reviews}
+	return asks{a.followers || b.followers, a.customer || b.customer, a.linked || b.linked, a.reviews || b.reviews, a.segments || b.segments}
 }
 
 func asksOf(a *condition.Attribute) asks {
-	return asks{a.Key == "followers", ofCustomer(a), a.OfLinks, a.OfReviews}
+	return asks{a.Key == "followers", ofCustomer(a), a.OfLinks, a.OfReviews, a.Of == "segment"}
 }
 
 // live reports whether its members are kept as rows: those of views over unfinished conversations are.

@@ -424,7 +424,7 @@ func scanRows(rows *sql.Rows, err error) ([]*row, error) {
 // Cases adds to rows all that attributes ask for.
 func (s *Service) Cases(ctx context.Context, tx *db.Tx, rows []desk.Conversation) ([]*condition.Case, error) {
 	all := make([]*condition.Case, len(rows))
-	everything := &definitions{asks: asks{followers: true, customer: true, linked: true, reviews: true}}
+	everything := &definitions{asks: asks{followers: true, customer: true, linked: true, reviews: true, segments: true}}
 	for i, c := range rows {
 		full, err := (&row{Conversation: c}).asCase(ctx, tx, everything)
 		if err != nil {

@@ -40,7 +40,7 @@ func (s *Service) Compare(ctx context.Context, tx *db.Tx, ids []desk.CustomerID)
 			return fmt.Errorf("country of the company: %w", err)
 		}
 	}
-	all, err := s.living(ctx, tx, ids)
+	all, err := s.Living(ctx, tx, ids)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (s *Service) Compare(ctx context.Context, tx *db.Tx, ids []desk.CustomerID)
 	}
 	slices.Sort(others)
 	for part := range slices.Chunk(slices.Compact(others), 200) {
-		more, err := s.living(ctx, tx, part)
+		more, err := s.Living(ctx, tx, part)
 		if err != nil {
 			return err
 		}
@@ -86,8 +86,8 @@ func (s *Service) Compare(ctx context.Context, tx *db.Tx, ids []desk.CustomerID)
 	return nil
 }
 
-// living are those of the customers who have a record of their own: neither erased nor merged.
-func (s *Service) living(ctx context.Context, tx *db.Tx, ids []desk.CustomerID) (map[desk.CustomerID]desk.Customer, error) {
+// Living are those of the customers who have a record of their own: neither erased nor merged.
+func (s *Service) Living(ctx context.Context, tx *db.Tx, ids []desk.CustomerID) (map[desk.CustomerID]desk.Customer, error) {
 	if len(ids) == 0 {
 		return map[desk.CustomerID]desk.Customer{}, nil
 	}
@@ -258,7 +258,7 @@ func (s *Service) show(ctx context.Context, tx *db.Tx, scope desk.Scope, list []
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.living(ctx, tx, seen)
+	all, err := s.Living(ctx, tx, seen)
 	if err != nil {
 		return nil, err
 	}

@@ -72,7 +72,7 @@ func (s *Service) MergedRecords(ctx context.Context, tx *db.Tx, id desk.Customer
 
 // alone loads a record that is neither merged nor erased, held until tx ends.
 func (s *Service) alone(ctx context.Context, tx *db.Tx, id desk.CustomerID) (desk.Customer, error) {
-	there, err := s.living(ctx, tx, []desk.CustomerID{id})
+	there, err := s.Living(ctx, tx, []desk.CustomerID{id})
 	if err != nil {
 		return desk.Customer{}, err
 	}

@@ -70,6 +70,7 @@ type Filter struct {
 	Language     string
 	Organisation desk.OrganisationID
 	Warned       bool // with a warning
+	Segment      desk.SegmentID
 }
 
 // Place is where a page of customers ended.
@@ -169,16 +170,22 @@ func (s *Service) listed(ctx context.Context, tx *db.Tx, ids []desk.CustomerID) 
 }
 
 // wanted is the condition of a filter, the words aside.
-func (q *query) wanted(f Filter) string {
-	where := "p.erased_at = 0 AND p.merged_into = 0"
+func (q *query) wanted(f Filter) string { return f.Where("p", q.arg) }
+
+// Where is the condition under which the customer of the alias p is wanted, the words aside; it leaves out who was erased or merged into another.
+func (f Filter) Where(p string, arg func(v any) string) string {
+	where := p + ".erased_at = 0 AND " + p + ".merged_into = 0"
 	if f.Language != "" {
-		where += ` AND p.language = ` + q.arg(db.Text(f.Language))
+		where += ` AND ` + p + `.language = ` + arg(db.Text(f.Language))
 	}
 	if f.Organisation != 0 {
-		where += ` AND p.member_of = ` + q.arg(int64(f.Organisation))
+		where += ` AND ` + p + `.member_of = ` + arg(int64(f.Organisation))
 	}
 	if f.Warned {
-		where += ` AND p.warnings <> '[]'`
+		where += ` AND ` + p + `.warnings <> '[]'`
+	}
+	if f.Segment != 0 {
+		where += ` AND EXISTS (SELECT 1 FROM segment_member g WHERE g.customer = ` + p + `.id AND g.segment = ` + arg(int64(f.Segment)) + `)`
 	}
 	return where
 }

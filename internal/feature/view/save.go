@@ -314,10 +314,44 @@ func (e *Edit) checkShelves() error {
 
 // FieldsChanged has the members of the views that ask for custom fields found anew: options may have been merged or moved, fields put away.
 func (s *Service) FieldsChanged(ctx context.Context, tx *db.Tx) error {
-	rows, err := tx.Query(ctx, `SELECT id FROM saved_view WHERE deleted_at = 0 AND (condition LIKE '%"field:%' OR sort_by LIKE 'field:%') ORDER BY id`)
+	return findAnew(ctx, tx, `condition LIKE '%"field:%' OR sort_by LIKE 'field:%'`)
+}
+
+// SegmentsChanged has the members of the views that ask for segments found anew, where a segment's members were.
+func (s *Service) SegmentsChanged(ctx context.Context, tx *db.Tx) error {
+	return findAnew(ctx, tx, `condition LIKE '%"customer.segments"%'`)
+}
+
+// AskingFor are the names of the views whose conditions ask for a segment, whoever has them.
+func (s *Service) AskingFor(ctx context.Context, tx *db.Tx, segment desk.SegmentID) (names []string, err error) {
+	type line struct{ name, condition string }
+	rows, err := tx.Query(ctx, `SELECT name, condition FROM saved_view WHERE deleted_at = 0 AND condition LIKE '%"customer.segments"%' ORDER BY sort_key, id`)
+	lines, err := db.Rows(rows, err, func(r *sql.Rows, l *line) error { return r.Scan(&l.name, &l.condition) })
+	if err != nil {
+		return nil, fmt.Errorf("views that ask for segment %s: %w", segment, err)
+	}
+	for _, l := range lines {
+		var node condition.Node
+		if err := json.Unmarshal([]byte(l.condition), &node); err != nil {
+			return nil, fmt.Errorf("view %q: %w", l.name, err)
+		}
+		if names = append(names, l.name); !asksFor(node, segment.String()) {
+			names = names[:len(names)-1]
+		}
+	}
+	return names, nil
+}
+
+func asksFor(n condition.Node, segment string) bool {
+	asks := func(child condition.Node) bool { return asksFor(child, segment) }
+	return n.Attr == "customer.segments" && slices.Contains(n.Values, segment) || slices.ContainsFunc(n.All, asks) || slices.ContainsFunc(n.Any, asks)
+}
+
+func findAnew(ctx context.Context, tx *db.Tx, which string) error {
+	rows, err := tx.Query(ctx, `SELECT id FROM saved_view WHERE deleted_at = 0 AND (`+which+`) ORDER BY id`)
 	ids, err := db.Rows(rows, err, func(r *sql.Rows, id *desk.ViewID) error { return r.Scan(id) })
 	if err != nil {
-		return fmt.Errorf("views that ask for fields: %w", err)
+		return fmt.Errorf("views whose members are found anew: %w", err)
 	}
 	for _, id := range ids {
 		if _, err := tx.Exec(ctx, `UPDATE saved_view SET content = content + 1 WHERE id = $1`, id); err != nil {

@@ -160,7 +160,7 @@ func (Organisations) JobKind() string { return "view.organisations" }
 func (g *Gather) follow(ctx context.Context, tx *db.Tx, events []desk.Event) error {
 	var customers []desk.CustomerID
 	var organisations []desk.OrganisationID
-	fields := false
+	fields, segments := false, false
 	for _, e := range events {
 		switch e.SubjectKind {
 		case desk.AboutCustomer:
@@ -169,6 +169,13 @@ func (g *Gather) follow(ctx context.Context, tx *db.Tx, events []desk.Event) err
 			organisations = append(organisations, desk.OrganisationID(e.Subject))
 		case desk.AboutField:
 			fields = true
+		case desk.AboutSegment:
+			segments = segments || found(e)
+		}
+	}
+	if segments {
+		if err := g.Views.SegmentsChanged(ctx, tx); err != nil {
+			return err
 		}
 	}
 	if fields {
@@ -192,6 +199,12 @@ func (g *Gather) follow(ctx context.Context, tx *db.Tx, events []desk.Event) err
 		_, err = jobs.Enqueue(ctx, tx, tx.Now, Organisations{slices.Compact(organisations)})
 	}
 	return err
+}
+
+// found reports whether an event says that all members of a segment were found.
+func found(e desk.Event) bool {
+	var f struct{ Done bool }
+	return len(e.Data) > 0 && json.Unmarshal(e.Data, &f) == nil && f.Done
 }
 
 func (g *Gather) followCustomers(ctx context.Context, job *jobs.Job[Customers]) error {

@@ -83,6 +83,7 @@ func TestLightAgentsChangeLittle(t *testing.T) {
 		"create-macro", "export-macros", "import-macros", "change-macro", "delete-macro", "restore-macro", "preview-macro",
 		// his own views, and looking what a condition finds
 		"create-saved-view", "change-saved-view", "delete-saved-view", "restore-saved-view", "arrange-saved-views", "preview-condition",
+		"create-segment", "change-segment", "delete-segment", "preview-segment",
 	}
 	light := &Caller{}
 	light.Agent, light.Role, light.Permissions = 1, desk.LightAgent, desk.Roles[desk.LightAgent]

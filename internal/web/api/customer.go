@@ -75,6 +75,9 @@ type customersInput struct {
 	Language     string              `query:"language" maxLength:"20"`
 	Organisation desk.OrganisationID `query:"organisation"`
 	Warned       bool                `query:"warned" doc:"Those with a warning only"`
+	Segment      desk.SegmentID      `query:"segment" doc:"Those who belong to it only"`
+	Sort         string              `query:"sort" enum:",name,value,contact" doc:"By the value of twelve months or by when something was last said rather than by name; what is searched for is always by name"`
+	Desc         bool                `query:"desc" doc:"The greatest first"`
 	Paging
 }
 
@@ -103,21 +106,48 @@ func placeIn[T any](cursor string) (*T, error) {
 	return at, nil
 }
 
-func (s *Server) listCustomers(ctx context.Context, c *Caller, in *customersInput) (*reply[page[desk.Customer]], error) {
-	after, err := placeIn[customer.Place](in.Cursor)
-	if err != nil {
-		return nil, err
-	}
-	return asking(ctx, s, func(tx *db.Tx) (out page[desk.Customer], err error) {
-		f := customer.Filter{Q: in.Q, Language: in.Language, Organisation: in.Organisation, Warned: in.Warned}
-		items, next, err := s.Customers.Find(ctx, tx, c.Scope, f, after, in.Limit)
+func (s *Server) listCustomers(ctx context.Context, c *Caller, in *customersInput) (*reply[page[listedCustomer]], error) {
+	return asking(ctx, s, func(tx *db.Tx) (out page[listedCustomer], err error) {
+		f := customer.Filter{Language: in.Language, Organisation: in.Organisation, Warned: in.Warned}
+		if in.Segment != 0 {
+			if _, err := s.Segments.Get(ctx, tx, c.asksForViews(), in.Segment); err != nil {
+				return out, err
+			}
+		}
+		var items []desk.Customer
+		if in.sorted() {
+			items, out.Next, err = s.customersSorted(ctx, tx, c, in, f)
+		} else {
+			f.Q, f.Segment = in.Q, in.Segment
+			items, out.Next, err = s.customersByName(ctx, tx, c, in, f)
+		}
 		if err != nil {
 			return out, err
 		}
-		out.Items = items
-		out.Next, err = placeCursor(next)
+		ids := make([]desk.CustomerID, len(items))
+		for i, one := range items {
+			ids[i] = one.ID
+		}
+		contacts, err := s.Segments.Contacts(ctx, tx, ids)
+		out.Items = make([]listedCustomer, len(items))
+		for i, one := range items {
+			out.Items[i] = listedCustomer{one, contacts[one.ID]}
+		}
 		return out, err
 	})
+}
+
+func (s *Server) customersByName(ctx context.Context, tx *db.Tx, c *Caller, in *customersInput, f customer.Filter) ([]desk.Customer, string, error) {
+	after, err := placeIn[customer.Place](in.Cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	items, next, err := s.Customers.Find(ctx, tx, c.Scope, f, after, in.Limit)
+	if err != nil {
+		return nil, "", err
+	}
+	cursor, err := placeCursor(next)
+	return items, cursor, err
 }
 
 type newCustomer struct {

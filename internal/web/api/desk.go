@@ -93,6 +93,7 @@ func (s *Server) registerDesk() {
 	s.registerCustomers()
 	s.registerInboxes()
 	s.registerViews()
+	s.registerSegments()
 	s.registerBulk()
 	s.registerPrivacy()
 	stream(s, "open-live", []string{"application/json"}, s.openLive)

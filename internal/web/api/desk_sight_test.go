@@ -165,6 +165,7 @@ var probes = map[string]probe{
 var elsewhere = []string{
 	"list-saved-views", "create-saved-view", "get-saved-view", "change-saved-view", "delete-saved-view", "restore-saved-view", "count-saved-view", "arrange-saved-views",
 	"list-attributes", "preview-condition", // TestSavedViewsAreSeenByWhomTheyAreFor, and package view: TestTheListIsWhatTheConditionSays
+	"list-segments", "create-segment", "preview-segment", "get-segment", "change-segment", "delete-segment", "count-segment", "list-customer-attributes", // TestSegmentsHoldWhomOneSees
 	"list-exports", "create-export", "get-export", "delete-export", "get-export-file", // one's own: TestAViewIsWrittenToAFile
 	"preview-bulk", "start-bulk", "list-bulk", "get-bulk", "list-bulk-lines", "cancel-bulk", "undo-bulk", // TestBulkWorkTouchesWhatOneSees
 	"list-views", "list-conversations", "search-desk", "list-customer-conversations", "open-live", // see also package live
@@ -235,7 +236,7 @@ var spoken = regexp.MustCompile(`(?i)zebra|giraffe`)
 // for an id which nothing has, and nothing may happen.
 func TestWhatOneMayNotSeeIsNotThere(t *testing.T) {
 	t.Parallel()
-	for _, r := range slices.Concat(deskRoutes, customerRoutes, duplicateRoutes, macroRoutes, fieldRoutes, joinRoutes, viewRoutes, bulkRoutes, purchaseRoutes, importRoutes, privacyRoutes) {
+	for _, r := range slices.Concat(deskRoutes, customerRoutes, duplicateRoutes, macroRoutes, fieldRoutes, joinRoutes, viewRoutes, segmentRoutes, bulkRoutes, purchaseRoutes, importRoutes, privacyRoutes) {
 		if _, probed := probes[r.id]; probed == slices.Contains(elsewhere, r.id) {
 			t.Errorf("operation %s must be in one of probes and elsewhere", r.id)
 		}

@@ -26,6 +26,7 @@ import (
 	"tellus/internal/feature/notice"
 	"tellus/internal/feature/presence"
 	"tellus/internal/feature/purchase"
+	"tellus/internal/feature/segment"
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/staff"
 	"tellus/internal/feature/view"
@@ -55,6 +56,7 @@ type Deps struct {
 	Forms          *form.Service
 	Macros         *macro.Service
 	Views          *view.Service
+	Segments       *segment.Service
 	Customers      *customer.Service
 	Purchases      *purchase.Service
 	Conversations  *conversation.Service

@@ -1480,6 +1480,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/customers/attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What conditions on customers can ask for
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-customer-attributes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/drafts": {
         parameters: {
             query?: never;
@@ -3540,6 +3560,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The segments that the caller has, by name
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-segments"];
+        put?: never;
+        /**
+         * Save a segment; view.manage for a shared one
+         * @description Needs: conversation.read.
+         */
+        post: operations["create-segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/segments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A segment
+         * @description Needs: conversation.read.
+         */
+        get: operations["get-segment"];
+        /**
+         * Replace a segment; view.manage for a shared one
+         * @description Needs: conversation.read.
+         */
+        put: operations["change-segment"];
+        post?: never;
+        /**
+         * Delete a segment that no view asks for
+         * @description Needs: conversation.read.
+         */
+        delete: operations["delete-segment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/segments/{id}/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many customers belong to it whom the caller sees
+         * @description Needs: conversation.read.
+         */
+        get: operations["count-segment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/segments/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How many customers a condition finds, and the first of them
+         * @description Needs: conversation.read.
+         */
+        post: operations["preview-segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/session": {
         parameters: {
             query?: never;
@@ -4282,10 +4394,10 @@ export interface components {
             choices?: string[];
             key: string;
             /** @enum {string} */
-            kind: "choice" | "ref" | "refs" | "text" | "number" | "moment" | "day" | "flag";
+            kind: "choice" | "ref" | "refs" | "text" | "number" | "moment" | "day" | "flag" | "yearly";
             /** @description Of a custom field; the others are worded by the desk */
             name?: string;
-            /** @description What ids mean: agent, team, inbox, tag, type, customer, organisation, option */
+            /** @description What ids mean: agent, team, inbox, tag, type, customer, organisation, option, segment */
             of?: string;
             /** @description How it can be compared */
             ops: string[];
@@ -5739,6 +5851,43 @@ export interface components {
         ListDraftReview: {
             items: components["schemas"]["DraftReview"][];
         };
+        ListedCustomer: {
+            addresses: components["schemas"]["Address"][];
+            /** @description YYYY-MM-DD, or --MM-DD where the year is not known (RFC 6350, 4.3.1) */
+            birthday?: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Values of custom fields by the fields' ids */
+            fields: {
+                [key: string]: components["schemas"]["FieldValue"];
+            };
+            /** @description When he likes to be reached, by the clock of his time zone */
+            hours?: components["schemas"]["ContactHours"];
+            /** Format: int64 */
+            id: number;
+            language?: string;
+            /**
+             * Format: date-time
+             * @description When something was last said in a conversation of his
+             */
+            lastContact?: string;
+            name: string;
+            note?: string;
+            /** @description The name of the organisation he belongs to */
+            organisation?: string;
+            /** Format: int64 */
+            organisationId?: number;
+            /**
+             * @description How he likes to be reached
+             * @enum {string}
+             */
+            prefers?: "email" | "phone" | "letter";
+            timeZone?: string;
+            /** Format: int64 */
+            version: number;
+            /** @description Shown in each of his conversations */
+            warnings: string[];
+        };
         ListExport: {
             items: components["schemas"]["ViewExport"][];
         };
@@ -5777,6 +5926,9 @@ export interface components {
         };
         ListScheduled: {
             items: components["schemas"]["ConversationScheduled"][];
+        };
+        ListSegment: {
+            items: components["schemas"]["Segment"][];
         };
         ListSession: {
             items: components["schemas"]["Session"][];
@@ -6234,11 +6386,6 @@ export interface components {
             /** @description Opaque; give it back as cursor to get what follows */
             next?: string;
         };
-        PageCustomer: {
-            items: components["schemas"]["Customer"][];
-            /** @description Opaque; give it back as cursor to get what follows */
-            next?: string;
-        };
         PageDeadJob: {
             items: components["schemas"]["DeadJob"][];
             /** @description Opaque; give it back as cursor to get what follows */
@@ -6251,6 +6398,11 @@ export interface components {
         };
         PageHeldBody: {
             items: components["schemas"]["HeldBody"][];
+            /** @description Opaque; give it back as cursor to get what follows */
+            next?: string;
+        };
+        PageListedCustomer: {
+            items: components["schemas"]["ListedCustomer"][];
             /** @description Opaque; give it back as cursor to get what follows */
             next?: string;
         };
@@ -6479,6 +6631,21 @@ export interface components {
             /** @description The latest */
             items: components["schemas"]["Conversation"][];
         };
+        PreviewedSegment: {
+            /** @description There are more */
+            capped?: boolean;
+            /** Format: int64 */
+            count: number;
+            /** @description Judged by those whose names come first: not all were looked at */
+            estimate?: boolean;
+            /** @description The first by name */
+            items: components["schemas"]["Customer"][];
+        };
+        PreviewSegmentBody: {
+            condition: components["schemas"]["Node"];
+            /** @description The caller's where empty */
+            zone?: string;
+        };
         PrivacyAccess: {
             /** Format: int64 */
             agent: number;
@@ -6614,7 +6781,7 @@ export interface components {
              * @description Why, where people meet the refusal: the desk has words for each of these in every language
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             /** Format: int64 */
             status: number;
             title: string;
@@ -6634,7 +6801,7 @@ export interface components {
              * @description A closed list; it grows with the product
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             values?: {
                 [key: string]: unknown;
             };
@@ -7141,6 +7308,74 @@ export interface components {
         SearchBody: {
             conversations: components["schemas"]["Conversation"][];
             customers: components["schemas"]["Customer"][];
+        };
+        Segment: {
+            /**
+             * @description Who has it
+             * @enum {string}
+             */
+            audience: "personal" | "teams" | "everyone";
+            /** @description Its condition asks for something that is not there any more: nobody belongs to it until it is mended */
+            broken?: boolean;
+            /** @description Which customers belong to it */
+            condition: components["schemas"]["Node"];
+            filling: components["schemas"]["SegmentFilling"];
+            /** Format: int64 */
+            id: number;
+            mayChange: boolean;
+            name: string;
+            /** Format: int64 */
+            owner: number;
+            /** @description Where the audience is teams */
+            teams: number[];
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
+            /** @description Whose days count, such as Europe/Riga; the maker's where empty */
+            zone: string;
+        };
+        SegmentEdit: {
+            /**
+             * @description Who has it
+             * @enum {string}
+             */
+            audience: "personal" | "teams" | "everyone";
+            /** @description Which customers belong to it */
+            condition: components["schemas"]["Node"];
+            name: string;
+            /** @description Where the audience is teams */
+            teams: number[];
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
+            /** @description Whose days count, such as Europe/Riga; the maker's where empty */
+            zone: string;
+        };
+        SegmentFilling: {
+            /** @description Its list and count come from its members; until then they are looked up by name, which is slower */
+            done: boolean;
+            /**
+             * Format: int64
+             * @description Customers looked at
+             */
+            looked: number;
+            /**
+             * Format: int64
+             * @description Of so many, about
+             */
+            total: number;
+        };
+        SegmentTally: {
+            /** @description There are more */
+            capped?: boolean;
+            /** Format: int64 */
+            count: number;
+            /** @description Judged by those whose names come first: not all were looked at */
+            estimate?: boolean;
         };
         Session: {
             /** Format: date-time */
@@ -9896,11 +10131,17 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
+                /** @description The greatest first */
+                desc?: boolean;
                 language?: string;
                 limit?: number;
                 organisation?: number;
                 /** @description What the name or an address begins with */
                 q?: string;
+                /** @description Those who belong to it only */
+                segment?: number;
+                /** @description By the value of twelve months or by when something was last said rather than by name; what is searched for is always by name */
+                sort?: "" | "name" | "value" | "contact";
                 /** @description Those with a warning only */
                 warned?: boolean;
             };
@@ -9916,7 +10157,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageCustomer"];
+                    "application/json": components["schemas"]["PageListedCustomer"];
                 };
             };
             /** @description Error */
@@ -10494,6 +10735,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SaidPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-customer-attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAttribute"];
                 };
             };
             /** @description Error */
@@ -14452,6 +14722,230 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FullTextBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSegment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "create-segment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentEdit"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "get-segment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "change-segment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "delete-segment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "count-segment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentTally"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "preview-segment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewSegmentBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewedSegment"];
                 };
             };
             /** @description Error */

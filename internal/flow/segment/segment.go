@@ -1,0 +1,175 @@
+// Package segment keeps the members of segments right: it follows what happens with customers, their purchases and conversations, moves those whom time alone moves, and finds
+// the members of new and changed segments in slices.
+package segment
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"tellus/internal/desk"
+	"tellus/internal/feature/segment"
+	"tellus/internal/platform/db"
+	"tellus/internal/platform/eventlog"
+	"tellus/internal/platform/jobs"
+)
+
+// Keeper is the flow.
+type Keeper struct {
+	DB       *db.DB
+	Segments *segment.Service
+	Log      *slog.Logger
+}
+
+// Register adds the jobs to the workers.
+func (k *Keeper) Register(w *jobs.Workers) { jobs.Register(w, k.fill) }
+
+// slice is how many customers one transaction looks at, so that nobody waits long for it.
+const slice = 100
+
+// fill finds the members of a segment, and tells of it a few times and at the end.
+func (k *Keeper) fill(ctx context.Context, job *jobs.Job[segment.Fill]) error {
+	id := job.Payload.Segment
+	for n := 1; ; n++ {
+		var f segment.Filling
+		if err := k.DB.Write(ctx, func(tx *db.Tx) (err error) {
+			if f, err = k.Segments.Fill(ctx, tx, id, slice); err != nil || !f.Done && n%50 != 0 {
+				return err
+			}
+			return k.Segments.Told(ctx, tx, id, f)
+		}); err != nil {
+			return fmt.Errorf("fill segment %s: %w", id, err)
+		}
+		if f.Done {
+			return nil
+		}
+	}
+}
+
+// Run follows the event log and the clock until ctx ends.
+func (k *Keeper) Run(ctx context.Context, events *eventlog.Log) error {
+	if err := k.DB.Write(ctx, func(tx *db.Tx) error { return k.Segments.Begin(ctx, tx) }); err != nil {
+		k.Log.WarnContext(ctx, "figures of customers not begun", "error", err) // whoever changes gets his figures nevertheless
+	}
+	var work sync.WaitGroup
+	defer work.Wait()
+	work.Go(func() { k.move(ctx) })
+	return events.Run(ctx, eventlog.Consumer{Name: "segments", Handle: k.Follow, Batch: 1000, Pause: 500 * time.Millisecond, FromNow: true})
+}
+
+// longest is how long moving sleeps at most, should a signal be lost.
+const longest = 10 * time.Minute
+
+// move sleeps until time moves a customer. Each node does so: who comes second finds nothing left to do.
+func (k *Keeper) move(ctx context.Context) {
+	woken, stop := k.DB.Listen(segment.MomentsChanged)
+	defer stop()
+	for {
+		wait, err := k.MoveDue(ctx)
+		if err != nil && ctx.Err() == nil {
+			k.Log.WarnContext(ctx, "segments not kept up with time", "error", err)
+			wait = 5 * time.Second
+		}
+		timer := time.NewTimer(min(wait, longest))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+			continue
+		case <-woken:
+			timer.Stop()
+		}
+		select { // changes come in flocks
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// MoveDue looks again at all customers whose time has come, and returns how long it is until the next.
+func (k *Keeper) MoveDue(ctx context.Context) (time.Duration, error) {
+	for {
+		var next desk.Time
+		if err := k.DB.Look(func(tx *db.Tx) (err error) {
+			next, err = k.Segments.NextMove(ctx, tx)
+			return err
+		}); err != nil {
+			return 0, err
+		}
+		if now := k.DB.Now(); next > now {
+			return min(next.Sub(now)+time.Millisecond, longest), nil
+		}
+		if err := k.DB.Write(ctx, func(tx *db.Tx) error { return k.Segments.Move(ctx, tx, slice) }); err != nil {
+			return 0, fmt.Errorf("move customers between segments: %w", err)
+		}
+	}
+}
+
+// Follow looks again at everybody whom events concern.
+func (k *Keeper) Follow(ctx context.Context, tx *db.Tx, events []desk.Event) error {
+	var customers, conversations, purchases []int64
+	fields := false
+	for _, e := range events {
+		switch {
+		case e.Kind == desk.CustomerMoved: // our own word
+		case e.SubjectKind == desk.AboutCustomer:
+			customers = append(customers, e.Subject)
+		case e.SubjectKind == desk.AboutConversation && e.Kind != desk.ViewMoved:
+			conversations = append(conversations, e.Subject)
+		case e.SubjectKind == desk.AboutPurchase:
+			purchases = append(purchases, e.Subject)
+		case e.SubjectKind == desk.AboutField:
+			fields = true
+		case e.SubjectKind == desk.AboutOrganisation:
+			if err := k.Segments.MembersOfOrganisation(ctx, tx, desk.OrganisationID(e.Subject)); err != nil {
+				return err
+			}
+		}
+	}
+	if fields {
+		if err := k.Segments.FieldsChanged(ctx, tx); err != nil {
+			return err
+		}
+	}
+	for _, of := range []struct {
+		table string
+		ids   []int64
+	}{{"conversation", conversations}, {"purchase", purchases}} {
+		more, err := customersOf(ctx, tx, of.table, of.ids)
+		if err != nil {
+			return err
+		}
+		customers = append(customers, more...)
+	}
+	slices.Sort(customers)
+	for part := range slices.Chunk(slices.Compact(customers), slice) {
+		ids := make([]desk.CustomerID, len(part))
+		for i, id := range part {
+			ids[i] = desk.CustomerID(id)
+		}
+		if err := k.Segments.Refresh(ctx, tx, ids); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// customersOf are the customers to whom rows of a table belong.
+func customersOf(ctx context.Context, tx *db.Tx, table string, ids []int64) (customers []int64, err error) {
+	slices.Sort(ids)
+	for part := range slices.Chunk(slices.Compact(ids), 500) {
+		rows, err := tx.Query(ctx, `SELECT DISTINCT customer FROM `+table+` WHERE customer IS NOT NULL AND id IN `+db.In(len(part), 1), db.Args(part)...)
+		more, err := db.Rows(rows, err, func(r *sql.Rows, id *int64) error { return r.Scan(id) })
+		if err != nil {
+			return nil, fmt.Errorf("customers of %d rows of %s: %w", len(part), table, err)
+		}
+		customers = append(customers, more...)
+	}
+	return customers, nil
+}
