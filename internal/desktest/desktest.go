@@ -203,7 +203,10 @@ func (d *Desk) wire() {
 	d.Keeper.Register(d.Workers)
 	d.Bulk = &bulk.Bulk{DB: d.DB, Staff: d.Staff, Conversations: d.Conversations,
 		Hands:  &act.Hands{Staff: d.Staff, Customers: d.Customers, Inboxes: d.Inboxes, Conversations: d.Conversations, Purchases: d.Purchases},
-		MayUse: func(context.Context, *db.Tx, desk.Scope, desk.ViewID) error { return nil }}
+		MayUse: func(context.Context, *db.Tx, desk.Scope, desk.ViewID) error { return nil },
+		Sender: func(ctx context.Context, tx *db.Tx, scope desk.Scope, box desk.InboxID) (conversation.Sender, error) {
+			return d.Sender(ctx, tx, scope.Agent, box)
+		}}
 	d.Bulk.Register(d.Workers)
 	d.Persons.Register(d.Workers)
 }

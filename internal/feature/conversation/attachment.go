@@ -47,6 +47,49 @@ func (s *Service) Upload(ctx context.Context, tx *db.Tx, by desk.AgentID, f File
 	return a, blob.Keep(ctx, tx, blob.Ref{Hash: a.Hash, Size: a.Size})
 }
 
+// OwnUploads refuses files that are not an agent's own unsent ones.
+func (s *Service) OwnUploads(ctx context.Context, tx *db.Tx, by desk.AgentID, ids []desk.AttachmentID) error {
+	_, err := ownUploads(ctx, tx, by, ids)
+	return err
+}
+
+func ownUploads(ctx context.Context, tx *db.Tx, by desk.AgentID, ids []desk.AttachmentID) (map[desk.AttachmentID]desk.Attachment, error) {
+	found := map[desk.AttachmentID]desk.Attachment{}
+	if len(ids) == 0 {
+		return found, nil
+	}
+	rows, err := tx.Query(ctx, selectAttachment+` WHERE uploader = $1 AND message IS NULL AND id IN `+db.In(len(ids), 2), db.Args(ids, any(by))...)
+	list, err := db.Rows(rows, err, scanAttachment)
+	if err != nil {
+		return nil, fmt.Errorf("unsent files of agent %s: %w", by, err)
+	}
+	for _, a := range list {
+		found[a.ID] = a
+	}
+	for _, id := range ids {
+		if _, ok := found[id]; !ok {
+			return nil, desk.Refuse(desk.NotFound, "no such unsent file")
+		}
+	}
+	return found, nil
+}
+
+// CopyUploads makes copies of an agent's unsent files, in their order, for a mail of many: pictures that stand in the text keep their Content-IDs.
+func (s *Service) CopyUploads(ctx context.Context, tx *db.Tx, by desk.AgentID, ids []desk.AttachmentID) ([]desk.AttachmentID, error) {
+	found, err := ownUploads(ctx, tx, by, ids)
+	if err != nil {
+		return nil, err
+	}
+	copies := make([]desk.AttachmentID, len(ids))
+	for i, id := range ids {
+		a := found[id]
+		if copies[i], err = copyFile(ctx, tx, by, a, a.ContentID); err != nil {
+			return nil, err
+		}
+	}
+	return copies, nil
+}
+
 // Discard drops an upload that was not sent.
 func (s *Service) Discard(ctx context.Context, tx *db.Tx, by desk.AgentID, id desk.AttachmentID) error {
 	var hash string

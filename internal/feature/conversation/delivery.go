@@ -251,16 +251,38 @@ func (s *Service) Bounce(ctx context.Context, tx *db.Tx, mailID string, failed [
 
 // Cancel takes a queued message back: it becomes a draft again. It refuses with desk.Gone once sending began.
 func (s *Service) Cancel(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope, id desk.MessageID) (TakenBack, error) {
-	m, c, err := oneMessage(ctx, tx, scope, id)
+	w, err := s.withdraw(ctx, tx, by, scope, id)
 	if err != nil {
 		return TakenBack{}, err
 	}
+	d, err := s.SaveDraft(ctx, tx, scope, w.conversation, w.body)
+	return TakenBack{Draft: d, NoteStays: w.undone.notes, ActionsStay: w.undone.stay}, err
+}
+
+// Withdraw is Cancel without the draft: whoever asks for it has the words elsewhere.
+func (s *Service) Withdraw(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope, id desk.MessageID) error {
+	_, err := s.withdraw(ctx, tx, by, scope, id)
+	return err
+}
+
+// withdrawn is a message that was taken back: what it was, and what was undone with it.
+type withdrawn struct {
+	conversation desk.ConversationID
+	body         desk.DraftBody
+	undone       takenBack
+}
+
+func (s *Service) withdraw(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope, id desk.MessageID) (withdrawn, error) {
+	m, c, err := oneMessage(ctx, tx, scope, id)
+	if err != nil {
+		return withdrawn{}, err
+	}
 	if m.Kind != desk.Outgoing || m.Agent != by.Agent() && !scheduled(m) { // who is away cannot take back what waits for its time
-		return TakenBack{}, desk.WhyNotYours.Refuse()
+		return withdrawn{}, desk.WhyNotYours.Refuse()
 	}
 	n, err := tx.Exec(ctx, `UPDATE message SET state = $1 WHERE id = $2 AND state = $3`, desk.Cancelled, id, desk.Queued)
 	if err != nil {
-		return TakenBack{}, fmt.Errorf("cancel message %s: %w", id, err)
+		return withdrawn{}, fmt.Errorf("cancel message %s: %w", id, err)
 	}
 	for _, d := range m.Deliveries {
 		if d.Attempts > 0 {
@@ -268,10 +290,10 @@ func (s *Service) Cancel(ctx context.Context, tx *db.Tx, by desk.Actor, scope de
 		}
 	}
 	if n == 0 {
-		return TakenBack{}, desk.WhyOnItsWay.Refuse()
+		return withdrawn{}, desk.WhyOnItsWay.Refuse()
 	}
 	if _, err := tx.Exec(ctx, `UPDATE delivery SET state = $1, updated_at = $2 WHERE message = $3`, desk.Cancelled, tx.Now, id); err != nil {
-		return TakenBack{}, fmt.Errorf("cancel message %s: %w", id, err)
+		return withdrawn{}, fmt.Errorf("cancel message %s: %w", id, err)
 	}
 	body := desk.DraftBody{Mode: "reply", HTML: m.HTML, To: m.To, Cc: m.Cc, Bcc: m.Bcc, Attachments: []desk.AttachmentID{}}
 	if len(m.Cc) > 0 {
@@ -281,39 +303,35 @@ func (s *Service) Cancel(ctx context.Context, tx *db.Tx, by desk.Actor, scope de
 		body.Attachments = append(body.Attachments, a.ID)
 	}
 	if _, err := tx.Exec(ctx, `UPDATE attachment SET message = NULL, uploader = $1 WHERE message = $2`, by.Agent(), id); err != nil {
-		return TakenBack{}, fmt.Errorf("give the files of message %s back: %w", id, err)
+		return withdrawn{}, fmt.Errorf("give the files of message %s back: %w", id, err)
 	}
 	if _, err := tx.Exec(ctx, `UPDATE message SET attachments = 0 WHERE id = $1`, id); err != nil {
-		return TakenBack{}, fmt.Errorf("give the files of message %s back: %w", id, err)
+		return withdrawn{}, fmt.Errorf("give the files of message %s back: %w", id, err)
 	}
 	undone, err := c.undone(ctx, tx, id)
 	if err != nil {
-		return TakenBack{}, err
+		return withdrawn{}, err
 	}
 	if m.SendAt != 0 && c.SnoozedUntil == m.SendAt.Add(grace) {
 		c.SnoozedUntil = 0
 	}
 	if err := c.dropNotes(ctx, tx, by, &undone); err != nil {
-		return TakenBack{}, err
+		return withdrawn{}, err
 	}
 	// The customer waits again, and since when he did: the answer never left.
 	if err := c.waitsAgain(ctx, tx, by, id); err != nil {
-		return TakenBack{}, err
+		return withdrawn{}, err
 	}
 	if err := c.recount(ctx, tx); err != nil {
-		return TakenBack{}, err
+		return withdrawn{}, err
 	}
 	if err := c.giveBack(ctx, tx, by, undone); err != nil {
-		return TakenBack{}, err
+		return withdrawn{}, err
 	}
 	if err := c.save(ctx, tx); err != nil {
-		return TakenBack{}, err
+		return withdrawn{}, err
 	}
-	if err := eventlog.Append(ctx, tx, c.messageEvent(by, desk.MessageCancelled, id, nil)); err != nil {
-		return TakenBack{}, err
-	}
-	d, err := s.SaveDraft(ctx, tx, scope, c.ID, body)
-	return TakenBack{Draft: d, NoteStays: undone.notes, ActionsStay: undone.stay}, err
+	return withdrawn{c.ID, body, undone}, eventlog.Append(ctx, tx, c.messageEvent(by, desk.MessageCancelled, id, nil))
 }
 
 // waitsAgain restores what stood before an answer that was taken back, unless a later one is on its way.

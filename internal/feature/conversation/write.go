@@ -33,8 +33,9 @@ type Reply struct {
 	Anyway      bool                `json:"anyway,omitempty" doc:"Send although a newer message came in"`
 	Then        Then                `json:"then" enum:"keep,waiting,resolve"`
 	Timing
-	Quote   bool         `json:"quote,omitempty" doc:"Quote the message that is answered below the text"`
-	DraftOf desk.AgentID `json:"draftOf,omitempty" minimum:"1" doc:"The colleague who asked the caller to check this draft. It is sent in the caller's name and names who wrote it; the draft and its files go with it, and a conversation of nobody becomes the writer's"`
+	Quote     bool         `json:"quote,omitempty" doc:"Quote the message that is answered below the text"`
+	KeepDraft bool         `json:"-"` // what the sender has begun to write here is about something else
+	DraftOf   desk.AgentID `json:"draftOf,omitempty" minimum:"1" doc:"The colleague who asked the caller to check this draft. It is sent in the caller's name and names who wrote it; the draft and its files go with it, and a conversation of nobody becomes the writer's"`
 }
 
 // Queued is an outgoing message that waits to be sent.
@@ -96,8 +97,10 @@ func (s *Service) Reply(ctx context.Context, tx *db.Tx, from Sender, id desk.Con
 	if in.DraftOf != 0 {
 		writer = in.DraftOf // the sender may have one of his own, which stays
 	}
-	if err := dropDraft(ctx, tx, writer, c.ID); err != nil {
-		return desk.Message{}, err
+	if !in.KeepDraft {
+		if err := dropDraft(ctx, tx, writer, c.ID); err != nil {
+			return desk.Message{}, err
+		}
 	}
 	if err := markRead(ctx, tx, from.By.Agent(), c.ID, m.ID); err != nil {
 		return desk.Message{}, err

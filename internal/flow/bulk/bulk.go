@@ -30,6 +30,8 @@ type Bulk struct {
 	Hands         *act.Hands
 	// MayUse reports whether an agent has a saved view: what he has not is no selection of his.
 	MayUse func(ctx context.Context, tx *db.Tx, scope desk.Scope, view desk.ViewID) error
+	// Sender is what an answer of the scope's agent from an inbox is written with.
+	Sender func(ctx context.Context, tx *db.Tx, scope desk.Scope, box desk.InboxID) (conversation.Sender, error)
 }
 
 // State is how far the work is.
@@ -53,21 +55,23 @@ type Request struct {
 
 // Work is what was asked for and how it went.
 type Work struct {
-	ID         desk.BulkID       `json:"id"`
-	Agent      desk.AgentID      `json:"agent"`
-	State      State             `json:"state" enum:"gathering,running,done,cancelled,undoing,undone"`
-	View       conversation.View `json:"view,omitempty"`
-	Actions    []desk.Action     `json:"actions"`
-	Total      int64             `json:"total" doc:"Conversations that are meant"`
-	Changed    int64             `json:"changed"`
-	Skipped    int64             `json:"skipped" doc:"There was nothing to change, or it could not be changed so"`
-	Failed     int64             `json:"failed" doc:"It was refused"`
-	Undone     int64             `json:"undone" doc:"Put back as they were"`
-	Kept       int64             `json:"kept" doc:"Not put back, since somebody changed them meanwhile"`
-	CreatedAt  desk.Time         `json:"createdAt"`
-	FinishedAt desk.Time         `json:"finishedAt,omitempty"`
+	ID         desk.BulkID         `json:"id"`
+	Agent      desk.AgentID        `json:"agent"`
+	State      State               `json:"state" enum:"gathering,running,done,cancelled,undoing,undone"`
+	View       conversation.View   `json:"view,omitempty"`
+	Actions    []desk.Action       `json:"actions"`
+	Problem    desk.ConversationID `json:"problem,omitempty" doc:"The incidents of this conversation are answered"`
+	Total      int64               `json:"total" doc:"Conversations that are meant"`
+	Changed    int64               `json:"changed"`
+	Skipped    int64               `json:"skipped" doc:"There was nothing to change, or it could not be changed so"`
+	Failed     int64               `json:"failed" doc:"It was refused"`
+	Undone     int64               `json:"undone" doc:"Put back as they were"`
+	Kept       int64               `json:"kept" doc:"Not put back, since somebody changed them meanwhile"`
+	CreatedAt  desk.Time           `json:"createdAt"`
+	FinishedAt desk.Time           `json:"finishedAt,omitempty"`
 
 	all     bool
+	answer  *Answer
 	ids     []desk.ConversationID
 	reached *conversation.Place
 }
@@ -75,7 +79,8 @@ type Work struct {
 // stored is how a request is kept.
 type stored struct {
 	Request
-	All bool `json:"all"` // the agent saw everything when he asked
+	All    bool    `json:"all"` // the agent saw everything when he asked
+	Answer *Answer `json:"answer,omitempty"`
 }
 
 // Do is the job.
@@ -93,7 +98,10 @@ const (
 )
 
 // Register adds the job to the workers.
-func (b *Bulk) Register(w *jobs.Workers) { jobs.Register(w, b.do) }
+func (b *Bulk) Register(w *jobs.Workers) {
+	jobs.Register(w, b.do)
+	jobs.Register(w, b.doAnswer)
+}
 
 func (b *Bulk) check(ctx context.Context, tx *db.Tx, scope desk.Scope, in Request) error {
 	if (len(in.Conversations) == 0) == (in.View == "") || len(in.Actions) == 0 {
@@ -112,6 +120,16 @@ func (b *Bulk) Begin(ctx context.Context, tx *db.Tx, scope desk.Scope, in Reques
 	if err := b.check(ctx, tx, scope, in); err != nil {
 		return Work{}, err
 	}
+	w, err := b.begin(ctx, tx, scope, stored{Request: in, All: scope.All})
+	if err != nil {
+		return w, err
+	}
+	_, err = jobs.Enqueue(ctx, tx, tx.Now, Do{w.ID})
+	return w, err
+}
+
+// begin writes work down; its job is for the caller to queue.
+func (b *Bulk) begin(ctx context.Context, tx *db.Tx, scope desk.Scope, in stored) (Work, error) {
 	if _, err := tx.Exec(ctx, `DELETE FROM bulk WHERE created_at < $1`, tx.Now.Add(-kept)); err != nil {
 		return Work{}, fmt.Errorf("forget old work: %w", err)
 	}
@@ -122,17 +140,18 @@ func (b *Bulk) Begin(ctx context.Context, tx *db.Tx, scope desk.Scope, in Reques
 	if running >= mostRunning {
 		return Work{}, desk.WhyEnough.Refuse(mostRunning)
 	}
-	request, err := json.Marshal(stored{in, scope.All})
+	request, err := json.Marshal(in)
 	if err != nil {
 		return Work{}, fmt.Errorf("keep what is to be done: %w", err)
 	}
 	var id desk.BulkID
-	if err := tx.Row(ctx, `INSERT INTO bulk (agent, state, request, created_at) VALUES ($1, $2, $3, $4) RETURNING id`,
-		scope.Agent, Gathering, db.Text(string(request)), tx.Now).Scan(&id); err != nil {
-		return Work{}, fmt.Errorf("begin work: %w", err)
+	var problem desk.ConversationID
+	if in.Answer != nil {
+		problem = in.Answer.Problem
 	}
-	if _, err := jobs.Enqueue(ctx, tx, tx.Now, Do{id}); err != nil {
-		return Work{}, err
+	if err := tx.Row(ctx, `INSERT INTO bulk (agent, state, request, problem, created_at) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
+		scope.Agent, Gathering, db.Text(string(request)), problem, tx.Now).Scan(&id); err != nil {
+		return Work{}, fmt.Errorf("begin work: %w", err)
 	}
 	w, err := b.load(ctx, tx, id)
 	if err != nil {
@@ -141,18 +160,23 @@ func (b *Bulk) Begin(ctx context.Context, tx *db.Tx, scope desk.Scope, in Reques
 	return w, tell(ctx, tx, w)
 }
 
-const selectBulk = `SELECT id, agent, state, request, reached, total, changed, skipped, failed, undone, kept, created_at, finished_at FROM bulk`
+const selectBulk = `SELECT id, agent, state, request, problem, reached, total, changed, skipped, failed, undone, kept, created_at, finished_at FROM bulk`
 
-func scan(r interface{ Scan(...any) error }, w *Work) error {
+func scan(r *sql.Rows, w *Work) error { return read(r, w) }
+
+func read(r interface{ Scan(...any) error }, w *Work) error {
 	var request, reached string
-	if err := r.Scan(&w.ID, &w.Agent, &w.State, &request, &reached, &w.Total, &w.Changed, &w.Skipped, &w.Failed, &w.Undone, &w.Kept, &w.CreatedAt, &w.FinishedAt); err != nil {
+	if err := r.Scan(&w.ID, &w.Agent, &w.State, &request, &w.Problem, &reached, &w.Total, &w.Changed, &w.Skipped, &w.Failed, &w.Undone, &w.Kept, &w.CreatedAt, &w.FinishedAt); err != nil {
 		return err
 	}
 	var s stored
 	if err := json.Unmarshal([]byte(request), &s); err != nil {
 		return fmt.Errorf("work %s: %w", w.ID, err)
 	}
-	w.View, w.Actions, w.ids, w.all = s.View, s.Actions, s.Conversations, s.All
+	w.View, w.Actions, w.ids, w.all, w.answer = s.View, s.Actions, s.Conversations, s.All, s.Answer
+	if w.Actions == nil {
+		w.Actions = []desk.Action{}
+	}
 	if reached == "" {
 		return nil
 	}
@@ -160,7 +184,7 @@ func scan(r interface{ Scan(...any) error }, w *Work) error {
 }
 
 func (b *Bulk) load(ctx context.Context, tx *db.Tx, id desk.BulkID) (w Work, err error) {
-	err = scan(tx.Row(ctx, selectBulk+` WHERE id = $1`, id), &w)
+	err = read(tx.Row(ctx, selectBulk+` WHERE id = $1`, id), &w)
 	if errors.Is(err, sql.ErrNoRows) {
 		return w, desk.Refuse(desk.NotFound, "no such work")
 	}
@@ -197,7 +221,7 @@ const mostListed = 50
 // List returns an agent's own work, or where everybody is set that of all, the latest first.
 func (b *Bulk) List(ctx context.Context, tx *db.Tx, agent desk.AgentID, everybody bool) ([]Work, error) {
 	rows, err := tx.Query(ctx, selectBulk+` WHERE agent = $1 OR $2 ORDER BY id DESC LIMIT $3`, agent, everybody, mostListed)
-	all, err := db.Rows(rows, err, func(r *sql.Rows, w *Work) error { return scan(r, w) })
+	all, err := db.Rows(rows, err, scan)
 	if err != nil {
 		return nil, fmt.Errorf("list work: %w", err)
 	}
@@ -235,7 +259,11 @@ func (b *Bulk) Undo(ctx context.Context, tx *db.Tx, agent desk.AgentID, id desk.
 		return w, desk.WhyBulkNoUndo.Refuse()
 	}
 	w.State, w.FinishedAt = Undoing, 0
-	if _, err := jobs.Enqueue(ctx, tx, tx.Now, Do{id}); err != nil {
+	var job jobs.Payload = Do{id}
+	if w.answer != nil {
+		job = Answering{id}
+	}
+	if _, err := jobs.Enqueue(ctx, tx, tx.Now, job); err != nil {
 		return w, err
 	}
 	return w, b.save(ctx, tx, w)

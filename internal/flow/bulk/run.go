@@ -17,20 +17,24 @@ const (
 	slice    = 25  // that are changed in one, so that nobody waits long for it
 )
 
-// do goes on with work from where it is until it is over. Each step is one transaction that holds the work's row: whoever takes the job over goes on from the last one that was
-// committed.
 func (b *Bulk) do(ctx context.Context, job *jobs.Job[Do]) error {
+	return b.finish(ctx, job.Payload.Bulk)
+}
+
+// finish goes on with work from where it is until it is over. Each step is one transaction that holds the work's row: whoever takes the job over goes on from the last one that was
+// committed.
+func (b *Bulk) finish(ctx context.Context, id desk.BulkID) error {
 	for {
 		over := false
 		err := b.DB.Write(ctx, func(tx *db.Tx) (err error) {
-			over, err = b.step(ctx, tx, job.Payload.Bulk)
+			over, err = b.step(ctx, tx, id)
 			return err
 		})
 		if desk.IsRefusal(err, desk.NotFound) {
 			return nil // forgotten, or its agent is not active any more
 		}
 		if err != nil {
-			return fmt.Errorf("work %s: %w", job.Payload.Bulk, err)
+			return fmt.Errorf("work %s: %w", id, err)
 		}
 		if over {
 			return nil
@@ -131,7 +135,11 @@ func (b *Bulk) change(ctx context.Context, tx *db.Tx, scope desk.Scope, w Work) 
 		return true, err
 	}
 	for _, i := range list {
-		o, err := b.changeOne(ctx, tx, scope, w, i.id)
+		one := b.changeOne
+		if w.answer != nil {
+			one = b.answerOne
+		}
+		o, err := one(ctx, tx, scope, w, i.id)
 		if err != nil {
 			return true, err
 		}
@@ -180,7 +188,11 @@ func (b *Bulk) putBack(ctx context.Context, tx *db.Tx, scope desk.Scope, w Work)
 		return true, err
 	}
 	for _, i := range list {
-		o, err := b.putOneBack(ctx, tx, scope, i)
+		one := b.putOneBack
+		if w.answer != nil {
+			one = b.takeOneBack
+		}
+		o, err := one(ctx, tx, scope, i)
 		if err != nil {
 			return true, err
 		}

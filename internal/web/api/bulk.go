@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"tellus/internal/desk"
+	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/staff"
 	"tellus/internal/flow/bulk"
 	"tellus/internal/platform/db"
 )
@@ -34,6 +36,13 @@ func (s *Server) bulk(c *Caller) *bulk.Bulk {
 		MayUse: func(ctx context.Context, tx *db.Tx, _ desk.Scope, id desk.ViewID) error {
 			_, err := s.Views.Get(ctx, tx, c.asksForViews(), id)
 			return err
+		},
+		Sender: func(ctx context.Context, tx *db.Tx, scope desk.Scope, box desk.InboxID) (conversation.Sender, error) {
+			me, err := s.Staff.Agent(ctx, tx, scope.Agent)
+			if err != nil {
+				return conversation.Sender{}, err
+			}
+			return s.sender(ctx, tx, &Caller{Identity: staff.Identity{Agent: me.ID, Name: me.Name, Scope: scope}}, box)
 		}}
 }
 

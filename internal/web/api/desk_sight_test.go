@@ -305,9 +305,9 @@ func answers(b *browser, calls []call, t target) (all []answered) {
 	return all
 }
 
-// refusedOtherwise are the probes that name what these conversations do not have: a purchase, a checklist, a draft that somebody asked to have checked.
+// refusedOtherwise are the probes that name what these conversations do not have: a purchase, a checklist, an incident, a draft that somebody asked to have checked.
 var refusedOtherwise = []string{"delete-attachment", "get-remote-image", "remove-participant", "unlink-conversation", "merge-conversations", "link-conversation", "remove-checklist",
-	"restore-checklist", "tick-check", "retry-message", "reschedule-message", "ask-review", "answer-review", "link-purchase", "unlink-purchase"}
+	"restore-checklist", "tick-check", "retry-message", "reschedule-message", "ask-review", "answer-review", "link-purchase", "unlink-purchase", "answer-incidents"}
 
 // TestProbesReachWhatOneSees makes sure that the calls above are right: for somebody who sees the conversation none of them finds nothing.
 func TestProbesReachWhatOneSees(t *testing.T) {

@@ -2,9 +2,9 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"tellus/internal/desk"
@@ -12,9 +12,8 @@ import (
 	"tellus/internal/engine/thread"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
-	"tellus/internal/flow/act"
+	"tellus/internal/flow/bulk"
 	"tellus/internal/platform/db"
-	"tellus/internal/platform/htmltext"
 	"tellus/internal/platform/locale"
 )
 
@@ -27,7 +26,7 @@ var joinRoutes = []route{
 	{"unlink-conversation", del, "/conversations/{id}/links/{other}", needs(desk.WriteConversations), "Take a link away that people made", option{}},
 	{"ask-aside", post, "/conversations/{id}/sides", needs(desk.WriteConversations), "Ask somebody else by mail, or forward messages: a linked conversation of its own", option{creates: true, max: 4 << 20}},
 	{"preview-incidents", post, "/conversations/{id}/incidents/preview", needs(desk.WriteConversations), "What an answer would say in each incident of a problem", option{max: 4 << 20}},
-	{"answer-incidents", post, "/conversations/{id}/incidents/answer", needs(desk.WriteConversations), "Answer the incidents of a problem, each for itself", option{creates: true, max: 4 << 20}},
+	{"answer-incidents", post, "/conversations/{id}/incidents/answer", needs(desk.WriteConversations), "Answer the incidents of a problem, each for itself, as bulk work", option{creates: true, max: 4 << 20}},
 }
 
 func (s *Server) registerJoins() {
@@ -189,8 +188,11 @@ func (s *Server) quoter(ctx context.Context, tx *db.Tx, c *Caller, lang string) 
 	}, nil
 }
 
-// mostIncidents is how many incidents are answered by one call.
-const mostIncidents = 200
+// Of the incidents of a problem at most mostIncidents are answered at once, and mostShown of them are shown before.
+const (
+	mostIncidents = 2000
+	mostShown     = 200
+)
 
 // incidentBody is an incident with what an answer to the problem would say in it.
 type incidentBody struct {
@@ -198,29 +200,41 @@ type incidentBody struct {
 	To           []desk.NamedAddress `json:"to" doc:"Nobody where it cannot be answered by mail"`
 	HTML         string              `json:"html"`
 	Missing      []placeholder.Name  `json:"missing" doc:"What has no value and no fallback there; such an answer is not sent"`
+	Language     string              `json:"language,omitempty" doc:"The customer's, where it is known"`
+}
+
+// incidentsBody are the incidents of a problem, by the languages of their customers.
+type incidentsBody struct {
+	Items []incidentBody `json:"items" doc:"The first of them"`
+	Total int            `json:"total"`
 }
 
 type incidentsInput struct {
 	ConversationInput
 	Body struct {
-		HTML string `json:"html" minLength:"1" maxLength:"1000000" doc:"With placeholders, which each incident fills for itself"`
+		HTML string `json:"html" maxLength:"1000000" doc:"With placeholders, which each incident fills for itself"`
 	}
 }
 
-func (s *Server) previewIncidents(ctx context.Context, c *Caller, in *incidentsInput) (*reply[list[incidentBody]], error) {
-	return asking(ctx, s, func(tx *db.Tx) (out list[incidentBody], err error) {
+func (s *Server) previewIncidents(ctx context.Context, c *Caller, in *incidentsInput) (*reply[incidentsBody], error) {
+	return asking(ctx, s, func(tx *db.Tx) (out incidentsBody, err error) {
 		out.Items = []incidentBody{}
 		ids, err := s.incidents(ctx, tx, c, in.ID)
 		if err != nil {
 			return out, err
 		}
-		for _, id := range ids {
-			one, err := s.incident(ctx, tx, c, id, in.Body.HTML)
+		out.Total = len(ids)
+		for _, id := range ids[:min(len(ids), mostShown)] {
+			one, err := s.bulk(c).Fill(ctx, tx, c.Scope, id, in.Body.HTML)
 			if err != nil {
 				return out, err
 			}
-			out.Items = append(out.Items, one)
+			if one.Missing == nil {
+				one.Missing = []placeholder.Name{}
+			}
+			out.Items = append(out.Items, incidentBody{one.Conversation, one.To, one.HTML, one.Missing, one.Language})
 		}
+		slices.SortStableFunc(out.Items, func(a, b incidentBody) int { return strings.Compare(a.Language, b.Language) })
 		return out, nil
 	})
 }
@@ -239,81 +253,31 @@ func (s *Server) incidents(ctx context.Context, tx *db.Tx, c *Caller, problem de
 	return ids, nil
 }
 
-func (s *Server) incident(ctx context.Context, tx *db.Tx, c *Caller, id desk.ConversationID, html string) (out incidentBody, err error) {
-	opened, err := s.opened(ctx, tx, c, id)
-	if err != nil {
-		return out, err
-	}
-	known, err := s.hands().Values(ctx, tx, c.Scope, act.Where{Conversation: id})
-	if err != nil {
-		return out, err
-	}
-	out.Conversation, out.To, out.Missing = opened.Conversation, opened.ReplyTo.To, []placeholder.Name{}
-	var missing []placeholder.Name
-	if out.HTML, missing = placeholder.Render(htmltext.SanitiseComposed(html), known.Values); missing != nil {
-		out.Missing = missing
-	}
-	return out, nil
-}
-
 type answerIncidentsInput struct {
 	ConversationInput
 	Body struct {
-		HTML          string                `json:"html" minLength:"1" maxLength:"1000000"`
-		Conversations []desk.ConversationID `json:"conversations" minItems:"1" maxItems:"200" doc:"Which of the incidents"`
-		Then          conversation.Then     `json:"then" enum:"keep,waiting,resolve"`
+		HTML        string                `json:"html" minLength:"1" maxLength:"1000000" doc:"With placeholders, which each incident fills for itself"`
+		Attachments []desk.AttachmentID   `json:"attachments,omitempty" maxItems:"50" doc:"The caller's own uploads; each incident gets copies"`
+		Leave       []desk.ConversationID `json:"leave,omitempty" maxItems:"2000" doc:"Incidents that are not answered"`
+		Then        conversation.Then     `json:"then" enum:"keep,waiting,resolve"`
 	}
 }
 
-// answeredBody is what became of the answer in an incident.
-type answeredBody struct {
-	Conversation desk.ConversationID `json:"conversation"`
-	Message      desk.MessageID      `json:"message,omitempty"`
-	Why          string              `json:"why,omitempty" doc:"Why it was not answered: a code as refusals have, or how it is worded"`
-}
-
-// answerIncidents answers each in a transaction of its own: one that is refused does not hold the others back, and none keeps other writers waiting for all.
-func (s *Server) answerIncidents(ctx context.Context, c *Caller, in *answerIncidentsInput) (*reply[list[answeredBody]], error) {
-	known, err := read(ctx, s, func(tx *db.Tx) ([]desk.ConversationID, error) { return s.incidents(ctx, tx, c, in.ID) })
-	if err != nil {
-		return nil, err
-	}
-	out := list[answeredBody]{Items: []answeredBody{}}
-	for _, id := range in.Body.Conversations {
-		done := answeredBody{Conversation: id}
-		if !slices.Contains(known, id) {
-			done.Why = string(desk.NotFound)
-			out.Items = append(out.Items, done)
-			continue
+func (s *Server) answerIncidents(ctx context.Context, c *Caller, in *answerIncidentsInput) (*reply[bulk.Work], error) {
+	return changing(ctx, s, func(tx *db.Tx) (bulk.Work, error) {
+		row, err := s.Conversations.Get(ctx, tx, c.Scope, in.ID)
+		if err != nil {
+			return bulk.Work{}, err
 		}
-		var refused *desk.Refusal
-		m, err := changing(ctx, s, func(tx *db.Tx) (desk.Message, error) {
-			return s.answerIncident(ctx, tx, c, id, in.Body.HTML, in.Body.Then)
-		})
-		switch {
-		case errors.As(err, &refused):
-			if done.Why = string(refused.Why); done.Why == "" {
-				done.Why = string(refused.Code)
-			}
-		case err != nil:
-			return nil, err
-		default:
-			done.Message = m.Body.ID
+		ids, err := s.incidents(ctx, tx, c, row.ID)
+		if err != nil {
+			return bulk.Work{}, err
 		}
-		out.Items = append(out.Items, done)
-	}
-	return answer(out), nil
-}
-
-func (s *Server) answerIncident(ctx context.Context, tx *db.Tx, c *Caller, id desk.ConversationID, html string, then conversation.Then) (desk.Message, error) {
-	one, err := s.incident(ctx, tx, c, id, html)
-	if err != nil {
-		return desk.Message{}, err
-	}
-	from, err := s.sender(ctx, tx, c, one.Conversation.Inbox)
-	if err != nil {
-		return desk.Message{}, err
-	}
-	return s.Conversations.Reply(ctx, tx, from, id, conversation.Reply{HTML: one.HTML, To: one.To, Cc: []desk.NamedAddress{}, Bcc: []desk.NamedAddress{},
-		Attachments: []desk.AttachmentID{}, Anyway: true, Then: then})
+		ids = slices.DeleteFunc(ids, func(id desk.ConversationID) bool { return slices.Contains(in.Body.Leave, id) })
+		w, err := s.bulk(c).BeginAnswer(ctx, tx, c.Scope, ids, bulk.Answer{Problem: row.ID, HTML: in.Body.HTML, Attachments: in.Body.Attachments, Then: in.Body.Then})
+		if err != nil {
+			return w, err
+		}
+		return w, s.audit(ctx, tx, c, "bulk.started", "bulk:"+w.ID.String(), "answer")
+	})
 }

@@ -4,11 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"strings"
 	"testing"
+	"time"
 
 	"tellus/internal/desk"
 	"tellus/internal/desktest"
 	"tellus/internal/feature/conversation"
+	"tellus/internal/flow/bulk"
 	"tellus/internal/platform/db"
 )
 
@@ -38,7 +42,7 @@ func init() {
 	probes["ask-aside"] = onConversation(post, "/sides", object{"to": []object{{"name": "", "address": "supplier@other.example"}}, "cc": nobody, "bcc": nobody, "subject": "x",
 		"html": "<p>x</p>", "attachments": nobody, "forwardAll": true})
 	probes["preview-incidents"] = onConversation(post, "/incidents/preview", object{"html": "<p>x</p>"})
-	probes["answer-incidents"] = onConversation(post, "/incidents/answer", object{"html": "<p>x</p>", "conversations": []int{1}, "then": "keep"})
+	probes["answer-incidents"] = onConversation(post, "/incidents/answer", object{"html": "<p>x</p>", "then": "keep"})
 	elsewhere = append(elsewhere, "undo-merge") // TestMergesOfOthersAreNotThere
 }
 
@@ -112,23 +116,60 @@ func TestIncidentsAreAnsweredEachForItself(t *testing.T) {
 		for _, c := range []desk.ConversationID{a, b} {
 			h.must(eva, post, fmt.Sprintf("/conversations/%s/links", problem), object{"conversation": c, "kind": "incident"}, nil)
 		}
-		var shown list[incidentBody]
-		h.must(eva, post, fmt.Sprintf("/conversations/%s/incidents/preview", problem), object{"html": "<p>#{{conversation.number}} works again.</p>"}, &shown)
-		if len(shown.Items) != 2 || shown.Items[0].HTML == shown.Items[1].HTML || len(shown.Items[0].To) != 1 {
-			h.t.Fatalf("the preview is %+v", shown.Items)
+		var shown incidentsBody
+		words := "<p>#{{conversation.number}} works again.</p>"
+		h.must(eva, post, fmt.Sprintf("/conversations/%s/incidents/preview", problem), object{"html": words}, &shown)
+		if shown.Total != 2 || len(shown.Items) != 2 || shown.Items[0].HTML == shown.Items[1].HTML || len(shown.Items[0].To) != 1 {
+			h.t.Fatalf("the preview is %+v", shown)
 		}
-		var done list[answeredBody]
-		h.must(eva, post, fmt.Sprintf("/conversations/%s/incidents/answer", problem),
-			object{"html": "<p>#{{conversation.number}} works again.</p>", "conversations": []desk.ConversationID{a, b, problem}, "then": conversation.Resolve}, &done)
-		if len(done.Items) != 3 || done.Items[0].Message == 0 || done.Items[1].Message == 0 || done.Items[2].Message != 0 || done.Items[2].Why == "" {
-			h.t.Errorf("answered: %+v", done.Items)
+		h.d.UndoFor = time.Hour
+		eva.do(http.MethodPut, fmt.Sprintf("/conversations/%s/draft", a), object{"mode": "reply", "html": "<p>mine</p>", "to": []int{}, "cc": []int{}, "bcc": []int{}, "attachments": []int{}}, nil)
+		file := h.upload(eva, "guide.txt", "how it works")
+		body := object{"html": words, "attachments": []desk.AttachmentID{file.ID}, "then": conversation.Wait}
+		answer := fmt.Sprintf("/conversations/%s/incidents/answer", problem)
+		h.as(h.d.Agent("Zoe", desk.Supervisor)).refused(desk.NotFound, post, answer, body) // the file is not hers
+		var w, again, done bulk.Work
+		h.must(eva, post, answer, body, &w)
+		h.must(eva, post, answer, body, &again)
+		h.d.Settle()
+		h.must(eva, get, "/bulk/"+w.ID.String(), nil, &done)
+		h.must(eva, get, "/bulk/"+again.ID.String(), nil, &again)
+		if w.Problem != problem || again.ID != w.ID && (again.Changed != 0 || again.Skipped != 2) || done.State != bulk.Done || done.Changed != 2 || done.Failed != 0 {
+			h.t.Errorf("answered: %+v, pressed again %+v", done, again)
+		}
+		for _, c := range []desk.ConversationID{a, b} {
+			o, err := h.d.Opened(h.d.Eva, c)
+			if err != nil {
+				h.t.Fatal(err)
+			}
+			last := o.Timeline.Messages[len(o.Timeline.Messages)-1]
+			mine := 0
+			for _, m := range o.Timeline.Messages {
+				if m.AuthorKind == desk.AuthorAgent {
+					mine++
+				}
+			}
+			if mine != 1 || last.State != desk.Queued || len(last.Attachments) != 1 || last.Attachments[0].Name != "guide.txt" ||
+				!strings.Contains(last.Text, fmt.Sprint(o.Conversation.Number)) {
+				h.t.Errorf("in incident %s stand %d answers, the last %+v", c, mine, last)
+			}
+			if c == a && (o.Draft == nil || o.Draft.Body.HTML != "<p>mine</p>") {
+				h.t.Errorf("what was begun in incident %s is now %+v", c, o.Draft)
+			}
 		}
 		h.d.Read(func(ctx context.Context, tx *db.Tx) error {
 			row, err := h.d.Conversations.Get(ctx, tx, desk.Scope{Agent: h.d.Eva, All: true}, a)
-			if row.Status != desk.StatusResolved {
+			if row.Status != desk.StatusWaiting {
 				h.t.Errorf("the incident is %s", row.Status)
 			}
 			return err
 		})
+		h.must(eva, post, "/bulk/"+w.ID.String()+"/undo", nil, &done)
+		h.d.Settle()
+		h.must(eva, get, "/bulk/"+w.ID.String(), nil, &done)
+		row := h.d.Row(b)
+		if done.State != bulk.Undone || done.Undone != 2 || row.Status != desk.StatusOpen {
+			h.t.Errorf("taken back: %+v; the incident is %s", done, row.Status)
+		}
 	})
 }

@@ -730,7 +730,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Answer the incidents of a problem, each for itself
+         * Answer the incidents of a problem, each for itself, as bulk work
          * @description Needs: conversation.write.
          */
         post: operations["answer-incidents"];
@@ -4323,18 +4323,13 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
-        AnsweredBody: {
-            /** Format: int64 */
-            conversation: number;
-            /** Format: int64 */
-            message?: number;
-            /** @description Why it was not answered: a code as refusals have, or how it is worded */
-            why?: string;
-        };
         AnswerIncidentsInputBody: {
-            /** @description Which of the incidents */
-            conversations: number[];
+            /** @description The caller's own uploads; each incident gets copies */
+            attachments?: number[];
+            /** @description With placeholders, which each incident fills for itself */
             html: string;
+            /** @description Incidents that are not answered */
+            leave?: number[];
             /** @enum {string} */
             then: "keep" | "waiting" | "resolve";
         };
@@ -5756,10 +5751,18 @@ export interface components {
         IncidentBody: {
             conversation: components["schemas"]["Conversation"];
             html: string;
+            /** @description The customer's, where it is known */
+            language?: string;
             /** @description What has no value and no fallback there; such an answer is not sent */
             missing: string[];
             /** @description Nobody where it cannot be answered by mail */
             to: components["schemas"]["NamedAddress"][];
+        };
+        IncidentsBody: {
+            /** @description The first of them */
+            items: components["schemas"]["IncidentBody"][];
+            /** Format: int64 */
+            total: number;
         };
         IncidentsInputBody: {
             /** @description With placeholders, which each incident fills for itself */
@@ -5814,9 +5817,6 @@ export interface components {
         };
         ListAgent: {
             items: components["schemas"]["Agent"][];
-        };
-        ListAnsweredBody: {
-            items: components["schemas"]["AnsweredBody"][];
         };
         ListAttribute: {
             items: components["schemas"]["Attribute"][];
@@ -5902,9 +5902,6 @@ export interface components {
         };
         ListInbox: {
             items: components["schemas"]["Inbox"][];
-        };
-        ListIncidentBody: {
-            items: components["schemas"]["IncidentBody"][];
         };
         ListLine: {
             items: components["schemas"]["Line"][];
@@ -7934,6 +7931,11 @@ export interface components {
             kept: number;
             /**
              * Format: int64
+             * @description The incidents of this conversation are answered
+             */
+            problem?: number;
+            /**
+             * Format: int64
              * @description There was nothing to change, or it could not be changed so
              */
             skipped: number;
@@ -9347,7 +9349,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListAnsweredBody"];
+                    "application/json": components["schemas"]["Work"];
                 };
             };
             /** @description Error */
@@ -9382,7 +9384,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListIncidentBody"];
+                    "application/json": components["schemas"]["IncidentsBody"];
                 };
             };
             /** @description Error */

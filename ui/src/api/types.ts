@@ -368,6 +368,8 @@ export interface Incident {
   to: NamedAddress[];
   html: string;
   missing: string[];
+  /** The customer's, where it is known. */
+  language?: string;
 }
 
 export interface Recipients {
@@ -563,6 +565,7 @@ export interface ReplyBody {
   sendAt?: string;
   snooze?: string;
   await?: boolean;
+  wakeOn?: WakeOn;
 }
 
 /** An answer that was taken back, with what could not be taken back with it. */

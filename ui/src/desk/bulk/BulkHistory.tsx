@@ -17,8 +17,8 @@ import { inWords } from "../../parts/trouble";
 import type { Action } from "../compose/macro/types";
 import { actionWords } from "../compose/macro/words";
 import { useViewName } from "../list/ConversationList";
-import { Amounts, type Work } from "./BulkSheet";
 import css from "./bulk.module.css";
+import { Amounts, canUndo, isOver, type Work } from "./Progress";
 
 const words = Promise.all(["views", "macro", "form"].map(loadWords));
 
@@ -85,11 +85,13 @@ function Past({ work: w }: { work: PastWork }) {
   const mine = useMe().id === w.agent;
   const [looking, setLooking] = useState(false);
   const [busy, setBusy] = useState(false);
-  const what = w.actions
-    .map((a) => (simple.has(a.do) ? t(`bulk.do.${a.do}`) : actionWords(a, { t, format, directory, tags })))
-    .filter(Boolean)
-    .join(", ");
-  const over = ["done", "cancelled", "undone"].includes(w.state);
+  const what = w.problem
+    ? t("answer.title")
+    : w.actions
+        .map((a) => (simple.has(a.do) ? t(`bulk.do.${a.do}`) : actionWords(a, { t, format, directory, tags })))
+        .filter(Boolean)
+        .join(", ");
+  const over = isOver(w);
   const left = w.failed + w.skipped + w.kept;
 
   async function act(does: "undo" | "cancel") {
@@ -114,7 +116,7 @@ function Past({ work: w }: { work: PastWork }) {
       </p>
       <Amounts work={w} />
       <div className={css.acts}>
-        {mine && over && w.changed > w.undone + w.kept && (
+        {mine && canUndo(w) && (
           <Button size="compact-sm" loading={busy} onClick={() => void act("undo")}>
             {t("common.undo")}
           </Button>

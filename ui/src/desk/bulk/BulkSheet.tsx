@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { get, newKey, post } from "../../api/client";
-import type { Conversation, Page } from "../../api/types";
+import type { Conversation } from "../../api/types";
 import { keepAnswer } from "../../app/client";
 import { useFormat } from "../../i18n/format";
 import { Sheet, SheetBody } from "../../parts/Sheet";
@@ -12,6 +12,7 @@ import { inWords } from "../../parts/trouble";
 import { ActionFields } from "../../settings/macros/ActionFields";
 import type { Action } from "../compose/macro/types";
 import css from "./bulk.module.css";
+import { canUndo, isOver, Progress, type Work } from "./Progress";
 import { type Picked, pickNone } from "./picked";
 
 type Simple = "wake" | "mark_spam" | "not_spam" | "trash" | "restore";
@@ -24,17 +25,6 @@ interface Preview {
   looked: number;
   changes: number;
   skipped: { why: string; count: number; examples: Conversation[] }[];
-}
-
-export interface Work {
-  id: number;
-  state: "gathering" | "running" | "done" | "cancelled" | "undoing" | "undone";
-  total: number;
-  changed: number;
-  skipped: number;
-  failed: number;
-  undone: number;
-  kept: number;
 }
 
 /** What is to be done with what is chosen: put together, looked at, begun, and followed to its end. */
@@ -75,7 +65,7 @@ export function BulkSheet({ picked, close }: { picked: Picked; close: () => void
     }
   }
   const w = work.data;
-  const over = w && ["done", "cancelled", "undone"].includes(w.state);
+  const over = w && isOver(w);
   const leave = () => {
     if (over) pickNone();
     close();
@@ -88,7 +78,7 @@ export function BulkSheet({ picked, close }: { picked: Picked; close: () => void
           w ? (
             <>
               {!over && <Button onClick={() => void ask(`/bulk/${id}/cancel`)}>{t("bulk.cancel")}</Button>}
-              {over && w.changed > w.undone + w.kept && (
+              {canUndo(w) && (
                 <Button loading={busy} onClick={() => void ask(`/bulk/${id}/undo`)}>
                   {t("common.undo")}
                 </Button>
@@ -160,57 +150,5 @@ export function BulkSheet({ picked, close }: { picked: Picked; close: () => void
         </div>
       </SheetBody>
     </Sheet>
-  );
-}
-
-/** How many conversations ended how. */
-export function Amounts({ work: w }: { work: Work }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const back = w.state === "undoing" || w.state === "undone";
-  return (
-    <ul>
-      <li>{t("bulk.changed", { count: w.changed, shown: format.number(w.changed) })}</li>
-      {w.skipped > 0 && <li>{t("bulk.skipped", { count: w.skipped, shown: format.number(w.skipped) })}</li>}
-      {w.failed > 0 && <li>{t("bulk.failed", { count: w.failed, shown: format.number(w.failed) })}</li>}
-      {back && <li>{t("bulk.undone", { count: w.undone, shown: format.number(w.undone) })}</li>}
-      {w.kept > 0 && <li>{t("bulk.kept", { count: w.kept, shown: format.number(w.kept) })}</li>}
-    </ul>
-  );
-}
-
-function Progress({ work: w }: { work: Work }) {
-  const { t } = useTranslation();
-  const back = w.state === "undoing" || w.state === "undone";
-  const done = back ? w.undone + w.kept : w.changed + w.skipped + w.failed;
-  const total = back ? w.changed : w.total;
-  const left = useQuery({
-    queryKey: ["bulk", w.id, "lines", w.state, w.failed],
-    queryFn: () =>
-      get<Page<{ conversation: Conversation; why: string }>>(`/bulk/${w.id}/lines`, { state: "failed" }).then(
-        (p) => p.items,
-      ),
-    enabled: w.failed > 0,
-  });
-  return (
-    <section className={css.result} aria-live="polite">
-      <strong>{t(`bulk.state.${w.state}`)}</strong>
-      <progress
-        className={css.progress}
-        max={Math.max(1, total)}
-        value={w.state === "gathering" ? undefined : done}
-        aria-label={t("bulk.title")}
-      />
-      <Amounts work={w} />
-      {left.data && left.data.length > 0 && (
-        <ul>
-          {left.data.map((l) => (
-            <li key={l.conversation.id}>
-              #{l.conversation.number} {l.conversation.subject}: {t(`form.refusal.${l.why}`)}
-            </li>
-          ))}
-        </ul>
-      )}
-    </section>
   );
 }

@@ -5,7 +5,7 @@ import { loadWords } from "../../../i18n/i18n";
 export function useWords(): boolean {
   const [ready, setReady] = useState(false);
   useEffect(() => {
-    void loadWords("join").then(() => setReady(true));
+    void Promise.all(["join", "views", "form"].map(loadWords)).then(() => setReady(true));
   }, []);
   return ready;
 }
