@@ -423,7 +423,7 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
               >
                 {t("compose.ask_check")}
               </Button>
-              {SendMenu && <SendMenu disabled={Boolean(why) || busy} go={goLater} />}
+              {SendMenu && <SendMenu row={opened.conversation} disabled={Boolean(why) || busy} go={goLater} />}
               <Button title={why || keyCaps("mod+enter")} disabled={Boolean(why) || busy} onClick={() => go(false)}>
                 {t("compose.send")}
               </Button>

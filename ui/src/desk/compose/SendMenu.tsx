@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Conversation } from "../../api/types";
 import { useCommands } from "../../app/keys";
 import { useMe } from "../../app/session";
 import { useFormat } from "../../i18n/format";
@@ -7,17 +8,20 @@ import { useNow } from "../../i18n/now";
 import { fieldOf, fromField } from "../../i18n/zone";
 import { Icon } from "../../parts/Icon";
 import { Choice, Pick, PickTitle } from "../../parts/Pick";
+import SnoozeEvents from "../conversation/SnoozeEvents";
 import { snoozeTimes } from "../conversation/snooze";
 import css from "./SendMenu.module.css";
 import type { Timing } from "./useSend";
 
 interface Props {
+  /** The conversation that is answered; a new mail has none. */
+  row?: Conversation;
   disabled: boolean;
   go: (then: "keep" | "waiting", timing: Timing) => void;
 }
 
 /** The other ways to send: keep the conversation, put it off, or let the mail leave at a time to come. */
-export default function SendMenu({ disabled, go }: Props) {
+export default function SendMenu({ row, disabled, go }: Props) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   useCommands([
@@ -48,6 +52,7 @@ export default function SendMenu({ disabled, go }: Props) {
       }
     >
       <Ways
+        row={row}
         go={(then, timing) => {
           setOpen(false);
           go(then, timing);
@@ -57,7 +62,7 @@ export default function SendMenu({ disabled, go }: Props) {
   );
 }
 
-function Ways({ go }: { go: Props["go"] }) {
+function Ways({ row, go }: { row?: Conversation; go: Props["go"] }) {
   const { t } = useTranslation();
   const format = useFormat();
   const zone = useMe().timeZone;
@@ -100,6 +105,7 @@ function Ways({ go }: { go: Props["go"] }) {
           {t("compose.and_snooze")}
         </Choice>
       ))}
+      {row && <SnoozeEvents row={row} until={(on) => go("waiting", { wakeOn: on })} />}
     </>
   );
 }

@@ -15,7 +15,7 @@ import { recall } from "./recall";
 import { type Away, type Composed, newestIncoming } from "./state";
 
 /** When a mail is sent, for how long its conversation is out of sight then, and whose draft it is. */
-export type Timing = Pick<ReplyBody, "sendAt" | "snooze" | "await" | "draftOf">;
+export type Timing = Pick<ReplyBody, "sendAt" | "snooze" | "await" | "wakeOn" | "draftOf">;
 
 /** How long a mail can be taken back where the server does not say. */
 const usualUndo = 8000;
