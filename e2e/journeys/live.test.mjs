@@ -142,7 +142,7 @@ it("goes on after the server died under open windows", () =>
     for (const line of lines) await line.waitFor({ state: "detached" });
     const answer = await sink.take("the answer that waited", (m) => /It comes tomorrow\./.test(text(m.raw)));
     assert.deepEqual(answer.to, ["janis@home.test"]);
-    await timeline(hers).getByText("It comes tomorrow.").waitFor();
+    await timeline(hers).getByRole("article", { name: "Message: You" }).getByText("It comes tomorrow.").waitFor();
     await row(his, /It comes tomorrow\./).waitFor();
 
     await desk.kill();
