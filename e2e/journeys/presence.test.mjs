@@ -62,7 +62,7 @@ it("is shown to a colleague at once, by hand from the menu and the palette, and 
     await his.picture("away until");
     await sheet.getByRole("button", { name: "Set" }).click();
     await sheet.waitFor({ state: "detached" });
-    await row.getByText(/Away: Training, back at (tomorrow )?\d\d:\d\d/).first().waitFor();
+    await row.getByText(/Away: Training, back (tomorrow )?at \d\d:\d\d/).first().waitFor();
 
     // Another window of his is the same person; closing it changes nothing.
     const second = await his.context().newPage();

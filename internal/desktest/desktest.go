@@ -19,6 +19,7 @@ import (
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/inbox"
 	"tellus/internal/feature/notice"
+	"tellus/internal/feature/presence"
 	"tellus/internal/feature/privacy"
 	"tellus/internal/feature/purchase"
 	"tellus/internal/feature/segment"
@@ -186,7 +187,7 @@ func (d *Desk) wire() {
 	d.Notify = &notify.Notify{DB: d.DB, Notices: d.Notices, Conversations: d.Conversations, Staff: d.Staff, Mail: d.Letters.keep, HTTP: d.Pushes.Server.Client(),
 		URL: func() string { return "https://desk.example" }, Log: log}
 	d.Wake = &wake.Wake{Conversations: d.Conversations, Purchases: d.Purchases}
-	d.Upkeep = &upkeep.Upkeep{DB: d.DB, Blobs: d.Blobs, Conversations: d.Conversations, Customers: d.Customers, Staff: d.Staff, Notices: d.Notices, Log: log,
+	d.Upkeep = &upkeep.Upkeep{DB: d.DB, Blobs: d.Blobs, Conversations: d.Conversations, Customers: d.Customers, Staff: d.Staff, Notices: d.Notices, Presence: &presence.Service{Staff: d.Staff}, Log: log,
 		DropExports: d.Persons.DropFiles, DropAnswers: func(context.Context, *db.Tx, desk.Time, int) (int, error) { return 0, nil }} // nobody calls the API here
 	// One worker a queue: what a test does has one order.
 	d.Workers = jobs.New(d.DB, jobs.Options{Queues: map[string]int{"intake": 1, "deliver": 1}, Logger: log})

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"tellus/internal/desk"
@@ -308,4 +309,13 @@ func (s *Service) Changes(ctx context.Context, tx *db.Tx, agent desk.AgentID, be
 		return nil, fmt.Errorf("log of agent %s: %w", agent, err)
 	}
 	return all, nil
+}
+
+// Sweep drops lines of the log from before a time, at most limit, and returns how many there were. How somebody stands now is kept apart from it and stays.
+func (s *Service) Sweep(ctx context.Context, tx *db.Tx, before desk.Time, limit int) (int, error) {
+	n, err := tx.Exec(ctx, `DELETE FROM presence_change WHERE id IN (SELECT id FROM presence_change WHERE at < $1 ORDER BY at LIMIT `+strconv.Itoa(limit)+`)`, before)
+	if err != nil {
+		return 0, fmt.Errorf("sweep the log of presence: %w", err)
+	}
+	return int(n), nil
 }

@@ -12,6 +12,7 @@ import (
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/notice"
+	"tellus/internal/feature/presence"
 	"tellus/internal/feature/staff"
 	"tellus/internal/platform/blob"
 	"tellus/internal/platform/db"
@@ -26,6 +27,7 @@ type Upkeep struct {
 	Customers     *customer.Service
 	Staff         *staff.Service
 	Notices       *notice.Service
+	Presence      *presence.Service
 	// DropAnswers forgets answers to repeated calls of the API.
 	DropAnswers func(ctx context.Context, tx *db.Tx, before desk.Time, limit int) (int, error)
 	// DropExports drops files of exports whose time is over.
@@ -89,6 +91,7 @@ const (
 	keepUploads = 48 * time.Hour // that were put into no message; a draft that names them says so when it is sent
 	keepCounts  = 48 * time.Hour // of automatic answers, for the cap per address
 	keepNotices = 60 * 24 * time.Hour
+	keepStays   = 400 * 24 * time.Hour // lines about who was there when: a month can be held against that of the year before
 )
 
 func (u *Upkeep) hourly(ctx context.Context, _ *jobs.Job[Hourly]) error {
@@ -97,7 +100,7 @@ func (u *Upkeep) hourly(ctx context.Context, _ *jobs.Job[Hourly]) error {
 		drop func(ctx context.Context, tx *db.Tx, before desk.Time, limit int) (int, error)
 	}{
 		{keepAnswers, u.DropAnswers}, {keepCounts, u.Conversations.DropAutomaticAnswers}, {keepUploads, u.Conversations.DropUploads},
-		{keepNotices, u.Notices.Sweep},
+		{keepNotices, u.Notices.Sweep}, {keepStays, u.Presence.Sweep},
 	} {
 		if err := u.slices(ctx, drop.keep, drop.drop); err != nil {
 			return err

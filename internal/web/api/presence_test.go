@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"tellus/internal/desk"
 	"tellus/internal/feature/presence"
 	"tellus/internal/platform/db"
@@ -139,6 +141,29 @@ func TestPresenceOfADay(t *testing.T) {
 		if !slices.Equal(states, want) {
 			t.Errorf("log:\n%q, want\n%q", states, want)
 		}
+
+		// Old lines go, the oldest first and no more than asked; how somebody stands does not hang on them.
+		swept := func(before desk.Time, limit int) (n int) {
+			if err := h.db.Write(h.t.Context(), func(tx *db.Tx) (err error) {
+				n, err = s.Sweep(h.t.Context(), tx, before, limit)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		from := log.Items[4].At // the five newest stay
+		if n := swept(from, 2); n != 2 {
+			t.Errorf("swept %d lines, want the 2 that were asked for", n)
+		}
+		for swept(from, 2) > 0 {
+		}
+		var left page[desk.PresenceChange]
+		inga.do(get, "/presence/"+annID.ID.String()+"/changes?limit=200", nil, &left)
+		if d := cmp.Diff(log.Items[:5], left.Items); d != "" {
+			t.Errorf("after the sweep the log differs from its newest lines:\n%s", d)
+		}
+		h.stands(s, annID.ID, "online chosen")
 	})
 }
 

@@ -67,13 +67,25 @@ export class Format {
     );
   }
 
+  /** The time of day: "13:02". */
+  clock(at: number): string {
+    return this.date(at, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  }
+
+  /** How near a day is by the reader's calendar, which alone says where one ends. */
+  nearDay(at: number, now: number): "yesterday" | "today" | "tomorrow" | "day" {
+    const key = this.dayKey(at);
+    if (key === this.dayKey(now)) return "today";
+    if (key === this.dayKey(now - day)) return "yesterday";
+    return key === this.dayKey(now + day) ? "tomorrow" : "day";
+  }
+
   /** "13:02" today, "yesterday 13:02", "12 Nov, 13:02", with the year where it is another. */
   moment(at: number, now: number): string {
-    const time = this.date(at, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    if (this.dayKey(at) === this.dayKey(now)) return time;
-    if (this.dayKey(at) === this.dayKey(now - day)) return `${this.t("time.yesterday")} ${time}`;
-    if (this.dayKey(at) === this.dayKey(now + day)) return `${this.t("time.tomorrow")} ${time}`;
-    return `${this.shortDay(at, now)}, ${time}`;
+    const time = this.clock(at);
+    const near = this.nearDay(at, now);
+    if (near === "today") return time;
+    return near === "day" ? `${this.shortDay(at, now)}, ${time}` : `${this.t(`time.${near}`)} ${time}`;
   }
 
   shortDay(at: number, now: number): string {

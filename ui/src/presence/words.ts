@@ -9,6 +9,14 @@ export function reasonWords(t: T, reason: AwayReason | undefined): string {
   return reason.name || t(`presence.reason.${reason.code}`);
 }
 
+/** When somebody will be back: "back at 13:30", "back tomorrow at 09:00", "back on 12 Nov at 09:00". */
+export function backWords(t: T, format: Format, until: number, now: number): string {
+  return t(`presence.back_${format.nearDay(until, now)}`, {
+    day: format.shortDay(until, now),
+    time: format.clock(until),
+  });
+}
+
 /** What stands behind the state: "lunch, back at 13:30". */
 export function whyWords(t: T, format: Format, p: Presence, reasons: AwayReason[], now: number): string {
   const until = p.until ? Date.parse(p.until) : 0;
@@ -18,7 +26,7 @@ export function whyWords(t: T, format: Format, p: Presence, reasons: AwayReason[
       reasons.find((r) => r.id === p.reason),
     ),
     p.why === "idle" || p.why === "hours" ? t(`presence.why.${p.why}`) : "",
-    until > now && p.state !== "online" ? t("presence.back", { when: format.moment(until, now) }) : "",
+    until > now && p.state !== "online" ? backWords(t, format, until, now) : "",
   ];
   return why.filter(Boolean).join(", ");
 }
