@@ -275,6 +275,7 @@ type benchCommand struct {
 	database             string
 	mail, slowSync, idle time.Duration
 	mailOnly, search     bool
+	hold                 bool
 	views                bool
 	dir, keep, json      string
 	agents               uint64
@@ -288,6 +289,7 @@ func (b *benchCommand) flags(f *flags) {
 	f.duration(&b.idle, "idle", 20*time.Second, "How long the idle server is watched.")
 	f.yes(&b.mailOnly, "mail-only", "", "Leave out what is read at the desk.")
 	f.number(&b.agents, "agents", 0, "Agents that follow the live feed while 50 conversations a second are changed; 0 for none.")
+	f.yes(&b.hold, "hold", "", "Before anything is changed, say where the desk is and wait for a line on the standard input: for windows beside the agents.")
 	f.yes(&b.views, "views", "", "Also make saved views, and read and count them.")
 	f.yes(&b.search, "search", "", "Also fill the search index, and search.")
 	f.path(&b.dir, "dir", "", "Where data folders are made.").as("FOLDER")
@@ -296,7 +298,11 @@ func (b *benchCommand) flags(f *flags) {
 }
 
 func (b *benchCommand) run(ctx context.Context, std streams) error {
-	report, err := bench.Measure(ctx, bench.Options{Sizes: b.sizes, Database: b.database, Mail: b.mail, SlowSync: b.slowSync, Idle: b.idle, MailOnly: b.mailOnly, Views: b.views, Agents: int(min(b.agents, 1000)), Search: b.search,
+	var hold io.Reader
+	if b.hold {
+		hold = std.in
+	}
+	report, err := bench.Measure(ctx, bench.Options{Sizes: b.sizes, Database: b.database, Mail: b.mail, SlowSync: b.slowSync, Idle: b.idle, MailOnly: b.mailOnly, Views: b.views, Agents: int(min(b.agents, 1000)), Hold: hold, Search: b.search,
 		Dir: b.dir, Keep: b.keep, Log: std.err})
 	if err != nil {
 		return err

@@ -166,3 +166,57 @@ it("goes on after the server died under open windows", () =>
     assert.deepEqual([...hers.trouble, ...his.trouble], []);
   }),
 );
+
+it("brings changes to lists in two windows, none of which is fetched again for what was told", () =>
+  browser.journey(async () => {
+    await arrive("eva", "Told: a lamp", "It flickers.");
+    const hers = await browser.person({ url: desk.url });
+    const his = await browser.person({ url: desk.url });
+    await api.enter(hers);
+    await bo.enter(his);
+    await hers.goto("/app/view/all");
+    await his.goto("/app/view/unassigned");
+    for (const page of [hers, his]) await row(page, /Told: a lamp/).waitFor();
+    const { id, number } = await eventually("the lamp is a conversation", async () => (await api.get("/conversations?view=all")).items.find((c) => c.subject === "Told: a lamp"));
+    let version = 0;
+    const change = async (what) => {
+      version = (await api.get(`/conversations/${id}`)).conversation.version;
+      return api.patch(`/conversations/${id}`, { version, ...what });
+    };
+    // The first change that is shown says that both lines are up; from then on nothing is fetched but what a change cannot say.
+    await change({ subject: "Told: a red lamp" });
+    for (const page of [hers, his]) await row(page, /Told: a red lamp/).waitFor();
+    const lists = [];
+    for (const page of [hers, his]) {
+      await page.waitForLoadState("networkidle");
+      page.on("request", (request) => {
+        const { pathname, search } = new URL(request.url());
+        if (pathname === "/api/v1/conversations") lists.push(`${request.method()} ${pathname}${search}`);
+      });
+    }
+    const link = (page) => page.locator(`a[data-number="${number}"]`);
+    await change({ subject: "Told: a blue lamp" });
+    for (const page of [hers, his]) await row(page, /Told: a blue lamp/).waitFor();
+    await change({ priority: 3 });
+    for (const page of [hers, his]) await link(page).getByText("Urgent").waitFor();
+    await arrive("janis", "Told: a new mail", "Do you sell shades?");
+    for (const page of [hers, his]) await row(page, /Told: a new mail/).waitFor();
+    // Whose it becomes leaves the list of those that are nobody's, and what is finished leaves the other one too; both come back.
+    await change({ assignee: (await api.get("/profile")).id });
+    await link(his).waitFor({ state: "detached" });
+    await change({ status: "resolved" });
+    await link(hers).waitFor({ state: "detached" });
+    await change({ status: "open", assignee: 0 });
+    for (const page of [hers, his]) await link(page).getByText("Told: a blue lamp").waitFor();
+    for (const page of [hers, his]) assert.equal(await link(page).count(), 1);
+    // The same in the other layout.
+    await hers.getByRole("button", { name: "This view" }).click();
+    await hers.getByRole("menuitem", { name: "As a table" }).click();
+    await hers.getByRole("row", { name: /Told: a blue lamp/ }).waitFor();
+    await change({ subject: "Told: a green lamp" });
+    await hers.getByRole("row", { name: /Told: a green lamp/ }).waitFor();
+    await row(his, /Told: a green lamp/).waitFor();
+    assert.deepEqual(lists, []);
+    assert.deepEqual([...hers.trouble, ...his.trouble], []);
+  }),
+);

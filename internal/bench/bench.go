@@ -26,6 +26,7 @@ type Options struct {
 	Idle     time.Duration // how long the idle process is watched; 0 for not at all
 	MailOnly bool          // leave out what is read at the desk
 	Agents   int           // follow the live feed while conversations are changed; 0 for none
+	Hold     io.Reader     // a line of it lets the changes begin, once windows are open at the desk that Log was told of; nil for at once
 	Views    bool          // also make saved views, and read and count them
 	Search   bool          // also wait for the search index, and search
 	Dir      string        // where data folders are made; the system's where empty
@@ -158,7 +159,7 @@ func (o Options) run(ctx context.Context, exe string, n int) (run Run, err error
 	}
 	if o.Agents > 0 {
 		fmt.Fprintf(o.Log, "%d conversations: %d agents at the live feed\n", n, o.Agents)
-		told, err := srv.live(ctx, o.Agents)
+		told, err := o.live(ctx, srv)
 		if err != nil {
 			return run, err
 		}

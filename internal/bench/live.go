@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -33,10 +34,13 @@ type Live struct {
 }
 
 const (
-	liveFor    = 30 * time.Second
-	livePace   = 20 * time.Millisecond // 50 changes a second
-	liveSpread = 400                   // conversations that are changed in turn
-	liveMark   = `"subject":"live change `
+	liveFor  = 30 * time.Second
+	livePace = 20 * time.Millisecond // 50 changes a second
+	// Of the open list as many conversations are changed in turn; fewer where windows are watched, which show a screen of them.
+	liveSpread   = 400
+	screenSpread = 100
+	screenFor    = time.Minute
+	liveMark     = `"subject":"live change `
 )
 
 // watcher is a client of the live feed that notes when it is told of a change.
@@ -56,7 +60,7 @@ func (w *watcher) OnMessage(_ *gws.Conn, m *gws.Message) {
 	if !ok {
 		return
 	}
-	text, _, _ := bytes.Cut(rest, []byte(`"`))
+	text, _, _ := bytes.Cut(rest, []byte(" "))
 	n, err := strconv.Atoi(string(text))
 	if err != nil {
 		return
@@ -71,12 +75,28 @@ func (w *watcher) OnMessage(_ *gws.Conn, m *gws.Message) {
 // OnClose notes a line that was cut before the end.
 func (w *watcher) OnClose(*gws.Conn, error) { w.fail.Store(true) }
 
+// held says where the desk is and waits for a line: so long somebody opens windows at it. With nobody to wait for it says and waits for nothing.
+func (o Options) held(s *server) error {
+	if o.Hold == nil {
+		return nil
+	}
+	fmt.Fprintf(o.Log, "held: %s as %s with the password %q\n", s.base, address, password)
+	if _, err := bufio.NewReader(o.Hold).ReadString('\n'); err != nil {
+		return fmt.Errorf("wait for the word to begin: %w", err)
+	}
+	return nil
+}
+
 // live has clients follow the feed while conversations are changed, and measures until the row is with each of them.
-func (s *server) live(ctx context.Context, agents int) (out Live, err error) {
+func (o Options) live(ctx context.Context, s *server) (out Live, err error) {
+	agents, spread, long := o.Agents, liveSpread, liveFor
+	if o.Hold != nil {
+		spread, long = screenSpread, screenFor
+	}
 	if err := s.filled(ctx); err != nil { // filling the search index is other work
 		return out, err
 	}
-	targets, err := s.targets(ctx)
+	targets, err := s.targets(ctx, spread)
 	if err != nil {
 		return out, err
 	}
@@ -98,13 +118,16 @@ func (s *server) live(ctx context.Context, agents int) (out Live, err error) {
 		lines = append(lines, line)
 		go line.ReadLoop() // ends with the line
 	}
+	if err := o.held(s); err != nil {
+		return out, err
+	}
 	before, err := s.cpu()
 	if err != nil {
 		return out, err
 	}
 	start := time.Now()
 	out.Agents = agents
-	answers, err := s.change(ctx, targets, &begun)
+	answers, err := s.change(ctx, targets, long, &begun)
 	if err != nil {
 		return out, err
 	}
@@ -142,14 +165,14 @@ type target struct {
 	Version int64 `json:"version"`
 }
 
-func (s *server) targets(ctx context.Context) ([]*target, error) {
+func (s *server) targets(ctx context.Context, spread int) ([]*target, error) {
 	var all []*target
-	for cursor := ""; len(all) < liveSpread; {
+	for cursor := ""; len(all) < spread; {
 		var page struct {
 			Items []*target `json:"items"`
 			Next  string    `json:"next"`
 		}
-		if err := s.ask(ctx, http.MethodGet, "/conversations?view=all&limit=200&cursor="+cursor, nil, &page); err != nil {
+		if err := s.ask(ctx, http.MethodGet, "/conversations?view=all&limit=100&cursor="+cursor, nil, &page); err != nil {
 			return nil, err
 		}
 		all = append(all, page.Items...)
@@ -160,15 +183,16 @@ func (s *server) targets(ctx context.Context) ([]*target, error) {
 	return all, nil
 }
 
-// change changes conversations in turn, 50 a second, and returns how many milliseconds it took until each change was answered.
-func (s *server) change(ctx context.Context, targets []*target, begun *sync.Map) (answers []float64, err error) {
+// change changes conversations in turn, 50 a second, and returns how many milliseconds it took until each change was answered. The words of a change say when
+// it was asked for, in microseconds, for whoever reads them on a screen.
+func (s *server) change(ctx context.Context, targets []*target, long time.Duration, begun *sync.Map) (answers []float64, err error) {
 	tick := time.NewTicker(livePace)
 	defer tick.Stop()
 	var work sync.WaitGroup
 	var mu sync.Mutex
 	var failed error
 	n := 0
-	for end := time.Now().Add(liveFor); time.Now().Before(end); n++ {
+	for end := time.Now().Add(long); time.Now().Before(end); n++ {
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
@@ -178,7 +202,7 @@ func (s *server) change(ctx context.Context, targets []*target, begun *sync.Map)
 		work.Go(func() {
 			asked := time.Now()
 			begun.Store(number, asked)
-			body := map[string]any{"version": t.Version, "subject": "live change " + strconv.Itoa(number)}
+			body := map[string]any{"version": t.Version, "subject": fmt.Sprintf("live change %d at %d", number, asked.UnixMicro())}
 			err := s.ask(ctx, http.MethodPatch, fmt.Sprint("/conversations/", t.ID), body, t)
 			mu.Lock()
 			defer mu.Unlock()

@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { byName } from "../i18n/natural";
 import { get } from "./client";
 import type {
@@ -73,13 +74,17 @@ function orderParams(sort: Order) {
 }
 
 /** A view's rows, page by page. */
+/** The first page comes soon; whoever scrolls on reads further than he sees. */
+const firstPage = 50;
+const laterPage = 200;
+
 export const listQuery = ({ view, sort }: ListKey) =>
   infiniteQueryOptions({
     queryKey: ["list", view, sort],
     queryFn: ({ pageParam, signal }) =>
       get<Page<Conversation> & { looked?: Looked }>(
         "/conversations",
-        { view, ...orderParams(sort), cursor: pageParam, limit: 50 },
+        { view, ...orderParams(sort), cursor: pageParam, limit: pageParam ? laterPage : firstPage },
         signal,
       ),
     initialPageParam: "",
@@ -131,19 +136,24 @@ export interface Directory {
   tags: Tag[];
 }
 
+const nothing: never[] = [];
+
 export function useDirectory(): Directory {
-  const agents = useQuery(agentsQuery).data ?? [];
-  const teams = useQuery(teamsQuery).data ?? [];
-  const inboxes = useQuery(inboxesQuery).data ?? [];
-  const tags = useQuery(tagsQuery).data ?? [];
-  return {
-    agent: (id) => agents.find((a) => a.id === id),
-    team: (id) => teams.find((t) => t.id === id),
-    inbox: (id) => inboxes.find((i) => i.id === id),
-    tag: (id) => tags.find((t) => t.id === id),
-    agents,
-    teams,
-    inboxes,
-    tags,
-  };
+  const agents = useQuery(agentsQuery).data ?? nothing;
+  const teams = useQuery(teamsQuery).data ?? nothing;
+  const inboxes = useQuery(inboxesQuery).data ?? nothing;
+  const tags = useQuery(tagsQuery).data ?? nothing;
+  return useMemo(
+    () => ({
+      agent: (id) => agents.find((a) => a.id === id),
+      team: (id) => teams.find((t) => t.id === id),
+      inbox: (id) => inboxes.find((i) => i.id === id),
+      tag: (id) => tags.find((t) => t.id === id),
+      agents,
+      teams,
+      inboxes,
+      tags,
+    }),
+    [agents, teams, inboxes, tags],
+  );
 }

@@ -1,8 +1,9 @@
-import type { QueryClient } from "@tanstack/react-query";
+import { notifyManager, type QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { base, cursorBegan, forgetBegan, get } from "../api/client";
 import type { Conversation, DeskEvent, Opened } from "../api/types";
-import { applyGone, applyRow } from "./rows";
+import { perFrame } from "./frames";
+import { applyGone, applyRow, applyTo } from "./rows";
 import { type Heard, type Link, LiveSocket, type Presence } from "./socket";
 
 // What the live line knows beside the cache: whether it is up, and who looks at what.
@@ -52,9 +53,14 @@ export function sayTyping(conversation: number, on: boolean) {
 /** Opens the live line for the signed-in agent and keeps the cache fresh with it; the result closes it. */
 export function goLive(client: QueryClient, me: number): () => void {
   const url = `${window.location.protocol === "https:" ? "wss" : "ws"}://${window.location.host}${base}/live`;
+  const frames = perFrame<Heard>((all) =>
+    notifyManager.batch(() => {
+      for (const message of all) hear(client, me, message);
+    }),
+  );
   const live = new LiveSocket(
     url,
-    (message) => hear(client, me, message),
+    frames.push,
     (next) => {
       if (next === link) return;
       link = next;
@@ -71,6 +77,7 @@ export function goLive(client: QueryClient, me: number): () => void {
   return () => {
     still();
     live.stop();
+    frames.stop();
     forgetBegan(); // whoever signs in next fetches everything himself
     if (socket === live) socket = undefined;
     link = "connecting";
@@ -142,9 +149,12 @@ function hearEvent(client: QueryClient, me: number, event: DeskEvent, row: Conve
   }
   if (/^check(list)?\./.test(event.kind)) void client.invalidateQueries({ queryKey: ["checklists", row.id] });
   if (event.kind === "work.changed") void client.invalidateQueries({ queryKey: ["work", row.id] });
-  // These views hang on more than the row: only the server knows who belongs to them.
-  if (event.kind === "agent.mentioned" && event.data?.agent === me) refresh(client, "mentions");
-  if (event.kind.startsWith("follower.") && event.data?.agent === me) refresh(client, "following");
+  // These views hang on more than the row. What is in the trash or spam is in none of them.
+  const seen = !row.trashedAt && !row.spam;
+  if (event.kind === "agent.mentioned" && event.data?.agent === me) applyTo(client, "mentions", row, seen);
+  if (event.kind.startsWith("follower.") && event.data?.agent === me)
+    applyTo(client, "following", row, seen && event.kind === "follower.added");
+  // Whether a draft was kept or dropped is not told.
   if (event.kind === "draft.saved" && event.data?.agent === me) refresh(client, "drafts");
 }
 

@@ -2,7 +2,7 @@ import { QueryClient } from "@tanstack/react-query";
 import { describe, expect, it } from "vitest";
 import type { Conversation } from "../api/types";
 import { belongs, compare, shelf } from "./membership";
-import { applyGone, applyRow, type Rows, without, withRow } from "./rows";
+import { applyGone, applyRow, applyTo, type Rows, without, withRow } from "./rows";
 
 const me = 7;
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 22, 8, minute)).toISOString();
@@ -81,6 +81,14 @@ describe("withRow", () => {
     ]);
     expect(ids(withRow(list, row(4, { dueAt: at(0) }), "due"))).toEqual([[4, 1, 2], [3]]);
   });
+  it("leaves a row where it was that sorts as before, or by what only the server knows", () => {
+    const list = rows([[row(1), row(2)], [row(3)]], "more");
+    const next = withRow(list, row(2, { subject: "other" }), "due");
+    expect(ids(next)).toEqual([[1, 2], [3]]);
+    expect(next.pages[0]?.items[1]?.subject).toBe("other");
+    expect(next.pages[1]).toBe(list.pages[1]);
+    expect(ids(withRow(list, row(1, { subject: "other" }), "by:field:7"))).toEqual([[1, 2], [3]]);
+  });
   it("leaves out what sorts behind the last loaded row while the server has more", () => {
     expect(ids(withRow(rows([[row(1), row(2)]], "more"), row(9), "due"))).toEqual([[1, 2]]);
     expect(ids(withRow(rows([[row(1), row(2)]]), row(9), "due"))).toEqual([[1, 2, 9]]);
@@ -108,6 +116,15 @@ describe("applyRow", () => {
     client.setQueryData(["list", "all", "due"], rows([[row(1, { version: 5, subject: "new" })]]));
     applyRow(client, row(1, { version: 4, subject: "old" }), me);
     expect(client.getQueryData<Rows>(["list", "all", "due"])!.pages[0]!.items[0]!.subject).toBe("new");
+  });
+  it("puts into a view, and takes out, what an event says of the row", () => {
+    const client = new QueryClient();
+    const key = ["list", "following", "due"];
+    client.setQueryData(key, rows([[row(2)]]));
+    applyTo(client, "following", row(1), true);
+    expect(ids(client.getQueryData<Rows>(key)!)).toEqual([[1, 2]]);
+    applyTo(client, "following", row(2), false);
+    expect(ids(client.getQueryData<Rows>(key)!)).toEqual([[1]]);
   });
   it("forgets what may no longer be seen", () => {
     const client = new QueryClient();

@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDirectory } from "../../api/queries";
@@ -12,6 +13,7 @@ import { Avatar } from "../../parts/Avatar";
 import { Icon } from "../../parts/Icon";
 import { Pill, tagTone } from "../../parts/Pill";
 import { KindPills } from "../fields/Kind";
+import { typesQuery } from "../fields/queries";
 import { dueWords } from "../list/due";
 import { Snoozed } from "../list/Snoozed";
 import { AssignMenu } from "./AssignMenu";
@@ -160,6 +162,7 @@ function Facts({ row, opened, showPeople }: FactsProps) {
   const format = useFormat();
   const now = useNow();
   const directory = useDirectory();
+  const types = useQuery(typesQuery).data;
   const due = dueWords(t, format, row, now);
   const team = directory.team(row.team);
   const inbox = directory.inbox(row.inbox);
@@ -193,7 +196,7 @@ function Facts({ row, opened, showPeople }: FactsProps) {
           {t("list.restricted")}
         </Pill>
       )}
-      <KindPills row={row} />
+      <KindPills row={row} types={types} />
       <Tags row={row} />
       <Viewers row={row} />
     </div>

@@ -1,12 +1,10 @@
-import { useQuery } from "@tanstack/react-query";
 import type { Conversation } from "../../api/types";
 import { Pill, tagTone } from "../../parts/Pill";
-import { typesQuery } from "./queries";
 import { TypeIcon } from "./TypeIcon";
+import type { ConversationType } from "./types";
 
 /** The conversation's type, and how far its checklists are. */
-export function KindPills({ row }: { row: Conversation }) {
-  const types = useQuery(typesQuery).data;
+export function KindPills({ row, types }: { row: Conversation; types: ConversationType[] | undefined }) {
   const type = types?.find((k) => k.id === row.type);
   return (
     <>

@@ -18,7 +18,8 @@ import { pick, pickNone, usePicked } from "../bulk/picked";
 import { loadConversation } from "../conversation/open";
 import { type Column, orderOf, savedViewsQuery, useSavedView } from "../views/saved";
 import css from "./ConversationList.module.css";
-import { Row } from "./Row";
+import { Row, useAround } from "./Row";
+import { useRowKeys } from "./rowKeys";
 
 const Table = lazy(() => import("../table/Table"));
 const BulkBar = lazy(() => import("../bulk/BulkBar"));
@@ -43,6 +44,8 @@ export function useViewName(view: string): string {
   if (kind === "team") return directory.team(Number(id))?.name ?? t("view.unknown");
   return t(`view.${view}`);
 }
+
+const estimateSize = () => 108;
 
 interface Props {
   view: string;
@@ -77,6 +80,7 @@ export function ConversationList({ view, open, showViews, layoutIs }: Props) {
   const pages = useInfiniteQuery({ ...listQuery({ view, sort }), enabled: !view.startsWith("saved:") || !!saved });
   const looked = pages.data?.pages.at(-1)?.looked;
   const rows = useMemo(() => pages.data?.pages.flatMap((p) => p.items) ?? [], [pages.data]);
+  const keyOf = useRowKeys(rows);
   // The open conversation is what the page is about, once there is one.
   const Title = open ? "h2" : "h1";
   const scroller = useRef<HTMLDivElement>(null);
@@ -84,9 +88,9 @@ export function ConversationList({ view, open, showViews, layoutIs }: Props) {
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => 108,
-    getItemKey: (i) => rows[i]?.id ?? i,
-    overscan: 8,
+    estimateSize,
+    getItemKey: keyOf,
+    overscan: 4,
   });
   const drawn = virtual.getVirtualItems();
   const lastDrawn = drawn.at(-1)?.index ?? 0;
@@ -111,9 +115,11 @@ export function ConversationList({ view, open, showViews, layoutIs }: Props) {
     [client],
   );
 
+  const around = useAround(view, warm);
+
   // Where the open row was, once it has left the list: stepping goes on from there.
   const place = useRef(-1);
-  const here = open ? rows.findIndex((r) => r.number === open) : -1;
+  const here = useMemo(() => (open ? rows.findIndex((r) => r.number === open) : -1), [rows, open]);
   if (here >= 0) place.current = here;
 
   function step(by: 1 | -1) {
@@ -241,7 +247,8 @@ export function ConversationList({ view, open, showViews, layoutIs }: Props) {
                   data-index={item.index}
                   aria-setsize={hasNextPage ? -1 : rows.length}
                   aria-posinset={item.index + 1}
-                  style={{ position: "absolute", top: 0, left: 0, right: 0, transform: `translateY(${item.start}px)` }}
+                  className={css.item}
+                  style={{ transform: `translateY(${item.start}px)` }}
                 >
                   {mayWrite && (
                     <input
@@ -254,7 +261,7 @@ export function ConversationList({ view, open, showViews, layoutIs }: Props) {
                       onChange={() => {}}
                     />
                   )}
-                  <Row row={row} view={view} open={row.number === open} warm={warm} />
+                  <Row row={row} around={around} open={row.number === open} />
                 </li>
               );
             })}

@@ -4,7 +4,7 @@
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: Enter and Space are taken by the table
 import { useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { use, useEffect, useRef, useState } from "react";
+import { memo, use, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Directory, useDirectory } from "../../api/queries";
 import type { Conversation, Order } from "../../api/types";
@@ -13,6 +13,7 @@ import { loadWords } from "../../i18n/i18n";
 import { useNow } from "../../i18n/now";
 import { Icon } from "../../parts/Icon";
 import { spanText } from "../fields/values";
+import { useRowKeys } from "../list/rowKeys";
 import { type Attribute, useAttributeName, useAttributes } from "../views/attributes";
 import { type Column, orderOf, sortOf } from "../views/saved";
 import css from "./Table.module.css";
@@ -42,6 +43,7 @@ const usual: Record<string, number> = {
   status: 110,
   priority: 100,
 };
+const estimateSize = () => 40;
 const widthOf = (c: Column) => c.width || usual[c.key] || 140;
 
 /** A view as a table: columns of the reader's choice, only the rows drawn that are seen. */
@@ -60,7 +62,6 @@ export default function Table({
   use(words);
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const format = useFormat();
   const now = useNow();
   const directory = useDirectory();
   const attributes = useAttributes();
@@ -71,8 +72,8 @@ export default function Table({
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => 40,
-    getItemKey: (i) => rows[i]?.id ?? i,
+    estimateSize,
+    getItemKey: useRowKeys(rows),
     overscan: 12,
   });
   const drawn = virtual.getVirtualItems();
@@ -224,11 +225,7 @@ export default function Table({
                     onChange={() => {}}
                   />
                 </span>
-                {columns.map((c) => (
-                  <span role="cell" key={c.key} className="cut">
-                    {cell(c.key, row, attributes, directory, format, now, t)}
-                  </span>
-                ))}
+                <Cells row={row} columns={columns} attributes={attributes} directory={directory} now={now} />
               </div>
             );
           })}
@@ -239,6 +236,25 @@ export default function Table({
 }
 
 type T = (key: string, values?: Record<string, unknown>) => string;
+
+interface CellsProps {
+  row: Conversation;
+  columns: Column[];
+  attributes: Attribute[];
+  directory: Directory;
+  now: number;
+}
+
+/** What a row says, put into words again only where it changed: other rows are drawn anew with every step of a scroll. */
+const Cells = memo(function Cells({ row, columns, attributes, directory, now }: CellsProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return columns.map((c) => (
+    <span role="cell" key={c.key} className="cut">
+      {cell(c.key, row, attributes, directory, format, now, t)}
+    </span>
+  ));
+});
 
 /** What stands in a cell, in words. */
 export function cell(
