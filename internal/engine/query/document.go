@@ -32,31 +32,50 @@ type Writer struct {
 	seen  map[string]bool
 	spare []string
 	size  int
-	known map[spelt]forms
+	known map[tongue]map[string]*forms
+	older map[tongue]map[string]*forms // what was known before known became full: what is still met moves over
+	count int                          // of known
+	most  int
+	now   int // of the document that is being made: see forms.in
 }
 
-// spelt is a word as it stands in a text, with what decides about its forms.
-type spelt struct {
-	word, code string
-	accented   bool
+// Remember sets how many words a Writer keeps in mind, some 300 bytes each: whoever writes millions of documents saves most of the work by many of them. What is met
+// again stays.
+func (w *Writer) Remember(words int) { w.most = words }
+
+// tongue is what decides about the forms of a word beside how it stands in a text.
+type tongue struct {
+	code     string
+	accented bool
 }
 
 // forms are what a word is kept as: itself, and the terms that it is found under.
 type forms struct {
 	key          string
 	terms, heads []string
+	in, headIn   int // the document that has its terms, and those of a head
 }
 
-// mostKnown bounds the words that a Writer remembers (some 300 bytes each).
+// mostKnown bounds the words that a Writer remembers (some 300 bytes each) unless it was told another bound.
 const mostKnown = 20_000
 
-func (w *Writer) formsOf(s spelt) forms {
-	f, ok := w.known[s]
-	if ok {
+// formsOf returns what a word is kept as; here are those that are known of its tongue.
+func (w *Writer) formsOf(here *map[string]*forms, of tongue, word string) *forms {
+	if f, ok := (*here)[word]; ok {
 		return f
 	}
-	if f.key = key(s.word); f.key != "" {
-		w.spare = indexTerms(w.spare[:0], trim(s.word), s.code, s.accented)
+	f, ok := w.older[of][word]
+	word = strings.Clone(word) // the whole text need not stay for it
+	if !ok {
+		f = &forms{key: key(word), in: -1, headIn: -1}
+		if f.key == word {
+			f.key = word
+		}
+		if f.key != "" {
+			w.spare = indexTerms(w.spare[:0], trim(word), of.code, of.accented)
+		} else {
+			w.spare = w.spare[:0]
+		}
 		for i, t := range w.spare {
 			if t = bare(t); t == "" || i == maxTermsOfWord {
 				break
@@ -64,15 +83,29 @@ func (w *Writer) formsOf(s spelt) forms {
 			f.terms, f.heads = append(f.terms, stemPrefix+t), append(f.heads, headPrefix+t)
 		}
 	}
-	if w.known == nil {
-		w.known = map[spelt]forms{}
+	most := w.most
+	if most == 0 {
+		most = mostKnown
 	}
-	if len(w.known) >= mostKnown {
-		clear(w.known)
+	if 2*w.count >= most {
+		w.older, w.known, w.count = w.known, nil, 0
+		*here = w.tongue(of)
 	}
-	s.word = strings.Clone(s.word) // the whole text need not stay for it
-	w.known[s] = f
+	(*here)[word] = f
+	w.count++
 	return f
+}
+
+func (w *Writer) tongue(of tongue) map[string]*forms {
+	here := w.known[of]
+	if here == nil {
+		here = map[string]*forms{}
+		if w.known == nil {
+			w.known = map[tongue]map[string]*forms{}
+		}
+		w.known[of] = here
+	}
+	return here
 }
 
 // Text adds a text in a language (a code such as "lv", "" where it is unknown).
@@ -85,13 +118,14 @@ func (w *Writer) add(text, code string, head bool) {
 	if w.seen == nil {
 		w.seen = map[string]bool{}
 	}
-	marks := accented(text)
+	of := tongue{code, accented(text)}
+	here := w.tongue(of)
 	begun := false
 	Words(text, func(word Word) bool {
 		if len(w.words) >= maxWordsOf || w.size > maxBytes {
 			return false
 		}
-		f := w.formsOf(spelt{word.Text, code, marks})
+		f := w.formsOf(&here, of, word.Text)
 		if f.key == "" {
 			return true
 		}
@@ -101,10 +135,16 @@ func (w *Writer) add(text, code string, head bool) {
 		begun = true
 		w.words = append(w.words, f.key)
 		w.size += len(f.key) + 4
-		for i, t := range f.terms {
-			w.term(t)
-			if head {
-				w.term(f.heads[i])
+		if head && f.headIn != w.now {
+			f.headIn = w.now
+			for _, t := range f.heads {
+				w.term(t)
+			}
+		}
+		if f.in != w.now {
+			f.in = w.now
+			for _, t := range f.terms {
+				w.term(t)
 			}
 		}
 		return true
@@ -167,5 +207,6 @@ func (w *Writer) Document() Document {
 	d := Document{Words: slices.Clone(w.words), Terms: slices.Clone(w.terms)}
 	w.words, w.terms, w.size = w.words[:0], w.terms[:0], 0
 	clear(w.seen)
+	w.now++
 	return d
 }

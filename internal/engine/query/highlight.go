@@ -3,6 +3,7 @@ package query
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -15,13 +16,24 @@ type Matcher struct {
 	forms    map[string]bool // any of which a word of the text may have
 	prefixes []string
 	phrases  [][]string
-	spare    []string
-	known    map[spelt]bool // whether words that were met have such a form
+	known    *Writer // what words come to
+}
+
+// remembered is what words come to, from one query to the next: texts that are found share most of their words.
+var remembered = sync.Pool{New: func() any { return &Writer{most: 3 * mostKnown} }}
+
+// Done gives back what the Matcher remembers, for the next one: it must not be used after that. Whoever leaves it out only loses time.
+func (m *Matcher) Done() {
+	if m.known != nil {
+		remembered.Put(m.known)
+		m.known = nil
+	}
 }
 
 // Matcher returns what marks the words of the query that must be there.
 func (q Query) Matcher() *Matcher {
 	m := &Matcher{words: map[string]bool{}, forms: map[string]bool{}}
+	m.known, _ = remembered.Get().(*Writer)
 	for _, p := range q.Parts {
 		if p.Not || p.Kind == Filter {
 			continue
@@ -43,7 +55,7 @@ func (q Query) Matcher() *Matcher {
 			m.prefixes = append(m.prefixes, k)
 		}
 		for _, t := range queryTerms(trim(p.Words[0])) {
-			m.forms[bare(t)] = true
+			m.forms[stemPrefix+bare(t)] = true
 		}
 	}
 	return m
@@ -54,7 +66,8 @@ const maxMatched = 20000
 
 // Spans returns where a text in a language has what the query asks for, in order and apart, at most most of them.
 func (m *Matcher) Spans(text, code string, most int) []Span {
-	marks := accented(text)
+	of := tongue{code, accented(text)}
+	here := m.known.tongue(of)
 	var found []Span
 	var trail []Word // the last words, as long as the longest phrase
 	var keys []string
@@ -64,12 +77,13 @@ func (m *Matcher) Spans(text, code string, most int) []Span {
 	}
 	seen := 0
 	Words(text, func(w Word) bool {
-		k := key(w.Text)
+		f := m.known.formsOf(&here, of, w.Text)
+		k := f.key
 		if k == "" {
 			return true
 		}
 		seen++
-		if m.fits(w, k, code, marks) {
+		if m.fits(f) {
 			found = append(found, Span{w.Start, w.End})
 		}
 		if longest > 0 {
@@ -88,32 +102,19 @@ func (m *Matcher) Spans(text, code string, most int) []Span {
 	return join(found, most)
 }
 
-func (m *Matcher) fits(w Word, k, code string, marks bool) bool {
-	if m.words[k] {
+func (m *Matcher) fits(f *forms) bool {
+	if m.words[f.key] {
 		return true
 	}
 	for _, p := range m.prefixes {
-		if strings.HasPrefix(k, p) {
+		if strings.HasPrefix(f.key, p) {
 			return true
 		}
 	}
 	if len(m.forms) == 0 {
 		return false
 	}
-	s := spelt{w.Text, code, marks}
-	is, met := m.known[s]
-	if met {
-		return is
-	}
-	m.spare = indexTerms(m.spare[:0], trim(w.Text), code, marks)
-	for _, t := range m.spare {
-		is = is || m.forms[bare(t)]
-	}
-	if m.known == nil || len(m.known) >= mostKnown {
-		m.known = map[spelt]bool{}
-	}
-	m.known[s] = is
-	return is
+	return slices.ContainsFunc(f.terms, func(t string) bool { return m.forms[t] })
 }
 
 func join(spans []Span, most int) []Span {
