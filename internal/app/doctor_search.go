@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tellus/internal/desk"
+	"tellus/internal/flow/index"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/search"
 )
@@ -32,7 +33,7 @@ func (x *examination) search(ctx context.Context, d *db.DB) {
 		x.note(subject, "It is empty.", "The server fills it while it runs.")
 		return
 	case s.Rest > 0:
-		x.note(subject, fmt.Sprintf("It is being filled: messages below number %d are still missing.", s.Rest), "Leave the server running.")
+		x.note(subject, fmt.Sprintf("It is being made: %d %%. Messages below number %d are still missing.", index.Filled(s), s.Rest), "Leave the server running.")
 	}
 	var behind int64
 	var oldest desk.Time

@@ -36,7 +36,7 @@ func TestDoctorTellsHowFarSearchIsBehind(t *testing.T) {
 		for want, s := range map[string]search.State{
 			"ok    search index: It knows everything that happened.":         {Format: 1, Position: newest},
 			"BAD   search index: It is 1 events behind, the oldest from 1h0": {Format: 1, Position: newest - 1},
-			"messages below number 900 are still missing":                    {Format: 1, Position: newest, Rest: 900},
+			"made: 10 %. Messages below number 900 are still missing":        {Format: 2, Position: newest, Rest: 900, Whole: 1000},
 		} {
 			d := open(t, c)
 			x, err := search.Open(t.Context(), d, c.in(searchFile), nil)

@@ -140,6 +140,12 @@ func (s *Service) MessagesBefore(ctx context.Context, tx *db.Tx, before desk.Mes
 	return ids(db.Rows(rows, err, scanID[desk.MessageID]))
 }
 
+// MessagesBetween returns ids of messages above one and below another, the least first.
+func (s *Service) MessagesBetween(ctx context.Context, tx *db.Tx, after, before desk.MessageID, limit int) ([]desk.MessageID, error) {
+	rows, err := tx.Query(ctx, `SELECT id FROM message WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3`, after, before, limit)
+	return ids(db.Rows(rows, err, scanID[desk.MessageID]))
+}
+
 // MessagesOf returns the ids of a conversation's messages above one, the least first.
 func (s *Service) MessagesOf(ctx context.Context, tx *db.Tx, id desk.ConversationID, after desk.MessageID, limit int) ([]desk.MessageID, error) {
 	rows, err := tx.Query(ctx, `SELECT id FROM message WHERE conversation = $1 AND id > $2 ORDER BY id LIMIT $3`, id, after, limit)

@@ -14,6 +14,7 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/engine/language"
 	"tellus/internal/engine/query"
+	"tellus/internal/feature/conversation"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/search"
 )
@@ -79,6 +80,7 @@ type Page struct {
 	Hits     []Hit
 	Next     *Cursor
 	Filling  bool // the index is being made: older messages are still missing
+	Filled   int  // how much of them it holds, in percent
 	Messages int  // how many messages were found, conversations may have several; with More at least so many
 	More     bool
 	Newest   bool // Hits are the best among the newest messages alone that were found: there are older ones
@@ -99,7 +101,8 @@ func (x *Index) Find(ctx context.Context, tx *db.Tx, a Ask) (p Page, err error) 
 	if a.Query, err = x.living(ctx, tx, a.Query); err != nil {
 		return Page{}, err
 	}
-	f := finder{Index: x, tx: tx, ask: a, names: x.names(ctx, tx, a.Scope)}
+	f := finder{Index: x, tx: tx, ask: a, names: x.names(ctx, tx, a.Scope), matcher: a.Query.Matcher()}
+	defer f.matcher.Done()
 	if a.Order == NewestFirst || !a.Query.HasWords() {
 		p, err = f.newest(ctx)
 	} else {
@@ -109,7 +112,7 @@ func (x *Index) Find(ctx context.Context, tx *db.Tx, a Ask) (p Page, err error) 
 		return Page{}, err
 	}
 	s, err := x.Store.State(ctx)
-	p.Filling = !Complete(s)
+	p.Filling, p.Filled = !Complete(s), Filled(s)
 	return p, err
 }
 
@@ -119,6 +122,8 @@ type finder struct {
 	tx    *db.Tx
 	ask   Ask
 	names query.Names
+
+	matcher *query.Matcher
 }
 
 // atOnce is how many documents are read and shown at once: a page and some, since more than one message of a conversation may be found. Reading what is
@@ -176,8 +181,8 @@ func (f *finder) newest(ctx context.Context) (p Page, err error) {
 		for i, at := range found {
 			p.Messages++
 			h, ok := hits[at.ID]
-			if ok && !shown[h.Conversation.ID] {
-				shown[h.Conversation.ID] = true
+			if ok && !shown[h.in.ID] {
+				shown[h.in.ID] = true
 				again := false
 				if !first {
 					if again, err = f.foundNewer(ctx, clauses, h); err != nil {
@@ -185,7 +190,7 @@ func (f *finder) newest(ctx context.Context) (p Page, err error) {
 					}
 				}
 				if !again {
-					p.Hits = append(p.Hits, h)
+					p.Hits = append(p.Hits, show(f.matcher, h.found, h.in))
 				}
 			}
 			before = at.ID
@@ -208,14 +213,14 @@ func (f *finder) newest(ctx context.Context) (p Page, err error) {
 }
 
 // foundNewer reports whether a former page showed the conversation, by a newer message.
-func (f *finder) foundNewer(ctx context.Context, clauses []search.Clause, h Hit) (bool, error) {
-	of := search.Clause{Any: []search.Atom{{Terms: []string{"#c" + h.Conversation.ID.String()}}}}
+func (f *finder) foundNewer(ctx context.Context, clauses []search.Clause, h candidate) (bool, error) {
+	of := search.Clause{Any: []search.Atom{{Terms: []string{"#c" + h.in.ID.String()}}}}
 	all, err := f.Store.Find(ctx, [][]search.Clause{append([]search.Clause{of}, clauses...)}, messagesEnd, 1)
 	if err != nil || len(all[0].Found) == 0 {
 		return false, err
 	}
 	newest := all[0].Found[0]
-	return newest.ID != int64(h.Message) && newest.ID >= f.ask.Cursor.Before, nil
+	return newest.ID != int64(h.found.Message) && newest.ID >= f.ask.Cursor.Before, nil
 }
 
 type ranked struct {
@@ -295,10 +300,10 @@ func (f *finder) page(ctx context.Context, all []ranked, from Cursor) (p Page, e
 		}
 		for _, r := range all[:n] {
 			h, ok := hits[r.ID]
-			if !ok || shown[h.Conversation.ID] {
+			if !ok || shown[h.in.ID] {
 				continue
 			}
-			shown[h.Conversation.ID] = true
+			shown[h.in.ID] = true
 			if f.ask.Cursor != nil && !behind(r, from) {
 				continue
 			}
@@ -306,7 +311,7 @@ func (f *finder) page(ctx context.Context, all []ranked, from Cursor) (p Page, e
 				p.Next = &from
 				return p, nil
 			}
-			p.Hits = append(p.Hits, h)
+			p.Hits = append(p.Hits, show(f.matcher, h.found, h.in))
 			from.Score, from.Last = r.score, r.ID
 		}
 		all = all[n:]
@@ -316,8 +321,14 @@ func (f *finder) page(ctx context.Context, all []ranked, from Cursor) (p Page, e
 
 func behind(r ranked, c Cursor) bool { return r.score < c.Score || r.score == c.Score && r.ID < c.Last }
 
-// hits shows documents that were found, by their ids: those that the reader may see, and that are what was indexed.
-func (f *finder) hits(ctx context.Context, found []search.Found) (map[int64]Hit, error) {
+// candidate is a message that may be shown, with the conversation that it is in.
+type candidate struct {
+	found *conversation.Indexed
+	in    desk.Conversation
+}
+
+// hits reads documents that were found, by their ids: those that the reader may see, and that are what was indexed.
+func (f *finder) hits(ctx context.Context, found []search.Found) (map[int64]candidate, error) {
 	ids := make([]desk.MessageID, len(found))
 	for i, at := range found {
 		ids[i] = desk.MessageID(at.ID)
@@ -346,12 +357,11 @@ func (f *finder) hits(ctx context.Context, found []search.Found) (map[int64]Hit,
 			seen[c.ID] = c
 		}
 	}
-	m := f.ask.Query.Matcher()
-	hits := map[int64]Hit{}
+	hits := map[int64]candidate{}
 	for i := range list {
 		c, ok := seen[list[i].Conversation.ID]
 		if id := int64(list[i].Message); ok && stamps[id] == int64(list[i].TakenOut) {
-			hits[id] = show(m, &list[i], c)
+			hits[id] = candidate{&list[i], c}
 		}
 	}
 	return hits, nil

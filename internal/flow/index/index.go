@@ -32,7 +32,7 @@ const (
 	eventsAtOnce   = 5000
 	messagesAtOnce = 400  // that are read at once
 	sliceAtOnce    = 2000 // messages in a commit
-	filledAtOnce   = 4000 // messages in a commit, where a new index is filled
+	filledAtOnce   = 4000 // customers and purchases in a commit, where a new index is filled
 	gather         = 100 * time.Millisecond
 	many           = 200 // events in a moment: mail pours in
 	gatherMany     = time.Second
@@ -57,6 +57,7 @@ type Index struct {
 	once   sync.Once
 	writer query.Writer // of whoever follows: it remembers words
 	tended bool         // there is nothing to do but to follow
+	fills  *stretch     // what of a new index is being filled
 	took   time.Time    // when something new was last taken in
 	poured time.Time    // when that was much
 	again  time.Time    // until when documents gather, before more is taken in
@@ -95,6 +96,7 @@ func (x *Index) hold(ctx context.Context, events *eventlog.Log, lease *cluster.L
 	reading.Go(func() { x.readFiles(ctx, lease.Check) })
 	defer reading.Wait()
 	defer cancel()
+	x.fills = nil // another node may have filled meanwhile
 	for wait := 100 * time.Millisecond; ctx.Err() == nil; {
 		err := x.follow(ctx, events, lease.Check)
 		if errors.Is(err, cluster.ErrLost) || errors.Is(err, eventlog.ErrClosed) || errors.Is(err, db.ErrClosed) {
@@ -204,6 +206,7 @@ func (x *Index) begin(ctx context.Context, events *eventlog.Log) (s search.State
 		newest, err := x.Conversations.MessagesBefore(ctx, tx, desk.MessageID(desk.Never), 1)
 		if len(newest) > 0 {
 			s.Rest = int64(newest[0]) + 1
+			s.Whole = s.Rest
 		}
 		return err
 	})
@@ -230,42 +233,6 @@ func (x *Index) settled(ctx context.Context, events *eventlog.Log) error {
 	return ctx.Err()
 }
 
-// fill indexes the next messages that are missing, from the newest back.
-func (x *Index) fill(ctx context.Context, s search.State, owns check) error {
-	b := search.Batch{State: s, Check: search.Check(owns)}
-	b.State.Rest = 0
-	err := x.DB.Read(ctx, func(tx *db.Tx) error {
-		for rest := s.Rest; len(b.Put)+len(b.Drop) < filledAtOnce; {
-			ids, err := x.Conversations.MessagesBefore(ctx, tx, desk.MessageID(rest), messagesAtOnce)
-			if err != nil {
-				return err
-			}
-			put, drop, err := x.documents(ctx, tx, ids)
-			if err != nil {
-				return err
-			}
-			b.Put, b.Drop = append(b.Put, put...), append(b.Drop, drop...)
-			if len(ids) < messagesAtOnce {
-				b.State.Rest = 0
-				return nil
-			}
-			rest = int64(ids[len(ids)-1])
-			b.State.Rest = rest
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("fill search index: %w", err)
-	}
-	if err := x.Store.Apply(ctx, b); err != nil {
-		return err
-	}
-	if b.State.Rest == 0 {
-		x.Log.InfoContext(ctx, "search index is complete")
-	}
-	return nil
-}
-
 // take brings the index up to an event. Long conversations are brought in slices before the position moves, which is safe to do twice.
 func (x *Index) take(ctx context.Context, s search.State, events []desk.Event, position int64, owns check) error {
 	x.took = time.Now()
@@ -289,6 +256,7 @@ func (x *Index) take(ctx context.Context, s search.State, events []desk.Event, p
 			}
 		}
 		if b.State.Position != position {
+			x.fills.hide(b)
 			return x.Store.Apply(ctx, b)
 		}
 		err := read(func(tx *db.Tx) ([]search.Document, []int64, error) {
@@ -299,6 +267,7 @@ func (x *Index) take(ctx context.Context, s search.State, events []desk.Event, p
 		if err != nil {
 			return fmt.Errorf("index people and purchases: %w", err)
 		}
+		x.fills.hide(b)
 		return x.Store.Apply(ctx, b)
 	}
 	last, err := x.each(ctx, t, slice)

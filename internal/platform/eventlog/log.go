@@ -2,6 +2,7 @@ package eventlog
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -217,6 +218,18 @@ func Newest(ctx context.Context, tx *db.Tx) (h desk.Seq, err error) {
 		return 0, fmt.Errorf("read the newest number: %w", err)
 	}
 	return h, nil
+}
+
+// OldestAfter is when the first event above a number happened, of those that tx sees; is is false where there is none.
+func OldestAfter(ctx context.Context, tx *db.Tx, seq desk.Seq) (at desk.Time, is bool, err error) {
+	err = tx.Row(ctx, `SELECT at FROM event WHERE seq > $1 ORDER BY seq LIMIT 1`, seq).Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, false, nil
+	}
+	if err != nil {
+		return 0, false, fmt.Errorf("read when event %d was followed: %w", seq, err)
+	}
+	return at, true, nil
 }
 
 // pause waits and reports whether ctx still goes on.

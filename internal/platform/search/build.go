@@ -13,6 +13,7 @@ type builder struct {
 	beginnings map[string]*posting
 	live, gone []uint32
 	touched    []*posting // that the document has words of, by way of their places
+	size       int        // about how much memory it takes, in bytes
 }
 
 // posting is the documents that have a term, and for words where.
@@ -35,16 +36,17 @@ func newBuilder() *builder {
 	return &builder{terms: map[string]*posting{}, beginnings: map[string]*posting{}}
 }
 
-func (p *posting) add(doc uint32) {
+func (b *builder) enter(p *posting, doc uint32) {
 	if n := len(p.docs); n == 0 || p.docs[n-1] != doc {
 		p.docs = append(p.docs, doc)
+		b.size += sizeOfEntry
 	}
 }
 
 func (b *builder) add(doc uint32, d *Document) {
 	b.live = append(b.live, doc)
 	for _, t := range d.Terms {
-		b.term(t).add(doc)
+		b.enter(b.term(t), doc)
 	}
 	b.touched = b.touched[:0]
 	for i, w := range d.Words {
@@ -53,19 +55,19 @@ func (b *builder) add(doc uint32, d *Document) {
 			p.word = true
 			p.begins = [2]*posting{b.beginning(w, 2), b.beginning(w, 4)}
 		}
-		p.add(doc)
+		b.enter(p, doc)
 		if len(p.at) == 0 {
 			b.touched = append(b.touched, p)
 			for _, begin := range p.begins {
 				if begin != nil {
-					begin.add(doc)
+					b.enter(begin, doc)
 				}
 			}
 		}
 		p.at = append(p.at, uint32(i))
 	}
 	for _, p := range b.touched {
-		p.place(doc)
+		b.size += p.place(doc)
 	}
 }
 
@@ -74,20 +76,23 @@ func (b *builder) term(t string) *posting {
 	if p == nil {
 		p = &posting{}
 		b.terms[t] = p
+		b.size += sizeOfTerm + len(t)
 	}
 	return p
 }
 
-// place writes down where a document has the word.
-func (p *posting) place(doc uint32) {
+// place writes down where a document has the word, and returns how many bytes that took.
+func (p *posting) place(doc uint32) (size int) {
 	number := doc >> chunkBits
 	if n := len(p.chunks); n == 0 || p.chunks[n-1].number != number {
 		p.chunks = append(p.chunks, chunk{number: number, last: number << chunkBits})
 	}
 	c := &p.chunks[len(p.chunks)-1]
+	before := len(c.data)
 	c.data = appendPositions(binary.AppendUvarint(c.data, uint64(doc-c.last)), p.at)
 	c.last = doc
 	p.at = p.at[:0]
+	return len(c.data) - before
 }
 
 // Beginnings of words are kept in two lengths: words of one or two letters and more by their first two, words of three and more by their first four. A
@@ -110,6 +115,7 @@ func (b *builder) beginning(word string, letters int) *posting {
 	if p == nil {
 		p = &posting{}
 		b.beginnings[key] = p
+		b.size += sizeOfTerm + len(key)
 	}
 	return p
 }
@@ -118,11 +124,11 @@ func beginningKey(word string, letters int) string {
 	return keyBeginning + string(rune('0'+letters)) + beginningOf(word, letters)
 }
 
-// write puts the segment into pages.
-func (b *builder) write(w *pageWriter) error {
+// write puts the segment into pages, without documents that are hidden.
+func (b *builder) write(w *pageWriter, hidden *set) error {
 	var spare []byte
 	list := func(key string, docs []uint32) error {
-		if len(docs) == 0 {
+		if docs = hidden.from(docs); len(docs) == 0 {
 			return nil
 		}
 		spare = appendList(spare[:0], docs)
@@ -142,7 +148,11 @@ func (b *builder) write(w *pageWriter) error {
 	}
 	for _, t := range names {
 		for _, c := range b.terms[t].chunks {
-			if err := w.add(placeKey(t, c.number), c.data); err != nil {
+			data, err := placesWithout(hidden, c.number, c.data)
+			if err == nil && len(data) > 0 {
+				err = w.add(placeKey(t, c.number), data)
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -198,15 +208,22 @@ func buildSegments(b Batch) ([]built, error) {
 			}
 		}
 		all = all[n:]
-		s := built{block: block, docs: len(maker.live)}
-		w := pageWriter{full: func(first string, data []byte) error {
-			s.pages = append(s.pages, page{first, data})
-			return nil
-		}}
-		if err := maker.write(&w); err != nil {
+		s, err := maker.built(block, nil)
+		if err != nil {
 			return nil, err
 		}
 		out = append(out, s)
 	}
 	return out, nil
+}
+
+// built makes the segment, without documents that are hidden.
+func (b *builder) built(block int64, hidden *set) (s built, err error) {
+	b.live = hidden.from(b.live)
+	s = built{block: block, docs: len(b.live)}
+	w := pageWriter{full: func(first string, data []byte) error {
+		s.pages = append(s.pages, page{first, data})
+		return nil
+	}}
+	return s, b.write(&w, hidden)
 }

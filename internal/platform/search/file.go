@@ -76,7 +76,7 @@ func tryOut(ctx context.Context, d *db.DB) error {
 		if _, err := ReadState(ctx, tx); err != nil {
 			return err
 		}
-		_, err := find(ctx, tx, [][]Clause{{{Any: []Atom{{Terms: []string{"a"}}}}}}, 0, 1<<62, 1, mostPages)
+		_, err := find(ctx, tx, nil, [][]Clause{{{Any: []Atom{{Terms: []string{"a"}}}}}}, 0, 1<<62, 1, mostPages)
 		return err
 	})
 }

@@ -9,12 +9,17 @@ import (
 	"tellus/internal/platform/db"
 )
 
-// mostPages bounds the work of one search, in pages that are asked for: some five milliseconds of reading for each thousand. A search that comes to it says
-// how far it got.
-const mostPages = 8000
+// Bounds of the work of one search, in reads of pages: one takes some fifty microseconds where the machine has it in memory, and what is long counts for more. A search
+// that comes to its bound says how far it got. What only adds to the first way of asking may cost less.
+const (
+	mostPages = 500
+	moreWays  = 4 // a fourth of it for each further way
+	longValue = 16 << 10
+)
 
-// find answers several ways of asking at once, since they read the same.
-func find(ctx context.Context, tx *db.Tx, kinds [][]Clause, from, before int64, limit, work int) ([]Result, error) {
+// find answers several ways of asking at once, since they read the same. Each further one finds a part of what the first finds: where that finds nothing they
+// are not looked for.
+func find(ctx context.Context, tx *db.Tx, c *cache, kinds [][]Clause, from, before int64, limit, work int) ([]Result, error) {
 	out := make([]Result, len(kinds))
 	if before <= from || limit <= 0 {
 		return out, nil
@@ -24,7 +29,8 @@ func find(ctx context.Context, tx *db.Tx, kinds [][]Clause, from, before int64, 
 	if err != nil || len(segments) == 0 {
 		return out, err
 	}
-	r := &reader{tx: tx, known: map[entry][]byte{}}
+	r := &reader{tx: tx, cache: c, known: map[entry][]byte{}}
+	none := map[int64]bool{}
 	ids := make([][]int64, len(kinds))
 	var all []int64
 	for i, clauses := range kinds {
@@ -32,6 +38,10 @@ func find(ctx context.Context, tx *db.Tx, kinds [][]Clause, from, before int64, 
 			continue
 		}
 		q := newQuestion(r, clauses)
+		q.none, q.first = none, i == 0
+		if i == 1 {
+			work = max(work/moreWays, 1)
+		}
 		if ids[i], out[i].Below, err = q.walk(ctx, segments, before, limit, work); err != nil {
 			return nil, err
 		}
@@ -67,12 +77,19 @@ func answerable(all []Clause) (positive bool) {
 type question struct {
 	*reader
 	clauses []Clause
+	order   []int    // of those that ask for something to be there: what was in the fewest documents of the last segment first
+	found   []int    // in how many that was, about
 	keys    []string // whose values are asked for in every segment
+	first   bool
+	none    map[int64]bool // segments in which the first way of asking finds nothing
 }
 
 func newQuestion(r *reader, clauses []Clause) *question {
-	q := &question{reader: r, clauses: clauses}
-	for _, c := range clauses {
+	q := &question{reader: r, clauses: clauses, found: make([]int, len(clauses))}
+	for i, c := range clauses {
+		if !c.Not {
+			q.order = append(q.order, i)
+		}
 		for _, a := range c.Any {
 			if a.Prefix {
 				if key, exact := beginningOfTerm(a.Terms[0]); exact {
@@ -114,7 +131,8 @@ func (q *question) walk(ctx context.Context, segments []segment, before int64, l
 		if n > seen { // on PostgreSQL ever more is read in one exchange
 			seen = min(len(segments), n+window)
 			window = min(2*window, 16)
-			if err := q.ahead(ctx, segments[at:seen], q.keys); err != nil {
+			worth := slices.DeleteFunc(slices.Clone(segments[at:seen]), func(s segment) bool { return !q.first && q.none[s.id] })
+			if err := q.ahead(ctx, worth, q.keys); err != nil {
 				return nil, 0, err
 			}
 		}
@@ -145,9 +163,15 @@ func (q *question) block(ctx context.Context, segments []segment, end uint32, li
 	over := spare()
 	defer free(over)
 	for i, s := range segments {
-		matches, unsure, err := q.segment(ctx, s)
-		if err != nil {
-			return nil, err
+		var matches *set
+		var unsure []phrases
+		if q.first || !q.none[s.id] {
+			if matches, unsure, err = q.segment(ctx, s); err != nil {
+				return nil, err
+			}
+		}
+		if q.first && matches == nil {
+			q.none[s.id] = true
 		}
 		if matches != nil {
 			if i > 0 {
@@ -206,15 +230,16 @@ type phrases struct {
 
 // segment returns the documents of a segment that may answer, nil for none, and what is left to look at in each.
 func (q *question) segment(ctx context.Context, s segment) (acc *set, unsure []phrases, err error) {
-	for _, c := range q.clauses { // what must be there first
-		if c.Not {
-			continue
-		}
+	// What must be there first, and of that what is rarest: where it is not, the rest need not be read.
+	slices.SortStableFunc(q.order, func(a, b int) int { return q.found[a] - q.found[b] })
+	for _, at := range q.order {
+		c := q.clauses[at]
 		any, p, err := q.anyOf(ctx, s, c)
 		if err != nil {
 			free(acc)
 			return nil, nil, err
 		}
+		q.found[at] = any.count()
 		some := false
 		if acc == nil {
 			acc = any
@@ -262,6 +287,17 @@ func (q *question) anyOf(ctx context.Context, s segment, c Clause) (any *set, p 
 		}
 	}
 	for _, a := range c.Any {
+		if p == nil && !a.Prefix && len(a.Terms) == 1 {
+			list, err := q.get(ctx, s.id, keyTerm+a.Terms[0])
+			if err == nil && list != nil {
+				err = any.addList(list)
+			}
+			if err != nil {
+				free(any)
+				return nil, nil, err
+			}
+			continue
+		}
 		docs, err := q.atom(ctx, s, a)
 		if err != nil {
 			free(any)

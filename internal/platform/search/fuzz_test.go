@@ -18,7 +18,7 @@ func FuzzPages(f *testing.F) {
 	b := newBuilder()
 	b.add(3, &Document{Words: []string{"lamp", "shade", "lamp"}, Terms: []string{"=lamp"}})
 	b.add(70_000, &Document{Words: []string{"lamp"}})
-	if err := b.write(&w); err != nil {
+	if err := b.write(&w, nil); err != nil {
 		f.Fatal(err)
 	}
 	f.Add(good)

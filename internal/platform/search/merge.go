@@ -73,6 +73,12 @@ func (x *Index) tend(ctx context.Context, tx *db.Tx, leisure Leisure) (more bool
 			return false, err
 		}
 	}
+	if !x.merge.began {
+		if x.merge.into.id, err = x.nextSegment(ctx, tx, 1); err != nil {
+			return true, err
+		}
+		x.past = x.merge.into.id
+	}
 	done, err := x.merge.step(ctx, tx, x.enough)
 	if err == nil && done {
 		for _, in := range x.merge.from {
@@ -161,7 +167,7 @@ func toJoin(block []segment, leisure Leisure) int {
 			break
 		}
 	}
-	if join > 0 || leisure != Idle || len(block) <= fewest {
+	if join > 0 || leisure != Idle || len(block) < 2 {
 		return join
 	}
 	oldest := len(block) - 1
@@ -169,7 +175,12 @@ func toJoin(block []segment, leisure Leisure) int {
 	for _, s := range block[:oldest] {
 		small += s.docs
 	}
-	if small >= block[oldest].docs/fanOut {
+	switch {
+	case 2*small >= block[oldest].docs: // as after filling: a search reads each term once for every segment
+		return len(block)
+	case len(block) <= fewest:
+		return 0
+	case small >= block[oldest].docs/fanOut:
 		return len(block)
 	}
 	return oldest
@@ -248,9 +259,6 @@ func (m *merge) step(ctx context.Context, tx *db.Tx, enough func(entries int, be
 
 // begin looks at which documents each input has.
 func (m *merge) begin(ctx context.Context, tx *db.Tx) (err error) {
-	if m.into.id, err = nextSegment(ctx, tx, 1); err != nil {
-		return err
-	}
 	r := &reader{tx: tx, known: map[entry][]byte{}}
 	live, touched := new(set), new(set)
 	for i := range m.from {

@@ -20,6 +20,7 @@ type entry struct {
 // reader reads values of segments, and remembers them for one search.
 type reader struct {
 	tx    *db.Tx
+	cache *cache // nil on PostgreSQL, where other nodes write
 	known map[entry][]byte
 	size  int
 	cost  int // pages that were asked for
@@ -41,6 +42,9 @@ func (r *reader) get(ctx context.Context, segment int64, key string) ([]byte, er
 	if v, ok := r.known[e]; ok {
 		return v, nil
 	}
+	if v, ok := r.cache.get(e); ok {
+		return v, nil
+	}
 	r.cost++
 	var data []byte
 	err := r.tx.Row(ctx, `SELECT data FROM search_page WHERE segment = $1 AND first <= $2 ORDER BY first DESC LIMIT 1`, segment, []byte(key)).Scan(&data)
@@ -51,7 +55,9 @@ func (r *reader) get(ctx context.Context, segment int64, key string) ([]byte, er
 	if err != nil {
 		return nil, err
 	}
+	r.cost += len(v) / longValue
 	r.keep(e, v)
+	r.cache.keep(e, v)
 	return v, nil
 }
 

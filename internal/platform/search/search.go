@@ -52,6 +52,8 @@ type State struct {
 	Source   string `json:"source"`   // what was indexed
 	Position int64  `json:"position"` // up to which changes were followed
 	Rest     int64  `json:"rest"`     // below this id documents are still missing; 0 for none
+	Upto     int64  `json:"upto"`     // but for those from the beginning of a stretch up to this id
+	Whole    int64  `json:"whole"`    // what Rest was when it was begun
 	Purge    bool   `json:"purge"`    // a batch asked for it, and it is not done yet
 
 	Customers int64 `json:"customers"` // up to which of them, and of purchases, documents are there
@@ -68,6 +70,8 @@ type Index struct {
 	merge *merge  // under way, by whoever tends
 	dead  []int64 // segments whose pages are to be removed
 	swept bool    // dead is known
+	past  int64   // the last segment's number that was given out: none is given out twice while the process runs
+	cache *cache  // on SQLite
 
 	mostPages int                                     // of one search
 	enough    func(entries int, begun time.Time) bool // for one step of joining
@@ -83,6 +87,7 @@ func Open(ctx context.Context, d *db.DB, path string, log *slog.Logger) (*Index,
 		x.main = d
 		return x, nil
 	}
+	x.cache = newCache()
 	if err := x.openFile(ctx); err != nil {
 		return nil, fmt.Errorf("open search index %s: %w", path, err)
 	}
@@ -111,6 +116,8 @@ type Batch struct {
 	State State
 	Purge bool  // what was there of these documents must not stay in the file: their blocks are joined into one segment each
 	Check Check // nil for none
+
+	Gathered *Gathered // stored too, as a segment of its own; nil for none
 }
 
 // Apply makes a change durable.
@@ -120,6 +127,12 @@ func (x *Index) Apply(ctx context.Context, b Batch) error {
 		return fmt.Errorf("write search index: %w", err)
 	}
 	segments, err := buildSegments(b)
+	if err == nil && b.Gathered != nil {
+		var s built
+		if s, err = b.Gathered.built(); s.docs > 0 {
+			segments = append(segments, s)
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("build search index: %w", err)
 	}
@@ -127,7 +140,7 @@ func (x *Index) Apply(ctx context.Context, b Batch) error {
 		if err := x.check(ctx, tx, b.Check); err != nil {
 			return err
 		}
-		return apply(ctx, tx, b, segments, string(state))
+		return x.apply(ctx, tx, b, segments, string(state))
 	})
 	if err != nil {
 		return fmt.Errorf("write search index: %w", err)
@@ -180,7 +193,8 @@ type Result struct {
 	Below int64
 }
 
-// Find returns the newest documents with an id below before that have what all clauses ask for, at most limit, for each of several ways of asking. At
+// Find returns the newest documents with an id below before that have what all clauses ask for, at most limit, for each of several ways of asking, of which
+// the further ones must ask for a part of what the first one finds. At
 // least one clause must ask for something to be there. Terms may hold anything but spaces and control characters. What one search may cost is bounded:
 // see Result.
 func (x *Index) Find(ctx context.Context, kinds [][]Clause, before int64, limit int) (found []Result, err error) {
@@ -190,7 +204,7 @@ func (x *Index) Find(ctx context.Context, kinds [][]Clause, before int64, limit 
 // Between is Find for documents with an id from a multiple of 262,144 on.
 func (x *Index) Between(ctx context.Context, kinds [][]Clause, from, before int64, limit int) (found []Result, err error) {
 	err = x.db().Read(ctx, func(tx *db.Tx) error {
-		found, err = find(ctx, tx, kinds, from, before, limit, x.mostPages)
+		found, err = find(ctx, tx, x.cache, kinds, from, before, limit, x.mostPages)
 		return err
 	})
 	if err != nil {

@@ -67,6 +67,17 @@ func (s *set) newest(from, to int, yield func(n uint32) bool) {
 	}
 }
 
+// count is how many members there are, 0 for nil.
+func (s *set) count() (n int) {
+	if s == nil {
+		return 0
+	}
+	for _, w := range s {
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
+
 func (s *set) empty(from, to int) bool {
 	return !slices.ContainsFunc(s[from:to], func(w uint64) bool { return w != 0 })
 }
@@ -163,7 +174,26 @@ func (s *set) addList(list []byte) error {
 		}
 		return nil
 	}
-	return eachOf(list, s.add)
+	if len(list) == 0 || list[0] != listDeltas {
+		return errDamaged
+	}
+	// As eachOf, which calls a function for each: most of what a search does is here.
+	n := uint64(0)
+	for list = list[1:]; len(list) > 0; {
+		d := uint64(list[0])
+		size := 1
+		if d >= 0x80 {
+			if d, size = binary.Uvarint(list); size <= 0 {
+				return errDamaged
+			}
+		}
+		list = list[size:]
+		if n += d; n >= blockSize || d >= blockSize {
+			return errDamaged
+		}
+		s[n>>6] |= 1 << (n & 63)
+	}
+	return nil
 }
 
 // Positions of a word are kept for chunks of documents, so that a phrase is looked up only where its words are together.

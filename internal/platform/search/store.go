@@ -48,8 +48,9 @@ func scanSegment(r *sql.Rows, s *segment) error {
 
 // nextSegment is an id that no segment has, and none whose pages are still to be removed: an odd one for a join, an even one for a batch. Batches come while a join is
 // under way that has no page yet to show its id by.
-func nextSegment(ctx context.Context, tx *db.Tx, odd int64) (id int64, err error) {
+func (x *Index) nextSegment(ctx context.Context, tx *db.Tx, odd int64) (id int64, err error) {
 	err = tx.Row(ctx, `SELECT 1 + GREATEST(COALESCE((SELECT max(id) FROM search_segment), 0), COALESCE((SELECT max(segment) FROM search_page), 0))`).Scan(&id)
+	id = max(id, x.past+1)
 	return id + (id+odd)%2, err
 }
 
@@ -66,13 +67,20 @@ func addSegment(ctx context.Context, tx *db.Tx, s segment) error {
 }
 
 // apply stores the segments of a batch.
-func apply(ctx context.Context, tx *db.Tx, b Batch, segments []built, state string) error {
+func (x *Index) apply(ctx context.Context, tx *db.Tx, b Batch, segments []built, state string) error {
 	for _, id := range b.Drop {
 		if err := tx.Soon(ctx, `DELETE FROM search_item WHERE id = $1`, id); err != nil {
 			return err
 		}
 	}
-	for rest := b.Put; len(rest) > 0; {
+	put := make([]Found, 0, len(b.Put))
+	for _, d := range b.Put {
+		put = append(put, Found{d.ID, d.Happened, d.Stamp})
+	}
+	if b.Gathered != nil {
+		put = append(put, b.Gathered.left()...)
+	}
+	for rest := put; len(rest) > 0; {
 		n := rowsAtOnce
 		if len(rest) < n {
 			n = 1 // two statements in all, however many documents there are
@@ -91,12 +99,13 @@ func apply(ctx context.Context, tx *db.Tx, b Batch, segments []built, state stri
 		}
 	}
 	if len(segments) > 0 {
-		next, err := nextSegment(ctx, tx, 0)
+		next, err := x.nextSegment(ctx, tx, 0)
 		if err != nil {
 			return err
 		}
 		for i, s := range segments {
 			id := next + 2*int64(i)
+			x.past = id
 			for _, p := range s.pages {
 				if err := addPage(ctx, tx, id, p.first, p.data); err != nil {
 					return err

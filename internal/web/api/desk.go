@@ -77,6 +77,7 @@ var deskRoutes = []route{
 	{"finish-oauth", get, "/oauth/callback", personally(desk.ManageInboxes), "Where Google and Microsoft send the browser back to", option{}},
 	{"get-settings", get, "/settings", needs(desk.ManageSettings), "The settings of the whole desk", option{}},
 	{"change-settings", patch, "/settings", needs(desk.ManageSettings), "Replace the settings of the whole desk", option{}},
+	{"get-search-progress", get, "/search/progress", needs(desk.ManageJobs), "How far the search index is: how much it holds, and how far it is behind", option{}},
 	{"list-dead-jobs", get, "/jobs/dead", needs(desk.ManageJobs), "Jobs that gave up", option{}},
 	{"retry-job", post, "/jobs/{id}/retry", needs(desk.ManageJobs), "Try a job again", option{}},
 	{"discard-job", del, "/jobs/{id}", needs(desk.ManageJobs), "Give a job up for good", option{}},

@@ -190,7 +190,7 @@ var elsewhere = []string{
 	"list-organisations", "create-organisation", "get-organisation", "change-organisation", "delete-organisation", "list-organisation-conversations",
 	"export-customer", "preview-erasure", "erase-customer", "list-privacy-tasks", "get-privacy-task", "get-privacy-file", "list-holds", "set-hold", "end-hold", "list-retention-rules", "preview-retention-rule", "create-retention-rule", "end-retention-rule", "list-accesses", "get-accesses-file", // TestPrivacyIsForWhoManagesIt
 	"list-inboxes", "create-inbox", "get-inbox", "change-inbox", "delete-inbox", "test-inbox", "list-health", "reconnect-inbox", "begin-oauth",
-	"finish-oauth", "get-settings", "change-settings", "list-dead-jobs", "retry-job", "discard-job"}
+	"finish-oauth", "get-settings", "change-settings", "get-search-progress", "list-dead-jobs", "retry-job", "discard-job"}
 
 // secrets are desks with what somebody may not see.
 type secrets struct {

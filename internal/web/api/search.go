@@ -12,7 +12,14 @@ import (
 	"tellus/internal/platform/db"
 )
 
-func (s *Server) registerSearch() { handle(s, "search-messages", s.searchMessages) }
+func (s *Server) registerSearch() {
+	handle(s, "search-messages", s.searchMessages)
+	handle(s, "get-search-progress", s.searchProgress)
+}
+
+func (s *Server) searchProgress(ctx context.Context, _ *Caller, _ *struct{}) (*reply[index.Progress], error) {
+	return asking(ctx, s, func(tx *db.Tx) (index.Progress, error) { return s.Index.Progress(ctx, tx) })
+}
 
 type fullTextInput struct {
 	Q      string      `query:"q" maxLength:"500" doc:"Words, \"phrases\", -not, from: to: tag: is: has: inbox: team: assignee: before: after: number: field:key=value"`
@@ -26,6 +33,7 @@ type fullTextBody struct {
 	Items   []index.Hit `json:"items"`
 	Next    string      `json:"next,omitempty" doc:"Opaque; give it back as cursor to get what follows"`
 	Filling bool        `json:"filling,omitempty" doc:"The index is being made anew: older messages are still missing"`
+	Filled  int         `json:"filled,omitempty" doc:"While filling: how much of what was there the index holds, in percent"`
 
 	Messages      int             `json:"messages" doc:"How many messages were found, of which a conversation may have several"`
 	More          bool            `json:"more,omitempty" doc:"There are more messages than that, or older ones were not looked at yet: next goes on"`
@@ -66,6 +74,9 @@ func (s *Server) searchMessages(ctx context.Context, c *Caller, in *fullTextInpu
 		return nil, err
 	}
 	out := fullTextBody{Items: page.Hits, Filling: page.Filling, Messages: page.Messages, More: page.More, NewestOnly: page.Newest}
+	if page.Filling {
+		out.Filled = page.Filled
+	}
 	if out.Items == nil {
 		out.Items = []index.Hit{}
 	}

@@ -3560,6 +3560,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/search/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far the search index is: how much it holds, and how far it is behind
+         * @description Needs: job.manage.
+         */
+        get: operations["get-search-progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/segments": {
         parameters: {
             query?: never;
@@ -5509,6 +5529,11 @@ export interface components {
         FullTextBody: {
             /** @description Who answers the query, on the first page of one without filters */
             customers: components["schemas"]["Customer"][];
+            /**
+             * Format: int64
+             * @description While filling: how much of what was there the index holds, in percent
+             */
+            filled?: number;
             /** @description The index is being made anew: older messages are still missing */
             filling?: boolean;
             items: components["schemas"]["Hit"][];
@@ -6845,6 +6870,18 @@ export interface components {
             timeZone?: string;
             /** Format: int64 */
             version: number;
+        };
+        Progress: {
+            /**
+             * Format: int64
+             * @description Age of the oldest event that it does not know yet, in seconds; 0 for none
+             */
+            behind: number;
+            /**
+             * Format: int64
+             * @description How much of what was there when the index was begun it holds, in percent; 100 when it is complete
+             */
+            filled: number;
         };
         Purchase: {
             /** Format: date-time */
@@ -14724,6 +14761,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FullTextBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "get-search-progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Progress"];
                 };
             };
             /** @description Error */

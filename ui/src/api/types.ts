@@ -503,6 +503,8 @@ export interface SearchPage {
   next?: string;
   /** The index is being made anew: older messages are still missing. */
   filling?: boolean;
+  /** While filling: how much of what was there the index holds, in percent. */
+  filled?: number;
   /** How many messages were found; at least so many where there are more. */
   messages: number;
   more?: boolean;

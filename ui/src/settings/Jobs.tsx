@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -12,7 +12,7 @@ import { When } from "../parts/When";
 import { Ask } from "./Ask";
 import { Bones, Page, Section } from "./form/Page";
 import list from "./list.module.css";
-import { deadJobsQuery } from "./queries";
+import { deadJobsQuery, searchProgressQuery } from "./queries";
 import type { DeadJob } from "./types";
 
 const kinds = new Set([
@@ -51,6 +51,7 @@ export default function Jobs() {
       : t("settings.jobs.kind.other", { kind: j.kind });
   return (
     <Page title={t("settings.jobs.title")} about={t("settings.jobs.about")}>
+      <SearchState />
       {jobs.isPending && <Bones rows={3} />}
       {jobs.error && <Failed what={t("settings.jobs.failed")} error={jobs.error} retry={() => void jobs.refetch()} />}
       {jobs.data && all.length === 0 && (
@@ -127,5 +128,23 @@ export default function Jobs() {
         </Ask>
       )}
     </Page>
+  );
+}
+
+/** How far the search index is, in words. */
+function SearchState() {
+  const { t } = useTranslation();
+  const { data } = useQuery(searchProgressQuery);
+  if (!data) return null;
+  const words =
+    data.filled < 100
+      ? t("settings.jobs.search.filling", { percent: data.filled })
+      : data.behind > 0
+        ? t("settings.jobs.search.behind", { count: data.behind })
+        : t("settings.jobs.search.current");
+  return (
+    <Section title={t("settings.jobs.search.title")}>
+      <p role="status">{words}</p>
+    </Section>
   );
 }

@@ -8,6 +8,7 @@ import type {
   HouseSettings,
   Passkey,
   RoleRow,
+  SearchProgress,
   Session,
   Token,
   WebForm,
@@ -59,6 +60,12 @@ export const rolesQuery = queryOptions({
   queryKey: ["roles"],
   queryFn: ({ signal }) => items<RoleRow>("/roles", signal),
   staleTime: Number.POSITIVE_INFINITY,
+});
+export const searchProgressQuery = queryOptions({
+  queryKey: ["search", "progress"],
+  queryFn: ({ signal }) => get<SearchProgress>("/search/progress", undefined, signal),
+  staleTime: 0,
+  refetchInterval: 5000,
 });
 export const deadJobsQuery = infiniteQueryOptions({
   queryKey: ["jobs", "dead"],

@@ -133,6 +133,12 @@ export interface FieldChange {
   replaced?: boolean;
 }
 
+/** How far the search index is: how much it holds, in percent, and how old the oldest event is that it does not know, in seconds. */
+export interface SearchProgress {
+  filled: number;
+  behind: number;
+}
+
 export interface DeadJob {
   id: number;
   kind: string;

@@ -102,7 +102,7 @@ export function Search() {
         </div>
         {found.data?.pages[0]?.filling && (
           <p role="status" className={css.note}>
-            {t("search.filling")}
+            {t("search.filling", { percent: found.data.pages[0].filled ?? 0 })}
           </p>
         )}
         <Results q={shown} typing={typed !== ""} found={found} hits={hits} list={list} />
