@@ -117,7 +117,7 @@ try {
             await page.goto(path);
             await settled(page);
             for (const what of await page.evaluate(look, english)) add(what);
-            if (!quick) for (const line of await page.findings("", page, { colours: language !== "en" })) add(`axe${line}`);
+            if (!quick) for (const line of await page.findings("", page)) add(`axe${line}`);
           } catch (error) {
             add(`not seen: ${error.message.split("\n")[0]}`);
           }

@@ -2,6 +2,7 @@ package score
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -43,6 +44,8 @@ func scoreMailParse(c *Corpus, s *Sheet) error {
 	}
 	named := Named(s)
 	s.Remark("named fields of %s: %d of %d, %s (%s)", strings.Join(sayMost, " and "), named.Right, named.All, percent(named), strings.Join(namedFields, ", "))
+	rest := Tally{named.Right - s.contradicted.Right, named.All - s.contradicted.All}
+	s.Remark("without the %d of them that contradict a standard: %d of %d, %s", s.contradicted.All, rest.Right, rest.All, percent(rest))
 	return nil
 }
 
@@ -87,8 +90,10 @@ type parseSheet struct {
 }
 
 // equal marks got as right where it is want. Where the set itself could not read a character (U+FFFD), any character is right.
-func (p parseSheet) equal(measure, got, want string) {
-	p.s.Mark(p.group, p.name, measure, matchesUnread(got, want), fmt.Sprintf("got %s, want %s", short(got), short(want)))
+func (p parseSheet) equal(measure, got, want string) bool {
+	ok := matchesUnread(got, want)
+	p.s.Mark(p.group, p.name, measure, ok, fmt.Sprintf("got %s, want %s", short(got), short(want)))
+	return ok
 }
 
 func matchesUnread(got, want string) bool {
@@ -115,11 +120,11 @@ func short(s string) string {
 
 // sameText compares text without white space, which every set's own converter lays out differently. Where it differs, what follows the
 // common beginning is shown.
-func (p parseSheet) sameText(measure, got, want string) {
+func (p parseSheet) sameText(measure, got, want string) bool {
 	g, w := bareText(got), bareText(want)
 	if g == w {
 		p.s.Mark(p.group, p.name, measure, true, "")
-		return
+		return true
 	}
 	i := 0
 	for i < len(g) && i < len(w) && g[i] == w[i] {
@@ -127,6 +132,7 @@ func (p parseSheet) sameText(measure, got, want string) {
 	}
 	i = max(0, i-20)
 	p.s.Mark(p.group, p.name, measure, false, fmt.Sprintf("at %d got %s, want %s", i, short(g[i:]), short(w[min(i, len(w)):])))
+	return false
 }
 
 func bareText(s string) string {
@@ -197,7 +203,8 @@ func scoreZammad(c *Corpus, s *Sheet, row Row) error {
 	}
 	m := mailmsg.Parse(raw, mailmsg.Limits{})
 	p := parseSheet{s, row.Source, row.Path}
-	p.equal("sender", strings.ToLower(m.Author().Email), strings.ToLower(want.FromEmail))
+	met := p.equal("sender", strings.ToLower(m.Author().Email), strings.ToLower(want.FromEmail))
+	p.against(noAddrSpec(want.FromEmail), "sender", met)
 	p.equal("sender's name", m.Author().Name, want.FromName)
 	if want.To != nil {
 		p.equal("recipients", emails(m.To), emails(mailmsg.ParseAddresses(*want.To)))
@@ -209,20 +216,21 @@ func scoreZammad(c *Corpus, s *Sheet, row Row) error {
 		p.equal("reply-to", emails(m.ReplyTo), emails(mailmsg.ParseAddresses(*want.ReplyTo)))
 	}
 	if want.Subject != nil {
-		p.equal("subject", bareText(m.Subject), bareText(*want.Subject))
+		met := p.equal("subject", bareText(m.Subject), bareText(*want.Subject))
+		p.against(leftUTF7(string(raw), *want.Subject), "subject", met)
 	}
 	if want.Body != nil {
-		scoreZammadBody(p, m, *want.Body, want.ContentType)
+		met := scoreZammadBody(p, m, *want.Body, want.ContentType)
+		p.against(cmp.Or(leftUTF7(string(raw), *want.Body), misreadUTF8(string(raw), *want.Body)), "text", met)
 	}
 	scoreZammadFiles(p, m, want)
 	return nil
 }
 
 // scoreZammadBody compares visible text: that set's HTML went through its own sanitiser, which also writes marks of its own.
-func scoreZammadBody(p parseSheet, m *mailmsg.Mail, want, contentType string) {
+func scoreZammadBody(p parseSheet, m *mailmsg.Mail, want, contentType string) bool {
 	if want == "no visible content" {
-		p.equal("text", bareText(m.Text), "")
-		return
+		return p.equal("text", bareText(m.Text), "")
 	}
 	if contentType == "text/html" && m.HTML != "" {
 		got, want := htmlText(m.HTML), htmlText(want)
@@ -230,13 +238,12 @@ func scoreZammadBody(p parseSheet, m *mailmsg.Mail, want, contentType string) {
 		if title := htmlTitle(m.HTML); title != "" && strings.HasPrefix(bareText(want), bareText(title)) && !strings.HasPrefix(bareText(got), bareText(title)) {
 			got = title + got
 		}
-		p.sameText("text", got, want)
-		return
+		return p.sameText("text", got, want)
 	}
 	if contentType == "text/html" {
 		want = htmlText(want)
 	}
-	p.sameText("text", m.Text, want)
+	return p.sameText("text", m.Text, want)
 }
 
 func htmlTitle(s string) string {

@@ -246,11 +246,6 @@ func scoreStalwartFiles(p parseSheet, m *mailmsg.Mail, want stalwartMail, raw []
 		w := want.Parts[i]
 		name := w.fileName()
 		content, text, known := w.content(raw)
-		if text && name == "" || text && w.isMessage() {
-			if boundary := enclosingBoundary(m, string(content)); boundary != "" {
-				p.s.Remark("against RFC 2046 5.1.2, but counted: %s expects the delimiter of an enclosing multipart within part %d", p.name, i)
-			}
-		}
 		at := -1
 		for j, a := range left {
 			if known && sameBytes(a, content, text) && (at < 0 || a.FileName == name) {
@@ -261,6 +256,9 @@ func scoreStalwartFiles(p parseSheet, m *mailmsg.Mail, want stalwartMail, raw []
 			// A further stretch of text is an attachment to that set, and part of what is shown to us; an empty one is nothing.
 			ok := at >= 0 || text && name == "" && shownAsText(m, string(content))
 			p.s.Mark(p.group, p.name, "attachment's checksum", ok, fmt.Sprintf("part %d %q: %d bytes, text %v", i, name, len(content), text))
+			if text && (name == "" || w.isMessage()) && enclosingBoundary(m, string(content)) != "" {
+				p.against("RFC 2046 5.1.2 (the delimiter of an enclosing multipart within a part)", fmt.Sprintf("checksum of part %d", i), ok)
+			}
 		}
 		if name != "" {
 			ok := false

@@ -152,6 +152,8 @@ type Sheet struct {
 	marks    []mark
 	cases    map[string]*caseMarks
 	remarks  []string
+
+	contradicted Tally // expectations that contradict a standard; they count like all others
 }
 
 type mark struct {

@@ -52,6 +52,9 @@ func TestMailParse(t *testing.T) {
 		t.Errorf("sender, recipients, reply-to, subject, text, attachments: %d of %d right (%s), want at most %d otherwise of at least 490",
 			named.Right, named.All, percent(named), otherwise)
 	}
+	if rest := (Tally{named.Right - s.contradicted.Right, named.All - s.contradicted.All}); s.contradicted.All > 10 || rest.Share() < 0.97 {
+		t.Errorf("without %d that contradict a standard: %d of %d right (%s), want 97 %% without at most 10", s.contradicted.All, rest.Right, rest.All, percent(rest))
+	}
 	if read := s.Of("", "is read"); read.Right < read.All {
 		t.Errorf("%d of %d mails give nothing at all", read.All-read.Right, read.All)
 	}
@@ -138,6 +141,31 @@ func TestMatchesUnread(t *testing.T) {
 	} {
 		if got := matchesUnread(c.got, c.want); got != c.ok {
 			t.Errorf("matchesUnread(%q, %q) = %v, want %v", c.got, c.want, got, c.ok)
+		}
+	}
+}
+
+func TestContradictions(t *testing.T) {
+	t.Parallel()
+	utf7, utf8 := "Content-Type: text/plain; charset=unicode-1-1-utf-7\n\n+ANw-ber", "Content-Type: text/html; charset=\"UTF-8\"\n\nx"
+	for name, c := range map[string]struct {
+		section string
+		against bool
+	}{
+		"an address":                       {noAddrSpec("ann@shop.example"), false},
+		"a quoted local part":              {noAddrSpec(`"ann of the shop"@shop.example`), false},
+		"a word that is none":              {noAddrSpec("undisclosed"), false},
+		"a name before the address":        {noAddrSpec("ann ann@shop.example"), true},
+		"a bracket behind it":              {noAddrSpec("ann@shop.example>"), true},
+		"UTF-7 that was read":              {leftUTF7(utf7, "Über"), false},
+		"UTF-7 as it stands":               {leftUTF7(utf7, "+ANw-ber"), true},
+		"what looks like UTF-7 elsewhere":  {leftUTF7(utf8, "+ANw-ber"), false},
+		"UTF-8 that was read":              {misreadUTF8(utf8, "Сообщение"), false},
+		"UTF-8 read as ISO 8859-2":         {misreadUTF8(utf8, "Đ\u00a1ĐžĐž\u0082"), true},
+		"control characters in other mail": {misreadUTF8(utf7, "\u0082"), false},
+	} {
+		if (c.section != "") != c.against {
+			t.Errorf("%s: contradicts %q, want a contradiction: %v", name, c.section, c.against)
 		}
 	}
 }
