@@ -159,11 +159,16 @@ it("prints a long mail across pages, with every line once", () =>
     assert.equal(paper.status(), 200);
     assert.deepEqual(page.trouble, []);
 
+    // What the browser's own menu prints of the desk, and the page that the command prints.
+    await page.frameLocator("article[data-message] iframe").getByText(lines[0]).waitFor();
+    const shown = await page.pdf({ format: "A4" });
+    await page.locator("article[data-message] iframe").waitFor(); // as before on the screen
     await page.goto(paper.url());
-    const pdf = await page.pdf({ format: "A4" });
-    const pages = pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length ?? 0;
-    assert.ok(pages >= 5, `${pages} pages`);
-    const words = execFileSync("pdftotext", ["-layout", "-", "-"], { input: pdf }).toString();
-    for (const line of lines) assert.equal(words.split(line).length, 2, `how often the paper says ${JSON.stringify(line)}`);
-    assert.match(words, /Our contract/); // the sender's rules reach his own words alone
+    for (const pdf of [shown, await page.pdf({ format: "A4" })]) {
+      const pages = pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length ?? 0;
+      assert.ok(pages >= 5, `${pages} pages`);
+      const words = execFileSync("pdftotext", ["-layout", "-", "-"], { input: pdf }).toString();
+      for (const line of lines) assert.equal(words.split(line).length, 2, `how often the paper says ${JSON.stringify(line)}`);
+      assert.match(words, /Our contract/); // the sender's rules reach his own words alone
+    }
   }));

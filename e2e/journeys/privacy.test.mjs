@@ -79,3 +79,40 @@ it("hands out, holds and erases all that is held on a person", () =>
     await page.getByRole("link", { name: /#?\d+/ }).first().waitFor();
     assert.equal(await page.getByText(/Zebra|giraffe|Okapi/).count(), 0);
   }));
+
+it("makes a rule for how long is kept, says before what it would erase, and ends it", () =>
+  browser.journey(async () => {
+    const page = await browser.person({ url: desk.url });
+    await api.enter(page);
+    await page.goto("/app/settings/privacy");
+    await page.getByRole("button", { name: "New rule" }).click();
+    const sheet = page.getByRole("dialog", { name: "New rule" });
+    const make = sheet.getByRole("button", { name: "Start erasing" });
+    await sheet.getByText("0 conversations would be erased at once.").waitFor();
+    // A rule must keep for a month at least.
+    await sheet.getByLabel("Months after it was finished").fill("0");
+    assert.ok(await make.isDisabled(), "a rule of no month can be made");
+    await sheet.getByLabel("Months after it was finished").fill("24");
+    await sheet.getByLabel("Inbox").selectOption({ label: "Help" });
+    await sheet.getByLabel("Type").selectOption({ label: "Complaint" });
+    await sheet.getByLabel("Also erase customers").check();
+    await sheet.getByText("0 conversations would be erased at once.").waitFor();
+    assert.deepEqual(await page.findings("a new rule"), []);
+    await page.picture("privacy-rule");
+    await make.click();
+    await sheet.waitFor({ state: "detached" });
+    await page.getByText("Help · Complaint").waitFor();
+    await page.getByText("Erased 24 months after it was finished").waitFor();
+    const { items } = await api.get("/privacy/rules");
+    assert.equal(items.length, 1);
+    assert.deepEqual([items[0].months, items[0].persons], [24, true]);
+
+    await page.reload();
+    await page.getByText("Help · Complaint").waitFor();
+    await page.getByRole("button", { name: "End this rule" }).click();
+    const ask = page.getByRole("dialog", { name: "End this rule?" });
+    await ask.getByRole("button", { name: "End this rule" }).click();
+    await page.getByText("Help · Complaint").waitFor({ state: "detached" });
+    assert.equal((await api.get("/privacy/rules")).items.length, 0);
+    assert.deepEqual(page.trouble, []);
+  }));

@@ -13,6 +13,7 @@ import { inWords } from "../../parts/trouble";
 import { useChange } from "./change";
 import { useJoins } from "./join/useJoins";
 import css from "./Menus.module.css";
+import { usePaper } from "./paper";
 import { printWhole } from "./print";
 
 const load = () => import("./MoreItems");
@@ -59,6 +60,7 @@ export function MoreMenu({ row, opened, view }: { row: Conversation; opened: Ope
     }
   }
 
+  usePaper();
   async function print() {
     try {
       await printWhole(row.id);
