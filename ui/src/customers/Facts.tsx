@@ -3,8 +3,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ContactHours, Customer } from "../api/types";
 import { useMay } from "../app/session";
-import { type Field, fieldOf, useCustomerChange, type Values } from "../desk/customer/change";
+import { type Against, type Field, fieldOf, useCustomerChange, type Values } from "../desk/customer/change";
 import { wallOf } from "../i18n/zone";
+import { Clashing } from "../parts/Clashing";
 import { inWords } from "../parts/trouble";
 import { birthday } from "./birthday";
 import css from "./Customers.module.css";
@@ -67,6 +68,13 @@ const dayName = (day: number, locale: string) =>
 
 const daysOf = (h: ContactHours, locale: string) => h.days.map((d) => dayName(d, locale)).join(", ");
 
+const labels = {
+  prefers: "customers.prefers",
+  hours: "customers.hours",
+  timeZone: "customers.zone",
+  birthday: "customers.birthday",
+} as const;
+
 function Edit({ customer, done }: { customer: Customer; done: () => void }) {
   const { t, i18n } = useTranslation();
   const save = useCustomerChange();
@@ -75,7 +83,7 @@ function Edit({ customer, done }: { customer: Customer; done: () => void }) {
   const [zone, setZone] = useState(customer.timeZone ?? "");
   const [born, setBorn] = useState(customer.birthday ?? "");
   const [hours, setHours] = useState<ContactHours>(customer.hours ?? { from: "", to: "", days: [] });
-  const [clash, setClash] = useState<Field[]>([]);
+  const [clash, setClash] = useState<Against>();
   const [problem, setProblem] = useState("");
 
   async function keep() {
@@ -90,11 +98,29 @@ function Edit({ customer, done }: { customer: Customer; done: () => void }) {
       const against = await save(base, wanted);
       if (!against) return done();
       setBase(against.theirs);
-      setClash(against.fields);
+      setClash(against);
     } catch (err) {
       setProblem(inWords(t, err));
     }
   }
+
+  const said = (c: Customer, f: Field) => {
+    if (f === "hours")
+      return c.hours
+        ? [t("customer.between", { from: c.hours.from, to: c.hours.to }), daysOf(c.hours, i18n.language)]
+            .filter(Boolean)
+            .join(", ")
+        : "";
+    if (f === "birthday") return birthday(c.birthday, i18n.language);
+    return f === "prefers" && c.prefers ? t(`customers.way_${c.prefers}`) : fieldOf(c, f);
+  };
+  const shown = {
+    ...customer,
+    prefers: prefers as Customer["prefers"],
+    timeZone: zone.trim(),
+    birthday: born.trim(),
+    hours,
+  };
 
   return (
     <form
@@ -165,10 +191,17 @@ function Edit({ customer, done }: { customer: Customer; done: () => void }) {
         {t("customers.birthday")}
         <input value={born} maxLength={10} placeholder="1984-05-31" onChange={(e) => setBorn(e.target.value)} />
       </label>
-      {clash.length > 0 && (
-        <p role="alert" className={css.clash}>
-          {t("customer.clash")} {clash.map((f) => fieldOf(base, f) || "–").join("; ")}
-        </p>
+      {clash && (
+        <Clashing
+          sides={clash.fields.map((f) => ({
+            label: t(labels[f as keyof typeof labels]),
+            theirs: said(clash.theirs, f),
+            mine: said(shown, f),
+          }))}
+          by={clash.by}
+          at={clash.at}
+          takeTheirs={done}
+        />
       )}
       {problem && (
         <p role="alert" className={css.problem}>
@@ -176,7 +209,7 @@ function Edit({ customer, done }: { customer: Customer; done: () => void }) {
         </p>
       )}
       <Button type="submit" variant="filled">
-        {t(clash.length > 0 ? "customer.replace" : "common.save")}
+        {t(clash ? "customer.replace" : "common.save")}
       </Button>
     </form>
   );

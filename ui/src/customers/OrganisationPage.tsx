@@ -5,8 +5,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { del, put } from "../api/client";
 import { isProblem } from "../api/problem";
-import type { Organisation } from "../api/types";
+import type { Actor, Organisation, Time } from "../api/types";
 import { useMay } from "../app/session";
+import { Clashing } from "../parts/Clashing";
 import { Bone, Late } from "../parts/Skeleton";
 import { Failed } from "../parts/Trouble";
 import { toast } from "../parts/toast";
@@ -68,6 +69,15 @@ export function OrganisationPage() {
   );
 }
 
+/** What a refusal for a stale version tells. */
+interface Stale {
+  current?: Organisation;
+  by?: Actor;
+  at?: Time;
+}
+
+const listed = (text: string) => text.split(/[\s,;]+/).filter(Boolean);
+
 /** What the form holds of an organisation, to compare. */
 const said = (o: Organisation) => JSON.stringify([o.name, o.note ?? "", o.domains, o.shared]);
 
@@ -81,30 +91,43 @@ function Edit({ organisation: o }: { organisation: Organisation }) {
   const [note, setNote] = useState(o.note ?? "");
   const [shared, setShared] = useState(o.shared);
   const [seen, setSeen] = useState(o);
-  const [clash, setClash] = useState<Organisation>();
+  const [clash, setClash] = useState<Stale & { current: Organisation }>();
   const [problem, setProblem] = useState("");
 
   async function keep(version = seen.version) {
     setProblem("");
     try {
-      const list = domains.split(/[\s,;]+/).filter(Boolean);
-      const kept = await put<Organisation>(`/organisations/${o.id}`, { name, note, domains: list, shared, version });
+      const body = { name, note, domains: listed(domains), shared, version };
+      const kept = await put<Organisation>(`/organisations/${o.id}`, body);
       client.setQueryData(organisationQuery(o.id).queryKey, kept);
       setDomains(kept.domains.join("\n"));
       setSeen(kept);
       setClash(undefined);
       toast(t("customers.saved"));
     } catch (err) {
-      const theirs = (isProblem(err, "conflict") ? err.details : undefined) as { current?: Organisation } | undefined;
+      const theirs = (isProblem(err, "conflict") ? err.details : undefined) as Stale | undefined;
       if (theirs?.current && said(theirs.current) === said(seen)) {
         // Only what this form does not hold was changed, its fields above all.
         setSeen(theirs.current);
         await keep(theirs.current.version);
       } else if (theirs?.current) {
-        setClash(theirs.current);
+        setClash({ ...theirs, current: theirs.current });
         setSeen(theirs.current);
       } else setProblem(inWords(t, err));
     }
+  }
+
+  const yes = (is: boolean) => t(is ? "form.yes" : "form.no");
+
+  function takeTheirs() {
+    if (!clash) return;
+    const theirs = clash.current;
+    client.setQueryData(organisationQuery(o.id).queryKey, theirs);
+    setName(theirs.name);
+    setDomains(theirs.domains.join("\n"));
+    setNote(theirs.note ?? "");
+    setShared(theirs.shared);
+    setClash(undefined);
   }
 
   async function remove() {
@@ -154,12 +177,21 @@ function Edit({ organisation: o }: { organisation: Organisation }) {
         />
       </label>
       {clash && (
-        <p role="alert" className={css.clash}>
-          {t("customer.clash")}{" "}
-          {[clash.name, clash.domains.join(", "), clash.note, clash.shared && t("customers.shared")]
-            .filter(Boolean)
-            .join("; ")}
-        </p>
+        <Clashing
+          sides={[
+            { label: t("customer.name"), theirs: clash.current.name, mine: name },
+            {
+              label: t("customers.domains"),
+              theirs: clash.current.domains.join(", "),
+              mine: listed(domains).join(", "),
+            },
+            { label: t("customers.shared"), theirs: yes(clash.current.shared), mine: yes(shared) },
+            { label: t("customers.organisation_note"), theirs: clash.current.note ?? "", mine: note },
+          ].filter((s) => s.theirs !== s.mine)}
+          by={clash.by}
+          at={clash.at}
+          takeTheirs={takeTheirs}
+        />
       )}
       {problem && (
         <p role="alert" className={css.problem}>

@@ -5,12 +5,13 @@ import { del, post } from "../../api/client";
 import { isProblem } from "../../api/problem";
 import type { Customer, CustomerAddress } from "../../api/types";
 import { useFormat } from "../../i18n/format";
+import { Clashing } from "../../parts/Clashing";
 import { Icon } from "../../parts/Icon";
 import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
 import { AddressValue, addressIcon } from "./AddressValue";
 import css from "./CustomerPanel.module.css";
-import { type Field, fieldOf, showCustomer, useCustomerChange, type Values } from "./change";
+import { type Against, type Field, fieldOf, showCustomer, useCustomerChange, type Values } from "./change";
 
 /** How a customer is called and reached, to edit. */
 export function ContactEdit({ customer, done }: { customer: Customer; done: () => void }) {
@@ -31,7 +32,7 @@ function Edit({ customer, done }: { customer: Customer; done: () => void }) {
   const save = useCustomerChange();
   const [base, setBase] = useState(customer);
   const [mine, setMine] = useState<Values>({});
-  const [clash, setClash] = useState<Field[]>([]);
+  const [clash, setClash] = useState<Against>();
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
   const value = (f: TextField) => mine[f] ?? fieldOf(customer, f);
@@ -39,6 +40,7 @@ function Edit({ customer, done }: { customer: Customer; done: () => void }) {
     value: value(f),
     onChange: (e: { target: { value: string } }) => setMine({ ...mine, [f]: e.target.value }),
   });
+  const said = (f: Field, text: string) => (f === "language" && text ? format.languageName(text) : text);
   const codes = [...new Set(["", value("language"), "lv", "lt", "pl", "en", "ru", "uk", "et", "de"])];
 
   async function keep() {
@@ -50,12 +52,12 @@ function Edit({ customer, done }: { customer: Customer; done: () => void }) {
     if (Object.keys(wanted).length === 0) return done();
     setBusy(true);
     setProblem("");
-    setClash([]);
+    setClash(undefined);
     try {
       const against = await save(base, wanted);
       if (!against) return done();
       setBase(against.theirs);
-      setClash(against.fields);
+      setClash(against);
     } catch (err) {
       setProblem(inWords(t, err));
     }
@@ -88,16 +90,17 @@ function Edit({ customer, done }: { customer: Customer; done: () => void }) {
           ))}
         </select>
       </label>
-      {clash.length > 0 && (
-        <p role="alert" className={css.clash}>
-          {t("customer.clash")}{" "}
-          {clash
-            .map((f) => {
-              const now = fieldOf(base, f);
-              return `${t(`customer.${f}`)}: ${(f === "language" && now ? format.languageName(now) : now) || "–"}`;
-            })
-            .join("; ")}
-        </p>
+      {clash && (
+        <Clashing
+          sides={clash.fields.map((f) => ({
+            label: t(`customer.${f}` as "customer.name"),
+            theirs: said(f, fieldOf(clash.theirs, f)),
+            mine: said(f, (mine[f as TextField] ?? "").trim()),
+          }))}
+          by={clash.by}
+          at={clash.at}
+          takeTheirs={done}
+        />
       )}
       {problem && (
         <p role="alert" className={css.problem}>
@@ -105,7 +108,7 @@ function Edit({ customer, done }: { customer: Customer; done: () => void }) {
         </p>
       )}
       <button type="submit" disabled={busy}>
-        {t(clash.length > 0 ? "customer.replace" : "common.save")}
+        {t(clash ? "customer.replace" : "common.save")}
       </button>
     </form>
   );

@@ -2,7 +2,7 @@ import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { patch } from "../../api/client";
 import { isProblem } from "../../api/problem";
-import type { Customer, FieldValues, Opened } from "../../api/types";
+import type { Actor, Customer, FieldValues, Opened, Time } from "../../api/types";
 
 export const fields = [
   "name",
@@ -40,11 +40,15 @@ export function fieldClashes(base: FieldValues, theirs: FieldValues, mine: Field
     .map(Number);
 }
 
+type Stale = { current?: Customer; by?: Actor; at?: Time };
+
 /** What stands against a change: the customer as he is now, and which fields of his were changed. */
 export interface Against {
   theirs: Customer;
   fields: Field[];
   own: number[];
+  by?: Actor;
+  at?: Time;
 }
 
 /** Puts a customer where the screen reads it: into every open conversation that is his, and on his page. */
@@ -73,12 +77,13 @@ export function useCustomerChange() {
           showCustomer(client, await patch<Customer>(`/customers/${base.id}`, { ...mine, version }));
           return undefined;
         } catch (err) {
-          const theirs = (isProblem(err, "conflict") ? err.details : undefined) as { current?: Customer } | undefined;
+          const theirs = (isProblem(err, "conflict") ? err.details : undefined) as Stale | undefined;
           if (!theirs?.current) throw err;
           showCustomer(client, theirs.current);
           const against = clashes(base, theirs.current, mine);
           const own = fieldClashes(base.fields, theirs.current.fields, mine.fields);
-          if (against.length + own.length > 0) return { theirs: theirs.current, fields: against, own };
+          if (against.length + own.length > 0)
+            return { theirs: theirs.current, fields: against, own, by: theirs.by, at: theirs.at };
           if (attempt === 3) throw err;
           version = theirs.current.version;
         }
