@@ -95,3 +95,36 @@ it("keeps all that is known of a customer on his page, live for whoever looks at
     assert.deepEqual(await narrow.findings("customer narrow and dark"), []);
     await narrow.picture("customer-narrow");
   }));
+
+it("keeps a segment of customers by a condition, live in a second browser", () =>
+  browser.journey(async () => {
+    const page = await browser.person({ url: desk.url });
+    await api.enter(page);
+    const other = await browser.person({ url: desk.url });
+    await api.enter(other);
+    await other.goto("/app/customers");
+    await other.getByRole("button", { name: "All customers" }).waitFor();
+
+    await page.goto("/app/customers");
+    await page.getByRole("button", { name: "New segment" }).click();
+    const sheet = page.getByRole("dialog");
+    await sheet.getByLabel("Name", { exact: true }).fill("Waiting for us");
+    await sheet.getByLabel("What", { exact: true }).selectOption({ label: "Unfinished conversations" });
+    await sheet.getByLabel("With what").fill("1");
+    await sheet.getByText("Finds 1 customer", { exact: true }).waitFor();
+    await page.picture("segment-editor");
+    await sheet.getByRole("button", { name: "Save" }).click();
+    await sheet.waitFor({ state: "detached" });
+    const members = page.getByRole("main").getByRole("listitem");
+    await page.getByRole("button", { name: /^Waiting for us\s*1$/, pressed: true }).waitFor();
+    await members.getByText("Janis Ozols").waitFor();
+    assert.deepEqual(await page.findings("segment"), []);
+    await page.picture("segment");
+
+    await other.getByRole("button", { name: /^Waiting for us\s*1$/ }).click();
+    await other.getByRole("main").getByRole("listitem").getByText("Janis Ozols").waitFor();
+    const mail = compose({ from: "Liga Berzina <liga@field.test>", to: "help@desk.test", subject: "Rye", text: "Is there any?" });
+    await sendMail({ port: desk.smtpPort, from: "liga@field.test", to: "help@desk.test", raw: mail.raw });
+    await other.getByRole("button", { name: /^Waiting for us\s*2$/ }).waitFor();
+    await other.getByRole("main").getByRole("listitem").getByText("Liga Berzina").waitFor();
+  }));

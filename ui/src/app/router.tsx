@@ -88,10 +88,14 @@ const search = createRoute({
 const customers = createRoute({
   getParentRoute: () => inside,
   path: "/customers",
-  validateSearch: (s: Record<string, unknown>): { q: string; language: string; warned: boolean } => ({
+  validateSearch: (
+    s: Record<string, unknown>,
+  ): { q: string; language: string; warned: boolean; segment?: number; sort?: "value" | "contact" } => ({
     q: s.q === undefined ? "" : String(s.q),
     language: typeof s.language === "string" ? s.language : "",
     warned: s.warned === true,
+    ...(Number(s.segment) > 0 ? { segment: Number(s.segment) } : {}),
+    ...(s.sort === "value" || s.sort === "contact" ? { sort: s.sort } : {}),
   }),
   loader: () => words("form", "customers", "purchase"),
   component: lazyRouteComponent(() => import("../customers/CustomersPage"), "CustomersPage"),

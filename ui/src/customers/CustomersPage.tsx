@@ -1,10 +1,12 @@
 import { Button } from "@mantine/core";
-import { useInfiniteQuery, useQueries } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueries, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { post } from "../api/client";
+import { type Segment, segmentsQuery } from "../api/segments";
 import type { Customer } from "../api/types";
+import { KeysRest } from "../app/keys";
 import { useMay } from "../app/session";
 import { amount } from "../desk/purchase/money";
 import { type Value, valuesQuery } from "../desk/purchase/queries";
@@ -12,14 +14,18 @@ import { useFormat } from "../i18n/format";
 import { Avatar } from "../parts/Avatar";
 import { Icon } from "../parts/Icon";
 import { inWords } from "../parts/trouble";
+import { When } from "../parts/When";
 import css from "./Customers.module.css";
 import { Paged } from "./Paged";
-import { customersQuery } from "./queries";
+import { customersQuery, type Listed, type Wanted } from "./queries";
+import { Segments } from "./Segments";
 import { Tabs } from "./Tabs";
+
+const SegmentEditor = lazy(() => import("./SegmentEditor"));
 
 const languages = ["lv", "lt", "pl", "en", "ru", "uk", "et", "de"];
 
-/** All customers whom the reader may see, by name. */
+/** All customers whom the reader may see, or those of a segment, in an order. */
 export function CustomersPage() {
   const { t } = useTranslation();
   const format = useFormat();
@@ -28,6 +34,8 @@ export function CustomersPage() {
   const wanted = useSearch({ from: "/inside/customers" });
   const [typed, setTyped] = useState(wanted.q);
   const [making, setMaking] = useState(false);
+  const [editing, setEditing] = useState<Segment | "new">();
+  const segments = useQuery(segmentsQuery).data;
   const show = (change: Partial<typeof wanted>) =>
     void navigate({ to: "/customers", search: { ...wanted, ...change }, replace: true });
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is typed is asked for, nothing else
@@ -49,6 +57,16 @@ export function CustomersPage() {
           )}
         </header>
         {making && <NewCustomer />}
+        <Segments all={segments} chosen={wanted.segment} choose={(segment) => show({ segment })} edit={setEditing} />
+        {editing && (
+          <Suspense fallback={<KeysRest />}>
+            <SegmentEditor
+              segment={editing === "new" ? undefined : editing}
+              close={() => setEditing(undefined)}
+              show={(segment) => show({ segment })}
+            />
+          </Suspense>
+        )}
         <search className={css.filters}>
           <input
             type="search"
@@ -70,19 +88,31 @@ export function CustomersPage() {
               </option>
             ))}
           </select>
+          <select
+            aria-label={t("segments.sort")}
+            value={wanted.sort ?? ""}
+            disabled={wanted.q.trim() !== ""}
+            onChange={(e) => show({ sort: (e.target.value || undefined) as typeof wanted.sort })}
+          >
+            {(["", "value", "contact"] as const).map((by) => (
+              <option key={by} value={by}>
+                {t(`segments.by_${by || "name"}`)}
+              </option>
+            ))}
+          </select>
           <label className={css.check}>
             <input type="checkbox" checked={wanted.warned} onChange={(e) => show({ warned: e.target.checked })} />
             {t("customers.warned")}
           </label>
         </search>
-        <CustomerList q={wanted.q} language={wanted.language} warned={wanted.warned} />
+        <CustomerList {...wanted} />
       </div>
     </main>
   );
 }
 
 /** Customers of a filter, page by page; pages that are empty for the reader are passed over. */
-export function CustomerList(wanted: { q: string; language: string; warned: boolean; organisation?: number }) {
+export function CustomerList(wanted: Wanted) {
   const { t } = useTranslation();
   const found = useInfiniteQuery(customersQuery(wanted));
   const values = useQueries({
@@ -92,14 +122,14 @@ export function CustomerList(wanted: { q: string; language: string; warned: bool
   return (
     <Paged
       found={found}
-      none={t("customers.none")}
-      row={(c) => <Row key={c.id} customer={c} values={values.get(c.id)} />}
+      none={t(wanted.segment && !wanted.q ? "segments.none" : "customers.none")}
+      row={(c) => <Row key={c.id} customer={c} values={values.get(c.id)} touched={wanted.sort === "contact"} />}
     />
   );
 }
 
 /** A customer, with what his purchases are worth where he bought something. */
-function Row({ customer: c, values }: { customer: Customer; values?: Value[] }) {
+function Row({ customer: c, values, touched }: { customer: Listed; values?: Value[]; touched: boolean }) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
   return (
@@ -119,7 +149,13 @@ function Row({ customer: c, values }: { customer: Customer; values?: Value[] }) 
         <span className={`cut ${css.quiet}`}>
           {[c.organisation, c.language && format.languageName(c.language)].filter(Boolean).join(" · ")}
         </span>
-        {values && (
+        {touched && c.lastContact && (
+          <span className={css.worth} title={t("segments.attr.contact")}>
+            <span className="unseen">{t("segments.attr.contact")} </span>
+            <When at={c.lastContact} />
+          </span>
+        )}
+        {values && !touched && (
           <span className={css.worth} title={t("purchase.value")}>
             <span className="unseen">{t("purchase.value")} </span>
             {values.map((v) => amount(v.amount, v.currency, v.decimals, i18n.language)).join(" + ")}

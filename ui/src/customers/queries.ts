@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get } from "../api/client";
 import type { components } from "../api/schema";
-import type { Conversation, Customer, Organisation, Page } from "../api/types";
+import type { Conversation, Customer, Organisation, Page, Time } from "../api/types";
 
 export type CustomerPageBody = components["schemas"]["CustomerPage"] & { customer: Customer };
 export type Said = components["schemas"]["ConversationSaid"];
@@ -13,20 +13,26 @@ export interface Wanted {
   language: string;
   warned: boolean;
   organisation?: number;
+  segment?: number;
+  sort?: "value" | "contact";
 }
+
+export type Listed = Customer & { lastContact?: Time };
 
 /** Customers by name, page by page. A page may be short and still have a next one. */
 export const customersQuery = (w: Wanted) =>
   infiniteQueryOptions({
     queryKey: ["customers", w],
     queryFn: ({ pageParam, signal }) =>
-      get<Page<Customer>>(
+      get<Page<Listed>>(
         "/customers",
         {
           q: w.q,
           language: w.language,
           warned: w.warned,
           ...(w.organisation ? { organisation: w.organisation } : {}),
+          ...(w.segment ? { segment: w.segment } : {}),
+          ...(w.sort ? { sort: w.sort, desc: true } : {}),
           cursor: pageParam,
           limit: 50,
         },

@@ -1,10 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
+import { useContext } from "react";
 import { useTranslation } from "react-i18next";
 import { type Directory, useDirectory } from "../../api/queries";
+import { type Segment, segmentsQuery } from "../../api/segments";
 import { Icon } from "../../parts/Icon";
 import { typesQuery } from "../fields/queries";
 import type { ConversationType } from "../fields/types";
-import { type Attribute, useAttributeName, useAttributes } from "./attributes";
+import { type Attribute, Subject, useAttributeName, useAttributes } from "./attributes";
 import type { Node } from "./saved";
 import css from "./views.module.css";
 
@@ -98,6 +100,7 @@ function Comparison({ node, change, error, path, remove }: Props & { path: strin
   const { t } = useTranslation();
   const attributes = useAttributes();
   const nameOf = useAttributeName();
+  const subject = useContext(Subject);
   const a = attributes.find((x) => x.key === node.attr);
   const owners = ["", "customer", "organisation"].filter((o) => attributes.some((x) => (x.owner ?? "") === o));
   const wrong = ["attr", "op", "values", "unit", "amount", "values[0]"].map((f) => error(`${path}.${f}`)).find(Boolean);
@@ -110,7 +113,7 @@ function Comparison({ node, change, error, path, remove }: Props & { path: strin
       >
         {!a && <option value={node.attr}>{t("views.gone")}</option>}
         {owners.map((owner) => (
-          <optgroup key={owner} label={t(owner ? `views.of_${owner}` : "views.of_conversation")}>
+          <optgroup key={owner} label={t(`views.of_${owner || subject}`)}>
             {attributes
               .filter((x) => (x.owner ?? "") === owner)
               .map((x) => (
@@ -147,10 +150,14 @@ function Values({ a, node, change }: { a: Attribute; node: Node; change: (n: Nod
   const { t } = useTranslation();
   const directory = useDirectory();
   const types = useQuery({ ...typesQuery, enabled: a.of === "type" }).data ?? [];
+  const segments = useQuery({ ...segmentsQuery, enabled: a.of === "segment" }).data ?? [];
   const op = node.op ?? "";
   if (bare.has(op)) return null;
   if (spanned.has(op)) {
-    const units = a.kind === "day" ? (["days", "weeks"] as const) : (["minutes", "hours", "days", "weeks"] as const);
+    const units =
+      a.kind === "day" || a.kind === "yearly"
+        ? (["days", "weeks"] as const)
+        : (["minutes", "hours", "days", "weeks"] as const);
     return (
       <span className={css.span}>
         <input
@@ -199,7 +206,7 @@ function Values({ a, node, change }: { a: Attribute; node: Node; change: (n: Nod
         onChange={(e) => only(e.target.value.replace(",", "."))}
       />
     );
-  const options = optionsOf(a, directory, types, t);
+  const options = optionsOf(a, directory, types, segments, t);
   if (!options)
     return (
       <input
@@ -274,7 +281,13 @@ interface Option {
 type T = (key: string, values?: Record<string, unknown>) => string;
 
 /** What an attribute can be compared with; undefined where people type it. */
-function optionsOf(a: Attribute, d: Directory, types: ConversationType[], t: T): Option[] | undefined {
+function optionsOf(
+  a: Attribute,
+  d: Directory,
+  types: ConversationType[],
+  segments: Segment[],
+  t: T,
+): Option[] | undefined {
   if (a.key === "language" || a.key === "customer.language")
     return ["lv", "lt", "pl", "en", "ru", "de", "et", "fi", "sv", "uk"].map((l) => ({
       value: l,
@@ -297,6 +310,8 @@ function optionsOf(a: Attribute, d: Directory, types: ConversationType[], t: T):
       return named(d.tags);
     case "type":
       return types.map((x) => ({ value: String(x.id), label: x.name, past: Boolean(x.archivedAt) }));
+    case "segment":
+      return named(segments);
     case "option":
       return named(a.options ?? []);
   }

@@ -1,4 +1,5 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
+import { createContext, useContext } from "react";
 import { useTranslation } from "react-i18next";
 import { get } from "../../api/client";
 import type { Page } from "../../api/types";
@@ -6,7 +7,7 @@ import type { Page } from "../../api/types";
 /** Something that conditions ask for, lists are sorted by and tables show. */
 export interface Attribute {
   key: string;
-  kind: "choice" | "ref" | "refs" | "text" | "number" | "moment" | "day" | "flag";
+  kind: "choice" | "ref" | "refs" | "text" | "number" | "moment" | "day" | "flag" | "yearly";
   of?: string;
   name?: string;
   owner?: string;
@@ -22,12 +23,25 @@ export const attributesQuery = queryOptions({
   staleTime: 60_000,
 });
 
+const customerAttributesQuery = queryOptions({
+  queryKey: ["attributes", "customers"],
+  queryFn: ({ signal }) => get<Page<Attribute>>("/customers/attributes", undefined, signal).then((p) => p.items),
+  staleTime: 60_000,
+});
+
+/** What the conditions below are about. */
+export const Subject = createContext<"conversation" | "customer">("conversation");
+
 const none: Attribute[] = [];
 
-export const useAttributes = () => useQuery(attributesQuery).data ?? none;
+export function useAttributes(): Attribute[] {
+  const subject = useContext(Subject);
+  return useQuery(subject === "customer" ? customerAttributesQuery : attributesQuery).data ?? none;
+}
 
 /** What an attribute is called: a custom field by its own name. */
 export function useAttributeName(): (a: Pick<Attribute, "key" | "name">) => string {
   const { t } = useTranslation();
-  return (a) => a.name ?? t(`views.attr.${a.key.replace(".", "_")}`);
+  const words = useContext(Subject) === "customer" ? "segments" : "views";
+  return (a) => a.name ?? t(`${words}.attr.${a.key.replace(".", "_")}`);
 }
