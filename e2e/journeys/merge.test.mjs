@@ -107,3 +107,47 @@ it("merges before two people, undoes it, and asks beside it", () =>
     assert.deepEqual(page.trouble, []);
     assert.deepEqual(other.trouble, []);
   }));
+
+it("answers the incidents of a problem, each for itself", () =>
+  browser.journey(async () => {
+    await write("ops@home.test", "The line is down", "Nothing works.");
+    const incidents = [];
+    for (const [from, subject] of [["anna@home.test", "No connection"], ["piotr@home.test", "Is it me?"]]) {
+      await write(from, subject, "I cannot work.");
+      incidents.push(subject);
+    }
+    const page = await browser.person({ url: desk.url });
+    await api.enter(page);
+    await page.goto("/app/view/all");
+    for (const subject of [...incidents, "The line is down"]) await page.getByRole("link", { name: new RegExp(subject.replace("?", "\\?")) }).waitFor();
+    const all = (await api.get("/conversations?view=all")).items;
+    const problem = all.find((c) => c.subject === "The line is down");
+    for (const c of all.filter((c) => incidents.includes(c.subject)))
+      await api.post(`/conversations/${problem.id}/links`, { conversation: c.id, kind: "incident" });
+    await page.goto(`/app/view/all/${problem.number}`);
+    await page.getByRole("button", { name: "Answer all incidents…" }).click();
+    const sheet = page.getByRole("dialog", { name: `Answer the incidents of #${problem.number}` });
+    const words = sheet.getByRole("textbox", { name: "Text", exact: true });
+    await words.click();
+    await words.pressSequentially("It ");
+    await words.pressSequentially("works again, {{customer.firstName}}.");
+    await sheet.getByText(/No value here for/).first().waitFor();
+    assert.deepEqual(await page.findings("incidents-missing"), []);
+    await page.picture("incidents-missing");
+    await words.click();
+    await page.keyboard.press("Control+a");
+    await words.pressSequentially("It works again.");
+    await sheet.getByRole("button", { name: "Answer 2 incidents" }).waitFor();
+    await sheet.locator('input[type="file"]').setInputFiles({ name: "why.txt", mimeType: "text/plain", buffer: Buffer.from("A digger.") });
+    await sheet.getByText("why.txt").waitFor();
+    await page.picture("incidents");
+    await sheet.getByRole("button", { name: "Answer 2 incidents" }).click();
+    await sheet.getByText("Answered: 2").waitFor();
+    assert.deepEqual(await page.findings("incidents-done"), []);
+    await page.picture("incidents-done");
+    for (const to of ["anna@home.test", "piotr@home.test"]) {
+      const mail = await sink.take(`the answer to ${to}`, (m) => m.to.includes(to) && /again/.test(String(m.raw ?? m.data)));
+      assert.match(String(mail.raw ?? mail.data), /why\.txt/);
+    }
+    assert.deepEqual(page.trouble, []);
+  }));
