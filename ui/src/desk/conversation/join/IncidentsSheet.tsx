@@ -7,7 +7,7 @@ import type { Attachment, Incident, Opened } from "../../../api/types";
 import { keepAnswer } from "../../../app/client";
 import { useFormat } from "../../../i18n/format";
 import { Sheet, SheetBody } from "../../../parts/Sheet";
-import { useAttempt } from "../../ActSheet";
+import { inWords } from "../../../parts/trouble";
 import { canUndo, isOver, Progress, type Work } from "../../bulk/Progress";
 import { Attach } from "../../compose/Attach";
 import type { EditorHandle } from "../../compose/Editor";
@@ -39,7 +39,8 @@ export function IncidentsSheet({ opened, close }: { opened: Opened; close: () =>
   const [key] = useState(newKey);
   const [id, setId] = useState(0);
   const editor = useRef<EditorHandle>(null);
-  const attempt = useAttempt(() => undefined);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState("");
   const files = useFiles(
     (f) => setAttached((all) => [...all, f]),
     (f) => setAttached((all) => all.filter((x) => x.id !== f.id)),
@@ -58,7 +59,7 @@ export function IncidentsSheet({ opened, close }: { opened: Opened; close: () =>
   const items = found?.items ?? [];
   const stays = items.filter((i) => !isReady(i) || left.has(i.conversation.id)).map((i) => i.conversation.id);
   const count = (found?.total ?? 0) - stays.length;
-  const busy = attempt.busy || html !== asked || files.uploading.some((u) => !u.problem);
+  const waits = busy || html !== asked || files.uploading.some((u) => !u.problem);
 
   async function take(list: File[], intoText: boolean) {
     for (const file of list) {
@@ -68,24 +69,29 @@ export function IncidentsSheet({ opened, close }: { opened: Opened; close: () =>
     }
   }
   async function ask(path: string, body?: unknown, idempotency?: string) {
-    const w = await post<Work>(path, body, idempotency);
-    keepAnswer(client, ["bulk", w.id], w);
-    setId(w.id);
+    setBusy(true);
+    setProblem("");
+    try {
+      const w = await post<Work>(path, body, idempotency);
+      keepAnswer(client, ["bulk", w.id], w);
+      setId(w.id);
+      void client.invalidateQueries({ queryKey: ["conversation"] });
+    } catch (err) {
+      setProblem(inWords(t, err));
+    }
+    setBusy(false);
   }
   const answer = () =>
-    attempt.run(async () => {
-      await ask(
-        `/conversations/${here.id}/incidents/answer`,
-        {
-          html: toWire(editor.current?.html() ?? html, attached),
-          attachments: attached.map((f) => f.id),
-          leave: stays,
-          then,
-        },
-        key,
-      );
-      void client.invalidateQueries({ queryKey: ["conversation"] });
-    });
+    ask(
+      `/conversations/${here.id}/incidents/answer`,
+      {
+        html: toWire(editor.current?.html() ?? html, attached),
+        attachments: attached.map((f) => f.id),
+        leave: stays,
+        then,
+      },
+      key,
+    );
   const leave = (ids: number[], away: boolean) => {
     const next = new Set(left);
     for (const i of ids) away ? next.add(i) : next.delete(i);
@@ -99,11 +105,9 @@ export function IncidentsSheet({ opened, close }: { opened: Opened; close: () =>
         foot={
           work ? (
             <>
-              {!isOver(work) && (
-                <Button onClick={() => void attempt.run(() => ask(`/bulk/${id}/cancel`))}>{t("bulk.cancel")}</Button>
-              )}
+              {!isOver(work) && <Button onClick={() => void ask(`/bulk/${id}/cancel`)}>{t("bulk.cancel")}</Button>}
               {canUndo(work) && (
-                <Button loading={attempt.busy} onClick={() => void attempt.run(() => ask(`/bulk/${id}/undo`))}>
+                <Button loading={busy} onClick={() => void ask(`/bulk/${id}/undo`)}>
                   {t("answer.undo")}
                 </Button>
               )}
@@ -116,8 +120,8 @@ export function IncidentsSheet({ opened, close }: { opened: Opened; close: () =>
               <Button onClick={close}>{t("common.cancel")}</Button>
               <Button
                 variant="filled"
-                loading={attempt.busy}
-                disabled={count < 1 || isBlank(html) || busy}
+                loading={busy}
+                disabled={count < 1 || isBlank(html) || waits}
                 onClick={() => void answer()}
               >
                 {t("join_sheet.incidents_act", { count: Math.max(0, count) })}
@@ -141,7 +145,7 @@ export function IncidentsSheet({ opened, close }: { opened: Opened; close: () =>
                   focus={false}
                   changed={setHtml}
                   files={(list) => void take(list, true)}
-                  send={() => void (busy || count < 1 || answer())}
+                  send={() => void (waits || count < 1 || answer())}
                   tools={<Attach take={(list) => void take(list, false)} />}
                 />
               </Suspense>
@@ -176,7 +180,7 @@ export function IncidentsSheet({ opened, close }: { opened: Opened; close: () =>
             </section>
           </>
         )}
-        {attempt.problem && <p role="alert">{attempt.problem}</p>}
+        {problem && <p role="alert">{problem}</p>}
       </SheetBody>
     </Sheet>
   );
