@@ -26,6 +26,11 @@ const states = {
     await page.keyboard.press("n");
     await page.locator("[contenteditable=true]").first().waitFor();
   }],
+  "view-table": ["view-all", async (page) => {
+    await page.getByRole("button", { name: "This view" }).click();
+    await page.getByRole("menuitem", { name: "As a table" }).click();
+    await page.getByRole("row").nth(1).waitFor();
+  }],
   "view-editor": ["view-all", (page) => page.keyboard.press("Shift+V")],
 };
 
