@@ -49,7 +49,7 @@ func newWorld(t *testing.T, url string, seed uint64, customers int) *world {
 	for i := range customers {
 		w.add(i + 1)
 	}
-	w.write(w.segments.Begin)
+	w.write(func(ctx context.Context, tx *db.Tx) error { return w.segments.Begin(ctx, tx, 0, 1000) })
 	w.refresh(w.ids...)
 	return w
 }

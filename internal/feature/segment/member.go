@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -217,19 +218,30 @@ func (s *Service) MembersOfOrganisation(ctx context.Context, tx *db.Tx, id desk.
 	return nil
 }
 
-// Begin has the figures worked out of those customers who have none yet.
-func (s *Service) Begin(ctx context.Context, tx *db.Tx) error {
-	n, err := tx.Exec(ctx, `
+const unbegun = `p.erased_at = 0 AND p.merged_into = 0 AND NOT EXISTS (SELECT 1 FROM customer_figure f WHERE f.customer = p.id)`
+
+// Unbegun is the first customer after another who has no figures yet, 0 where all have.
+func (s *Service) Unbegun(ctx context.Context, tx *db.Tx, after desk.CustomerID) (id desk.CustomerID, err error) {
+	err = tx.Row(ctx, `SELECT p.id FROM customer p WHERE p.id > $1 AND `+unbegun+` ORDER BY p.id LIMIT 1`, after).Scan(&id)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, fmt.Errorf("customers without figures: %w", err)
+	}
+	return id, nil
+}
+
+// Begin has the figures worked out soon of customers who have none yet: those with ids from first on, at most limit.
+func (s *Service) Begin(ctx context.Context, tx *db.Tx, first desk.CustomerID, limit int) error {
+	if _, err := tx.Exec(ctx, `
 		INSERT INTO customer_figure (customer, name_key, next_at)
 		SELECT p.id, p.name_key, $1
 		FROM customer p
-		WHERE p.erased_at = 0 AND p.merged_into = 0 AND NOT EXISTS (SELECT 1 FROM customer_figure f WHERE f.customer = p.id)`, tx.Now)
-	if err != nil {
+		WHERE p.id >= $2 AND `+unbegun+`
+		ORDER BY p.id
+		LIMIT $3
+		ON CONFLICT (customer) DO NOTHING`, tx.Now, first, limit); err != nil {
 		return fmt.Errorf("begin figures of customers: %w", err)
 	}
-	if n > 0 {
-		signal(tx)
-	}
+	signal(tx)
 	return nil
 }
 

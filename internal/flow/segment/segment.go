@@ -52,13 +52,30 @@ func (k *Keeper) fill(ctx context.Context, job *jobs.Job[segment.Fill]) error {
 
 // Run follows the event log and the clock until ctx ends.
 func (k *Keeper) Run(ctx context.Context, events *eventlog.Log) error {
-	if err := k.DB.Write(ctx, func(tx *db.Tx) error { return k.Segments.Begin(ctx, tx) }); err != nil {
-		k.Log.WarnContext(ctx, "figures of customers not begun", "error", err) // whoever changes gets his figures nevertheless
-	}
 	var work sync.WaitGroup
 	defer work.Wait()
+	work.Go(func() {
+		if err := k.Begin(ctx); err != nil && ctx.Err() == nil {
+			k.Log.WarnContext(ctx, "figures of customers not begun", "error", err) // whoever changes gets his figures nevertheless
+		}
+	})
 	work.Go(func() { k.move(ctx) })
 	return events.Run(ctx, eventlog.Consumer{Name: "segments", Handle: k.Follow, Batch: 1000, Pause: 500 * time.Millisecond, FromNow: true})
+}
+
+// Begin gives every customer who has none yet a row of figures, in slices: after an upgrade there are as many as there are customers.
+func (k *Keeper) Begin(ctx context.Context) error {
+	for first := desk.CustomerID(0); ; {
+		if err := k.DB.Look(func(tx *db.Tx) (err error) {
+			first, err = k.Segments.Unbegun(ctx, tx, first)
+			return err
+		}); err != nil || first == 0 {
+			return err
+		}
+		if err := k.DB.Write(ctx, func(tx *db.Tx) error { return k.Segments.Begin(ctx, tx, first, 10*slice) }); err != nil {
+			return err
+		}
+	}
 }
 
 // longest is how long moving sleeps at most, should a signal be lost.

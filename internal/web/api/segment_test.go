@@ -65,7 +65,7 @@ func TestSegmentsHoldWhomOneSees(t *testing.T) {
 				}
 			}
 		}
-		h.d.Write(func(ctx context.Context, tx *db.Tx) error { return h.d.Segments.Begin(ctx, tx) })
+		h.d.Write(func(ctx context.Context, tx *db.Tx) error { return h.d.Segments.Begin(ctx, tx, 0, 1000) })
 		h.d.Write(func(ctx context.Context, tx *db.Tx) error {
 			return h.d.Segments.Refresh(ctx, tx, []desk.CustomerID{hidden.ID, mine.ID})
 		})
