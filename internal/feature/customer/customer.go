@@ -88,6 +88,15 @@ func (s *Service) Bounced(ctx context.Context, tx *db.Tx, address string, bounce
 	return nil
 }
 
+// Proven notes that a mail address is its owner's: a mail from it passed the checks by which its domain vouches for the sender (DMARC, RFC 7489 6.6.2). The first time counts.
+func (s *Service) Proven(ctx context.Context, tx *db.Tx, address string) error {
+	_, err := tx.Exec(ctx, `UPDATE address SET verified_at = $1 WHERE kind = 'email' AND value_key = $2 AND verified_at = 0`, tx.Now, db.Text(Key(desk.AddressEmail, address)))
+	if err != nil {
+		return fmt.Errorf("mark address as proven: %w", err)
+	}
+	return nil
+}
+
 // LooksLikeMail reports whether an address is meant as a mail address rather than as a phone number.
 func LooksLikeMail(address string) bool { return strings.Contains(address, "@") }
 

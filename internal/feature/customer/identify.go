@@ -76,6 +76,7 @@ type Identified struct {
 	Name    string
 	Created bool
 	Bounced bool // mail to the address came back, last we knew
+	Proven  bool // the address was proven to be his; see Service.Proven
 	into    desk.CustomerID
 }
 
@@ -111,7 +112,8 @@ func (s *Service) Identify(ctx context.Context, tx *db.Tx, by desk.Actor, who Si
 const holdText = `
 	UPDATE customer SET touched_at = $1
 	WHERE id = (SELECT customer FROM address WHERE kind = $2 AND value_key IN ($3, $4) ORDER BY value_key LIMIT 1)
-	RETURNING id, name, merged_into, (SELECT bounced_at <> 0 FROM address WHERE kind = $2 AND value_key IN ($3, $4) ORDER BY value_key LIMIT 1)`
+	RETURNING id, name, merged_into, (SELECT bounced_at <> 0 FROM address WHERE kind = $2 AND value_key IN ($3, $4) ORDER BY value_key LIMIT 1),
+		(SELECT verified_at <> 0 FROM address WHERE kind = $2 AND value_key IN ($3, $4) ORDER BY value_key LIMIT 1)`
 
 func holdArgs(tx *db.Tx, who Sighting, key string) []any {
 	return []any{tx.Now, who.Kind, db.Text(key), db.Text(Key(who.Kind, who.Value))} // a telephone number may have been kept before its country was known
@@ -132,7 +134,7 @@ func (s *Service) Ask(ctx context.Context, tx *db.Tx, who Sighting) error {
 // hold finds the customer by key and locks the row by touching it; a name that was only the address so far is filled in.
 func (s *Service) hold(ctx context.Context, tx *db.Tx, who Sighting, key string) (Identified, error) {
 	var c Identified
-	err := tx.Row(ctx, holdText, holdArgs(tx, who, key)...).Scan(&c.ID, &c.Name, &c.into, &c.Bounced)
+	err := tx.Row(ctx, holdText, holdArgs(tx, who, key)...).Scan(&c.ID, &c.Name, &c.into, &c.Bounced, &c.Proven)
 	if err != nil {
 		if errors.Is(err, sql.ErrNoRows) {
 			return c, err

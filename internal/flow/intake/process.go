@@ -103,6 +103,11 @@ func (in *Intake) store(ctx context.Context, tx *db.Tx, k kept, u understood, fi
 			return conversation.Received{}, err
 		}
 	}
+	if !writer.Proven && k.channel() == desk.Email && vouched(u) {
+		if err := in.Customers.Proven(ctx, tx, u.from.Address); err != nil {
+			return conversation.Received{}, err
+		}
+	}
 	bounced, err := in.applyReport(ctx, tx, u)
 	if err != nil {
 		return conversation.Received{}, err
@@ -138,6 +143,15 @@ func (in *Intake) store(ctx context.Context, tx *db.Tx, k kept, u understood, fi
 		}
 	}
 	return done, in.finish(ctx, tx, k, done)
+}
+
+// vouched reports whether the domain of a mail's sender vouches for the mail. The domain that was judged must be the sender's: a mail may name several.
+func vouched(u understood) bool {
+	if u.verdicts == nil || u.verdicts.DMARC != "pass" {
+		return false
+	}
+	_, domain, _ := strings.Cut(u.from.Address, "@")
+	return domain != "" && strings.EqualFold(domain, u.verdicts.From)
 }
 
 // ask puts the questions that every mail asks, whose answers do not depend on each other, in one exchange with the database. The customer comes before the
