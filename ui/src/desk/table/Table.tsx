@@ -2,23 +2,26 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the rows and cells that can be acted on take the focus
 // biome-ignore-all lint/a11y/noStaticElementInteractions: the arrow keys move among the rows within
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: Enter and Space are taken by the table
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { memo, use, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type Directory, useDirectory } from "../../api/queries";
+import { useDirectory } from "../../api/queries";
 import type { Conversation, Order } from "../../api/types";
-import { type Format, useFormat } from "../../i18n/format";
+import { useFormat } from "../../i18n/format";
 import { loadWords } from "../../i18n/i18n";
 import { useNow } from "../../i18n/now";
 import { Icon } from "../../parts/Icon";
-import { spanText } from "../fields/values";
+import { typesQuery } from "../fields/queries";
 import { useRowKeys } from "../list/rowKeys";
-import { type Attribute, useAttributeName, useAttributes } from "../views/attributes";
+import { useAttributeName, useAttributes } from "../views/attributes";
 import { type Column, orderOf, sortOf } from "../views/saved";
+import { type CellContext, cell } from "./cell";
 import css from "./Table.module.css";
 
 const words = loadWords("views");
+const none: CellContext["types"] = [];
 
 interface Props {
   view: string;
@@ -65,6 +68,7 @@ export default function Table({
   const now = useNow();
   const directory = useDirectory();
   const attributes = useAttributes();
+  const types = useQuery(typesQuery).data ?? none;
   const nameOf = useAttributeName();
   const scroller = useRef<HTMLDivElement>(null);
   const [wide, setWide] = useState<Record<string, number>>({});
@@ -225,7 +229,14 @@ export default function Table({
                     onChange={() => {}}
                   />
                 </span>
-                <Cells row={row} columns={columns} attributes={attributes} directory={directory} now={now} />
+                <Cells
+                  row={row}
+                  columns={columns}
+                  attributes={attributes}
+                  directory={directory}
+                  types={types}
+                  now={now}
+                />
               </div>
             );
           })}
@@ -235,117 +246,18 @@ export default function Table({
   );
 }
 
-type T = (key: string, values?: Record<string, unknown>) => string;
-
-interface CellsProps {
+interface CellsProps extends Pick<CellContext, "attributes" | "directory" | "types" | "now"> {
   row: Conversation;
   columns: Column[];
-  attributes: Attribute[];
-  directory: Directory;
-  now: number;
 }
 
 /** What a row says, put into words again only where it changed: other rows are drawn anew with every step of a scroll. */
-const Cells = memo(function Cells({ row, columns, attributes, directory, now }: CellsProps) {
+const Cells = memo(function Cells({ row, columns, ...known }: CellsProps) {
   const { t } = useTranslation();
   const format = useFormat();
   return columns.map((c) => (
     <span role="cell" key={c.key} className="cut">
-      {cell(c.key, row, attributes, directory, format, now, t)}
+      {cell(c.key, row, { ...known, format, t })}
     </span>
   ));
 });
-
-/** What stands in a cell, in words. */
-export function cell(
-  key: string,
-  row: Conversation,
-  attributes: Attribute[],
-  d: Directory,
-  f: Format,
-  now: number,
-  t: T,
-): string {
-  const when = (at: string | null | undefined) => (at ? f.moment(Date.parse(at), now) : "");
-  switch (key) {
-    case "customer":
-    case "customer.name":
-      return row.customerName || row.address;
-    case "customer.address":
-      return row.address;
-    case "subject":
-      return row.subject || t("list.no_subject");
-    case "preview":
-      return row.preview;
-    case "number":
-      return `#${row.number}`;
-    case "status":
-      return t(`status.${row.status}`);
-    case "priority":
-      return t(`priority.${row.priority}`);
-    case "assignee":
-      return d.agent(row.assignee)?.name ?? "";
-    case "team":
-      return d.team(row.team)?.name ?? "";
-    case "inbox":
-      return d.inbox(row.inbox)?.name ?? "";
-    case "tags":
-      return row.tags
-        .map((id) => d.tag(id)?.name ?? "")
-        .filter(Boolean)
-        .join(", ");
-    case "channel":
-      return t(`views.code.channel.${row.channel}`);
-    case "due":
-      return when(row.dueAt);
-    case "waiting":
-      return when(row.waitingSince);
-    case "created":
-      return when(row.createdAt);
-    case "last":
-      return when(row.lastAt);
-    case "snoozed":
-      return when(row.snoozedUntil);
-    case "messages":
-      return String(row.messages);
-    case "spent":
-      return row.spent ? spanText(row.spent) : "";
-    case "trashed":
-      return when(row.trashedAt);
-    case "checks_open":
-      return row.checks ? String(row.checks - (row.checked ?? 0)) : "";
-    case "checks_owed":
-      return row.checksOwed ? String(row.checksOwed) : "";
-    case "awaited":
-      return row.wakeOn ? t(`views.code.awaited.${row.wakeOn.event}`) : "";
-    case "until_reply":
-      return row.untilReply ? t("views.op.yes") : "";
-    case "last_by":
-      return t(`views.code.last_by.${row.previewBy}`);
-    case "restricted":
-      return row.restricted ? t("views.op.yes") : "";
-    case "language":
-      return row.language ?? "";
-    case "attachments":
-      return row.attachments ? t("views.op.yes") : "";
-    case "troubled":
-      return row.deliveryTroubled ? t("views.op.yes") : "";
-  }
-  const a = attributes.find((x) => x.key === key);
-  const values = (row as unknown as { fields?: Record<string, unknown> }).fields ?? {};
-  return a && key.startsWith("field:") ? fieldWords(a, values[key.slice(6)], d, t) : "";
-}
-
-function fieldWords(a: Attribute, v: unknown, d: Directory, t: T): string {
-  if (v === undefined || v === null) return "";
-  if (typeof v === "boolean") return t(v ? "views.op.yes" : "views.op.no");
-  if (Array.isArray(v))
-    return v
-      .map((id) => (a.of === "agent" ? d.agent(id)?.name : a.options?.find((o) => o.id === id)?.name) ?? "")
-      .join(", ");
-  if (typeof v === "object") {
-    const money = v as { amount: number; currency: string };
-    return `${(money.amount / 100).toFixed(2)} ${money.currency}`;
-  }
-  return String(v);
-}

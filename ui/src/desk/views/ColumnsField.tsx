@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../../parts/Icon";
+import { hasCell } from "../table/cell";
 import { useAttributeName, useAttributes } from "./attributes";
 import type { Column } from "./saved";
 import css from "./views.module.css";
@@ -23,7 +24,9 @@ export function ColumnsField({ columns, change }: Props) {
     const a = attributes.find((x) => x.key === key);
     return a ? nameOf(a) : t("views.gone");
   };
-  const offered = [...own, ...attributes.map((a) => a.key)].filter((key) => !columns.some((c) => c.key === key));
+  const offered = [...own, ...attributes.filter(hasCell).map((a) => a.key)].filter(
+    (key) => !columns.some((c) => c.key === key),
+  );
 
   function move(from: number, to: number) {
     const moved = columns[from];
