@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { compose } from "../house/mail.mjs";
 import { sendMail } from "../house/smtp.mjs";
-import { start } from "../house/start.mjs";
+import { start, undoSeconds } from "../house/start.mjs";
 
 let desk;
 let sink;
@@ -149,5 +149,21 @@ it("answers the incidents of a problem, each for itself", () =>
       const mail = await sink.take(`the answer to ${to}`, (m) => m.to.includes(to) && /again/.test(String(m.raw ?? m.data)));
       assert.match(String(mail.raw ?? mail.data), /why\.txt/);
     }
+    await sheet.getByRole("button", { name: "Close" }).click();
+
+    // What has not left is taken back, and nobody gets it.
+    await undoSeconds(api, 60);
+    await page.getByRole("button", { name: "Answer all incidents…" }).click();
+    await words.click();
+    await page.keyboard.press("Control+a");
+    await words.pressSequentially("Forget the digger.");
+    await sheet.getByRole("button", { name: "Answer 2 incidents" }).click();
+    await sheet.getByText("Answered: 2").waitFor();
+    await sheet.getByRole("button", { name: "Take back" }).click();
+    await sheet.getByText("Taken back: 2").waitFor();
+    await sheet.getByRole("button", { name: "Take back" }).waitFor({ state: "detached" });
+    await page.picture("incidents-back");
+    await sheet.getByRole("button", { name: "Close" }).click();
+    assert.equal(sink.mails.some((m) => /Forget the digger/.test(String(m.raw))), false);
     assert.deepEqual(page.trouble, []);
   }));
