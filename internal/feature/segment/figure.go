@@ -24,6 +24,29 @@ func (s *Service) cases(ctx context.Context, tx *db.Tx, ids []desk.CustomerID, f
 	if err != nil {
 		return nil, err
 	}
+	all, err := figures(ctx, tx, ids, living, fresh)
+	if err != nil || len(all) == 0 {
+		return all, err
+	}
+	return all, beside(ctx, tx, all)
+}
+
+// named are the customers with their figures worked out anew and nothing of what only segments ask for.
+func named(ctx context.Context, tx *db.Tx, ids []desk.CustomerID) ([]*known, error) {
+	rows, err := tx.Query(ctx, `SELECT id, name FROM customer WHERE erased_at = 0 AND merged_into = 0 AND id IN `+db.In(len(ids), 1), db.Args(ids)...)
+	list, err := db.Rows(rows, err, func(r *sql.Rows, c *desk.Customer) error { return r.Scan(&c.ID, &c.Name) })
+	if err != nil {
+		return nil, fmt.Errorf("names of %d customers: %w", len(ids), err)
+	}
+	living := make(map[desk.CustomerID]desk.Customer, len(list))
+	for _, c := range list {
+		living[c.ID] = c
+	}
+	return figures(ctx, tx, ids, living, true)
+}
+
+// figures puts figures beside those of the customers who live, in the order of the ids.
+func figures(ctx context.Context, tx *db.Tx, ids []desk.CustomerID, living map[desk.CustomerID]desk.Customer, fresh bool) ([]*known, error) {
 	all := make([]*known, 0, len(living))
 	at := make(map[desk.CustomerID]*known, len(living))
 	there := make([]desk.CustomerID, 0, len(living))
@@ -37,18 +60,13 @@ func (s *Service) cases(ctx context.Context, tx *db.Tx, ids []desk.CustomerID, f
 	if len(there) == 0 {
 		return all, nil
 	}
-	if fresh {
-		if err := bought(ctx, tx, there, at); err != nil {
-			return nil, err
-		}
-		err = spoken(ctx, tx, there, at)
-	} else {
-		err = kept(ctx, tx, there, at)
+	if !fresh {
+		return all, kept(ctx, tx, there, at)
 	}
-	if err != nil {
+	if err := bought(ctx, tx, there, at); err != nil {
 		return nil, err
 	}
-	return all, beside(ctx, tx, there, at)
+	return all, spoken(ctx, tx, there, at)
 }
 
 // bought works out what purchases say: the value as purchase.Service.Values does.
@@ -142,7 +160,12 @@ func kept(ctx context.Context, tx *db.Tx, ids []desk.CustomerID, at map[desk.Cus
 }
 
 // beside adds what customers agreed to and the fields of their organisations.
-func beside(ctx context.Context, tx *db.Tx, ids []desk.CustomerID, at map[desk.CustomerID]*known) error {
+func beside(ctx context.Context, tx *db.Tx, all []*known) error {
+	ids := make([]desk.CustomerID, len(all))
+	at := make(map[desk.CustomerID]*known, len(all))
+	for i, k := range all {
+		ids[i], at[k.ID] = k.ID, k
+	}
 	type line struct {
 		customer desk.CustomerID
 		purpose  desk.Purpose

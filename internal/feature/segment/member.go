@@ -48,15 +48,17 @@ func (s *Service) Refresh(ctx context.Context, tx *db.Tx, ids []desk.CustomerID)
 	if err != nil {
 		return err
 	}
-	cases, err := s.cases(ctx, tx, ids, true)
+	var cases []*known
+	var members map[desk.CustomerID][]member
+	if len(all) == 0 { // lists are sorted by figures, no more
+		cases, err = named(ctx, tx, ids)
+	} else if cases, err = s.cases(ctx, tx, ids, true); err == nil {
+		members, err = membersOf(ctx, tx, ids, 0)
+	}
 	if err != nil {
 		return err
 	}
 	figures, err := figuresOf(ctx, tx, ids)
-	if err != nil {
-		return err
-	}
-	members, err := membersOf(ctx, tx, ids, 0)
 	if err != nil {
 		return err
 	}

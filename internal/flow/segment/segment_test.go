@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"tellus/internal/channel"
 	"tellus/internal/desk"
 	"tellus/internal/desktest"
 	"tellus/internal/feature/customer"
@@ -16,6 +17,7 @@ import (
 func TestEverybodyGetsFigures(t *testing.T) {
 	t.Parallel()
 	desktest.Each(t, func(d *desktest.Desk) {
+		d.Arrive(d.Support, d.Mail(desktest.Ann, "Sizes", "Do they run small?"), channel.Envelope{From: desktest.Ann.Address, To: []string{"support@shop.example"}})
 		const people = 1005 // more than one slice
 		d.Write(func(ctx context.Context, tx *db.Tx) error {
 			for i := range people {
@@ -49,8 +51,17 @@ func TestEverybodyGetsFigures(t *testing.T) {
 				return nil
 			})
 		}
+		// Nobody made a segment: what lists are sorted by is worked out nevertheless.
 		if wait, err := keeper.MoveDue(context.Background()); err != nil || wait <= 0 {
 			d.T.Errorf("after all were looked at the next is due in %v, %v", wait, err)
 		}
+		d.Read(func(ctx context.Context, tx *db.Tx) error {
+			var right int
+			err := tx.Row(ctx, `SELECT count(*) FROM customer_figure f JOIN conversation c ON c.customer = f.customer WHERE f.contact_at = c.last_at AND f.unfinished = 1`).Scan(&right)
+			if err == nil && right != 1 {
+				d.T.Errorf("%d customers have the figures of their conversation, want 1", right)
+			}
+			return err
+		})
 	})
 }
