@@ -134,7 +134,7 @@ function Row({ customer: c, values, touched }: { customer: Listed; values?: Valu
   const format = useFormat();
   return (
     <li>
-      <Link to="/customers/$id" params={{ id: String(c.id) }} className={css.row}>
+      <Link to="/customers/$id" params={{ id: String(c.id) }} className={`${css.row} ${css.priced}`}>
         <Avatar name={c.name} seed={`customer:${c.id}`} size={28} />
         <span className="cut">
           <b>{c.name}</b>
