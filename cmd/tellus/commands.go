@@ -172,7 +172,7 @@ func (a *adminCommand) run(ctx context.Context, std streams) error {
 	c.URL = a.url
 	link, err := app.MakeAdmin(ctx, c, ask)
 	if err != nil {
-		return err
+		return ask.InFlags(err)
 	}
 	if link == "" {
 		fmt.Fprintf(std.out, "%s is an owner and signs in with the new password.\n", a.email)

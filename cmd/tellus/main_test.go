@@ -35,11 +35,34 @@ func TestStatusSaysWhoseFaultItIs(t *testing.T) {
 		{[]string{"openapi"}, 0, "openapi: 3.1.0"},
 		{[]string{"admin", "--data", nowhere, "--email", "a@b.test", "--password-stdin"}, 1, "holds no password"},
 		{[]string{"backup", "--data", nowhere, filepath.Join(t.TempDir(), "x.tar")}, 1, "no database here"},
-		{[]string{"doctor", "--data", nowhere}, 1, "no database here"},
+		{[]string{"doctor", "--data", nowhere}, 1, "There is no folder " + nowhere},
 	} {
 		status, out, errs := tellus(t, c.args...)
 		if status != c.status || !strings.Contains(out+errs, c.says) {
 			t.Errorf("tellus %v = %d, want %d and %q:\n%s%s", c.args, status, c.status, c.says, out, errs)
+		}
+	}
+	if _, err := os.Stat(nowhere); !os.IsNotExist(err) {
+		t.Errorf("commands that only look made the data folder: %v", err)
+	}
+}
+
+func TestAdminSpeaksOfItsFlags(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	for _, c := range []struct {
+		typed string
+		args  []string
+		says  string
+	}{
+		{"", []string{"--email", "nonsense", "--name", "Ann"}, "tellus: --email: nonsense: not a mail address"},
+		{"", []string{"--email", "ann@shop.test"}, "tellus: nobody has the address ann@shop.test yet: say with --name who it is"},
+		{"short\n", []string{"--email", "ann@shop.test", "--name", "Ann", "--password-stdin"}, "tellus: the password was not set: at least 10 characters"},
+	} {
+		var out, errs bytes.Buffer
+		args := append([]string{"admin", "--data", folder}, c.args...)
+		if status := run(t.Context(), args, streams{strings.NewReader(c.typed), &out, &errs}); status != 1 || strings.TrimSpace(errs.String()) != c.says {
+			t.Errorf("tellus %v = %d, want 1 and %q:\n%s", args, status, c.says, errs.String())
 		}
 	}
 }

@@ -79,6 +79,78 @@ it("shows a mail as it comes, sends the answer, and puts the reply below it", ()
   }),
 );
 
+it("answers what was clicked when R is pressed at once, shows the answer once, and keeps the list of drafts without asking for it", () =>
+  browser.journey(async (time) => {
+    const [first, second] = [`First matter ${time}`, `Second matter ${time}`];
+    for (const subject of [first, second]) {
+      await arrive(compose({ from: "Zane <zane@home.test>", to: "help@desk.test", subject, text: `About: ${subject}` }), "zane@home.test");
+    }
+    const page = await browser.person({ url: desk.url });
+    await api.enter(page);
+    await page.goto("/app/view/all");
+    await row(page, new RegExp(first)).click();
+    await words(page, `About: ${first}`);
+    // A click and a key with nothing between them, before anything of what was clicked could be drawn.
+    await page.locator("a[data-number]", { hasText: second }).evaluate((link) => {
+      link.click();
+      document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "r", code: "KeyR", bubbles: true, cancelable: true }));
+    });
+    const editor = page.getByRole("textbox", { name: "Reply" });
+    await editor.waitFor();
+    await page.getByRole("heading", { name: second }).waitFor();
+    await page.waitForFunction(() => document.activeElement?.matches("[contenteditable=true]"));
+
+    // The server has the answer, and live word of it is here, before the browser is told that it has.
+    const said = `Once and only once ${time}`;
+    const lists = [];
+    page.on("request", (r) => /\/conversations\?/.test(r.url()) && lists.push(r.url()));
+    await editor.pressSequentially(said);
+    await page.getByText("Draft saved").waitFor();
+    const found = (await api.get("/conversations?view=drafts")).items.find((c) => c.subject === second);
+    assert.ok(found, "the conversation is among the drafts");
+    await page.evaluate((said) => {
+      window.most = 0;
+      const look = () => {
+        let n = document.body.innerText.split(said).length - 1;
+        for (const link of document.querySelectorAll("a[data-number]")) n -= link.innerText.split(said).length - 1; // its row begins with it too
+        window.most = Math.max(window.most, n);
+        requestAnimationFrame(look);
+      };
+      look();
+    }, said);
+    let tell;
+    const told = new Promise((done) => {
+      tell = done;
+    });
+    await page.route(/\/replies$/, async (route) => {
+      const answer = await route.fetch();
+      await told;
+      await route.fulfill({ response: answer });
+    });
+    const heard = page.waitForResponse((r) => r.request().method() === "GET" && new RegExp(`/conversations/number/${found.number}$`).test(r.url()));
+    await page.keyboard.press("Control+Enter");
+    await (await heard).finished();
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    tell();
+    await words(page, said);
+    await editor.waitFor({ state: "detached" });
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    assert.equal(await page.evaluate(() => window.most), 1, "the answer was seen more than once at a time");
+    assert.deepEqual(lists, []);
+
+    // The view of drafts follows by what is told.
+    await page.goto("/app/view/drafts");
+    await page.getByText("No drafts").waitFor();
+    lists.length = 0;
+    await api.put(`/conversations/${found.id}/draft`, { mode: "reply", html: "<p>begun elsewhere</p>", to: [], cc: [], bcc: [], attachments: [] });
+    await row(page, new RegExp(second)).waitFor();
+    await api.call("DELETE", `/conversations/${found.id}/draft`);
+    await row(page, new RegExp(second)).waitFor({ state: "detached" });
+    assert.deepEqual(lists, []);
+    assert.deepEqual(page.trouble, []);
+  }),
+);
+
 it("can be used at 380 pixels, and in the dark", () =>
   browser.journey(async () => {
     await arrive(compose({ from: "Eva <eva@home.test>", to: "help@desk.test", subject: "Narrow", text: "Does it fit?" }), "eva@home.test");

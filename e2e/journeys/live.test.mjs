@@ -220,3 +220,28 @@ it("brings changes to lists in two windows, none of which is fetched again for w
     assert.deepEqual([...hers.trouble, ...his.trouble], []);
   }),
 );
+
+it("shows what came while its list was on the way", () =>
+  browser.journey(async (time) => {
+    const subject = `Between two moments ${time}`;
+    const page = await browser.person({ url: desk.url });
+    await api.enter(page);
+    const heard = new Promise((done) => {
+      page.on("websocket", (line) => line.on("framereceived", ({ payload }) => String(payload).includes(subject) && done()));
+    });
+    let held = false;
+    await page.route(/\/api\/v1\/conversations\?/, async (route) => {
+      const response = await route.fetch(); // made before the mail came
+      if (!held) {
+        held = true;
+        await arrive("eva", subject, "Did you see it?");
+        await heard;
+        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      }
+      await route.fulfill({ response });
+    });
+    await page.goto("/app/view/all");
+    await row(page, new RegExp(subject)).waitFor();
+    assert.deepEqual(page.trouble, []);
+  }),
+);

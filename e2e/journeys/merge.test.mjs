@@ -82,15 +82,27 @@ it("merges before two people, undoes it, and asks beside it", () =>
     await words.pressSequentially("this");
     await page.keyboard.press("Control+b");
     await words.pressSequentially(" lamp?");
-    // What was begun is there again.
+    // What was begun is there again, and in another browser.
+    await ask.getByText("Draft saved").waitFor();
     await ask.getByRole("button", { name: "Cancel" }).click();
+    const there = await browser.person({ url: desk.url });
+    await api.enter(there);
+    await there.goto("/app/drafts");
+    await there.getByRole("link", { name: new RegExp(`beside #${number}`) }).click();
+    await there.getByRole("dialog", { name: "Ask somebody else" }).getByText("Have you got this lamp?").waitFor();
+    await there.leave();
     await page.keyboard.press("Shift+A");
     await words.getByText("Have you got this lamp?").waitFor();
     await ask.getByText("parts@supplier.test").waitFor();
     await ask.getByLabel(`Snooze #${number} until the answer comes`).check();
     assert.deepEqual(await page.findings("aside"), []);
+    await ask.getByLabel("Goes along").selectOption("the last message");
+    await ask.getByText("Look at 1 message that goes along").click();
     await page.picture("aside");
+    const dropped = page.waitForResponse((r) => r.request().method() === "DELETE" && /\/drafts\//.test(r.url()));
     await ask.getByRole("button", { name: "Send" }).click();
+    await dropped;
+    assert.deepEqual((await api.get("/drafts")).items, []);
     const question = await sink.take("the question", (m) => m.to.includes("parts@supplier.test"));
     assert.ok(!question.to.includes("janis@home.test"));
     const raw = String(question.raw ?? question.data ?? "");

@@ -224,7 +224,13 @@ it("shows whoever writes notes only nothing that is refused", () =>
     const refused = [];
     page.on("response", (r) => r.status() === 403 && refused.push(r.url()));
     await light.enter(page);
+    const day = await api.post("/fields", { target: "conversation", kind: "date", name: "Pick-up", required: false, types: [], inboxes: [], options: [], form: {} });
+    const { conversation } = (await api.get("/search/messages?q=%22Damaged+table%22")).items[0];
+    await api.patch(`/conversations/${conversation.id}`, { version: conversation.version, fields: { [day.id]: "2026-12-24" } });
     await opened(page, "Damaged table");
+    const details = page.getByRole("region", { name: "Details" });
+    await details.getByText("24/12/2026").waitFor();
+    assert.equal(await details.locator("input, select, textarea").count(), 0, "a control that does nothing");
     for (const name of ["Resolve", "Snooze", /^Assign/, "Reply", "Edit", "Add", /^Take .* out$/, "New mail"])
       assert.equal(await page.getByRole("button", { name, exact: true }).count(), 0, `a button ${name}`);
     assert.equal(await page.getByRole("tab").count(), 1);
@@ -236,7 +242,26 @@ it("shows whoever writes notes only nothing that is refused", () =>
     await page.getByRole("region", { name: "Messages and activity" }).getByText("Seen in the warehouse.").waitFor();
     await page.goto("/app/new");
     await page.getByText("Your role writes notes only").waitFor();
+    await page.goto("/app/settings/profile");
+    await page.getByRole("heading", { name: "Appearance" }).waitFor();
+    assert.equal(await page.getByRole("heading", { name: "Signature" }).count(), 0);
+
     assert.deepEqual(refused, []);
+
+    // With another role what is open changes at once, both ways.
+    await opened(page, "Damaged table");
+    const become = async (role) => {
+      const { id, version } = (await api.get("/agents")).items.find((a) => a.email === "laura@desk.test");
+      await api.patch(`/agents/${id}`, { version, role });
+    };
+    await become("agent");
+    await page.getByRole("tab", { name: "Reply", exact: true }).click();
+    await page.getByRole("textbox", { name: "Reply" }).waitFor();
+    await become("light_agent");
+    await page.getByRole("textbox", { name: "Note" }).waitFor();
+    await page.getByRole("button", { name: "Send", exact: true }).waitFor({ state: "detached" });
+    await page.locator("[role=tab][aria-selected=true]").getByText("Note").waitFor();
+    await page.picture("role-changed");
     assert.deepEqual(page.trouble, []);
   }),
 );

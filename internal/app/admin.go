@@ -8,6 +8,7 @@ import (
 	"path"
 	"strings"
 
+	"tellus/internal/desk"
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/staff"
 	"tellus/internal/platform/db"
@@ -57,6 +58,26 @@ func MakeAdmin(ctx context.Context, c Config, a Admin) (link string, err error) 
 	}
 	_, err = people.Accept(ctx, staff.Visitor{IP: "127.0.0.1", Device: "tellus admin"}, path.Base(link), staff.Accepting{Password: a.Password})
 	return "", err
+}
+
+// InFlags says what an error of MakeAdmin means for who typed the command line: which flag is at fault, and what about it.
+func (a Admin) InFlags(err error) error {
+	refused, ok := errors.AsType[*desk.Refusal](err)
+	if !ok {
+		return err
+	}
+	switch strings.TrimPrefix(refused.Field, "body.") {
+	case "email":
+		return fmt.Errorf("--email: %s: %s", a.Email, refused.Message)
+	case "name":
+		if strings.TrimSpace(a.Name) == "" {
+			return fmt.Errorf("nobody has the address %s yet: say with --name who it is", a.Email)
+		}
+		return fmt.Errorf("--name: %s", refused.Message)
+	case "password":
+		return fmt.Errorf("the password was not set: %s", refused.Message)
+	}
+	return err
 }
 
 // publicURL is where people reach the desk: what the command line says, what the settings say, or where it listens.

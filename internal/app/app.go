@@ -23,6 +23,7 @@ import (
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/field"
 	"tellus/internal/feature/form"
+	"tellus/internal/feature/hours"
 	"tellus/internal/feature/inbox"
 	"tellus/internal/feature/macro"
 	"tellus/internal/feature/notice"
@@ -31,6 +32,7 @@ import (
 	"tellus/internal/feature/purchase"
 	"tellus/internal/feature/segment"
 	"tellus/internal/feature/setting"
+	"tellus/internal/feature/sla"
 	"tellus/internal/feature/staff"
 	"tellus/internal/feature/view"
 	"tellus/internal/feature/worklog"
@@ -41,6 +43,7 @@ import (
 	"tellus/internal/flow/intake"
 	"tellus/internal/flow/notify"
 	"tellus/internal/flow/person"
+	"tellus/internal/flow/promise"
 	"tellus/internal/flow/react"
 	keep "tellus/internal/flow/segment"
 	"tellus/internal/flow/upkeep"
@@ -77,6 +80,7 @@ type App struct {
 	Intake        *intake.Intake
 	Index         *index.Index
 	Gather        *gather.Gather
+	Promises      *promise.Keeper
 	Notify        *notify.Notify
 	Wake          *wake.Wake
 	Persons       *person.Person
@@ -182,6 +186,8 @@ func (a *App) wire() {
 	segments := &segment.Service{Customers: a.Customers}
 	a.Segments = &keep.Keeper{DB: a.DB, Segments: segments, Log: a.log}
 	a.watch = &person.Watch{DB: a.DB, Privacy: holds, Log: a.log}
+	policies := &sla.Service{Conversations: a.Conversations}
+	a.Promises = &promise.Keeper{DB: a.DB, Policies: policies, Conversations: a.Conversations, Log: a.log}
 	a.Workers = jobs.New(a.DB, jobs.Options{Queues: map[string]int{"intake": 16, "deliver": 16}, Logger: a.log, GaveUp: sayGaveUp})
 	jobs.Register(a.Workers, a.Intake.Handle)
 	jobs.Register(a.Workers, a.Intake.HandleUnscanned)
@@ -195,12 +201,13 @@ func (a *App) wire() {
 	a.Notify = &notify.Notify{DB: a.DB, Notices: notices, Conversations: a.Conversations, Staff: a.Staff, Mail: house.Queue, HTTP: a.pushClient(), URL: a.URL, Log: a.log}
 	a.Notify.Register(a.Workers)
 	a.Web = api.New(api.Deps{DB: a.DB, Staff: a.Staff, Keys: a.Keys, Setup: a.setUp, URL: a.URL, Version: VersionText(), UI: ui.Files(), Log: a.log,
-		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Views: views, Segments: segments, Customers: a.Customers, Purchases: a.Purchases, Conversations: a.Conversations, Settings: a.Settings,
-		Intake: a.Intake, Index: a.Index, Persons: a.Persons, Watch: a.watch, Blobs: a.Blobs, Outward: abroad, Notices: notices, Presence: present, WishesChanged: a.Notify.WishesChanged, Connections: a.mail, Outbox: deliver.Outbox, NewMailID: a.newMailID})
+		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Views: views, Policies: policies, Segments: segments, Hours: &hours.Service{}, Customers: a.Customers, Purchases: a.Purchases, Conversations: a.Conversations, Settings: a.Settings,
+		Intake: a.Intake, Index: a.Index, Persons: a.Persons, Watch: a.watch, Blobs: a.Blobs, Outward: abroad, Notices: notices, Presence: present, WishesChanged: a.Notify.WishesChanged, Connections: a.mail, Outbox: deliver.Outbox, NewMailID: newMailID})
 	a.Persons.Register(a.Workers)
 	(&upkeep.Upkeep{DB: a.DB, Blobs: a.Blobs, Conversations: a.Conversations, Customers: a.Customers, Staff: a.Staff, Notices: notices, Presence: present, DropAnswers: a.Web.DropAnswers, DropExports: a.Persons.DropFiles,
 		Log: a.log}).Register(a.Workers)
 	a.Gather.Register(a.Workers)
+	a.Promises.Register(a.Workers)
 	a.Segments.Register(a.Workers)
 	a.Web.Bulk().Register(a.Workers)
 	a.live = live.New(live.Deps{DB: a.DB, Events: a.events, Node: a.node, Conversations: a.Conversations, Counts: a.Web.Counts,
@@ -217,7 +224,7 @@ func (a *App) wire() {
 
 // newIntake puts the way of mail together: for the server, and for the command that takes one mail.
 func (a *App) newIntake() *intake.Intake {
-	reactor := &react.Reactor{Inboxes: a.Inboxes, Conversations: a.Conversations, NewMailID: a.newMailID, Outbox: deliver.Outbox, Log: a.log}
+	reactor := &react.Reactor{Inboxes: a.Inboxes, Conversations: a.Conversations, NewMailID: newMailID, Outbox: deliver.Outbox, Log: a.log}
 	return &intake.Intake{DB: a.DB, Blobs: a.Blobs, Inboxes: a.Inboxes, Customers: a.Customers, Conversations: a.Conversations, React: reactor,
 		Log: a.log, Token: a.readToken, Scan: scanner(a.DB), OurLoop: ourLoop(a.Keys), Verdicts: (&verdict.Checker{Resolver: a.resolver}).Arrived}
 }
@@ -274,6 +281,7 @@ func (a *App) Serve(ctx context.Context) error {
 	run("live", a.live.Run)
 	run("search", func(ctx context.Context) error { return a.Index.Run(ctx, a.events, a.node) })
 	run("views", func(ctx context.Context) error { return a.Gather.Run(ctx, a.events) })
+	run("promises", a.Promises.Run)
 	run("segments", func(ctx context.Context) error { return a.Segments.Run(ctx, a.events) })
 	run("duplicates", func(ctx context.Context) error { return a.Persons.Run(ctx, a.events) })
 	run("wake", func(ctx context.Context) error { return a.Wake.Run(ctx, a.events) })
@@ -386,15 +394,8 @@ func (a *App) setUp(ctx context.Context, tx *db.Tx, by desk.Actor, company strin
 	return (&field.Service{}).Begin(ctx, tx, by, owner.Language)
 }
 
-// newMailID makes a Message-ID at the desk's own name.
-func (a *App) newMailID() string {
-	host := strings.TrimPrefix(strings.TrimPrefix(a.URL(), "https://"), "http://")
-	host, _, _ = strings.Cut(host, ":")
-	if host == "" || !strings.Contains(host, ".") {
-		host = "tellus.invalid"
-	}
-	return mailmsg.NewMessageID(host)
-}
+// newMailID makes a Message-ID for a mail from an address.
+func newMailID(from string) string { return mailmsg.NewMessageID(mailmsg.IDDomain(from)) }
 
 // writer is what an agent's mails are written with.
 func (a *App) writer(ctx context.Context, tx *db.Tx, agent desk.AgentID) (w deliver.Writer, err error) {

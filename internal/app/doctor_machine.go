@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"time"
 
@@ -21,16 +22,16 @@ const (
 
 // disk looks at the space for data, and whether a sync is one.
 func (x *examination) disk() {
-	if err := x.c.makeFolder(); err != nil {
-		x.bad("disk", sentence(err.Error()), "Name another folder with --data, or give this user the right to write there.")
+	if info, err := os.Stat(x.c.Data); errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
+		x.bad("disk", "There is no folder "+x.c.Data+".", "Name the data folder with --data (or TELLUS_DATA); serve makes it when it starts for the first time.")
 		return
 	}
-	var fs unix.Statfs_t
-	if err := unix.Statfs(x.c.Data, &fs); err != nil {
+	var space unix.Statfs_t
+	if err := unix.Statfs(x.c.Data, &space); err != nil {
 		x.bad("disk", sentence(err.Error()), "Check the file system of the data folder.")
 		return
 	}
-	free := int64(fs.Bavail) * fs.Bsize
+	free := int64(space.Bavail) * space.Bsize
 	says := fmt.Sprintf("%.1f GB are free for the data folder.", float64(free)/(1<<30))
 	switch {
 	case free < diskLow:

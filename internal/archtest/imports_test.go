@@ -8,7 +8,7 @@ import (
 )
 
 // core is the order of the features that others may use: each sees those before it.
-var core = []string{"staff", "field", "customer", "inbox", "conversation"}
+var core = []string{"staff", "field", "customer", "inbox", "hours", "conversation"}
 
 // row is a line of the table in docs/ARCHITECTURE.md: who may import whom, as folders below internal.
 type row struct {
@@ -63,7 +63,7 @@ func featureRow(name string) *row {
 	for _, c := range before {
 		r.may = append(r.may, "feature/"+c)
 	}
-	r.why = "a feature sees the core before it (staff, field, customer, inbox, conversation) and never another feature; what needs several is a flow"
+	r.why = "a feature sees the core before it (staff, field, customer, inbox, hours, conversation) and never another feature; what needs several is a flow"
 	return r
 }
 

@@ -78,7 +78,7 @@ func (p *play) asksSupplier() {
 				return err
 			}
 			from := conversation.Sender{By: s.agent.by(), Scope: desk.Scope{Agent: s.agent.id, All: true}, Name: s.agent.name, Inbox: s.inbox,
-				NewID: func() string { return mailmsg.NewMessageID("koksvolts.example") }, SendAt: tx.Now, Enqueue: deliver.Outbox, OwnParty: house.Own}
+				NewID: func(string) string { return mailmsg.NewMessageID("koksvolts.example") }, SendAt: tx.Now, Enqueue: deliver.Outbox, OwnParty: house.Own}
 			side, err = p.a.Conversations.AskAside(ctx, tx, from, s.id, desk.Customer{ID: who.ID, Name: who.Name}, conversation.SubjectKey("Shelf support for Oslo"),
 				conversation.Side{To: []desk.NamedAddress{{Name: who.Name, Address: supplier}}, Subject: "Shelf support for Oslo",
 					HTML: "<p>Hello,</p><p>have you got single shelf supports for the bookcase Oslo (2025)? We need one.</p>"}, nil)

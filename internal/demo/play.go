@@ -260,7 +260,7 @@ func (s *story) replies(ctx context.Context, by *person, body string, then conve
 		if err != nil {
 			return err
 		}
-		from := conversation.Sender{By: by.by(), Scope: by.scope, Name: by.name, Inbox: s.inbox, NewID: func() string { return mailmsg.NewMessageID("koksvolts.example") },
+		from := conversation.Sender{By: by.by(), Scope: by.scope, Name: by.name, Inbox: s.inbox, NewID: func(string) string { return mailmsg.NewMessageID("koksvolts.example") },
 			SendAt: tx.Now, Enqueue: deliver.Outbox, OwnParty: house.Own}
 		m, err = s.p.a.Conversations.Reply(ctx, tx, from, s.id, conversation.Reply{HTML: body, To: []desk.NamedAddress{{Name: s.who.name, Address: s.who.address}},
 			Anyway: true, Then: then, Quote: true, Attachments: attached})

@@ -105,7 +105,7 @@ func (p *play) writeFirst(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		from := conversation.Sender{By: by.by(), Scope: by.scope, Name: by.name, Inbox: box, NewID: func() string { return mailmsg.NewMessageID("koksvolts.example") },
+		from := conversation.Sender{By: by.by(), Scope: by.scope, Name: by.name, Inbox: box, NewID: func(string) string { return mailmsg.NewMessageID("koksvolts.example") },
 			SendAt: tx.Now, Enqueue: deliver.Outbox}
 		_, err = p.a.Conversations.StartWith(ctx, tx, from, who.ID, who.Name, conversation.SubjectKey(thread.Normalise(subject)), conversation.Start{Inbox: box.ID,
 			To: []desk.NamedAddress{to}, Subject: subject, Then: conversation.Wait,

@@ -44,6 +44,7 @@ type Conversation struct {
 	WakeOn           WakeOn         `json:"wakeOn,omitzero" doc:"What it waits for while it is snoozed; it wakes at snoozedUntil at the latest"`
 	UntilReply       bool           `json:"untilReply,omitempty" doc:"Snoozed until somebody writes, with no time"`
 	DueAt            Time           `json:"dueAt,omitempty" doc:"When an answer is due; absent while we owe none"`
+	DueFor           string         `json:"dueFor,omitempty" enum:"acknowledge,first_answer,next_answer,update,resolve" doc:"Which promise dueAt is of; absent where the inbox's own holds"`
 	WaitingSince     Time           `json:"waitingSince,omitempty" doc:"Since when the customer waits for us"`
 	CreatedAt        Time           `json:"createdAt"`
 	LastAt           Time           `json:"lastAt" doc:"When the last message came or went"`
@@ -242,11 +243,12 @@ type Draft struct {
 	Files        []Attachment   `json:"files" doc:"The files of body.attachments that are still there, in their order"`
 	SavedAt      Time           `json:"savedAt"`
 	Version      int64          `json:"version"`
+	Number       int64          `json:"number,omitempty" doc:"Of the conversation that body.beside names"`
 }
 
 // DraftBody is what the composer holds.
 type DraftBody struct {
-	Mode        string         `json:"mode" enum:"reply,reply_all,note,new"`
+	Mode        string         `json:"mode" enum:"reply,reply_all,note,new,side,forward" doc:"side and forward are new mails beside a conversation"`
 	HTML        string         `json:"html" maxLength:"1000000"`
 	To          []NamedAddress `json:"to"`
 	Cc          []NamedAddress `json:"cc"`
@@ -254,4 +256,6 @@ type DraftBody struct {
 	Subject     string         `json:"subject,omitempty" maxLength:"998"`
 	Inbox       InboxID        `json:"inbox,omitempty"`
 	Attachments []AttachmentID `json:"attachments" maxItems:"200"`
+	Beside      ConversationID `json:"beside,omitempty" doc:"The conversation that a side conversation or forward belongs to"`
+	Forward     MessageID      `json:"forward,omitempty" doc:"The one message that is forwarded; absent for all of them"`
 }

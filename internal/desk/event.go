@@ -10,6 +10,7 @@ type EventKind string
 const (
 	ConversationOpened    EventKind = "conversation.opened"
 	ConversationReopened  EventKind = "conversation.reopened"
+	DueMoved              EventKind = "conversation.due_moved" // opening hours changed; data: none
 	MessageReceived       EventKind = "message.received"
 	MessageQueued         EventKind = "message.queued" // an outgoing message waits to be sent
 	MessageSent           EventKind = "message.sent"
@@ -50,7 +51,7 @@ const (
 	ParticipantAdded      EventKind = "participant.added"
 	ParticipantRemoved    EventKind = "participant.removed"
 	ReadMarked            EventKind = "conversation.read"          // data: {agent, message}
-	DraftSaved            EventKind = "draft.saved"                // data: {agent}
+	DraftSaved            EventKind = "draft.saved"                // an agent has a draft now, or none any more; data: {agent, kept}
 	ConversationsLinked   EventKind = "conversation.linked"        // data: {to, kind}
 	ConversationsUnlinked EventKind = "conversation.unlinked"      // data: {to, kind}
 	ConversationsMerged   EventKind = "conversation.merged"        // others went into it; data: {merge, conversations, numbers}

@@ -13,8 +13,8 @@ type Inbox struct {
 	Team            TeamID            `json:"team,omitempty" doc:"The team that new conversations go to"`
 	Teams           []TeamID          `json:"teams" doc:"Teams that see this inbox; empty where everyone does"`
 	Acknowledge     bool              `json:"acknowledge"`
-	AcknowledgeText map[string]string `json:"acknowledgeText,omitempty" doc:"Own wording by language, plain text; {{number}}, {{inbox}} and {{name}} are filled in"`
-	AnswerWithin    int               `json:"answerWithin" minimum:"0" maximum:"43200" doc:"Minutes until an answer is due, by the clock; 0 for never"`
+	AcknowledgeText map[string]string `json:"acknowledgeText,omitempty" doc:"Own wording by language, plain text; {{number}}, {{inbox}}, {{name}} and {{hours}} (whether somebody is there now, and until or from when) are filled in"`
+	AnswerWithin    int               `json:"answerWithin" minimum:"0" maximum:"43200" doc:"Minutes of its opening hours until an answer is due, by the clock where it has none; 0 for never"`
 	Reopen          string            `json:"reopen" enum:"always,never,within" doc:"What a late answer to a resolved conversation does"`
 	ReopenDays      int               `json:"reopenDays" minimum:"1" maximum:"3650"`
 	ReplyToken      bool              `json:"replyToken" doc:"Answers carry a signed plus-address; the mailbox must accept plus-addresses"`

@@ -34,6 +34,7 @@ const (
 	ManagePeople       Permission = "people.manage"
 	ManageOwners       Permission = "people.manage_owners"
 	ManagePresence     Permission = "presence.manage" // say whether others are there, and when they work
+	ManagePolicies     Permission = "policy.manage"   // service levels
 	ReadAudit          Permission = "audit.read"
 	ManagePrivacy      Permission = "privacy.manage" // export and erase a person, legal holds, retention
 	ManageJobs         Permission = "job.manage"
@@ -44,10 +45,10 @@ const (
 var Roles = map[Role][]Permission{
 	LightAgent: {ReadConversations, WriteNotes},
 	AgentRole:  {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData},
-	Supervisor: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManagePresence, ManageTeams},
-	Administrator: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManagePresence, ManageTeams,
+	Supervisor: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManagePresence, ManageTeams, ManagePolicies},
+	Administrator: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManagePresence, ManageTeams, ManagePolicies,
 		ManageInboxes, ManagePeople, ReadAudit, ManagePrivacy, ManageJobs, ManageSettings},
-	Owner: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManagePresence, ManageTeams,
+	Owner: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManagePresence, ManageTeams, ManagePolicies,
 		ManageInboxes, ManagePeople, ReadAudit, ManagePrivacy, ManageJobs, ManageSettings, ManageOwners},
 }
 

@@ -47,18 +47,21 @@ const (
 	WhyScopes       Why = "scopes_beyond_role"
 	WhyZone         Why = "no_time_zone"
 
-	WhyTeamUsed    Why = "team_used"
-	WhyTagUsed     Why = "tag_used"
-	WhyInboxUsed   Why = "inbox_used"
-	WhyReaches     Why = "address_reaches_inbox" // what: the address
-	WhyHostNeeded  Why = "host_needed"
-	WhyUnencrypted Why = "unencrypted"
-	WhyNoURL       Why = "no_url"
-	WhyNoListen    Why = "no_listen_address"
-	WhyURLNeeded   Why = "url_needed"
-	WhyProvider    Why = "provider_refused" // what: what it said
-	WhyOthersGrant Why = "authorisation_of_another"
-	WhyDeclined    Why = "authorisation_declined"
+	WhyTeamUsed     Why = "team_used"
+	WhyTagUsed      Why = "tag_used"
+	WhyCalendarUsed Why = "calendar_used"
+	WhyNeverOpen    Why = "never_open"
+	WhyDateTwice    Why = "date_twice" // what: the date
+	WhyInboxUsed    Why = "inbox_used"
+	WhyReaches      Why = "address_reaches_inbox" // what: the address
+	WhyHostNeeded   Why = "host_needed"
+	WhyUnencrypted  Why = "unencrypted"
+	WhyNoURL        Why = "no_url"
+	WhyNoListen     Why = "no_listen_address"
+	WhyURLNeeded    Why = "url_needed"
+	WhyProvider     Why = "provider_refused" // what: what it said
+	WhyOthersGrant  Why = "authorisation_of_another"
+	WhyDeclined     Why = "authorisation_declined"
 
 	WhyNoWebsite Why = "no_website" // what: what was typed
 	WhyNoColour  Why = "no_colour"
@@ -127,6 +130,7 @@ const (
 	WhyConditionValue Why = "condition_no_value"
 	WhyViewNotShared  Why = "view_not_shared"
 	WhyNoSort         Why = "view_no_sort"
+	WhyPolicyLasting  Why = "policy_lasting"
 	WhySegmentAsked   Why = "segment_asked" // n: how many views ask for it
 	WhyBulkEmpty      Why = "bulk_empty"
 	WhyBulkOver       Why = "bulk_over"
@@ -191,18 +195,21 @@ var whys = map[Why]worded{
 	WhyScopes:       {Forbidden, "your role does not have every one of these permissions"},
 	WhyZone:         {Invalid, "a name of the time zone database, such as Europe/Riga"},
 
-	WhyTeamUsed:    {Conflict, "the team still has inboxes or conversations"},
-	WhyTagUsed:     {Conflict, "conversations carry this tag: take it off them first"},
-	WhyInboxUsed:   {Conflict, "the inbox has conversations: switch it off instead"},
-	WhyReaches:     {Invalid, "{what} already reaches an inbox"},
-	WhyHostNeeded:  {Invalid, "the name of the mail server is needed"},
-	WhyUnencrypted: {Invalid, "an unencrypted connection is allowed to this machine only"},
-	WhyNoURL:       {Invalid, "must be an address such as https://help.example.com"},
-	WhyNoListen:    {Invalid, "must be host:port or :port, such as :25"},
-	WhyURLNeeded:   {Invalid, "set the public address of the desk first: the provider sends the browser back there"},
-	WhyProvider:    {Unreachable, "the provider did not accept the authorisation: {what}"},
-	WhyOthersGrant: {Forbidden, "somebody else began this authorisation"},
-	WhyDeclined:    {Forbidden, "the authorisation was declined at the provider"},
+	WhyCalendarUsed: {Conflict, "inboxes, teams or the desk still go by the calendar"},
+	WhyNeverOpen:    {Invalid, "it is not open for an hour within a year"},
+	WhyDateTwice:    {Invalid, "{what} stands there twice, or is no date"},
+	WhyTeamUsed:     {Conflict, "the team still has inboxes or conversations"},
+	WhyTagUsed:      {Conflict, "conversations carry this tag: take it off them first"},
+	WhyInboxUsed:    {Conflict, "the inbox has conversations: switch it off instead"},
+	WhyReaches:      {Invalid, "{what} already reaches an inbox"},
+	WhyHostNeeded:   {Invalid, "the name of the mail server is needed"},
+	WhyUnencrypted:  {Invalid, "an unencrypted connection is allowed to this machine only"},
+	WhyNoURL:        {Invalid, "must be an address such as https://help.example.com"},
+	WhyNoListen:     {Invalid, "must be host:port or :port, such as :25"},
+	WhyURLNeeded:    {Invalid, "set the public address of the desk first: the provider sends the browser back there"},
+	WhyProvider:     {Unreachable, "the provider did not accept the authorisation: {what}"},
+	WhyOthersGrant:  {Forbidden, "somebody else began this authorisation"},
+	WhyDeclined:     {Forbidden, "the authorisation was declined at the provider"},
 
 	WhyNoWebsite: {Invalid, "{what} is no website: write it as https://shop.example"},
 	WhyNoColour:  {Invalid, "must be a colour such as #0f6e63"},
@@ -270,6 +277,7 @@ var whys = map[Why]worded{
 	WhyNoOperator:     {Invalid, "it cannot be compared in this way"},
 	WhyConditionValue: {Invalid, "it cannot be compared with this"},
 	WhyViewNotShared:  {Forbidden, "supervisors and above share views; yours can be personal"},
+	WhyPolicyLasting:  {Invalid, "what is promised must not hang on whose turn it is or on what time alone changes"},
 	WhySegmentAsked:   {Conflict, "{n} saved views ask for this segment: change them first"},
 	WhyNoSort:         {Invalid, "lists cannot be sorted by this"},
 	WhyBulkEmpty:      {Invalid, "no conversation is chosen, or nothing to do with them"},

@@ -24,6 +24,7 @@ import (
 	"tellus/internal/feature/purchase"
 	"tellus/internal/feature/segment"
 	"tellus/internal/feature/setting"
+	"tellus/internal/feature/sla"
 	"tellus/internal/feature/staff"
 	"tellus/internal/feature/view"
 	"tellus/internal/feature/worklog"
@@ -35,6 +36,7 @@ import (
 	"tellus/internal/flow/intake"
 	"tellus/internal/flow/notify"
 	"tellus/internal/flow/person"
+	"tellus/internal/flow/promise"
 	"tellus/internal/flow/react"
 	keep "tellus/internal/flow/segment"
 	"tellus/internal/flow/upkeep"
@@ -76,6 +78,8 @@ type Desk struct {
 	Workers       *jobs.Workers
 	Views         *view.Service
 	Gather        *gather.Gather
+	Policies      *sla.Service
+	Promises      *promise.Keeper
 	Segments      *segment.Service
 	Keeper        *keep.Keeper
 	Bulk          *bulk.Bulk
@@ -201,6 +205,9 @@ func (d *Desk) wire() {
 	d.Keeper = &keep.Keeper{DB: d.DB, Segments: d.Segments, Log: log}
 	d.Gather = &gather.Gather{DB: d.DB, Views: d.Views, Conversations: d.Conversations, Staff: d.Staff, Inboxes: d.Inboxes, Log: log}
 	d.Gather.Register(d.Workers)
+	d.Policies = &sla.Service{Conversations: d.Conversations}
+	d.Promises = &promise.Keeper{DB: d.DB, Policies: d.Policies, Conversations: d.Conversations, Log: log}
+	d.Promises.Register(d.Workers)
 	d.Keeper.Register(d.Workers)
 	d.Bulk = &bulk.Bulk{DB: d.DB, Staff: d.Staff, Conversations: d.Conversations,
 		Hands:  &act.Hands{Staff: d.Staff, Customers: d.Customers, Inboxes: d.Inboxes, Conversations: d.Conversations, Purchases: d.Purchases},
@@ -366,7 +373,7 @@ func (d *Desk) Sender(ctx context.Context, tx *db.Tx, agent desk.AgentID, box de
 }
 
 // NewMailID makes a Message-ID that no mail of this desk has.
-func (d *Desk) NewMailID() string { return fmt.Sprintf("m%d@desk.example", d.ids.Add(1)) }
+func (d *Desk) NewMailID(string) string { return fmt.Sprintf("m%d@desk.example", d.ids.Add(1)) }
 
 // Arrive hands a mail to the desk as a channel would, and waits until it is dealt with. Line ends may be bare.
 func (d *Desk) Arrive(box desk.InboxID, raw string, envelope channel.Envelope) {

@@ -1,5 +1,6 @@
 // Fails when the first load of the desk costs more than 250 KB over the wire: the page, the scripts and styles that the desk needs before
-// its first row and an open conversation, one catalogue of words, and the Latin cuts of the font. What is loaded on demand (editor, settings, Cyrillic letters) does not count.
+// its first row and an open conversation, one catalogue of words, and the cuts of the font that hold the letters of the
+// desk's languages. What is loaded on demand (editor, settings, other letters) does not count.
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -16,7 +17,7 @@ function collect(key) {
   if (!chunk) throw new Error(`no ${key} in the manifest`);
   files.add(chunk.file);
   for (const css of chunk.css ?? []) files.add(css);
-  for (const asset of chunk.assets ?? []) if (!/inter-cyrillic-/.test(asset)) files.add(asset);
+  for (const asset of chunk.assets ?? []) if (!/inter-(cyrillic|latin-ext)-/.test(asset)) files.add(asset);
   for (const next of chunk.imports ?? []) collect(next);
 }
 for (const key of [

@@ -85,6 +85,11 @@ func TestAServerThatSaysNothingIsATimeout(t *testing.T) {
 	if in.Code != "timeout" || out.Code != "timeout" {
 		t.Errorf("Test: in %+v, out %+v; want timeouts", in, out)
 	}
+	for _, detail := range []string{in.Detail, out.Detail} {
+		if !strings.Contains(detail, "no answer in time") {
+			t.Errorf("Test says %q, want it to say that no answer came in time", detail)
+		}
+	}
 }
 
 func TestAnInboxThatDoesNotSendHasNoTroubleSending(t *testing.T) {

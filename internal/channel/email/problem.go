@@ -172,8 +172,11 @@ func said(err error) string {
 	case errors.As(err, &token):
 		return strings.TrimSpace(token.ErrorCode + " " + token.ErrorDescription)
 	}
-	return err.Error()
+	return inWords.Replace(err.Error())
 }
+
+// inWords says what the Go library calls a time that is over as people do.
+var inWords = strings.NewReplacer("context deadline exceeded", "no answer in time", "i/o timeout", "no answer in time")
 
 // clip bounds foreign words to one line of valid text.
 func clip(s string) string {

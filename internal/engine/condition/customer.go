@@ -48,7 +48,7 @@ var customers = List{
 func Customers(fields []desk.Field) List {
 	all := slices.Clone(customers)
 	for _, f := range fields {
-		column := ""
+		var column string
 		switch f.Target {
 		case desk.OnCustomer:
 			column = "p.fields"

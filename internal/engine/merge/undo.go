@@ -28,7 +28,7 @@ type Undone struct {
 func Undo(now State, marks map[desk.AgentID]desk.MessageID, rec Record, sources []Source, earlier, later []Standing, wrote bool) Undone {
 	u := Undone{State: now, Earlier: cloned(earlier), Later: cloned(later)}
 	u.Tags, u.Followers = slices.Clone(now.Tags), slices.Clone(now.Followers)
-	u.Turn, u.TurnRestored = unchain(now.Turn, rec, u.Later, func(r *Record) (*Turn, *Turn) { return &r.Before, &r.After }, identical[Turn], joinTurn)
+	u.Turn, u.TurnRestored = unchain(now.Turn, rec, u.Later, func(r *Record) (*Turn, *Turn) { return &r.Before, &r.After }, sameTurn, joinTurn)
 	u.LastAt, u.LastRestored = unchain(now.LastAt, rec, u.Later, func(r *Record) (*desk.Time, *desk.Time) { return &r.LastBefore, &r.LastAfter }, identical[desk.Time], joinLast)
 	if !wrote || rec.AccessBefore.Equal(rec.AccessAfter) {
 		u.Access, _ = unchain(now.Access, rec, u.Later, func(r *Record) (*Access, *Access) { return &r.AccessBefore, &r.AccessAfter }, Access.Equal, joinAccess)
@@ -118,6 +118,12 @@ func unchain[T any](now T, rec Record, later []Standing, of func(*Record) (befor
 		return now, false
 	}
 	return base, true
+}
+
+// sameTurn leaves out when an answer is due, which nobody sets by hand: it follows from the wait and from what is promised.
+func sameTurn(a, b Turn) bool {
+	a.DueAt = b.DueAt
+	return a == b
 }
 
 func identical[T comparable](a, b T) bool { return a == b }

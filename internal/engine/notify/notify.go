@@ -17,13 +17,15 @@ const (
 	Mention  Kind = "mention"  // a note names me
 	Assigned Kind = "assigned" // a conversation became mine
 	Reply    Kind = "reply"    // a customer wrote in a conversation of mine
+	Overdue  Kind = "overdue"  // a promise of a conversation of mine was not kept in time, or of one of my team's that is nobody's
+	DueSoon  Kind = "due_soon" // one comes close
 	Woken    Kind = "woken"    // a snooze of a conversation of mine ended
 	Team     Kind = "team"     // a conversation came to my team
 	Followed Kind = "followed" // something happened in a conversation that I follow
 )
 
 // Kinds in the order of how much they concern somebody.
-var Kinds = []Kind{Mention, Assigned, Reply, Woken, Team, Followed}
+var Kinds = []Kind{Mention, Assigned, Reply, Overdue, DueSoon, Woken, Team, Followed}
 
 // rank is the place of a kind among Kinds.
 func rank(k Kind) int { return slices.Index(Kinds, k) }
@@ -38,7 +40,7 @@ type Happening struct {
 	Named        desk.AgentID   // who is mentioned, or whose the conversation became
 	Assignee     desk.AgentID   // whose the conversation is
 	Followers    []desk.AgentID // of the conversation
-	Members      []desk.AgentID // of the team that the conversation came to
+	Members      []desk.AgentID // of the team that the conversation came to, or lies with
 	Automatic    bool           // a machine wrote the message
 	First        bool           // the message opened the conversation: nobody has waited for it as a reply
 }
@@ -60,7 +62,10 @@ var followed = map[desk.EventKind]bool{
 }
 
 // Tells reports whether an event of a kind may concern anybody, so that others need not be looked into.
-func Tells(k desk.EventKind) bool { return followed[k] || k == desk.AgentMentioned }
+func Tells(k desk.EventKind) bool { return followed[k] || k == desk.AgentMentioned || Urges(k) }
+
+// Urges reports whether an event of a kind asks whoever has the conversation to do something, and its team where nobody has it.
+func Urges(k desk.EventKind) bool { return k == desk.ClockWarned || k == desk.ClockBreached }
 
 // Concerns returns whom events concern and why, in the order of the events: each person once for what was done in one go, by the kind that concerns him
 // most. One go is what one actor did in one conversation at one time, which is what a transaction is.
@@ -119,6 +124,17 @@ func (h *Happening) concerned() map[desk.AgentID]Kind {
 		}
 	case desk.Woken:
 		add(h.Assignee, Woken)
+	case desk.ClockWarned, desk.ClockBreached:
+		kind := DueSoon
+		if h.Kind == desk.ClockBreached {
+			kind = Overdue
+		}
+		add(h.Assignee, kind)
+		for _, m := range h.Members {
+			if h.Assignee == 0 {
+				add(m, kind)
+			}
+		}
 	}
 	if followed[h.Kind] && !h.Automatic {
 		for _, f := range h.Followers {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/deadline"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/htmltext"
 )
@@ -32,6 +33,7 @@ func (s *Service) Acknowledge(ctx context.Context, tx *db.Tx, from Sender, id de
 		return false, fmt.Errorf("note the acknowledgement: %w", err)
 	}
 	c.acknowledgedAt = tx.Now
+	c.did(deadline.Acknowledged)
 	return true, c.save(ctx, tx)
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/deadline"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
 )
@@ -344,6 +345,7 @@ func (c *row) waitsAgain(ctx context.Context, tx *db.Tx, by desk.Actor, cancelle
 	if err != nil {
 		return fmt.Errorf("answers in conversation %s: %w", c.ID, err)
 	}
+	c.did(deadline.Moved)
 	if !others {
 		c.firstAnswerAt = 0
 	}
@@ -377,7 +379,7 @@ func (c *row) rewait(ctx context.Context, tx *db.Tx) error {
 	}
 	c.answered()
 	if since != 0 {
-		c.customerWaits(since, within)
+		return c.customerWaits(ctx, tx, since, within)
 	}
 	return nil
 }

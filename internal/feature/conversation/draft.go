@@ -12,11 +12,11 @@ import (
 	"tellus/internal/platform/eventlog"
 )
 
-const selectDraft = `SELECT id, COALESCE(conversation, 0), body, saved_at, version FROM draft`
+const selectDraft = `SELECT id, COALESCE(conversation, 0), body, saved_at, version, COALESCE((SELECT COALESCE(t.number, c.number) FROM conversation c LEFT JOIN conversation t ON t.id = c.merged_into WHERE c.id = draft.beside), 0) FROM draft`
 
 func scanDraft(r *sql.Rows, d *desk.Draft) error {
 	var body string
-	if err := r.Scan(&d.ID, &d.Conversation, &body, &d.SavedAt, &d.Version); err != nil {
+	if err := r.Scan(&d.ID, &d.Conversation, &body, &d.SavedAt, &d.Version, &d.Number); err != nil {
 		return err
 	}
 	return readDraft(d, body)
@@ -72,9 +72,9 @@ func draftOf(ctx context.Context, tx *db.Tx, agent desk.AgentID, c desk.Conversa
 	return &list[0], withFiles(ctx, tx, agent, &list[0])
 }
 
-// Drafts returns an agent's drafts of new mails, the last saved first.
+// Drafts returns an agent's drafts of new mails, those beside conversations among them, the last saved first.
 func (s *Service) Drafts(ctx context.Context, tx *db.Tx, agent desk.AgentID) ([]desk.Draft, error) {
-	rows, err := tx.Query(ctx, selectDraft+` WHERE agent = $1 AND conversation IS NULL ORDER BY saved_at DESC LIMIT 100`, agent)
+	rows, err := tx.Query(ctx, selectDraft+` WHERE agent = $1 AND conversation IS NULL ORDER BY saved_at DESC, id DESC LIMIT 100`, agent)
 	list, err := db.Rows(rows, err, scanDraft)
 	if err != nil {
 		return nil, fmt.Errorf("drafts of agent %s: %w", agent, err)
@@ -112,7 +112,12 @@ func (s *Service) SaveDraft(ctx context.Context, tx *db.Tx, scope desk.Scope, id
 	if d.Version > 1 {
 		return d, nil // lists change only when a draft begins or ends
 	}
-	return d, eventlog.Append(ctx, tx, (&row{Conversation: c}).event(desk.ByAgent(scope.Agent), desk.DraftSaved, map[string]any{"agent": scope.Agent}))
+	return d, tellDraft(ctx, tx, &row{Conversation: c}, scope.Agent, true)
+}
+
+// tellDraft tells an agent's browsers whether he has a draft in a conversation now. It is told as his own doing, whoever sent it for him: it concerns nobody else.
+func tellDraft(ctx context.Context, tx *db.Tx, c *row, agent desk.AgentID, kept bool) error {
+	return eventlog.Append(ctx, tx, c.event(desk.ByAgent(agent), desk.DraftSaved, map[string]any{"agent": agent, "kept": kept}))
 }
 
 // DropDraft throws a draft in a conversation away.
@@ -121,20 +126,29 @@ func (s *Service) DropDraft(ctx context.Context, tx *db.Tx, scope desk.Scope, id
 	if err != nil {
 		return err
 	}
-	if err := dropDraft(ctx, tx, scope.Agent, c.ID); err != nil {
-		return err
-	}
-	return eventlog.Append(ctx, tx, (&row{Conversation: c}).event(desk.ByAgent(scope.Agent), desk.DraftSaved, map[string]any{"agent": scope.Agent}))
+	return dropDraft(ctx, tx, scope.Agent, &row{Conversation: c})
 }
 
-func dropDraft(ctx context.Context, tx *db.Tx, agent desk.AgentID, id desk.ConversationID) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM draft WHERE agent = $1 AND conversation = $2`, agent, id); err != nil {
-		return fmt.Errorf("drop draft in conversation %s: %w", id, err)
+// dropDraft takes an agent's draft out of a conversation and tells his browsers, where he had one. What he had begun in one that was merged into it comes up then.
+func dropDraft(ctx context.Context, tx *db.Tx, agent desk.AgentID, c *row) error {
+	n, err := tx.Exec(ctx, `DELETE FROM draft WHERE agent = $1 AND conversation = $2`, agent, c.ID)
+	if err != nil {
+		return fmt.Errorf("drop draft in conversation %s: %w", c.ID, err)
 	}
-	if err := surfaceDraft(ctx, tx, agent, id); err != nil {
+	if n == 0 {
+		return nil
+	}
+	if err := surfaceDraft(ctx, tx, agent, c.ID); err != nil {
 		return err
 	}
-	return followReviews(ctx, tx, id)
+	if err := followReviews(ctx, tx, c.ID); err != nil {
+		return err
+	}
+	var kept bool
+	if err := tx.Row(ctx, `SELECT EXISTS (SELECT 1 FROM draft WHERE agent = $1 AND conversation = $2)`, agent, c.ID).Scan(&kept); err != nil {
+		return fmt.Errorf("draft in conversation %s: %w", c.ID, err)
+	}
+	return tellDraft(ctx, tx, c, agent, kept)
 }
 
 // dropDrafts drops those for which a condition on draft holds, whose ever they are.
@@ -153,20 +167,34 @@ func dropDrafts(ctx context.Context, tx *db.Tx, where string, args ...any) error
 	return followReviews(ctx, tx, ids...)
 }
 
-// SaveNew keeps a draft of a new mail; id 0 begins one.
-func (s *Service) SaveNew(ctx context.Context, tx *db.Tx, agent desk.AgentID, id desk.DraftID, body desk.DraftBody) (desk.Draft, error) {
+// SaveNew keeps a draft of a new mail, of the scope's agent; id 0 begins one. One beside a conversation that he does not see is refused with NotFound.
+func (s *Service) SaveNew(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.DraftID, body desk.DraftBody) (desk.Draft, error) {
+	aside := body.Mode == "side" || body.Mode == "forward"
+	if aside != (body.Beside != 0) || !aside && body.Forward != 0 {
+		return desk.Draft{}, desk.RefuseField(desk.Invalid, "body.beside", "a side conversation or forward lies beside a conversation, and nothing else does")
+	}
+	d := desk.Draft{ID: id, SavedAt: tx.Now}
+	var beside any
+	if aside {
+		c, err := s.Get(ctx, tx, scope, body.Beside)
+		if err != nil {
+			return desk.Draft{}, err
+		}
+		body.Beside, beside, d.Number = c.ID, int64(c.ID), c.Number
+	}
+	d.Body = body
 	text, err := json.Marshal(body)
 	if err != nil {
 		return desk.Draft{}, fmt.Errorf("draft: %w", err)
 	}
-	d := desk.Draft{ID: id, Body: body, SavedAt: tx.Now}
 	if id == 0 {
-		err = tx.Row(ctx, `INSERT INTO draft (agent, body, saved_at) VALUES ($1, $2, $3) RETURNING id, version`, agent, db.Text(string(text)), tx.Now).Scan(&d.ID, &d.Version)
+		err = tx.Row(ctx, `INSERT INTO draft (agent, body, saved_at, beside) VALUES ($1, $2, $3, $4) RETURNING id, version`,
+			scope.Agent, db.Text(string(text)), tx.Now, beside).Scan(&d.ID, &d.Version)
 	} else {
 		err = tx.Row(ctx, `
-			UPDATE draft SET body = $1, saved_at = $2, version = version + 1
+			UPDATE draft SET body = $1, saved_at = $2, beside = $5, version = version + 1
 			WHERE id = $3 AND agent = $4 AND conversation IS NULL
-			RETURNING id, version`, db.Text(string(text)), tx.Now, id, agent).Scan(&d.ID, &d.Version)
+			RETURNING id, version`, db.Text(string(text)), tx.Now, id, scope.Agent, beside).Scan(&d.ID, &d.Version)
 	}
 	found, err := oneOf(err)
 	if err != nil {
@@ -175,7 +203,7 @@ func (s *Service) SaveNew(ctx context.Context, tx *db.Tx, agent desk.AgentID, id
 	if !found {
 		return d, desk.Refuse(desk.NotFound, "the draft is gone")
 	}
-	return d, withFiles(ctx, tx, agent, &d)
+	return d, withFiles(ctx, tx, scope.Agent, &d)
 }
 
 // DropNew throws a draft of a new mail away.

@@ -50,6 +50,12 @@ func (s *Service) Redact(ctx context.Context, tx *db.Tx, by desk.Actor, scope de
 	if err := s.apply(ctx, tx, Erasure{Message: id, At: tx.Now, Kind: "redact", Spans: spans}, m.Text, text); err != nil {
 		return desk.Message{}, err
 	}
+	if covered := cover(c.Subject, telling(m.Text, spans)); covered != c.Subject {
+		c.Subject = covered
+		if err := eventlog.Append(ctx, tx, c.event(by, desk.SubjectChanged, nil)); err != nil {
+			return desk.Message{}, err
+		}
+	}
 	return s.erased(ctx, tx, by, scope, c, id, desk.MessageRedacted)
 }
 
@@ -262,6 +268,7 @@ func (s *Service) Reapply(ctx context.Context, tx *db.Tx, entries []Erasure) err
 		if err != nil {
 			return err
 		}
+		c.Subject = cover(c.Subject, telling(list[0].Text, e.Spans))
 		if err := c.recount(ctx, tx); err != nil {
 			return err
 		}

@@ -24,7 +24,7 @@ func TestErasuresAreAppliedAgainAfterARestore(t *testing.T) {
 			t.Parallel()
 			now, restored := desktest.New(t, e), desktest.New(t, e)
 			for _, d := range []*desktest.Desk{now, restored} {
-				c := d.Receive(desktest.Ann, "My card is 4111 1111 1111 1111.")
+				c := d.Receive(desktest.Ann, "My card is 4111 1111 1111 1111.") // which is its subject too
 				d.Receive(desktest.Ann, "And my code is 290292-12345.", "In-Reply-To: <"+d.Outlet.Mails()[0].ID+">")
 				d.Reply(c, "Do not send 4111 1111 1111 1111 by mail.")
 			}
@@ -70,6 +70,19 @@ func TestErasuresAreAppliedAgainAfterARestore(t *testing.T) {
 				}
 				return err
 			})
+			for name, d := range map[string]*desktest.Desk{"the desk": now, "the restored one": restored} {
+				if row := d.Row(1); !strings.HasPrefix(row.Subject, "My card is ") || strings.Contains(row.Subject, "4111") {
+					t.Errorf("%s calls the conversation %q", name, row.Subject)
+				}
+				d.Read(func(ctx context.Context, tx *db.Tx) error {
+					var n int
+					err := tx.Row(ctx, `SELECT count(*) FROM message WHERE subject LIKE '%4111%'`).Scan(&n)
+					if n != 0 {
+						t.Errorf("%s: %d subjects of messages still say it", name, n)
+					}
+					return err
+				})
+			}
 			if row := restored.Row(1); strings.Contains(row.Preview, "4111") || strings.Contains(row.Preview, "290292") {
 				t.Errorf("the list still shows %q", row.Preview)
 			}

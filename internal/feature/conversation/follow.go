@@ -19,11 +19,9 @@ const shortest = 4
 // follow takes out what other messages of the conversation repeat of a message: answers quote it, and later mails quote the answers. was is what
 // the message said.
 func (s *Service) follow(ctx context.Context, tx *db.Tx, e Erasure, was string) error {
-	var words []string
-	for _, sp := range e.Spans {
-		if sp.Start >= 0 && sp.Start < sp.End && sp.End <= len(was) && utf8.RuneCountInString(strings.TrimSpace(was[sp.Start:sp.End])) >= shortest {
-			words = append(words, strings.TrimSpace(was[sp.Start:sp.End]))
-		}
+	words := telling(was, e.Spans)
+	if err := s.coverSubjects(ctx, tx, e.Message, words); err != nil {
+		return err
 	}
 	type other struct {
 		id                                    desk.MessageID
@@ -66,6 +64,48 @@ func (s *Service) follow(ctx context.Context, tx *db.Tx, e Erasure, was string) 
 			return fmt.Errorf("redact copy in message %s: %w", o.id, err)
 		}
 		if err := s.dropRaw(ctx, tx, o.id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// telling are the parts of a text that spans name, without blanks around them and without those too short to say anything.
+func telling(text string, spans []Span) (words []string) {
+	for _, w := range redacted(text, spans) {
+		if utf8.RuneCountInString(w) >= shortest {
+			words = append(words, w)
+		}
+	}
+	return words
+}
+
+// coverSubjects blackens words in the subjects of a message and of those beside it, whose mails as they came or went repeat them.
+func (s *Service) coverSubjects(ctx context.Context, tx *db.Tx, message desk.MessageID, words []string) error {
+	if len(words) == 0 {
+		return nil
+	}
+	type titled struct {
+		id      desk.MessageID
+		subject string
+	}
+	rows, err := tx.Query(ctx, `
+		SELECT id, subject FROM message
+		WHERE conversation = (SELECT conversation FROM message WHERE id = $1) AND subject <> ''
+		ORDER BY id`, message)
+	list, err := db.Rows(rows, err, func(r *sql.Rows, t *titled) error { return r.Scan(&t.id, &t.subject) })
+	if err != nil {
+		return fmt.Errorf("subjects beside message %s: %w", message, err)
+	}
+	for _, t := range list {
+		covered := cover(t.subject, words)
+		if covered == t.subject {
+			continue
+		}
+		if _, err := tx.Exec(ctx, `UPDATE message SET subject = $1 WHERE id = $2`, db.Text(covered), t.id); err != nil {
+			return fmt.Errorf("redact the subject of message %s: %w", t.id, err)
+		}
+		if err := s.dropRaw(ctx, tx, t.id); err != nil {
 			return err
 		}
 	}

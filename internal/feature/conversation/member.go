@@ -29,8 +29,16 @@ type member struct {
 // keepViews brings the conversation's place in all saved views up to date, in the transaction that changed it. It is called with the conversation held and saved.
 func (c *row) keepViews(ctx context.Context, tx *db.Tx) error {
 	d, err := definitionsOf(ctx, tx)
-	if err != nil || !d.any {
+	if err != nil {
 		return err
+	}
+	return c.keepPlace(ctx, tx, d)
+}
+
+// keepPlace is keepViews where the definitions are at hand.
+func (c *row) keepPlace(ctx context.Context, tx *db.Tx, d *definitions) error {
+	if !d.any {
+		return nil
 	}
 	moved, err := c.place(ctx, tx, d, nil)
 	_ = moved // whoever saves tells what he did; the live feed says with it where the row belongs

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/deadline"
 	"tellus/internal/engine/merge"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
@@ -216,12 +217,14 @@ func moveInto(ctx context.Context, tx *db.Tx, id int64, c *row, into desk.Conver
 		}
 	}
 	c.MergedInto, c.Preview = into, ""
+	c.did(deadline.Moved)
 	return c.save(ctx, tx)
 }
 
 // become makes a conversation what the engine said, with its messages counted anew, and saves it. Without after.LastAt the messages say when the last was.
 func (c *row) become(ctx context.Context, tx *db.Tx, before, after merge.State) error {
 	c.setTurn(after.Turn)
+	c.did(deadline.Moved)
 	lastAt := after.LastAt // not worked out from the messages: calls and visits are written down after they took place
 	c.Restricted, c.Fields = after.Access.Restricted, after.Fields
 	for _, step := range []func() error{

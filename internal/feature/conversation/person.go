@@ -247,7 +247,7 @@ func (s *Service) strip(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.C
 			return fmt.Errorf("strip conversation %s: %w", id, err)
 		}
 	}
-	if err := dropDrafts(ctx, tx, `conversation = $1 OR home = $1`, id); err != nil {
+	if err := dropDrafts(ctx, tx, `conversation = $1 OR home = $1 OR beside = $1`, id); err != nil {
 		return fmt.Errorf("strip conversation %s: %w", id, err)
 	}
 	return eventlog.Append(ctx, tx, c.event(by, desk.CustomerRenamed, nil))

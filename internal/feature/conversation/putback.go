@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/deadline"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
 )
@@ -76,6 +77,7 @@ func (s *Service) PutBack(ctx context.Context, tx *db.Tx, by desk.Actor, scope d
 	}
 	c.Status, c.Priority, c.Assignee, c.Team, c.TrashedAt = was.Status, was.Priority, was.Assignee, was.Team, was.TrashedAt
 	c.DueAt, c.WaitingSince, c.resolvedAt = desk.Time(was.Due), was.WaitingSince, was.ResolvedAt
+	c.did(deadline.Moved)
 	if c.TypeID != was.Type {
 		tell(desk.TypeChanged, change[desk.TypeID]{c.TypeID, was.Type})
 		c.TypeID = was.Type

@@ -11,7 +11,9 @@ import (
 	"unicode/utf8"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/deadline"
 	"tellus/internal/feature/field"
+	"tellus/internal/feature/hours"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
 )
@@ -87,7 +89,9 @@ func (s *Service) Receive(ctx context.Context, tx *db.Tx, in Incoming, into, fol
 		return Received{}, err
 	}
 	if in.Automatic == "" {
-		done.Reopened = c.customerWrote(tx.Now, in.Inbox.AnswerWithin)
+		if done.Reopened, err = c.customerWrote(ctx, tx, tx.Now, in.Inbox.AnswerWithin); err != nil {
+			return Received{}, err
+		}
 		if !done.Opened {
 			if err := holdBack(ctx, tx, c); err != nil {
 				return Received{}, err
@@ -183,7 +187,7 @@ const seenText = `SELECT id, conversation FROM message WHERE inbox = $1 AND iden
 
 // Ask asks ahead for what Receive will look at: whether a mail came before, what views there are, and what begins in the inbox (see db.Tx.Ahead).
 func (s *Service) Ask(ctx context.Context, tx *db.Tx, inbox desk.InboxID, identity []byte) error {
-	if err := field.AskDefaultType(ctx, tx, inbox); err != nil {
+	if err := errors.Join(field.AskDefaultType(ctx, tx, inbox), hours.AskOfInbox(ctx, tx, inbox)); err != nil {
 		return err
 	}
 	if err := tx.Ahead(ctx, stampText); err != nil || identity == nil {
@@ -193,16 +197,19 @@ func (s *Service) Ask(ctx context.Context, tx *db.Tx, inbox desk.InboxID, identi
 }
 
 // customerWrote turns the conversation to us: it wakes, waits for an answer, and reopens where the customer's turn or the end was.
-func (c *row) customerWrote(now desk.Time, answerWithin int) (reopened bool) {
+func (c *row) customerWrote(ctx context.Context, tx *db.Tx, now desk.Time, answerWithin int) (reopened bool, err error) {
 	c.SnoozedUntil = 0
-	c.customerWaits(now, answerWithin)
+	c.did(deadline.Wrote)
+	if err := c.customerWaits(ctx, tx, now, answerWithin); err != nil {
+		return false, err
+	}
 	switch c.Status {
 	case desk.StatusWaiting, desk.StatusResolved, desk.StatusClosed:
 		reopened = c.Status != desk.StatusWaiting
 		c.Status = desk.StatusOpen
 		c.resolvedAt = 0
 	}
-	return reopened
+	return reopened, nil
 }
 
 // noticeMessage brings the row's summary of its messages up to date. by is a value of
@@ -308,8 +315,17 @@ func (c *row) insert(ctx context.Context, tx *db.Tx, incoming bool) error {
 	if err := beginning(ctx, tx); err != nil {
 		return err
 	}
+	d, err := definitionsOf(ctx, tx)
+	if err != nil {
+		return err
+	}
+	c.happened = deadline.Opened
+	promised, err := c.keepClocks(ctx, tx, d)
+	if err != nil {
+		return err
+	}
 	args := []any{c.Number, c.Inbox, c.Customer, c.CustomerName, c.Address, c.Channel, c.Subject, c.subjectKey, c.Status, c.Shelf(), nullID(c.Assignee),
-		nullID(c.Team), c.Spam, c.DueAt, c.WaitingSince, c.Language, c.Preview, c.PreviewBy, c.Messages, c.Attachments, c.CreatedAt, c.LastAt, c.Version, nullID(c.TypeID)}
+		nullID(c.Team), c.Spam, c.DueAt, c.WaitingSince, c.Language, c.Preview, c.PreviewBy, c.Messages, c.Attachments, c.CreatedAt, c.LastAt, c.Version, nullID(c.TypeID), c.DueFor}
 	number, last := "$1", "0"
 	if tx.Postgres() {
 		number = "COALESCE(NULLIF(CAST($1 AS BIGINT), 0), nextval('conversation_number'))" // a row would make all writers queue for it
@@ -317,10 +333,10 @@ func (c *row) insert(ctx context.Context, tx *db.Tx, incoming bool) error {
 			last = "nextval('message_id_seq')"
 		}
 	}
-	err := tx.Row(ctx, `
+	err = tx.Row(ctx, `
 		INSERT INTO conversation (number, inbox, customer, customer_name, address, channel, subject, subject_key, status, shelf, assignee, team,
-			spam, due_at, waiting_since, language, preview, preview_by, messages, attachments, created_at, last_at, version, type_id, last_incoming)
-		VALUES (`+number+`, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, `+last+`)
+			spam, due_at, waiting_since, language, preview, preview_by, messages, attachments, created_at, last_at, version, type_id, due_for, last_incoming)
+		VALUES (`+number+`, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, `+last+`)
 		RETURNING id, number, last_incoming`, args...).Scan(&c.ID, &c.Number, &c.lastIncoming)
 	if err != nil {
 		return fmt.Errorf("open conversation: %w", err)
@@ -328,7 +344,10 @@ func (c *row) insert(ctx context.Context, tx *db.Tx, incoming bool) error {
 	if err := c.firstLists(ctx, tx); err != nil {
 		return err
 	}
-	return c.keepViews(ctx, tx)
+	if err := promised.write(ctx, tx, c.ID); err != nil {
+		return err
+	}
+	return c.keepPlace(ctx, tx, d)
 }
 
 // saveLastIncoming writes what a conversation could not know before its first message was stored.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/deadline"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
 	"tellus/internal/platform/htmltext"
@@ -80,9 +81,13 @@ func (s *Service) record(ctx context.Context, tx *db.Tx, by desk.Actor, c *row, 
 				return nil, err
 			}
 		}
-		c.customerWaits(tx.Now, inbox.AnswerWithin)
+		c.did(deadline.Wrote)
+		if err := c.customerWaits(ctx, tx, tx.Now, inbox.AnswerWithin); err != nil {
+			return nil, err
+		}
 	case in.Record.Outcome == "agreed" || in.Record.Outcome == "delivered":
 		c.answered()
+		c.did(deadline.Answered)
 		if c.firstAnswerAt == 0 {
 			c.firstAnswerAt = tx.Now
 		}

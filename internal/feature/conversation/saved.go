@@ -14,6 +14,7 @@ import (
 
 	"tellus/internal/desk"
 	"tellus/internal/engine/condition"
+	"tellus/internal/engine/deadline"
 	"tellus/internal/platform/db"
 )
 
@@ -59,10 +60,14 @@ type definitions struct {
 
 	asks asks // what some live view looks at
 	any  bool // there are live views
+
+	policies   []*deadline.Policy // in use, in order
+	policyAsks asks               // what some of them look at
+	promises   bool               // there is or was a policy: conversations may have clocks
 }
 
 // stamp tells states of the definitions apart.
-type stamp struct{ views, fields, count int64 }
+type stamp struct{ views, fields, count, policies int64 }
 
 type definitionsKey struct{}
 
@@ -73,11 +78,11 @@ type definitionsMemo struct {
 
 // definitionsOf returns the definitions as this transaction sees them. They are asked for after the conversation is held: whoever made a view and filled it before
 // that is seen, and whoever comes later waits for the conversation.
-const stampText = `SELECT stamp, (SELECT COALESCE(SUM(version), 0) FROM field), (SELECT COUNT(*) FROM field) FROM saved_view_stamp`
+const stampText = `SELECT stamp, (SELECT COALESCE(SUM(version), 0) FROM field), (SELECT COUNT(*) FROM field), (SELECT stamp FROM service_policy_stamp) FROM saved_view_stamp`
 
 func definitionsOf(ctx context.Context, tx *db.Tx) (*definitions, error) {
 	var s stamp
-	if err := tx.Row(ctx, stampText).Scan(&s.views, &s.fields, &s.count); err != nil {
+	if err := tx.Row(ctx, stampText).Scan(&s.views, &s.fields, &s.count, &s.policies); err != nil {
 		return nil, fmt.Errorf("look for changed views: %w", err)
 	}
 	memo := tx.DB().Memo(definitionsKey{}, func() any { return &definitionsMemo{} }).(*definitionsMemo)
@@ -119,7 +124,7 @@ func loadDefinitions(ctx context.Context, tx *db.Tx, s stamp) (*definitions, err
 			d.asks = d.asks.and(v.asks)
 		}
 	}
-	return d, nil
+	return d, d.loadPolicies(ctx, tx)
 }
 
 func (d *definitions) scan(r *sql.Rows, to **savedView) error {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/deadline"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
 )
@@ -115,6 +116,7 @@ func (c *row) settle(ctx context.Context, tx *db.Tx, by desk.Actor) error {
 	if err := c.recountTroubles(ctx, tx); err != nil {
 		return err
 	}
+	c.did(deadline.Moved)
 	if err := c.rewait(ctx, tx); err != nil {
 		return err
 	}

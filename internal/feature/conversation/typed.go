@@ -86,7 +86,7 @@ func (s *Service) ForgetFields(ctx context.Context, tx *db.Tx, by desk.Actor, cu
 	}
 	changed := 0
 	for _, id := range ids {
-		c, err := holdWhere(ctx, tx, id)
+		c, err := holdMerged(ctx, tx, id)
 		if err != nil {
 			return changed, err
 		}
@@ -134,21 +134,9 @@ func takeGiven(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.Conversati
 	return nil
 }
 
-// holdWhere is holdMerged that also says where the conversation lives, so that saving it leaves it out of sight.
-func holdWhere(ctx context.Context, tx *db.Tx, id desk.ConversationID) (*row, error) {
-	c, err := holdMerged(ctx, tx, id)
-	if err != nil {
-		return nil, err
-	}
-	if err := tx.Row(ctx, `SELECT merged_into FROM conversation WHERE id = $1`, id).Scan(&c.MergedInto); err != nil {
-		return nil, fmt.Errorf("what was conversation %s merged into: %w", id, err)
-	}
-	return c, nil
-}
-
 // takeValues takes values out of a conversation where they are the same, and returns what that one was merged into.
 func takeValues(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.ConversationID, given desk.FieldValues) (next desk.ConversationID, err error) {
-	c, err := holdWhere(ctx, tx, id)
+	c, err := holdMerged(ctx, tx, id)
 	if err != nil {
 		return 0, err
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/deadline"
 	"tellus/internal/engine/merge"
 	"tellus/internal/engine/thread"
 	"tellus/internal/platform/db"
@@ -291,6 +292,7 @@ func (p *parting) named(m read) desk.ConversationID {
 func (p *parting) takeBack(ctx context.Context, tx *db.Tx, others []merge.Standing) error {
 	into := p.target.ID
 	for _, c := range p.sources {
+		c.MergedInto = 0
 		steps := []struct {
 			text string
 			args []any
@@ -388,6 +390,7 @@ func (p *parting) partPeople(ctx context.Context, tx *db.Tx) error {
 // restore saves a source as it was, with what came since and belongs to it.
 func (p *parting) restore(ctx context.Context, tx *db.Tx, c *row) error {
 	lastAt, came := c.LastAt, false
+	c.did(deadline.Moved)
 	for _, m := range p.later {
 		if p.leaves[m.ID] != c.ID {
 			continue
@@ -422,7 +425,9 @@ func (c *row) comesBack(ctx context.Context, tx *db.Tx, m read) error {
 		if err := tx.Row(ctx, `SELECT answer_within FROM inbox WHERE id = $1`, c.Inbox).Scan(&within); err != nil {
 			return fmt.Errorf("inbox %s: %w", c.Inbox, err)
 		}
-		c.customerWrote(m.At, within)
+		if _, err := c.customerWrote(ctx, tx, m.At, within); err != nil {
+			return err
+		}
 		if m.From.Address == "" {
 			return nil
 		}
@@ -436,6 +441,7 @@ func (c *row) comesBack(ctx context.Context, tx *db.Tx, m read) error {
 			c.firstAnswerAt = m.At
 		}
 		c.answered()
+		c.did(deadline.Answered)
 		if c.Status == desk.StatusNew || c.Status == desk.StatusOpen {
 			c.Status = desk.StatusWaiting
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/deadline"
 	"tellus/internal/engine/placeholder"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
@@ -52,10 +53,10 @@ type Outbox func(ctx context.Context, tx *db.Tx, message desk.MessageID, at desk
 type Sender struct {
 	By       desk.Actor
 	Scope    desk.Scope
-	Name     string        // the agent's, for the From line
-	Inbox    desk.Inbox    // that sends
-	NewID    func() string // a fresh Message-ID without brackets
-	SendAt   desk.Time     // now, or a little later so that it can be undone
+	Name     string                   // the agent's, for the From line
+	Inbox    desk.Inbox               // that sends
+	NewID    func(from string) string // a fresh Message-ID, without brackets, for a mail from an address
+	SendAt   desk.Time                // now, or a little later so that it can be undone
 	Enqueue  Outbox
 	OwnParty func(address string) bool // whether an address is one of our own inboxes
 }
@@ -98,7 +99,7 @@ func (s *Service) Reply(ctx context.Context, tx *db.Tx, from Sender, id desk.Con
 		writer = in.DraftOf // the sender may have one of his own, which stays
 	}
 	if !in.KeepDraft {
-		if err := dropDraft(ctx, tx, writer, c.ID); err != nil {
+		if err := dropDraft(ctx, tx, writer, c); err != nil {
 			return desk.Message{}, err
 		}
 	}
@@ -206,7 +207,7 @@ func (s *Service) queue(ctx context.Context, tx *db.Tx, from Sender, c *row, out
 	m := &stored{
 		Message: desk.Message{Conversation: c.ID, Kind: desk.Outgoing, Channel: desk.Email, AuthorKind: author, Agent: from.By.Agent(),
 			To: out.To, Cc: out.Cc, Bcc: out.Bcc, Subject: out.subject, At: tx.Now, Text: text, HTML: html, State: desk.Queued},
-		inbox: from.Inbox.ID, mailID: from.NewID(), files: len(out.Attachments),
+		inbox: from.Inbox.ID, mailID: from.NewID(from.Inbox.Address), files: len(out.Attachments),
 		sender: desk.NamedAddress{Name: senderName(from), Address: from.Inbox.Address},
 	}
 	if err := insertMessage(ctx, tx, m, facts{Quote: out.Quote, ReplyTo: out.answers, Automatic: out.automatic, WrittenBy: out.DraftOf, Then: out.later(), After: out.afterwards()}); err != nil {
@@ -288,6 +289,7 @@ func afterAnswer(ctx context.Context, tx *db.Tx, by desk.Actor, c *row, then The
 		}
 	}
 	c.answered()
+	c.did(deadline.Answered)
 	if c.Assignee == 0 && by.Agent() != 0 {
 		if err := c.setAssignee(ctx, tx, by, by.Agent()); err != nil {
 			return err

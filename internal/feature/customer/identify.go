@@ -110,13 +110,14 @@ func (s *Service) Identify(ctx context.Context, tx *db.Tx, by desk.Actor, who Si
 }
 
 const holdText = `
-	UPDATE customer SET touched_at = $1
-	WHERE id = (SELECT customer FROM address WHERE kind = $2 AND value_key IN ($3, $4) ORDER BY value_key LIMIT 1)
-	RETURNING id, name, merged_into, (SELECT bounced_at <> 0 FROM address WHERE kind = $2 AND value_key IN ($3, $4) ORDER BY value_key LIMIT 1),
-		(SELECT verified_at <> 0 FROM address WHERE kind = $2 AND value_key IN ($3, $4) ORDER BY value_key LIMIT 1)`
+	SELECT c.id, c.name, c.merged_into, a.bounced_at <> 0, a.verified_at <> 0
+	FROM address AS a JOIN customer AS c ON c.id = a.customer
+	WHERE a.kind = $1 AND a.value_key IN ($2, $3)
+	ORDER BY a.value_key LIMIT 1
+	FOR NO KEY UPDATE OF c`
 
-func holdArgs(tx *db.Tx, who Sighting, key string) []any {
-	return []any{tx.Now, who.Kind, db.Text(key), db.Text(Key(who.Kind, who.Value))} // a telephone number may have been kept before its country was known
+func holdArgs(who Sighting, key string) []any {
+	return []any{who.Kind, db.Text(key), db.Text(Key(who.Kind, who.Value))} // a telephone number may have been kept before its country was known
 }
 
 // Ask asks ahead for the customer of a mail address whom Identify will look for, and holds him from then on (see db.Tx.Ahead); and for the organisation that the address
@@ -128,13 +129,13 @@ func (s *Service) Ask(ctx context.Context, tx *db.Tx, who Sighting) error {
 			return err
 		}
 	}
-	return tx.Ahead(ctx, holdText, holdArgs(tx, who, key)...)
+	return tx.Ahead(ctx, holdText, holdArgs(who, key)...)
 }
 
-// hold finds the customer by key and locks the row by touching it; a name that was only the address so far is filled in.
+// hold finds the customer by key and locks the row; a name that was only the address so far is filled in.
 func (s *Service) hold(ctx context.Context, tx *db.Tx, who Sighting, key string) (Identified, error) {
 	var c Identified
-	err := tx.Row(ctx, holdText, holdArgs(tx, who, key)...).Scan(&c.ID, &c.Name, &c.into, &c.Bounced, &c.Proven)
+	err := tx.Row(ctx, holdText, holdArgs(who, key)...).Scan(&c.ID, &c.Name, &c.into, &c.Bounced, &c.Proven)
 	if err != nil {
 		if errors.Is(err, sql.ErrNoRows) {
 			return c, err
@@ -145,7 +146,7 @@ func (s *Service) hold(ctx context.Context, tx *db.Tx, who Sighting, key string)
 		if c.ID, err = s.Leads(ctx, tx, c.into); err != nil {
 			return c, err
 		}
-		if err := tx.Row(ctx, `UPDATE customer SET touched_at = $1 WHERE id = $2 RETURNING name`, tx.Now, c.ID).Scan(&c.Name); err != nil {
+		if err := tx.Row(ctx, `SELECT name FROM customer WHERE id = $1 FOR NO KEY UPDATE`, c.ID).Scan(&c.Name); err != nil {
 			return c, fmt.Errorf("find the customer whom %s was merged into: %w", who.Kind, err)
 		}
 	}

@@ -89,12 +89,78 @@ func (s *Service) Refresh(ctx context.Context, tx *db.Tx, ids []desk.CustomerID)
 	return leave(ctx, tx, ids, figures, members)
 }
 
+// Figures are what is to be kept of a customer, or that nothing is.
+type Figures struct {
+	customer desk.CustomerID
+	now      row
+	gone     bool
+}
+
+// Any reports whether there is a segment, or one that is being taken away.
+func (s *Service) Any(ctx context.Context, tx *db.Tx) (some bool, err error) {
+	if err := tx.Row(ctx, `SELECT EXISTS (SELECT 1 FROM segment)`).Scan(&some); err != nil {
+		return false, fmt.Errorf("look for segments: %w", err)
+	}
+	return some, nil
+}
+
+// Stale returns the figures of those of the customers, at most 500, for whom others are kept. It holds while there is no segment.
+func (s *Service) Stale(ctx context.Context, tx *db.Tx, ids []desk.CustomerID) (stale []Figures, err error) {
+	cases, err := named(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := figuresOf(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range cases {
+		now := k.row(k.next)
+		if had, ok := kept[k.ID]; !ok || had != now {
+			stale = append(stale, Figures{customer: k.ID, now: now})
+		}
+		delete(kept, k.ID)
+	}
+	for _, id := range ids {
+		if _, ok := kept[id]; ok {
+			stale = append(stale, Figures{customer: id, gone: true})
+		}
+	}
+	return stale, nil
+}
+
+// Keep writes figures.
+func (s *Service) Keep(ctx context.Context, tx *db.Tx, all []Figures) error {
+	if err := alone(ctx, tx); err != nil {
+		return err
+	}
+	for _, f := range all {
+		var err error
+		if f.gone {
+			err = dropFigure(ctx, tx, f.customer)
+		} else {
+			err = keepFigure(ctx, tx, f.customer, f.now)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func dropFigure(ctx context.Context, tx *db.Tx, id desk.CustomerID) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM customer_figure WHERE customer = $1`, id); err != nil {
+		return fmt.Errorf("forget figures of customer %s: %w", id, err)
+	}
+	return nil
+}
+
 // leave lets go of who is there no more: erased, or merged into another.
 func leave(ctx context.Context, tx *db.Tx, ids []desk.CustomerID, figures map[desk.CustomerID]row, members map[desk.CustomerID][]member) error {
 	for _, id := range ids {
 		if _, ok := figures[id]; ok {
-			if _, err := tx.Exec(ctx, `DELETE FROM customer_figure WHERE customer = $1`, id); err != nil {
-				return fmt.Errorf("forget figures of customer %s: %w", id, err)
+			if err := dropFigure(ctx, tx, id); err != nil {
+				return err
 			}
 		}
 		if had := members[id]; len(had) > 0 {

@@ -18,6 +18,7 @@ type doorRow struct {
 	email    string
 	role     desk.Role
 	language string
+	timeZone string
 	password string // its hash; "" before the invitation is accepted
 	totp     []byte // sealed
 	totpStep int64
@@ -27,7 +28,7 @@ type doorRow struct {
 }
 
 func (s *Service) doorRow(ctx context.Context, tx *db.Tx, query string, arg any) (d doorRow, found bool, err error) {
-	err = tx.Row(ctx, query, arg).Scan(&d.id, &d.name, &d.email, &d.role, &d.language, &d.password, &d.totp, &d.totpStep, &d.active,
+	err = tx.Row(ctx, query, arg).Scan(&d.id, &d.name, &d.email, &d.role, &d.language, &d.timeZone, &d.password, &d.totp, &d.totpStep, &d.active,
 		&d.accepted, &d.version)
 	if errors.Is(err, sql.ErrNoRows) {
 		return doorRow{}, false, nil
@@ -54,7 +55,7 @@ func (s *Service) hold(ctx context.Context, tx *db.Tx, id desk.AgentID) (doorRow
 }
 
 func (d doorRow) recipient() Recipient {
-	return Recipient{Name: d.name, Address: d.email, Language: d.language}
+	return Recipient{Name: d.name, Address: d.email, Language: d.language, TimeZone: d.timeZone}
 }
 
 func subject(id desk.AgentID) string { return "agent:" + id.String() }

@@ -7,7 +7,7 @@ const (
 
 	sqlAgentByID  = `SELECT ` + sqlAgentColumns + ` FROM agent WHERE id = $1`
 	sqlAllAgents  = `SELECT ` + sqlAgentColumns + ` FROM agent ORDER BY id`
-	sqlDoorColumn = `id, name, email, role, language, password_hash, totp_secret, totp_step, active, accepted_at, version`
+	sqlDoorColumn = `id, name, email, role, language, time_zone, password_hash, totp_secret, totp_step, active, accepted_at, version`
 	sqlDoorByKey  = `SELECT ` + sqlDoorColumn + ` FROM agent WHERE email_key = $1`
 	sqlDoorByID   = `SELECT ` + sqlDoorColumn + ` FROM agent WHERE id = $1`
 

@@ -27,6 +27,7 @@ type Visitor struct {
 type Recipient struct {
 	Name, Address string
 	Language      string // BCP 47
+	TimeZone      string // IANA; "" where none is known
 }
 
 // Mailer queues a mail of the house in the caller's transaction. Templates: "invitation" and "reset" (data: name, by, link),

@@ -278,12 +278,37 @@ func (b *Bulk) save(ctx context.Context, tx *db.Tx, w Work) error {
 		}
 		reached = string(place)
 	}
+	if w.answer != nil && w.FinishedAt != 0 {
+		if err := b.forgetWords(ctx, tx, w); err != nil {
+			return err
+		}
+	}
 	if _, err := tx.Exec(ctx, `
 		UPDATE bulk SET state = $2, reached = $3, total = $4, changed = $5, skipped = $6, failed = $7, undone = $8, kept = $9, finished_at = $10
 		WHERE id = $1`, w.ID, w.State, db.Text(reached), w.Total, w.Changed, w.Skipped, w.Failed, w.Undone, w.Kept, w.FinishedAt); err != nil {
 		return fmt.Errorf("save work %s: %w", w.ID, err)
 	}
 	return tell(ctx, tx, w)
+}
+
+// forgetWords leaves of an answer what undoing it needs. What was said lies in the messages, where erasing reaches it.
+func (b *Bulk) forgetWords(ctx context.Context, tx *db.Tx, w Work) error {
+	request, err := json.Marshal(stored{Request: Request{Conversations: w.ids}, All: w.all, Answer: &Answer{Problem: w.Problem}})
+	if err != nil {
+		return fmt.Errorf("forget the words of work %s: %w", w.ID, err)
+	}
+	if _, err := tx.Exec(ctx, `UPDATE bulk SET request = $2 WHERE id = $1`, w.ID, db.Text(string(request))); err != nil {
+		return fmt.Errorf("forget the words of work %s: %w", w.ID, err)
+	}
+	return nil
+}
+
+// Forget takes out what a conversation had before it was worked on, the values of its fields among it: it is not put back into one that was emptied.
+func Forget(ctx context.Context, tx *db.Tx, id desk.ConversationID) error {
+	if _, err := tx.Exec(ctx, `UPDATE bulk_item SET before = '' WHERE conversation = $1 AND before <> ''`, id); err != nil {
+		return fmt.Errorf("forget what conversation %s had: %w", id, err)
+	}
+	return nil
 }
 
 func tell(ctx context.Context, tx *db.Tx, w Work) error {

@@ -207,6 +207,9 @@ func (b *Bulk) putBack(ctx context.Context, tx *db.Tx, scope desk.Scope, w Work)
 }
 
 func (b *Bulk) putOneBack(ctx context.Context, tx *db.Tx, scope desk.Scope, i item) (o outcome, err error) {
+	if i.before == "" { // it was emptied for good since
+		return outcome{state: "kept", why: string(Changed), version: i.version}, nil
+	}
 	var was conversation.Standing
 	if err := json.Unmarshal([]byte(i.before), &was); err != nil {
 		return o, fmt.Errorf("what conversation %s had: %w", i.id, err)

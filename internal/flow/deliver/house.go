@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 
 	"tellus/internal/channel"
@@ -53,12 +54,15 @@ type letter struct {
 
 const letterContext = "letter"
 
+// unsentDomain stands in a letter's Message-ID until it is known which inbox sends it.
+const unsentDomain = "tellus.invalid"
+
 // Queue queues a mail in the caller's transaction: a staff.Mailer.
 func (h *HouseMail) Queue(ctx context.Context, tx *db.Tx, to staff.Recipient, template string, data map[string]string) error {
 	if _, known := templates[template]; !known {
 		return fmt.Errorf("there is no mail %q", template)
 	}
-	text, err := json.Marshal(letter{to, template, data, mailmsg.NewMessageID("tellus.invalid")})
+	text, err := json.Marshal(letter{to, template, data, mailmsg.NewMessageID(unsentDomain)})
 	if err != nil {
 		return fmt.Errorf("queue %s mail: %w", template, err)
 	}
@@ -68,7 +72,7 @@ func (h *HouseMail) Queue(ctx context.Context, tx *db.Tx, to staff.Recipient, te
 
 // templates are the catalogue's keys by the names that features use.
 var templates = map[string]string{
-	"invitation": "agent.invitation", "reset": "agent.reset", "password_changed": "agent.password_changed", "second_factor_changed": "agent.two_factor_changed",
+	"invitation": "agent.invitation", "reset": "agent.reset", "password_changed": "agent.password_changed", "second_factor_changed": "agent.second_factor_changed",
 	"digest": "agent.digest",
 }
 
@@ -110,6 +114,9 @@ func (h *HouseMail) Handle(ctx context.Context, job *jobs.Job[Letter]) error {
 	if company == "" {
 		company = "Tellus"
 	}
+	if id, unsent := strings.CutSuffix(l.MailID, "@"+unsentDomain); unsent {
+		l.MailID = id + "@" + mailmsg.IDDomain(from.Address)
+	}
 	raw, err := h.write(l, from, company, h.DB.Now())
 	if err != nil {
 		return jobs.Permanent(err)
@@ -134,13 +141,21 @@ func (h *HouseMail) write(l letter, from desk.Inbox, company string, now desk.Ti
 	lang := locale.MatchUI(l.To.Language)
 	data := map[string]any{"Company": company, "Link": l.Data["link"], "Inviter": l.Data["by"], "Name": l.To.Name, "Device": l.Data["device"], "IP": l.Data["ip"],
 		"Count": l.Data["count"], "List": l.Data["list"],
-		"Date": locale.DateTime(lang, now.Time()), "Valid": valid(lang, l.Template)}
+		"When": whenFor(l.To, lang, now.Time()), "Valid": valid(lang, l.Template)}
 	key := templates[l.Template]
 	return mailmsg.Compose(mailmsg.Outgoing{
 		From: mailmsg.Address{Name: company, Email: from.Address}, To: []mailmsg.Address{{Name: l.To.Name, Email: l.To.Address}},
 		Subject: locale.T(lang, key+".subject", data), Text: locale.T(lang, key+".body", data),
 		Date: now.Time(), MessageID: l.MailID, AutoSubmitted: "auto-generated", Loop: h.Loop,
 	})
+}
+
+// whenFor words a moment by somebody's own clock; where that is unknown, it says by which.
+func whenFor(to staff.Recipient, lang string, at time.Time) string {
+	if to.TimeZone == "" {
+		return locale.DateTime(lang, at.UTC()) + " UTC"
+	}
+	return locale.DateTime(lang, at.In(Writer{TimeZone: to.TimeZone}.zone()))
 }
 
 // valid says how long a mailed link counts, as feature/staff keeps it.

@@ -83,7 +83,7 @@ func (n *Notify) mailNow(ctx context.Context, tx *db.Tx, agent desk.AgentID) err
 		return err
 	}
 	lang := who.agent.Language
-	to := staff.Recipient{Name: who.agent.Name, Address: who.agent.Email, Language: lang}
+	to := staff.Recipient{Name: who.agent.Name, Address: who.agent.Email, Language: lang, TimeZone: who.agent.TimeZone}
 	return n.Mail(ctx, tx, to, "digest", map[string]string{"count": locale.N(lang, "agent.notice.many", len(list), nil), "list": n.list(who, list),
 		"link": n.URL() + "/app/settings/notices"})
 }

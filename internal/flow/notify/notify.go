@@ -163,6 +163,11 @@ func (n *Notify) happenings(ctx context.Context, tx *db.Tx, events []desk.Event)
 				continue
 			}
 		}
+		if notify.Urges(e.Kind) && row.Row.Assignee == 0 {
+			if h.Members, err = n.members(ctx, tx, members, row.Row.Team); err != nil {
+				return nil, nil, err
+			}
+		}
 		switch e.Kind {
 		case desk.AgentMentioned:
 			h.Named = d.Agent

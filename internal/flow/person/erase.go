@@ -18,6 +18,7 @@ import (
 	"tellus/internal/feature/purchase"
 	"tellus/internal/feature/staff"
 	"tellus/internal/feature/worklog"
+	"tellus/internal/flow/bulk"
 	"tellus/internal/flow/export"
 	"tellus/internal/platform/blob"
 	"tellus/internal/platform/db"
@@ -232,6 +233,9 @@ func (p *Person) slice(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.Cu
 			return w, false, err
 		}
 		if err := p.Worklog.ForgetNotes(ctx, tx, w.Reached); err != nil {
+			return w, false, err
+		}
+		if err := bulk.Forget(ctx, tx, w.Reached); err != nil {
 			return w, false, err
 		}
 	}

@@ -17,7 +17,9 @@ import (
 	"tellus/internal/desktest"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
+	"tellus/internal/feature/field"
 	"tellus/internal/feature/privacy"
+	"tellus/internal/flow/bulk"
 	"tellus/internal/flow/person"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/jobs"
@@ -79,7 +81,10 @@ quagga inside
 		if _, err := d.Conversations.SaveDraft(ctx, tx, scope, first, desk.DraftBody{Mode: "reply", HTML: "<p>okapi draft</p>"}); err != nil {
 			return err
 		}
-		if _, err := d.Conversations.SaveNew(ctx, tx, d.Eva, 0, desk.DraftBody{Mode: "new", HTML: "<p>news</p>", To: []desk.NamedAddress{{Name: ann.Name, Address: ann.Address}}}); err != nil {
+		if _, err := d.Conversations.SaveNew(ctx, tx, scope, 0, desk.DraftBody{Mode: "new", HTML: "<p>news</p>", To: []desk.NamedAddress{{Name: ann.Name, Address: ann.Address}}}); err != nil {
+			return err
+		}
+		if _, err := d.Conversations.SaveNew(ctx, tx, scope, 0, desk.DraftBody{Mode: "side", Beside: first, HTML: "<p>have you seen an okapi?</p>", To: []desk.NamedAddress{{Address: "zoo@works.example"}}}); err != nil {
 			return err
 		}
 		if _, err := d.Customers.AddAddress(ctx, tx, eva, who, customer.NewAddress{Kind: desk.AddressPhone, Value: "+37129000111"}); err != nil {
@@ -100,7 +105,31 @@ quagga inside
 		return err
 	})
 	d.Settle()
+	worked(d, first, bobs)
 	return who, first, bobs
+}
+
+// worked has bulk work done with her conversation, which remembers what that had, and an answer to it as an incident of Bob's.
+func worked(d *desktest.Desk, hers, problem desk.ConversationID) {
+	d.T.Helper()
+	scope, eva := d.Scope(d.Eva), desk.ByAgent(d.Eva)
+	var pet desk.Field
+	d.Write(func(ctx context.Context, tx *db.Tx) (err error) {
+		pet, err = (&field.Service{}).Create(ctx, tx, eva, field.Edit{Name: "Pet", Kind: desk.TextField, Personal: true})
+		return err
+	})
+	d.Change(hers, conversation.Change{Fields: desk.FieldValues{pet.ID: desk.TextOf("an okapi")}})
+	d.Write(func(ctx context.Context, tx *db.Tx) error {
+		actions := []desk.Action{{Do: desk.SetPriority, Priority: desk.Urgent}}
+		_, err := d.Bulk.Begin(ctx, tx, scope, bulk.Request{Conversations: []desk.ConversationID{hers}, Actions: actions})
+		return err
+	})
+	d.Settle()
+	d.Write(func(ctx context.Context, tx *db.Tx) error {
+		_, err := d.Bulk.BeginAnswer(ctx, tx, scope, []desk.ConversationID{hers}, bulk.Answer{Problem: problem, HTML: "<p>The giraffe is back</p>", Then: conversation.Wait})
+		return err
+	})
+	d.Settle()
 }
 
 func mailOf(d *desktest.Desk, c desk.ConversationID) (id string) {
@@ -187,8 +216,12 @@ func TestAnErasedPersonLeavesNoTrace(t *testing.T) {
 	t.Parallel()
 	desktest.Each(t, func(d *desktest.Desk) {
 		who, first, bobs := known(d)
-		if places := found(d, traces); len(places) < 20 {
+		places := found(d, traces)
+		if len(places) < 20 || !slices.Contains(places, "bulk_item.before okapi") {
 			t.Fatalf("the desk should hold a lot on her, found %q", places)
+		}
+		if slices.Contains(places, "bulk.request giraffe") {
+			t.Error("an answer to incidents is kept beside its messages after it was done")
 		}
 		before := stand(d)
 		if _, err := erase(d, who, "somebody else"); !desk.IsRefusal(err, desk.Invalid) {

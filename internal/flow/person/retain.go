@@ -7,6 +7,7 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/privacy"
+	"tellus/internal/flow/bulk"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/jobs"
 )
@@ -127,6 +128,9 @@ func (p *Person) eraseBygone(ctx context.Context, tx *db.Tx, members []desk.Conv
 func (p *Person) empty(ctx context.Context, tx *db.Tx, id desk.ConversationID) (int, error) {
 	n, err := p.Conversations.EmptySlice(ctx, tx, desk.System, id, slice)
 	if err != nil || n == slice {
+		return n, err
+	}
+	if err := bulk.Forget(ctx, tx, id); err != nil {
 		return n, err
 	}
 	return n, p.Worklog.ForgetNotes(ctx, tx, id)

@@ -11,6 +11,7 @@ import (
 
 	"tellus/internal/desk"
 	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/hours"
 	"tellus/internal/feature/inbox"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
@@ -21,7 +22,7 @@ import (
 type Reactor struct {
 	Inboxes       *inbox.Service
 	Conversations *conversation.Service
-	NewMailID     func() string
+	NewMailID     func(from string) string
 	Outbox        conversation.Outbox
 	Log           *slog.Logger
 }
@@ -91,7 +92,11 @@ func (r *Reactor) acknowledge(ctx context.Context, tx *db.Tx, id desk.Conversati
 			return nil
 		}
 	}
-	subject, text := wording(box, first)
+	open, err := openWords(ctx, tx, box, languageOf(box, first))
+	if err != nil {
+		return err
+	}
+	subject, text := wording(box, first, open)
 	from := conversation.Sender{By: desk.System, Inbox: box, NewID: r.NewMailID, SendAt: tx.Now, Enqueue: r.Outbox, OwnParty: house.Own}
 	_, err = r.Conversations.Acknowledge(ctx, tx, from, id, subject, text)
 	if err != nil {
@@ -100,12 +105,40 @@ func (r *Reactor) acknowledge(ctx context.Context, tx *db.Tx, id desk.Conversati
 	return nil
 }
 
-// wording is the acknowledgement in the customer's language, else the inbox's.
-func wording(box desk.Inbox, first conversation.First) (subject, text string) {
-	lang := box.Language
+// languageOf is the customer's language, else the inbox's.
+func languageOf(box desk.Inbox, first conversation.First) string {
 	if first.Language != "" {
-		lang = locale.Match(first.Language)
+		return locale.Match(first.Language)
 	}
+	return box.Language
+}
+
+// openWords tells a customer whether somebody is there now, and until or from when, by the clock of the calendar; "" where an inbox goes by none.
+func openWords(ctx context.Context, tx *db.Tx, box desk.Inbox, lang string) (string, error) {
+	open, ok, err := hours.OfInbox(ctx, tx, box.ID)
+	if err != nil || !ok {
+		return "", err
+	}
+	now := tx.Now.Time().In(open.Zone())
+	key, next := "customer.hours.closed", now
+	if open.OpenAt(now) {
+		key = "customer.hours.open"
+		if next, ok = open.NextClose(now); !ok {
+			return locale.T(lang, "customer.hours.always", nil), nil
+		}
+	} else if next, ok = open.NextOpen(now); !ok {
+		return "", nil
+	}
+	at := locale.DateTime(lang, next)
+	if desk.DateOf(next) == desk.DateOf(now) {
+		at = next.Format("15:04")
+	}
+	return locale.T(lang, key, map[string]any{"When": at}), nil
+}
+
+// wording is the acknowledgement in the customer's language, else the inbox's. open is what {{hours}} says.
+func wording(box desk.Inbox, first conversation.First, open string) (subject, text string) {
+	lang := languageOf(box, first)
 	data := map[string]any{"Number": first.Number, "Inbox": box.FromName, "By": ""}
 	if box.FromName == "" {
 		data["Inbox"] = box.Name
@@ -113,7 +146,7 @@ func wording(box desk.Inbox, first conversation.First) (subject, text string) {
 	subject = locale.T(lang, "customer.acknowledge.subject", data)
 	text = locale.T(lang, "customer.acknowledge.body", data)
 	if own := strings.TrimSpace(box.AcknowledgeText[lang]); own != "" {
-		text = strings.NewReplacer("{{number}}", fmt.Sprint(first.Number), "{{inbox}}", fmt.Sprint(data["Inbox"]), "{{name}}", first.Name).Replace(own)
+		text = strings.NewReplacer("{{number}}", fmt.Sprint(first.Number), "{{inbox}}", fmt.Sprint(data["Inbox"]), "{{name}}", first.Name, "{{hours}}", open).Replace(own)
 	}
 	return subject, text
 }

@@ -60,7 +60,7 @@ func (k *Keeper) Run(ctx context.Context, events *eventlog.Log) error {
 		}
 	})
 	work.Go(func() { k.move(ctx) })
-	return events.Run(ctx, eventlog.Consumer{Name: "segments", Handle: k.Follow, Batch: 1000, Pause: 500 * time.Millisecond, FromNow: true})
+	return events.Run(ctx, eventlog.Consumer{Name: "segments", Plan: k.Plan, Batch: 1000, Pause: 500 * time.Millisecond, FromNow: true})
 }
 
 // Begin gives every customer who has none yet a row of figures, in slices: after an upgrade there are as many as there are customers.
@@ -128,22 +128,42 @@ func (k *Keeper) MoveDue(ctx context.Context) (time.Duration, error) {
 	}
 }
 
+// Plan looks for what Follow would write while nobody waits for the writer. Where there are no segments that is figures alone, which are compared by readers.
+func (k *Keeper) Plan(ctx context.Context, tx *db.Tx, events []desk.Event) (func(context.Context, *db.Tx) error, error) {
+	follow := func(ctx context.Context, tx *db.Tx) error { return k.Follow(ctx, tx, events) }
+	if some, err := k.Segments.Any(ctx, tx); err != nil || some {
+		return follow, err
+	}
+	customers, err := concerned(ctx, tx, events)
+	if err != nil {
+		return nil, err
+	}
+	var all []segment.Figures
+	for part := range slices.Chunk(customers, slice) {
+		stale, err := k.Segments.Stale(ctx, tx, part)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, stale...)
+	}
+	return func(ctx context.Context, tx *db.Tx) error {
+		if some, err := k.Segments.Any(ctx, tx); err != nil {
+			return err
+		} else if some {
+			return follow(ctx, tx)
+		}
+		return k.Segments.Keep(ctx, tx, all)
+	}, nil
+}
+
 // Follow looks again at everybody whom events concern.
 func (k *Keeper) Follow(ctx context.Context, tx *db.Tx, events []desk.Event) error {
-	var customers, conversations, purchases []int64
 	fields := false
 	for _, e := range events {
-		switch {
-		case e.Kind == desk.CustomerMoved: // our own word
-		case e.SubjectKind == desk.AboutCustomer:
-			customers = append(customers, e.Subject)
-		case e.SubjectKind == desk.AboutConversation && e.Kind != desk.ViewMoved:
-			conversations = append(conversations, e.Subject)
-		case e.SubjectKind == desk.AboutPurchase:
-			purchases = append(purchases, e.Subject)
-		case e.SubjectKind == desk.AboutField:
+		switch e.SubjectKind {
+		case desk.AboutField:
 			fields = true
-		case e.SubjectKind == desk.AboutOrganisation:
+		case desk.AboutOrganisation:
 			if err := k.Segments.MembersOfOrganisation(ctx, tx, desk.OrganisationID(e.Subject)); err != nil {
 				return err
 			}
@@ -154,27 +174,49 @@ func (k *Keeper) Follow(ctx context.Context, tx *db.Tx, events []desk.Event) err
 			return err
 		}
 	}
+	customers, err := concerned(ctx, tx, events)
+	if err != nil {
+		return err
+	}
+	for part := range slices.Chunk(customers, slice) {
+		if err := k.Segments.Refresh(ctx, tx, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// concerned are the customers whom events are about, by their conversations and purchases too, each once.
+func concerned(ctx context.Context, tx *db.Tx, events []desk.Event) ([]desk.CustomerID, error) {
+	var customers, conversations, purchases []int64
+	for _, e := range events {
+		switch {
+		case e.Kind == desk.CustomerMoved: // our own word
+		case e.SubjectKind == desk.AboutCustomer:
+			customers = append(customers, e.Subject)
+		case e.SubjectKind == desk.AboutConversation && e.Kind != desk.ViewMoved:
+			conversations = append(conversations, e.Subject)
+		case e.SubjectKind == desk.AboutPurchase:
+			purchases = append(purchases, e.Subject)
+		}
+	}
 	for _, of := range []struct {
 		table string
 		ids   []int64
 	}{{"conversation", conversations}, {"purchase", purchases}} {
 		more, err := customersOf(ctx, tx, of.table, of.ids)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		customers = append(customers, more...)
 	}
 	slices.Sort(customers)
-	for part := range slices.Chunk(slices.Compact(customers), slice) {
-		ids := make([]desk.CustomerID, len(part))
-		for i, id := range part {
-			ids[i] = desk.CustomerID(id)
-		}
-		if err := k.Segments.Refresh(ctx, tx, ids); err != nil {
-			return err
-		}
+	customers = slices.Compact(customers)
+	ids := make([]desk.CustomerID, len(customers))
+	for i, id := range customers {
+		ids[i] = desk.CustomerID(id)
 	}
-	return nil
+	return ids, nil
 }
 
 // customersOf are the customers to whom rows of a table belong.

@@ -47,6 +47,7 @@ func (u *Upkeep) Register(w *jobs.Workers) {
 	jobs.Register(w, u.hourly)
 	jobs.Register(w, u.eraseFile)
 	jobs.Register(w, u.carryName)
+	jobs.Register(w, u.redue)
 	w.Every("upkeep.hourly", time.Hour, Hourly{})
 }
 
@@ -83,6 +84,19 @@ func (u *Upkeep) carryName(ctx context.Context, job *jobs.Job[customer.Renamed])
 			return nil
 		}
 	}
+}
+
+// redue works out anew what is due, after opening hours changed.
+func (u *Upkeep) redue(ctx context.Context, _ *jobs.Job[conversation.Redue]) error {
+	for more := true; more; {
+		if err := u.DB.Write(ctx, func(tx *db.Tx) (err error) {
+			more, err = u.Conversations.RedueSlice(ctx, tx, slice)
+			return err
+		}); err != nil {
+			return fmt.Errorf("work out what is due: %w", err)
+		}
+	}
+	return nil
 }
 
 // How long is kept what is kept for a while only.

@@ -19,7 +19,10 @@ type Consumer struct {
 	// Handle does in tx what follows from a batch; the cursor moves in the same transaction. It may be run again after a failure. An error is
 	// tried again for ever with growing pauses, the batch event by event, so a handler must itself set aside what it can never digest; ErrUnknown
 	// hands the cursor to a newer node.
-	Handle  func(ctx context.Context, tx *db.Tx, events []desk.Event) error
+	Handle func(ctx context.Context, tx *db.Tx, events []desk.Event) error
+	// Plan, in place of Handle, reads what a batch asks for in a transaction of readers, so that writers need not wait for that, and returns what is to be
+	// written, nil for nothing: it is done together with moving the cursor. What changed in between has an event of its own, which comes later.
+	Plan    func(ctx context.Context, tx *db.Tx, events []desk.Event) (func(context.Context, *db.Tx) error, error)
 	Batch   int           // most events at once; 100 where 0
 	Pause   time.Duration // between batches, so that events gather; 0 for none
 	FromNow bool          // where the cursor is new: skip what was before. Otherwise it begins with the first event.
@@ -146,6 +149,16 @@ func (l *Log) work(ctx context.Context, c Consumer, owner int64, position desk.S
 
 // handle runs the handler and moves the cursor from position to looked in one transaction, if it is still where we left it.
 func (l *Log) handle(ctx context.Context, c Consumer, owner int64, position, looked desk.Seq, events []desk.Event) error {
+	do := func(ctx context.Context, tx *db.Tx) error { return c.Handle(ctx, tx, events) }
+	if c.Plan != nil && len(events) > 0 {
+		if err := l.db.Read(ctx, func(tx *db.Tx) (err error) {
+			defer recovered(&err)
+			do, err = c.Plan(ctx, tx, events)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
 	return l.db.Write(ctx, func(tx *db.Tx) (err error) {
 		moved, err := tx.Exec(ctx, "UPDATE consumer_cursor SET position = $1, moved_at = $2 WHERE name = $3 AND owner = $4 AND position = $5",
 			int64(looked), tx.Now, c.Name, owner, int64(position))
@@ -155,16 +168,19 @@ func (l *Log) handle(ctx context.Context, c Consumer, owner int64, position, loo
 		if moved == 0 {
 			return errMoved
 		}
-		if len(events) == 0 {
+		if len(events) == 0 || do == nil {
 			return nil
 		}
-		defer func() {
-			if p := recover(); p != nil {
-				err = fmt.Errorf("consumer panicked: %v\n%s", p, debug.Stack())
-			}
-		}()
-		return c.Handle(ctx, tx, events)
+		defer recovered(&err)
+		return do(ctx, tx)
 	})
+}
+
+// recovered makes a panic of a consumer its error.
+func recovered(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("consumer panicked: %v\n%s", p, debug.Stack())
+	}
 }
 
 func (l *Log) note(consumer, problem string) {

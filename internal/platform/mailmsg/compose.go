@@ -69,6 +69,16 @@ func NewMessageID(domain string) string {
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:])[:26]) + "@" + domain
 }
 
+// IDDomain returns what stands behind the "@" of a Message-ID of whoever sends from an address: its own domain (RFC 5322 3.6.4), in ASCII; "tellus.invalid"
+// where the address has none.
+func IDDomain(address string) string {
+	domain, err := idna.Lookup.ToASCII(address[strings.LastIndexByte(address, '@')+1:])
+	if err != nil || domain == "" || !strings.Contains(address, "@") {
+		return "tellus.invalid"
+	}
+	return domain
+}
+
 // Recipients returns the addresses of the envelope: To, Cc and Bcc, each once, domains in ASCII. It fails as Compose does.
 func (o Outgoing) Recipients() ([]string, error) {
 	var out []string
@@ -258,7 +268,7 @@ func writableEmail(email string) (string, error) {
 func writtenAddress(name, email string) string {
 	name = oneLine(name)
 	switch {
-	case name == "":
+	case name == "" || strings.EqualFold(name, email): // a name that says nothing more
 		return email
 	case needsEncoding(name):
 		return encodeWords(name) + " <" + email + ">"

@@ -59,6 +59,15 @@ it is on its way.
 	}
 }
 
+func TestComposeLeavesOutANameThatIsTheAddress(t *testing.T) {
+	t.Parallel()
+	o := draft()
+	o.To = []Address{{Name: "Ann@Example.com", Email: "ann@example.com"}, {Name: "ann", Email: "ann@example.com"}}
+	if raw := string(mustCompose(t, o)); !strings.Contains(raw, "\r\nTo: ann@example.com, ann <ann@example.com>\r\n") {
+		t.Errorf("Compose:\n%s", raw)
+	}
+}
+
 // TestComposeStructure looks at where text, HTML, inline images and attachments end up.
 func TestComposeStructure(t *testing.T) {
 	t.Parallel()
@@ -279,5 +288,18 @@ func TestNewMessageID(t *testing.T) {
 	a, b := NewMessageID("example.com"), NewMessageID("example.com")
 	if a == b || len(a) != 26+len("@example.com") {
 		t.Errorf("NewMessageID gave %q and %q", a, b)
+	}
+}
+
+func TestIDDomainIsThatOfTheSender(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{"help@shop.test": "shop.test", "help@žanis.lv": "xn--anis-kbb.lv", "help": "tellus.invalid", "": "tellus.invalid", "a@b c": "tellus.invalid"} {
+		got := IDDomain(address)
+		if got != want {
+			t.Errorf("IDDomain(%q) = %q, want %q", address, got, want)
+		}
+		o := draft()
+		o.MessageID = NewMessageID(got)
+		mustCompose(t, o)
 	}
 }

@@ -24,6 +24,9 @@ func FuzzPages(f *testing.F) {
 	f.Add(good)
 	f.Add([]byte{0, 1, 'a', 2, 1, 0x80})
 	f.Fuzz(func(t *testing.T, data []byte) {
+		if v, err := lookUp(data, "dlamp"); err == nil && len(v) > len(data) {
+			t.Fatalf("%d bytes found in %d", len(v), len(data))
+		}
 		p := pageReader{rest: data}
 		for {
 			ok, err := p.next()
@@ -62,6 +65,38 @@ func TestListsAreReadAsTheyWereWritten(t *testing.T) {
 		}
 		if diff := cmp.Diff(slices.Clip(docs), got); len(docs) > 0 && diff != "" {
 			t.Fatalf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestKeysAreFoundInPages(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		word := rapid.StringMatching(`[ab\xff]{1,6}`)
+		keys := rapid.SliceOfDistinct(word, rapid.ID[string]).Draw(t, "keys")
+		slices.Sort(keys)
+		var page []byte
+		w := pageWriter{full: func(_ string, data []byte) error {
+			page = data
+			return nil
+		}}
+		for i, k := range keys {
+			if err := w.add(k, []byte{byte(i), 1}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.flush(); err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range append(rapid.SliceOf(word).Draw(t, "others"), keys...) {
+			got, err := lookUp(page, k)
+			if err != nil {
+				t.Fatal(err)
+			}
+			at, there := slices.BinarySearch(keys, k)
+			if there != (got != nil) || there && got[0] != byte(at) {
+				t.Fatalf("%q among %q: found %x", k, keys, got)
+			}
 		}
 	})
 }

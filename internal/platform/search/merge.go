@@ -17,7 +17,8 @@ const (
 	fanOut   = 8
 	fanMany  = 32  // where documents pour in: fewer joins, and somewhat slower searches for as long
 	smallest = 512 // documents: segments below count as of one size
-	fewest   = 4   // segments of a block that are left as they are where there is nothing else to do
+	fewest   = 4   // segments of a block that are left as they are where there is nothing else to do,
+	worthIt  = 64  // unless the newer ones have such a part of the oldest one's documents: then all are joined, which writes each document that often at most
 )
 
 // slice is about how long one step of tending takes.
@@ -178,10 +179,10 @@ func toJoin(block []segment, leisure Leisure) int {
 	switch {
 	case 2*small >= block[oldest].docs: // as after filling: a search reads each term once for every segment
 		return len(block)
+	case small >= block[oldest].docs/worthIt:
+		return len(block)
 	case len(block) <= fewest:
 		return 0
-	case small >= block[oldest].docs/fanOut:
-		return len(block)
 	}
 	return oldest
 }

@@ -70,38 +70,65 @@ func (r *pageReader) next() (ok bool, err error) {
 	if len(r.rest) == 0 {
 		return false, nil
 	}
-	var head [2]uint64
-	for i := range head {
-		n, size := binary.Uvarint(r.rest)
-		if size <= 0 {
-			return false, errDamaged
-		}
-		head[i], r.rest = n, r.rest[size:]
+	shared, added, value, err := r.head(len(r.key))
+	if err != nil {
+		return false, err
 	}
-	shared, added := head[0], head[1]
-	if shared > uint64(len(r.key)) || added > uint64(len(r.rest)) {
-		return false, errDamaged
-	}
-	r.key = append(r.key[:shared], r.rest[:added]...)
-	r.rest = r.rest[added:]
-	n, size := binary.Uvarint(r.rest)
-	if size <= 0 || n > uint64(len(r.rest)-size) {
-		return false, errDamaged
-	}
-	r.value, r.rest = r.rest[size:size+int(n)], r.rest[size+int(n):]
+	r.key, r.value = append(r.key[:shared], added...), value
 	return true, nil
 }
 
-// lookUp returns the value of a key in a page, nil where it is not there.
+// head reads how much of its key an entry shares with the one before, what it adds, and its value.
+func (r *pageReader) head(before int) (shared int, added, value []byte, err error) {
+	rest := r.rest
+	var n [2]uint64
+	for i := range n {
+		v, size := binary.Uvarint(rest)
+		if size <= 0 {
+			return 0, nil, nil, errDamaged
+		}
+		n[i], rest = v, rest[size:]
+	}
+	if n[0] > uint64(before) || n[1] > uint64(len(rest)) {
+		return 0, nil, nil, errDamaged
+	}
+	added, rest = rest[:n[1]], rest[n[1]:]
+	v, size := binary.Uvarint(rest)
+	if size <= 0 || v > uint64(len(rest)-size) {
+		return 0, nil, nil, errDamaged
+	}
+	value, r.rest = rest[size:size+int(v)], rest[size+int(v):]
+	return int(n[0]), added, value, nil
+}
+
+// lookUp returns the value of a key in a page, nil where it is not there. Keys are not put together: of two in their order, the second differs from the key that is
+// looked for where the first does, as long as it shares more than that with the first.
 func lookUp(page []byte, key string) ([]byte, error) {
 	r := pageReader{rest: page}
-	for {
-		ok, err := r.next()
-		if err != nil || !ok || string(r.key) > key {
+	same, before := 0, 0 // of the entry before: how much it has in common with key, and how long it is
+	for len(r.rest) > 0 {
+		shared, added, value, err := r.head(before)
+		if err != nil {
 			return nil, err
 		}
-		if string(r.key) == key {
-			return r.value, nil
+		before = shared + len(added)
+		if shared > same {
+			continue
+		}
+		if shared < same { // greater than one that had more in common
+			return nil, nil
+		}
+		n := 0
+		for n < len(added) && same+n < len(key) && added[n] == key[same+n] {
+			n++
+		}
+		same += n
+		switch {
+		case n == len(added) && same == len(key):
+			return value, nil
+		case n < len(added) && (same == len(key) || added[n] > key[same]):
+			return nil, nil
 		}
 	}
+	return nil, nil
 }

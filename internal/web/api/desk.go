@@ -95,6 +95,7 @@ func (s *Server) registerDesk() {
 	s.registerInboxes()
 	s.registerViews()
 	s.registerSegments()
+	s.registerPolicies()
 	s.registerBulk()
 	s.registerPrivacy()
 	stream(s, "open-live", []string{"application/json"}, s.openLive)

@@ -73,12 +73,12 @@ func TestEveryOperationAsksForItsPermission(t *testing.T) {
 		}{h.program(h.token(h.d.Eva, scopes...)), scopes}
 	}
 	for name, who := range callers {
-		for _, r := range slices.Concat(deskRoutes, macroRoutes, fieldRoutes, joinRoutes) {
+		for _, r := range slices.Concat(deskRoutes, macroRoutes, fieldRoutes, joinRoutes, calendarRoutes) {
 			p, _ := strings.CutPrefix(string(r.need), "in person: ")
 			if r.need == signedIn || r.need == public || hasPermission(who.may, desk.Permission(p)) {
 				continue
 			}
-			path := strings.NewReplacer("{id}", "1", "{agent}", "1", "{number}", "10001", "{address}", "1").Replace(r.path)
+			path := strings.NewReplacer("{id}", "1", "{agent}", "1", "{number}", "10001", "{address}", "1", "{country}", "LV", "{year}", "2026").Replace(r.path)
 			status, body, _ := who.b.send(r.method, path, nil)
 			if status != http.StatusForbidden || !bytes.Contains(body, []byte(`"forbidden"`)) {
 				t.Errorf("%s: %s (%s %s) answered %d %s, want 403", name, r.id, r.method, path, status, body)

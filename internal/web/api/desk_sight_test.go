@@ -147,6 +147,7 @@ var probes = map[string]probe{
 	"delete-attachment":  onAttachment(del, ""),
 	"run-actions":        onConversation(post, "/actions", object{"version": 1, "actions": []object{{"do": "set_priority", "priority": 3}}}),
 	"list-checklists":    onConversation(get, "/checklists", nil),
+	"list-clocks":        onConversation(get, "/clocks", nil),
 	"add-checklist":      onConversation(post, "/checklists", object{"name": "x", "items": []object{{"words": "y"}}}),
 	"remove-checklist":   onConversation(del, "/checklists/1", nil),
 	"restore-checklist":  onConversation(post, "/checklists/1/restore", nil),
@@ -165,6 +166,7 @@ var probes = map[string]probe{
 var elsewhere = []string{
 	"list-saved-views", "create-saved-view", "get-saved-view", "change-saved-view", "delete-saved-view", "restore-saved-view", "count-saved-view", "arrange-saved-views",
 	"list-attributes", "preview-condition", // TestSavedViewsAreSeenByWhomTheyAreFor, and package view: TestTheListIsWhatTheConditionSays
+	"list-policies", "create-policy", "change-policy", "delete-policy", "order-policies", "try-policy", // definitions; what is tried is what the caller sees
 	"list-segments", "create-segment", "preview-segment", "get-segment", "change-segment", "delete-segment", "count-segment", "list-customer-attributes", // TestSegmentsHoldWhomOneSees
 	"list-exports", "create-export", "get-export", "delete-export", "get-export-file", // one's own: TestAViewIsWrittenToAFile
 	"preview-bulk", "start-bulk", "list-bulk", "get-bulk", "list-bulk-lines", "cancel-bulk", "undo-bulk", // TestBulkWorkTouchesWhatOneSees
@@ -509,6 +511,18 @@ func TestDraftsAndUploadsAreOnesOwn(t *testing.T) {
 		if len(mine.Items) != 1 || mine.Items[0].Body.HTML != "<p>zebra draft</p>" {
 			h.t.Errorf("Eva's drafts are %+v after Otto tried", mine.Items)
 		}
+		aside := object{"mode": "side", "html": "<p>who knows?</p>", "to": nobody, "cc": nobody, "bcc": nobody, "attachments": nobody}
+		eva.refused(desk.Invalid, post, "/drafts", aside)
+		aside["beside"] = s.byInbox.conversation
+		otto.refused(desk.NotFound, post, "/drafts", aside)
+		aside["beside"] = s.mine.conversation
+		var beside desk.Draft
+		eva.do(post, "/drafts", aside, &beside)
+		eva.do(get, "/drafts", nil, &mine)
+		if len(mine.Items) != 2 || beside.Number == 0 || mine.Items[0].Number != beside.Number || mine.Items[0].Body.Beside != s.mine.conversation {
+			h.t.Errorf("Eva's drafts are %+v with %+v beside a conversation", mine.Items, beside)
+		}
+		eva.do(del, fmt.Sprintf("/drafts/%d", beside.ID), nil, nil)
 		up := h.upload(eva, "zebra.txt", "zebra upload")
 		body["mode"], body["attachments"] = "new", []desk.AttachmentID{777777, up.ID}
 		for _, path := range []string{fmt.Sprintf("/drafts/%d", draft.ID), fmt.Sprintf("/conversations/%s/draft", s.mine.conversation)} {

@@ -20,11 +20,14 @@ body>:first-child,body>:first-child>:first-child{margin-top:0}body>:last-child,b
 img{max-width:100%;height:auto}img:not([src]){display:none}table{max-width:100%}pre{white-space:pre-wrap}
 blockquote{margin:.5em 0;padding-inline-start:.9em;border-inline-start:2px solid #d9d3c8}a{color:#0f6e63}`
 
-// frameFonts are the two cuts of the desk's font with the letters that each holds, as ui/src/theme/tokens.css has them.
+// frameFonts are the Latin cuts of the desk's font with the letters that each holds, as ui/src/theme/tokens.css has them.
 var frameFonts = []struct{ file, letters string }{
 	{"inter-latin", "U+0-FF, U+131, U+152-153, U+2C6, U+2DC, U+2013-2014, U+2018-201E, U+2020-2022, U+2026, U+2030-2033, U+2039-203A, " +
 		"U+2044, U+20AC, U+2122, U+2190-2193, U+2212, U+2248, U+2260, U+2264-2265"},
-	{"inter-latin-ext", "U+100-130, U+132-151, U+154-17F, U+218-21B, U+1E80-1E9E, U+1EF2-1EF3, U+20A3-20BF"},
+	{"inter-latin-desk", "U+100-101, U+104-107, U+10C-10D, U+112-113, U+116-119, U+122-123, U+12A-12B, U+12E-12F, U+136-137, U+13B-13C, " +
+		"U+141-146, U+15A-15B, U+160-161, U+16A-16B, U+172-173, U+179-17E"},
+	{"inter-latin-ext", "U+102-103, U+108-10B, U+10E-111, U+114-115, U+11A-121, U+124-129, U+12C-12D, U+130, U+132-135, U+138-13A, U+13D-140, " +
+		"U+147-151, U+154-159, U+15C-15F, U+162-169, U+16C-171, U+174-178, U+17F, U+218-21B, U+1E80-1E9E, U+1EF2-1EF3, U+20A3-20AB, U+20AD-20BF"},
 }
 
 // frameFont declares the desk's font for the frames, from the same files that the desk has loaded already; empty where the desk was built

@@ -55,39 +55,41 @@ type Paging struct {
 }
 
 // handle registers the handler of an operation of the table. Refusals become problems with their status, other errors a plain 500 and a
-// line in the log.
+// line in the log. It is no more than a shell around attach, since the compiler writes it once for each operation.
 func handle[I, O any](s *Server, id string, fn func(ctx context.Context, c *Caller, in *I) (*O, error)) {
+	s.attach(id, reflect.TypeFor[I](), reflect.TypeFor[O](), func(ctx context.Context, c *Caller, in any) (any, error) {
+		out, err := fn(ctx, c, in.(*I))
+		if out == nil {
+			return nil, err // not an interface around a pointer to nothing
+		}
+		return out, err
+	})
+}
+
+// attach is handle for types that are known only when it runs.
+func (s *Server) attach(id string, input, output reflect.Type, fn func(ctx context.Context, c *Caller, in any) (any, error)) {
 	r := s.take(id)
-	for _, t := range []reflect.Type{reflect.TypeFor[I](), reflect.TypeFor[O]()} {
+	for _, t := range []reflect.Type{input, output} {
 		if name := hidden(t); name != "" {
 			panic("api: " + id + ": huma does not see the fields of " + name + ", which is embedded: its name must begin with a capital")
 		}
 	}
-	huma.Register(s.api, s.operation(r), func(ctx context.Context, in *I) (*O, error) {
-		if err := s.lead(ctx, in); err != nil {
-			return nil, s.problem(ctx, err)
-		}
-		out, err := fn(ctx, callerIn(ctx), in)
-		if err != nil {
-			return nil, s.problem(ctx, err)
-		}
-		s.kept(ctx, id, reflect.TypeFor[O]())
-		return out, nil
-	})
-}
-
-// hidden names a struct that is embedded in t or its body and not exported: its fields would silently stay empty.
-func hidden(t reflect.Type) string {
-	for i := range t.NumField() {
-		f := t.Field(i)
-		if f.Anonymous && !f.IsExported() {
-			return f.Type.String()
-		}
-		if f.Name == "Body" && f.Type.Kind() == reflect.Struct {
-			return hidden(f.Type)
-		}
-	}
-	return ""
+	op := s.operation(r)
+	b := bind(s.api, &op, input, output)
+	s.api.OpenAPI().AddOperation(&op)
+	s.api.Adapter().Handle(&op, op.Middlewares.Handler(func(ctx huma.Context) {
+		b.exchange(ctx, func(ctx context.Context, in any) (any, huma.StatusError) {
+			if err := s.lead(ctx, in); err != nil {
+				return nil, s.problem(ctx, err)
+			}
+			out, err := fn(ctx, callerIn(ctx), in)
+			if err != nil {
+				return nil, s.problem(ctx, err)
+			}
+			s.kept(ctx, id, output)
+			return out, nil
+		})
+	}))
 }
 
 // stream registers a handler that reads or writes something else than JSON: uploads, downloads, the live feed. What it returns as an error
@@ -112,17 +114,6 @@ func stream(s *Server, id string, types []string, fn func(w http.ResponseWriter,
 			writeProblem(w, s.problem(ctx.Context(), err))
 		}
 	}))
-}
-
-func pathParameters(path string) (all []*huma.Param) {
-	for _, part := range strings.Split(path, "/") {
-		name, ok := strings.CutPrefix(part, "{")
-		if !ok {
-			continue
-		}
-		all = append(all, &huma.Param{Name: strings.TrimSuffix(name, "}"), In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}})
-	}
-	return all
 }
 
 // take looks an operation up in the table, once.

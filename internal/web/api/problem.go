@@ -98,8 +98,8 @@ func (p *ProblemDetails) Error() string           { return p.Detail }
 func (p *ProblemDetails) GetStatus() int          { return p.Status }
 func (p *ProblemDetails) GetHeaders() http.Header { return p.headers }
 
-// ContentType is RFC 9457's.
-func (p *ProblemDetails) ContentType(string) string { return "application/problem+json" }
+// problemType is the media type of a refusal (RFC 9457).
+const problemType = "application/problem+json"
 
 func newProblem(status int, code desk.Code, detail string) *ProblemDetails {
 	return &ProblemDetails{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: detail, Code: code,
@@ -167,7 +167,7 @@ func writeProblem(w http.ResponseWriter, err huma.StatusError) {
 		http.Error(w, "{}", http.StatusInternalServerError)
 		return
 	}
-	h.Set("Content-Type", "application/problem+json")
+	h.Set("Content-Type", problemType)
 	h.Set("Content-Length", strconv.Itoa(len(data)))
 	w.WriteHeader(err.GetStatus())
 	_, _ = w.Write(data) // the client may have gone; nothing is left to do then

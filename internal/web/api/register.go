@@ -6,6 +6,7 @@ func (s *Server) register() {
 	s.registerDesk()
 	s.registerForms()
 	s.registerMacros()
+	s.registerCalendars()
 	s.registerFields()
 	s.registerJoins()
 	s.registerPurchases()

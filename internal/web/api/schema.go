@@ -21,6 +21,7 @@ func init() { huma.DefaultArrayNullable = false }
 func config(version string) huma.Config {
 	schemas := huma.NewMapRegistry("#/components/schemas/", schemaName)
 	schemas.RegisterTypeAlias(reflect.TypeFor[desk.Time](), reflect.TypeFor[time.Time]())
+	schemas.RegisterTypeAlias(reflect.TypeFor[desk.Date](), reflect.TypeFor[day]())
 	schemas.RegisterTypeAlias(reflect.TypeFor[desk.FieldValue](), reflect.TypeFor[fieldValue]())
 	return huma.Config{
 		OpenAPI: &huma.OpenAPI{
@@ -163,4 +164,12 @@ func findSlice(t reflect.Type, seen map[reflect.Type]bool) bool {
 		}
 	}
 	return false
+}
+
+// day is how a desk.Date is described.
+type day string
+
+// Schema describes a date.
+func (day) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Format: "date"}
 }

@@ -21,6 +21,7 @@ import (
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/field"
 	"tellus/internal/feature/form"
+	"tellus/internal/feature/hours"
 	"tellus/internal/feature/inbox"
 	"tellus/internal/feature/macro"
 	"tellus/internal/feature/notice"
@@ -28,6 +29,7 @@ import (
 	"tellus/internal/feature/purchase"
 	"tellus/internal/feature/segment"
 	"tellus/internal/feature/setting"
+	"tellus/internal/feature/sla"
 	"tellus/internal/feature/staff"
 	"tellus/internal/feature/view"
 	"tellus/internal/feature/worklog"
@@ -57,9 +59,11 @@ type Deps struct {
 	Macros         *macro.Service
 	Views          *view.Service
 	Segments       *segment.Service
+	Hours          *hours.Service
 	Customers      *customer.Service
 	Purchases      *purchase.Service
 	Conversations  *conversation.Service
+	Policies       *sla.Service
 	Settings       *setting.Service
 	Intake         *intake.Intake
 	Index          *index.Index
@@ -72,7 +76,7 @@ type Deps struct {
 	WishesChanged  func(ctx context.Context, tx *db.Tx, agent desk.AgentID) error // what an agent wants to be told
 	Connections    Connections
 	Outbox         conversation.Outbox // queues a message for delivery
-	NewMailID      func() string
+	NewMailID      func(from string) string
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 }
 

@@ -287,7 +287,7 @@ func (s *Server) changeDraft(ctx context.Context, c *Caller, in *newDraftInput) 
 }
 
 func (s *Server) saveNewDraft(ctx context.Context, c *Caller, id desk.DraftID, d desk.DraftBody) (*reply[desk.Draft], error) {
-	return changing(ctx, s, func(tx *db.Tx) (desk.Draft, error) { return s.Conversations.SaveNew(ctx, tx, c.Agent, id, d) })
+	return changing(ctx, s, func(tx *db.Tx) (desk.Draft, error) { return s.Conversations.SaveNew(ctx, tx, c.Scope, id, d) })
 }
 
 func (s *Server) deleteDraft(ctx context.Context, c *Caller, in *struct {

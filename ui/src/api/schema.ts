@@ -376,6 +376,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The calendars of opening hours by name, and how far working out what is due has come
+         * @description Needs: conversation.note.
+         */
+        get: operations["list-calendars"];
+        put?: never;
+        /**
+         * Make a calendar
+         * @description Needs: setting.manage.
+         */
+        post: operations["create-calendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calendars/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A calendar
+         * @description Needs: conversation.note.
+         */
+        get: operations["get-calendar"];
+        /**
+         * Replace a calendar; what is due is worked out anew
+         * @description Needs: setting.manage.
+         */
+        put: operations["change-calendar"];
+        post?: never;
+        /**
+         * Delete a calendar that nothing goes by
+         * @description Needs: setting.manage.
+         */
+        delete: operations["delete-calendar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calendars/{id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether it is open now, and until when
+         * @description Needs: conversation.note.
+         */
+        get: operations["get-open-state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calendars/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a calendar comes to in the next weeks, saved or not
+         * @description Needs: setting.manage.
+         */
+        post: operations["preview-calendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/checklist-templates": {
         parameters: {
             query?: never;
@@ -585,6 +677,26 @@ export interface paths {
          * @description Needs: conversation.write.
          */
         put: operations["tick-check"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations/{id}/clocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is promised about a conversation, and why each promise is due when it is
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-clocks"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1700,6 +1812,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Countries whose public holidays are known
+         * @description Needs: conversation.note.
+         */
+        get: operations["list-holiday-countries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/holidays/{country}/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The public holidays of a country in a year, by date
+         * @description Needs: conversation.note.
+         */
+        get: operations["list-holidays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/imports": {
         parameters: {
             query?: never;
@@ -2622,6 +2774,94 @@ export interface paths {
          * @description Needs: public.
          */
         post: operations["request-password-reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The service level policies, in the order in which they are asked
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-policies"];
+        put?: never;
+        /**
+         * Add a policy behind the others
+         * @description Needs: policy.manage.
+         */
+        post: operations["create-policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace a policy; clocks that run follow from when they started
+         * @description Needs: policy.manage.
+         */
+        put: operations["change-policy"];
+        post?: never;
+        /**
+         * Take a policy out of use
+         * @description Needs: policy.manage.
+         */
+        delete: operations["delete-policy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/policies/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put the policies into an order
+         * @description Needs: policy.manage.
+         */
+        put: operations["order-policies"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/policies/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How many unfinished conversations a policy would have
+         * @description Needs: policy.manage.
+         */
+        post: operations["try-policy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4463,6 +4703,75 @@ export interface components {
             /** @description What those of the last twelve months are worth, by currency */
             values: components["schemas"]["Value"][];
         };
+        Calendar: {
+            /** @description Whose public holidays are closed; empty for none */
+            country?: string;
+            /** @description Dates with hours of their own; they count more than holidays */
+            days: components["schemas"]["CalendarDay"][];
+            /** Format: int64 */
+            id: number;
+            /** @description That go by it; each goes by one calendar */
+            inboxes: number[];
+            name: string;
+            /** @description The part of the country, where its holidays differ */
+            part?: string;
+            /** @description Inboxes and teams without a calendar of their own go by it; one calendar can be that */
+            standard: boolean;
+            /** @description That go by it; each goes by one calendar */
+            teams: number[];
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
+            /** @description The hours of each day of the week, Sunday first; a day without any is closed */
+            week: components["schemas"]["OpenHours"][][];
+            /** @description Keys of customary holidays that are closed too */
+            with: string[];
+            /** @description Keys of public holidays that are open nevertheless */
+            without: string[];
+            /** @description IANA name of the clock that hours are read from */
+            zone: string;
+        };
+        CalendarDay: {
+            /** Format: date */
+            date: string;
+            hours: components["schemas"]["OpenHours"][];
+            /** @description Why, such as a company's own holiday */
+            name?: string;
+        };
+        CalendarEdit: {
+            /** @description Whose public holidays are closed; empty for none */
+            country?: string;
+            /** @description Dates with hours of their own; they count more than holidays */
+            days: components["schemas"]["CalendarDay"][];
+            /** @description That go by it; each goes by one calendar */
+            inboxes: number[];
+            name: string;
+            /** @description The part of the country, where its holidays differ */
+            part?: string;
+            /** @description Inboxes and teams without a calendar of their own go by it; one calendar can be that */
+            standard: boolean;
+            /** @description That go by it; each goes by one calendar */
+            teams: number[];
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
+            /** @description The hours of each day of the week, Sunday first; a day without any is closed */
+            week: components["schemas"]["OpenHours"][][];
+            /** @description Keys of customary holidays that are closed too */
+            with: string[];
+            /** @description Keys of public holidays that are open nevertheless */
+            without: string[];
+            /** @description IANA name of the clock that hours are read from */
+            zone: string;
+        };
+        CalendarList: {
+            items: components["schemas"]["Calendar"][];
+            work: components["schemas"]["ConversationDueWork"];
+        };
         Check: {
             /** Format: date-time */
             doneAt?: string;
@@ -4620,6 +4929,11 @@ export interface components {
              * @description When an answer is due; absent while we owe none
              */
             dueAt?: string;
+            /**
+             * @description Which promise dueAt is of; absent where the inbox's own holds
+             * @enum {string}
+             */
+            dueFor?: "acknowledge" | "first_answer" | "next_answer" | "update" | "resolve";
             /** @description Values of custom fields by the fields' ids */
             fields: {
                 [key: string]: components["schemas"]["FieldValue"];
@@ -4732,12 +5046,82 @@ export interface components {
             /** @description Snooze until this happens, at the latest until snoozedUntil, or for 14 days where that is absent */
             wakeOn?: components["schemas"]["WakeOn"];
         };
+        ConversationClock: {
+            /** Format: date-time */
+            breached?: string;
+            /**
+             * Format: date-time
+             * @description Absent while it is paused
+             */
+            due?: string;
+            /** @description Why it is due when it is: what counted and what did not, in order */
+            explain: components["schemas"]["ConversationClockStretch"][];
+            /** @enum {string} */
+            kind: "acknowledge" | "first_answer" | "next_answer" | "update" | "resolve";
+            /**
+             * Format: date-time
+             * @description A breached one that has this was met late
+             */
+            met?: string;
+            /**
+             * Format: date-time
+             * @description Since when it stands still
+             */
+            paused?: string;
+            /** Format: int64 */
+            policy: number;
+            /**
+             * Format: int64
+             * @description What was counted of it until now, in seconds
+             */
+            spent: number;
+            /** Format: date-time */
+            started: string;
+            /** @enum {string} */
+            state: "running" | "paused" | "met" | "breached";
+            /**
+             * Format: int64
+             * @description What is promised, in seconds
+             */
+            target: number;
+            /**
+             * Format: date-time
+             * @description When it is close
+             */
+            warn?: string;
+        };
+        ConversationClockStretch: {
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: int64
+             * @description How much of it counted
+             */
+            seconds: number;
+            /** @description In which the clock paused */
+            status?: string;
+            /**
+             * Format: date-time
+             * @description Absent while it lasts
+             */
+            to?: string;
+            /** @enum {string} */
+            what: "counted" | "closed" | "paused" | "folded";
+            /** @description Why the clock paused */
+            why?: string;
+        };
         ConversationCount: {
             /** @description There are more */
             capped?: boolean;
             /** Format: int64 */
             count: number;
             id: string;
+        };
+        ConversationDueWork: {
+            /** Format: int64 */
+            done: number;
+            /** Format: int64 */
+            total: number;
         };
         ConversationFigures: {
             /** Format: int64 */
@@ -4924,6 +5308,11 @@ export interface components {
             id: number;
             /** @description The note that went with it stays, since somebody wrote or did something after it */
             noteStays?: boolean;
+            /**
+             * Format: int64
+             * @description Of the conversation that body.beside names
+             */
+            number?: number;
             /** Format: date-time */
             savedAt: string;
             /** Format: int64 */
@@ -4945,6 +5334,20 @@ export interface components {
              */
             before?: number;
             messages: components["schemas"]["Message"][];
+        };
+        ConversationTried: {
+            /**
+             * Format: int64
+             * @description How many fulfil its condition; the rest of these go to policies before it
+             */
+            fits: number;
+            /** Format: int64 */
+            looked: number;
+            /**
+             * Format: int64
+             * @description How many it would have
+             */
+            takes: number;
         };
         ConversationType: {
             /**
@@ -4977,6 +5380,12 @@ export interface components {
             /** Format: int64 */
             customer?: number;
             name: string;
+        };
+        CountryBody: {
+            /** @description ISO 3166-1 */
+            code: string;
+            /** @description ISO 3166-2 without the country, where holidays differ within it */
+            parts: string[];
         };
         CredentialBody: {
             /** @description PublicKeyCredential.toJSON() */
@@ -5215,6 +5624,11 @@ export interface components {
             files: components["schemas"]["Attachment"][];
             /** Format: int64 */
             id: number;
+            /**
+             * Format: int64
+             * @description Of the conversation that body.beside names
+             */
+            number?: number;
             /** Format: date-time */
             savedAt: string;
             /** Format: int64 */
@@ -5223,12 +5637,25 @@ export interface components {
         DraftBody: {
             attachments: number[];
             bcc: components["schemas"]["NamedAddress"][];
+            /**
+             * Format: int64
+             * @description The conversation that a side conversation or forward belongs to
+             */
+            beside?: number;
             cc: components["schemas"]["NamedAddress"][];
+            /**
+             * Format: int64
+             * @description The one message that is forwarded; absent for all of them
+             */
+            forward?: number;
             html: string;
             /** Format: int64 */
             inbox?: number;
-            /** @enum {string} */
-            mode: "reply" | "reply_all" | "note" | "new";
+            /**
+             * @description side and forward are new mails beside a conversation
+             * @enum {string}
+             */
+            mode: "reply" | "reply_all" | "note" | "new" | "side" | "forward";
             subject?: string;
             to: components["schemas"]["NamedAddress"][];
         };
@@ -5658,6 +6085,15 @@ export interface components {
             id: number;
             reason: string;
         };
+        HolidayBody: {
+            /** Format: date */
+            date: string;
+            key: string;
+            /** @description The day off in place of one that falls on a weekend */
+            substitute?: boolean;
+            /** @description No law makes it a day off for all, but most are closed */
+            usual?: boolean;
+        };
         HoursBody: {
             /**
              * Format: int64
@@ -5676,6 +6112,30 @@ export interface components {
              */
             to: number;
         };
+        HoursDayOpen: {
+            /** Format: date */
+            date: string;
+            /** @description Key of the public holiday that it is */
+            holiday?: string;
+            /** @description As they stand, before the clock is put forward or back */
+            hours: components["schemas"]["OpenHours"][];
+            /** @description Of a date with hours of its own */
+            name?: string;
+            /** @description It has hours of its own */
+            own?: boolean;
+            /** @description It is a day off in place of the holiday */
+            substitute?: boolean;
+        };
+        HoursShown: {
+            days: components["schemas"]["HoursDayOpen"][];
+            /**
+             * Format: date-time
+             * @description When it closes, or opens; absent where that is not within ten years
+             */
+            next?: string;
+            /** @description Whether it is open now */
+            open: boolean;
+        };
         ImportedBody: {
             /** Format: int64 */
             changed: number;
@@ -5690,7 +6150,7 @@ export interface components {
         };
         Inbox: {
             acknowledge: boolean;
-            /** @description Own wording by language, plain text; {{number}}, {{inbox}} and {{name}} are filled in */
+            /** @description Own wording by language, plain text; {{number}}, {{inbox}}, {{name}} and {{hours}} (whether somebody is there now, and until or from when) are filled in */
             acknowledgeText?: {
                 [key: string]: string;
             };
@@ -5701,7 +6161,7 @@ export interface components {
             aliases: string[];
             /**
              * Format: int64
-             * @description Minutes until an answer is due, by the clock; 0 for never
+             * @description Minutes of its opening hours until an answer is due, by the clock where it has none; 0 for never
              */
             answerWithin: number;
             fromName?: string;
@@ -5852,6 +6312,9 @@ export interface components {
         ListChecklistTemplate: {
             items: components["schemas"]["ChecklistTemplate"][];
         };
+        ListClock: {
+            items: components["schemas"]["ConversationClock"][];
+        };
         ListConsent: {
             items: components["schemas"]["Consent"][];
         };
@@ -5863,6 +6326,9 @@ export interface components {
         };
         ListCorrespondent: {
             items: components["schemas"]["Correspondent"][];
+        };
+        ListCountryBody: {
+            items: components["schemas"]["CountryBody"][];
         };
         ListCustomerValue: {
             items: components["schemas"]["CustomerValue"][];
@@ -5921,6 +6387,9 @@ export interface components {
         };
         ListHealth: {
             items: components["schemas"]["Health"][];
+        };
+        ListHolidayBody: {
+            items: components["schemas"]["HolidayBody"][];
         };
         ListImport: {
             items: components["schemas"]["PurchaseImport"][];
@@ -6323,7 +6792,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind: "mention" | "assigned" | "reply" | "woken" | "team" | "followed";
+            kind: "mention" | "assigned" | "reply" | "overdue" | "due_soon" | "woken" | "team" | "followed";
             /** Format: int64 */
             message?: number;
             /** Format: int64 */
@@ -6360,6 +6829,23 @@ export interface components {
             reviews: components["schemas"]["DraftReview"][];
             timeline: components["schemas"]["ConversationTimeline"];
         };
+        OpenHours: {
+            /** Format: int64 */
+            from: number;
+            /**
+             * Format: int64
+             * @description After from, at most a day later; 1440 is midnight
+             */
+            to: number;
+        };
+        OpenState: {
+            /**
+             * Format: date-time
+             * @description When it closes, or opens; absent where that is not within ten years
+             */
+            next?: string;
+            open: boolean;
+        };
         Option: {
             /** Format: int64 */
             id: number;
@@ -6374,6 +6860,9 @@ export interface components {
         };
         OrderBodyTypeID: {
             ids: number[];
+        };
+        OrderPoliciesInputBody: {
+            order: number[];
         };
         Organisation: {
             /** Format: date-time */
@@ -6803,7 +7292,7 @@ export interface components {
              * @description Why, where people meet the refusal: the desk has words for each of these in every language
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "calendar_used" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "date_twice" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "never_open" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "policy_lasting" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             /** Format: int64 */
             status: number;
             title: string;
@@ -6823,7 +7312,7 @@ export interface components {
              * @description A closed list; it grows with the product
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "calendar_used" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "date_twice" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "never_open" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "policy_lasting" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             values?: {
                 [key: string]: unknown;
             };
@@ -7328,12 +7817,25 @@ export interface components {
         SavedDraft: {
             attachments: number[];
             bcc: components["schemas"]["NamedAddress"][];
+            /**
+             * Format: int64
+             * @description The conversation that a side conversation or forward belongs to
+             */
+            beside?: number;
             cc: components["schemas"]["NamedAddress"][];
+            /**
+             * Format: int64
+             * @description The one message that is forwarded; absent for all of them
+             */
+            forward?: number;
             html: string;
             /** Format: int64 */
             inbox?: number;
-            /** @enum {string} */
-            mode: "reply" | "reply_all" | "note" | "new";
+            /**
+             * @description side and forward are new mails beside a conversation
+             * @enum {string}
+             */
+            mode: "reply" | "reply_all" | "note" | "new" | "side" | "forward";
             subject?: string;
             to: components["schemas"]["NamedAddress"][];
             /** Format: int64 */
@@ -7509,6 +8011,73 @@ export interface components {
             examples: components["schemas"]["Conversation"][];
             /** @enum {string} */
             why: "same" | "status" | "finished" | "unseen" | "changed" | "refused";
+        };
+        SlaAll: {
+            items: components["schemas"]["SlaPolicy"][];
+            progress: components["schemas"]["SlaProgress"];
+        };
+        SlaEdit: {
+            /** @description One that is off applies to nothing */
+            active: boolean;
+            /** @description Which conversations it is for; all where empty. What changes by time alone, and what means something else to everybody, cannot be asked for */
+            condition: components["schemas"]["Node"];
+            name: string;
+            /** @description In which clocks stand still: new, open, waiting. Finished ones always do */
+            pauses: string[];
+            targets: components["schemas"]["SlaTarget"][];
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description Percent of a target after which it is warned of; 0: it is not
+             */
+            warn: number;
+            /** @description Whose days count in the condition, such as Europe/Riga; UTC where empty */
+            zone: string;
+        };
+        SlaPolicy: {
+            /** @description One that is off applies to nothing */
+            active: boolean;
+            /** @description Its condition asks for something that is not there any more: it applies to nothing until it is mended */
+            broken?: boolean;
+            /** @description Which conversations it is for; all where empty. What changes by time alone, and what means something else to everybody, cannot be asked for */
+            condition: components["schemas"]["Node"];
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** @description In which clocks stand still: new, open, waiting. Finished ones always do */
+            pauses: string[];
+            /** Format: int64 */
+            position: number;
+            targets: components["schemas"]["SlaTarget"][];
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description Percent of a target after which it is warned of; 0: it is not
+             */
+            warn: number;
+            /** @description Whose days count in the condition, such as Europe/Riga; UTC where empty */
+            zone: string;
+        };
+        SlaProgress: {
+            done: boolean;
+            /** Format: int64 */
+            looked: number;
+            /** Format: int64 */
+            total: number;
+        };
+        SlaTarget: {
+            /** @enum {string} */
+            kind: "acknowledge" | "first_answer" | "next_answer" | "update" | "resolve";
+            /** @description By priority: low, normal, high, urgent; 0 where nothing is promised */
+            minutes: number[];
         };
         Sort: {
             /** @description An attribute that sorts, such as due or field:12 */
@@ -7725,6 +8294,14 @@ export interface components {
             secret: string;
             uri: string;
         };
+        TryPolicyInputBody: {
+            /**
+             * Format: int64
+             * @description The policy that is changed; 0 for a new one, behind the others
+             */
+            id: number;
+            policy: components["schemas"]["SlaEdit"];
+        };
         UnreadBody: {
             /**
              * Format: int64
@@ -7922,7 +8499,7 @@ export interface components {
         WayBody: {
             inApp: boolean;
             /** @enum {string} */
-            kind: "mention" | "assigned" | "reply" | "woken" | "team" | "followed";
+            kind: "mention" | "assigned" | "reply" | "overdue" | "due_soon" | "woken" | "team" | "followed";
             mail: boolean;
             push: boolean;
         };
@@ -8646,6 +9223,230 @@ export interface operations {
             };
         };
     };
+    "list-calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "create-calendar": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarEdit"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "get-calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "change-calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "delete-calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "get-open-state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "preview-calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursShown"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     "list-templates": {
         parameters: {
             query?: never;
@@ -9110,6 +9911,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListChecklist"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-clocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListClock"];
                 };
             };
             /** @description Error */
@@ -11255,6 +12087,70 @@ export interface operations {
             };
         };
     };
+    "list-holiday-countries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCountryBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-holidays": {
+        parameters: {
+            query?: {
+                /** @description Of the country; what holds in all of it where empty */
+                part?: string;
+            };
+            header?: never;
+            path: {
+                country: string;
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListHolidayBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     "list-imports": {
         parameters: {
             query?: never;
@@ -12969,6 +13865,203 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaAll"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "create-policy": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlaEdit"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaPolicy"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "change-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlaEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaPolicy"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "delete-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaPolicy"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "order-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderPoliciesInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaAll"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "try-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryPolicyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationTried"];
+                };
             };
             /** @description Error */
             default: {

@@ -26,6 +26,7 @@ export type Permission =
   | "view.manage"
   | "purchase.manage"
   | "presence.manage"
+  | "policy.manage"
   | "inbox.manage"
   | "team.manage"
   | "people.manage"
@@ -84,6 +85,8 @@ export interface Conversation {
   /** Snoozed until somebody writes, with no time. */
   untilReply?: boolean;
   dueAt?: Time;
+  /** Which promise that is of; absent where the inbox's own holds. */
+  dueFor?: "acknowledge" | "first_answer" | "next_answer" | "update" | "resolve";
   waitingSince?: Time;
   createdAt: Time;
   lastAt: Time;
@@ -243,7 +246,8 @@ export interface Tag {
 }
 
 export interface DraftBody {
-  mode: "reply" | "reply_all" | "note" | "new";
+  /** `side` and `forward` are new mails beside a conversation. */
+  mode: "reply" | "reply_all" | "note" | "new" | "side" | "forward";
   html: string;
   to: NamedAddress[];
   cc: NamedAddress[];
@@ -251,6 +255,9 @@ export interface DraftBody {
   subject?: string;
   inbox?: number;
   attachments: number[];
+  beside?: number;
+  /** The one message that is forwarded; absent for all of them. */
+  forward?: number;
 }
 
 export interface Draft {
@@ -261,6 +268,8 @@ export interface Draft {
   files: Attachment[];
   savedAt: Time;
   version: number;
+  /** Of the conversation that body.beside names. */
+  number?: number;
 }
 
 export interface CustomerAddress {

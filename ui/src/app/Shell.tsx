@@ -1,10 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Outlet, useNavigate } from "@tanstack/react-router";
+import { Outlet, useNavigate, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { onSignedOut } from "../api/client";
 import { recall } from "../desk/compose/recall";
 import { keepWords } from "../desk/compose/useDraft";
+import { show } from "../desk/compose/useSend";
 import { flush } from "../desk/outbox";
 import { loadWords } from "../i18n/i18n";
 import { goLive, useLink } from "../live/live";
@@ -34,7 +35,8 @@ export function Shell() {
   const [over, setOver] = useState<"" | "palette" | "shortcuts" | "record">("");
 
   useEffect(() => goLive(client, me.id), [client, me.id]);
-  useEffect(listenToKeys, []);
+  const router = useRouter();
+  useEffect(() => listenToKeys(router), [router]);
   useEffect(fetchAhead, []);
   useEffect(renewWithServer, []);
   useEffect(() => {
@@ -175,7 +177,7 @@ function useSendLater() {
   useEffect(() => {
     if (link !== "up") return;
     void flush(
-      (u) => void client.invalidateQueries({ queryKey: ["conversation", u.number] }),
+      (u, m) => show(client, u.number, m),
       (u, err) => {
         toast(t("compose.refused_later", { number: u.number, why: inWords(t, err) }), { tone: "bad", stays: 20_000 });
         const back = { html: u.body.html ?? "", note: u.kind === "notes", recipients: u.body };

@@ -12,6 +12,7 @@ const parts = [
   () => import("../desk/conversation/MoreItems"),
   () => import("../desk/conversation/TagItems"),
   () => import("../desk/conversation/MessageItems"),
+  () => loadWords("mail"),
   () => import("../desk/conversation/DeliveryNote"),
   () => import("../desk/conversation/Lightbox"),
   () => import("../desk/compose/NewMail"),

@@ -101,22 +101,39 @@ function leaveField(field: HTMLElement) {
   field.closest("main")?.querySelector<HTMLElement>("[data-reading]")?.focus({ preventScroll: true });
 }
 
-/** Listens to the keyboard for as long as the signed-in screens stand. */
-export function listenToKeys(): () => void {
+/** What leads from page to page: the router, as far as keys need it. */
+export interface Way {
+  latestLocation: { pathname: string };
+  state: { resolvedLocation?: { pathname: string } | undefined };
+  subscribe(event: "onResolved", then: () => void): () => void;
+}
+
+interface Stroke {
+  pressed: string;
+  key: string;
+  target: EventTarget | null;
+}
+
+/**
+ * Listens to the keyboard for as long as the signed-in screens stand. What is pressed while a page is on its way is kept until that is there: who clicks a conversation
+ * and presses R answers that one, not the one that is still drawn.
+ */
+export function listenToKeys(way: Way): () => void {
   let first = "";
   let forget: number | undefined;
-  const listen = (e: KeyboardEvent) => {
-    if (e.defaultPrevented || e.isComposing || e.altKey || ["Shift", "Control", "Meta", "Alt"].includes(e.key)) return;
-    const pressed = stroke(e);
-    const inField = typing(e.target);
+  let held: Stroke[] = [];
+  const leads = () => way.latestLocation.pathname !== way.state.resolvedLocation?.pathname;
+  /** Does what a stroke stands for; false where it is nobody's. */
+  const press = ({ pressed, target }: Stroke): boolean => {
+    const inField = typing(target);
     const dialog =
       document.querySelector("[role=dialog][aria-modal=true]") !== null ||
-      (e.target instanceof Element && e.target.closest("[role=menu],[role=dialog]") !== null);
+      (target instanceof Element && target.closest("[role=menu],[role=dialog]") !== null);
     const usable = (c: Command) => (inField || dialog ? c.everywhere === true : true);
-    if (pressed === "escape" && inField && !dialog && e.target instanceof HTMLElement) {
+    if (pressed === "escape" && inField && !dialog && target instanceof HTMLElement) {
       first = "";
-      leaveField(e.target);
-      return;
+      leaveField(target);
+      return false;
     }
     const sequence = first ? `${first} ${pressed}` : pressed;
     // What was registered last lies on top.
@@ -124,9 +141,8 @@ export function listenToKeys(): () => void {
     window.clearTimeout(forget);
     first = "";
     if (found) {
-      e.preventDefault();
       flushSync(() => found.run()); // the next key may come before React would have drawn what takes it
-      return;
+      return true;
     }
     if (commands.some((c) => usable(c) && c.keys?.some((k) => k.startsWith(`${pressed} `)))) {
       first = pressed;
@@ -134,7 +150,28 @@ export function listenToKeys(): () => void {
         first = "";
       }, 1200);
     }
+    return false;
   };
+  const listen = (e: KeyboardEvent) => {
+    if (e.defaultPrevented || e.isComposing || e.altKey || ["Shift", "Control", "Meta", "Alt"].includes(e.key)) return;
+    const s = { pressed: stroke(e), key: e.key, target: e.target };
+    // Space and Enter belong to what has the focus, until something was kept that they follow.
+    const letter = e.key.length === 1 && (e.key !== " " || held.length > 0);
+    if (letter && !s.pressed.startsWith("mod+") && !typing(e.target) && (held.length > 0 || leads())) held.push(s);
+    else if (!press(s)) return;
+    e.preventDefault();
+  };
+  const arrived = () => {
+    while (held.length > 0 && !leads()) {
+      const s = held.shift() as Stroke;
+      const target = document.activeElement;
+      // What follows an R is what he writes.
+      if (typing(target)) document.execCommand("insertText", false, s.key);
+      else press({ ...s, target });
+    }
+  };
+  // Only behind what tells it is the state what was told.
+  const unsubscribe = way.subscribe("onResolved", () => queueMicrotask(arrived));
   // Before the rich editor, which keeps Escape to itself; a list of suggestions closes by it first.
   const leave = (e: KeyboardEvent) => {
     const field = e.target;
@@ -144,6 +181,8 @@ export function listenToKeys(): () => void {
   window.addEventListener("keydown", leave, { capture: true });
   window.addEventListener("keydown", listen);
   return () => {
+    held = [];
+    unsubscribe();
     window.removeEventListener("keydown", leave, { capture: true });
     window.removeEventListener("keydown", listen);
     window.clearTimeout(forget);

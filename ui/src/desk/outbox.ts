@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { call } from "../api/client";
 import { isProblem } from "../api/problem";
-import type { ReplyBody } from "../api/types";
+import type { Message, ReplyBody } from "../api/types";
 import { own, store, stored } from "../parts/stored";
 
 /** A reply or note that waits for the connection. Its key makes sending it twice harmless. */
@@ -12,6 +12,8 @@ export interface Unsent {
   kind: "replies" | "notes";
   body: Partial<ReplyBody> & { mentions?: number[] };
   at: string;
+  /** The newest message that was known before it was sent for the first time: the server may have it though its answer was lost. */
+  after?: number;
 }
 
 const nothing: Unsent[] = [];
@@ -57,18 +59,18 @@ let flushing = false;
  * Sends what waits, in order. It stops at the first that the server cannot be reached for; one that the server refuses goes to refused,
  * which gives it back to its writer.
  */
-export async function flush(sent: (u: Unsent) => void, refused: (u: Unsent, err: unknown) => void) {
+export async function flush(sent: (u: Unsent, m: Message) => void, refused: (u: Unsent, err: unknown) => void) {
   if (flushing) return;
   flushing = true;
   try {
     for (let next = waiting()[0]; next; next = waiting()[0]) {
       try {
-        await call("POST", `/conversations/${next.conversation}/${next.kind}`, {
+        const m = await call<Message>("POST", `/conversations/${next.conversation}/${next.kind}`, {
           body: next.body,
           idempotencyKey: next.key,
         });
         takeBack(next.key);
-        sent(next);
+        sent(next, m);
       } catch (err) {
         if (isProblem(err) && (err.status === 0 || err.status >= 500)) return;
         takeBack(next.key);

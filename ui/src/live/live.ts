@@ -2,6 +2,7 @@ import { notifyManager, type QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { base, cursorBegan, forgetBegan, get } from "../api/client";
 import type { Conversation, DeskEvent, Opened } from "../api/types";
+import { againBehindAnswers } from "./again";
 import { perFrame } from "./frames";
 import { applyGone, applyRow, applyTo } from "./rows";
 import { type Heard, type Link, LiveSocket, type Presence } from "./socket";
@@ -53,9 +54,13 @@ export function sayTyping(conversation: number, on: boolean) {
 /** Opens the live line for the signed-in agent and keeps the cache fresh with it; the result closes it. */
 export function goLive(client: QueryClient, me: number): () => void {
   const url = `${window.location.protocol === "https:" ? "wss" : "ws"}://${window.location.host}${base}/live`;
+  const answers = againBehindAnswers(client);
   const frames = perFrame<Heard>((all) =>
     notifyManager.batch(() => {
-      for (const message of all) hear(client, me, message);
+      for (const message of all) {
+        hear(client, me, message);
+        if (stands(message)) answers.told(() => show(client, me, message));
+      }
     }),
   );
   const live = new LiveSocket(
@@ -78,6 +83,7 @@ export function goLive(client: QueryClient, me: number): () => void {
     still();
     live.stop();
     frames.stop();
+    answers.stop();
     forgetBegan(); // whoever signs in next fetches everything himself
     if (socket === live) socket = undefined;
     link = "connecting";
@@ -102,17 +108,25 @@ function sayActive(live: LiveSocket): () => void {
   };
 }
 
+/** What says how something stands now, whatever was said before. */
+type Standing = Extract<Heard, { type: "row" | "gone" | "counts" }>;
+const stands = (message: Heard): message is Standing => ["row", "gone", "counts"].includes(message.type);
+
+function show(client: QueryClient, me: number, message: Standing) {
+  if (message.type === "row") applyRow(client, message.row, me, message.views);
+  else if (message.type === "gone") applyGone(client, message.id);
+  else client.setQueryData(["views"], message.items);
+}
+
 function hear(client: QueryClient, me: number, message: Heard) {
   switch (message.type) {
     case "row":
-      applyRow(client, message.row, me, message.views);
+      show(client, me, message);
       for (const event of message.event ?? []) hearEvent(client, me, event, message.row);
       return;
     case "gone":
-      applyGone(client, message.id);
-      return;
     case "counts":
-      client.setQueryData(["views"], message.items);
+      show(client, me, message);
       return;
     case "event":
       hearSetting(client, message.event, me);
@@ -149,13 +163,13 @@ function hearEvent(client: QueryClient, me: number, event: DeskEvent, row: Conve
   }
   if (/^check(list)?\./.test(event.kind)) void client.invalidateQueries({ queryKey: ["checklists", row.id] });
   if (event.kind === "work.changed") void client.invalidateQueries({ queryKey: ["work", row.id] });
-  // These views hang on more than the row. What is in the trash or spam is in none of them.
-  const seen = !row.trashedAt && !row.spam;
+  // These views hang on more than the row. What is in the trash is in none but that of drafts.
+  const seen = !row.trashedAt;
   if (event.kind === "agent.mentioned" && event.data?.agent === me) applyTo(client, "mentions", row, seen);
   if (event.kind.startsWith("follower.") && event.data?.agent === me)
     applyTo(client, "following", row, seen && event.kind === "follower.added");
-  // Whether a draft was kept or dropped is not told.
-  if (event.kind === "draft.saved" && event.data?.agent === me) refresh(client, "drafts");
+  if (event.kind === "draft.saved" && event.data?.agent === me)
+    applyTo(client, "drafts", row, event.data.kept === true);
 }
 
 function refresh(client: QueryClient, view: string) {
@@ -202,6 +216,8 @@ function hearSetting(client: QueryClient, event: DeskEvent, me: number) {
     type: ["types"],
     template: ["templates"],
     macro: ["macros"],
+    calendar: ["calendars"],
+    policy: ["policies"],
     view: ["saved-views", "views"],
     setting: ["settings"],
     job: ["jobs"],

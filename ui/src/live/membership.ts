@@ -12,8 +12,8 @@ export function shelf(c: Conversation): Shelf {
 }
 
 /**
- * Whether a row belongs to a view. Views that hang on more than the row says (mentions, following, drafts) answer undefined for an
- * active row: it stays if it was there, and only the server adds it.
+ * Whether a row belongs to a view. Views that hang on more than the row says (mentions, following, drafts) answer undefined where it
+ * may: it stays if it was there, and what is told beside it adds it.
  */
 export function belongs(view: string, c: Conversation, me: number): boolean | undefined {
   const on = shelf(c);
@@ -34,8 +34,7 @@ export function belongs(view: string, c: Conversation, me: number): boolean | un
       return on === view;
     case "mentions":
     case "following":
-    case "drafts":
-      return on === "trash" || on === "spam" ? false : undefined;
+      return on === "trash" ? false : undefined;
   }
   const [kind, id] = view.split(":");
   if (kind === "inbox") return active && c.inbox === Number(id);

@@ -17,6 +17,8 @@ const icons: Record<Notice["kind"], IconName> = {
   mention: "quote",
   assigned: "person",
   reply: "letter",
+  overdue: "alert",
+  due_soon: "clock",
   woken: "clock",
   team: "people",
   followed: "eye",

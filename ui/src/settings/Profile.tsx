@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { patch } from "../api/client";
 import type { Profile as Me } from "../api/types";
-import { profileQuery, useMe } from "../app/session";
+import { profileQuery, useMay, useMe } from "../app/session";
 import { speak } from "../i18n/i18n";
 import { isLanguage, type Language, languages } from "../i18n/languages";
 import { Choice, formCss, SelectField, TextField } from "./form/fields";
@@ -28,6 +28,7 @@ const ownOf = (me: Me): Own => ({
 export default function Profile() {
   const { t } = useTranslation();
   const me = useMe();
+  const mayWrite = useMay("conversation.write");
   const client = useQueryClient();
   const { setColorScheme } = useMantineColorScheme();
   const [round, setRound] = useState(0); // a new editor for words that come from elsewhere
@@ -92,16 +93,18 @@ export default function Profile() {
           ]}
         />
       </Section>
-      <Section title={t("settings.profile.signature")} about={t("settings.profile.signature_about")}>
-        <SignatureField
-          key={round}
-          label={t("settings.profile.signature")}
-          html={value.signature}
-          error={error("signature")}
-          sender={value.name}
-          change={(signature) => set({ signature })}
-        />
-      </Section>
+      {mayWrite && (
+        <Section title={t("settings.profile.signature")} about={t("settings.profile.signature_about")}>
+          <SignatureField
+            key={round}
+            label={t("settings.profile.signature")}
+            html={value.signature}
+            error={error("signature")}
+            sender={value.name}
+            change={(signature) => set({ signature })}
+          />
+        </Section>
+      )}
     </FormPage>
   );
 }

@@ -98,6 +98,11 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
     [draft.keep, newest],
   );
 
+  // Put away as spam, or with another role, nothing can be mailed any more; what was written stays in view.
+  useEffect(() => {
+    if (!canMail) setC((was) => (was.mode === "note" || !isBlank(was.mail) ? was : { ...was, mode: "note" }));
+  }, [canMail]);
+
   const audience = useRef(opened);
   useEffect(() => {
     const before = audience.current;

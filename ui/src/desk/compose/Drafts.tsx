@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { del, post } from "../../api/client";
 import { draftsQuery, useDirectory } from "../../api/queries";
@@ -12,6 +13,7 @@ import { Failed, Quiet } from "../../parts/Trouble";
 import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
 import { When } from "../../parts/When";
+import { askSoon } from "../conversation/join/ask";
 import css from "./Drafts.module.css";
 import { plainText } from "./html";
 import { ScheduledList } from "./ScheduledList";
@@ -91,7 +93,7 @@ function Row({ draft: d }: { draft: Draft }) {
   const inbox = directory.inbox(d.body.inbox);
   return (
     <li className={css.row}>
-      <Link to="/new" search={{ draft: d.id }} className={css.open}>
+      <Place draft={d}>
         <span className={css.top}>
           <b className="cut">{to.length > 0 ? to.join(", ") : t("recipients.nobody")}</b>
           <span className={css.when}>
@@ -100,8 +102,9 @@ function Row({ draft: d }: { draft: Draft }) {
         </span>
         <span className={`cut ${css.subject}`}>{subject}</span>
         <span className={`cut ${css.words}`}>{words || t("compose.nothing")}</span>
-        {(inbox || d.files.length > 0) && (
+        {(inbox || d.number || d.files.length > 0) && (
           <span className={css.facts}>
+            {d.number && <span className="cut">{t("draft.beside", { number: d.number })}</span>}
             {inbox && <span className="cut">{t("draft.from", { inbox: inbox.name })}</span>}
             {d.files.length > 0 && (
               <span className="cut">
@@ -110,7 +113,7 @@ function Row({ draft: d }: { draft: Draft }) {
             )}
           </span>
         )}
-      </Link>
+      </Place>
       <button
         type="button"
         className={css.remove}
@@ -121,6 +124,27 @@ function Row({ draft: d }: { draft: Draft }) {
         <Icon name="trash" size={17} />
       </button>
     </li>
+  );
+}
+
+/** What opens a draft: the page of new mails, or the conversation that it is beside, with its sheet. */
+function Place({ draft: d, children }: { draft: Draft; children: ReactNode }) {
+  if (!d.number)
+    return (
+      <Link to="/new" search={{ draft: d.id }} className={css.open}>
+        {children}
+      </Link>
+    );
+  const number = d.number;
+  return (
+    <Link
+      to="/view/$view/$number"
+      params={{ view: "all", number: String(number) }}
+      onClick={() => askSoon(number, d.body.mode === "forward" ? "forward" : "aside", d.body.forward)}
+      className={css.open}
+    >
+      {children}
+    </Link>
   );
 }
 

@@ -4,12 +4,13 @@ import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { scheduledQuery } from "../../api/queries";
 import { useFormat } from "../../i18n/format";
+import { loadWords } from "../../i18n/i18n";
 import { Icon } from "../../parts/Icon";
 import { Pill } from "../../parts/Pill";
 import { Failed } from "../../parts/Trouble";
 import css from "./Drafts.module.css";
 
-const OtherTime = lazy(() => import("./OtherTime"));
+const OtherTime = lazy(() => Promise.all([import("./OtherTime"), loadWords("mail")]).then(([m]) => m));
 
 /** One's own mails that wait for their time, the next first; nothing where there are none. */
 export function ScheduledList() {

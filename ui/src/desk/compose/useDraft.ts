@@ -26,7 +26,7 @@ export function restore(opened: Opened, mode: Mode, me: number): Composed {
 /** A server's draft as the composer holds it. */
 export function fromDraft(opened: Opened, draft: Draft): Composed {
   const b = draft.body;
-  const mode: Mode = b.mode === "new" ? "reply" : b.mode;
+  const mode: Mode = b.mode === "reply_all" || b.mode === "note" ? b.mode : "reply";
   const html = fromWire(b.html, draft.files);
   return {
     ...empty(mode, opened),

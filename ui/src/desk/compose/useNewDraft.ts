@@ -7,7 +7,7 @@ import type { Attachment, Draft, DraftBody } from "../../api/types";
 import { own, store, stored } from "../../parts/stored";
 import { isBlank, toWire } from "./html";
 
-const place = () => own("tellus-draft-new");
+const newMail = () => own("tellus-draft-new");
 const pause = 900;
 
 /** A new mail as its page holds it. */
@@ -21,18 +21,24 @@ interface Local extends Written {
   id?: number;
 }
 
-export const leftHere = () => stored<Local | undefined>(place(), undefined);
-export const leaveHere = (w: Written) => store(place(), w);
+export const leftHere = (place = newMail()) => stored<Local | undefined>(place, undefined);
+export const leaveHere = (w: Written) => store(newMail(), w);
 
 export function blank(w: Written): boolean {
   return isBlank(w.body.html) && !w.body.subject?.trim() && w.files.length === 0;
+}
+
+/** Where a mail that is being written is kept in this browser, and when there is nothing to keep of it. */
+interface Keeping {
+  place: string;
+  blank: (w: Written) => boolean;
 }
 
 /**
  * Keeps a new mail: at once in the browser, after a moment on the server, where it is one of the drafts. Saves go one after the other, so that
  * it becomes one draft and not two. Once the page is left the server's copy is the only one.
  */
-export function useNewDraft(first: number, inbox: number | undefined) {
+export function useNewDraft(first: number, inbox: number | undefined, how?: Keeping) {
   const client = useQueryClient();
   const id = useRef(first);
   const pending = useRef<Written | undefined>(undefined);
@@ -41,6 +47,8 @@ export function useNewDraft(first: number, inbox: number | undefined) {
   const [kept, setKept] = useState<"" | "saved" | "local">(first ? "saved" : "");
   const from = useRef(inbox);
   from.current = inbox;
+  const keeping = useRef({ place: newMail(), blank });
+  if (how) keeping.current = how;
 
   const push = useCallback(() => {
     window.clearTimeout(timer.current);
@@ -57,7 +65,7 @@ export function useNewDraft(first: number, inbox: number | undefined) {
       try {
         const saved = id.current ? await put<Draft>(`/drafts/${id.current}`, body) : await post<Draft>("/drafts", body);
         id.current = saved.id;
-        if (!pending.current) store(place(), { ...w, id: saved.id });
+        if (!pending.current) store(keeping.current.place, { ...w, id: saved.id });
         setKept("saved");
         void client.invalidateQueries({ queryKey: draftsQuery.queryKey });
       } catch (err) {
@@ -71,12 +79,12 @@ export function useNewDraft(first: number, inbox: number | undefined) {
   const keep = useCallback(
     (w: Written) => {
       window.clearTimeout(timer.current);
-      if (blank(w)) {
-        store(place(), undefined);
+      if (keeping.current.blank(w)) {
+        store(keeping.current.place, undefined);
         pending.current = undefined;
         return;
       }
-      store(place(), { ...w, ...(id.current ? { id: id.current } : {}) });
+      store(keeping.current.place, { ...w, ...(id.current ? { id: id.current } : {}) });
       pending.current = w;
       timer.current = window.setTimeout(() => void push(), pause);
     },
@@ -87,7 +95,7 @@ export function useNewDraft(first: number, inbox: number | undefined) {
   const drop = useCallback(() => {
     window.clearTimeout(timer.current);
     pending.current = undefined;
-    store(place(), undefined);
+    store(keeping.current.place, undefined);
     line.current = line.current.then(async () => {
       if (id.current) await del(`/drafts/${id.current}`).catch(() => undefined); // at worst it stays among the drafts
       id.current = 0;
@@ -97,9 +105,10 @@ export function useNewDraft(first: number, inbox: number | undefined) {
 
   useEffect(
     () => () => {
+      const { place } = keeping.current;
       const written = pending.current !== undefined;
       void push().then(() => {
-        if (!pending.current && (id.current || !written)) store(place(), undefined);
+        if (!pending.current && (id.current || !written)) store(place, undefined);
       });
     },
     [push],

@@ -1,5 +1,6 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { newKey, post } from "../../api/client";
 import { isProblem } from "../../api/problem";
@@ -9,6 +10,7 @@ import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
 import { askForMissing, lacks } from "../fields/ask";
 import { keepForLater } from "../outbox";
+import { beginSending } from "../sending";
 import { toWire } from "./html";
 import { type Armed, fieldsOf, withFields } from "./macro/useArmed";
 import { recall } from "./recall";
@@ -28,6 +30,15 @@ export function undoTime(m: Message, now: number): number {
   return times.length > 0 ? Math.min(...times) : usualUndo;
 }
 
+/** Puts a message that was just sent into its conversation. */
+export function show(client: QueryClient, number: number, m: Message) {
+  client.setQueryData<Opened>(["conversation", number], (o) => {
+    if (!o || o.timeline.messages.some((x) => x.id === m.id)) return o;
+    return { ...o, timeline: { ...o.timeline, messages: [...o.timeline.messages, m] } };
+  });
+  void client.invalidateQueries({ queryKey: ["conversation", number] });
+}
+
 /** Sends what the composer holds; `missed` are messages that held it back. What was refused is handed back: the next may be begun already. */
 export function useSend(
   opened: Opened,
@@ -44,17 +55,6 @@ export function useSend(
   // One key per attempt at the same words: a repeated press sends once.
   const key = useRef("");
   const { id, number } = opened.conversation;
-
-  const show = useCallback(
-    (m: Message) => {
-      client.setQueryData<Opened>(["conversation", number], (o) => {
-        if (!o || o.timeline.messages.some((x) => x.id === m.id)) return o;
-        return { ...o, timeline: { ...o.timeline, messages: [...o.timeline.messages, m] } };
-      });
-      void client.invalidateQueries({ queryKey: ["conversation", number] });
-    },
-    [client, number],
-  );
 
   const undo = useCallback(
     async (m: Message) => {
@@ -103,13 +103,19 @@ export function useSend(
           ...(anyway ? { anyway } : {}),
         };
     const kind = note ? "notes" : "replies";
+    const after = opened.timeline.messages.reduce((max, m) => Math.max(max, m.id), 0);
+    const over = beginSending({ conversation: id, kind, after });
     try {
       const m = await post<Message>(`/conversations/${id}/${kind}`, body, key.current);
       key.current = "";
       setMissed([]);
       went = true;
-      sent(!note, goes);
-      show(m);
+      // What was written is out of sight before the message is in sight: nobody sees it twice, not for a frame.
+      flushSync(() => {
+        sent(!note, goes);
+        over();
+      });
+      show(client, number, m);
       if (!note) {
         const stays = timing.sendAt ? 10_000 : undoTime(m, Date.now());
         if (timing.sendAt)
@@ -131,16 +137,12 @@ export function useSend(
         setMissed((err.details as { messages?: Message[] } | undefined)?.messages ?? []);
         void client.invalidateQueries({ queryKey: ["conversation", number] });
       } else if (isProblem(err, "offline")) {
-        keepForLater({
-          key: key.current,
-          conversation: id,
-          number,
-          kind,
-          body: body as never,
-          at: new Date().toISOString(),
+        const unsent = { key: key.current, conversation: id, number, kind, after } as const;
+        flushSync(() => {
+          keepForLater({ ...unsent, body: body as never, at: new Date().toISOString() });
+          sent(false, goes);
         });
         key.current = "";
-        sent(false, goes);
         toast(t("compose.kept_offline"));
       } else if (then === "resolve" && lacks(err)) {
         key.current = ""; // with what was missing it is another request
@@ -155,6 +157,7 @@ export function useSend(
         toast(inWords(t, err), { tone: "bad" });
       }
     }
+    over();
     setAway(undefined);
     return went;
   }

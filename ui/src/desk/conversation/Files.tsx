@@ -3,11 +3,16 @@ import { useTranslation } from "react-i18next";
 import { base } from "../../api/client";
 import type { Attachment, Message } from "../../api/types";
 import { useFormat } from "../../i18n/format";
+import { loadWords } from "../../i18n/i18n";
 import { Icon } from "../../parts/Icon";
 import css from "./Files.module.css";
 
-const AttachedMail = lazy(() => import("./AttachedMail").then((m) => ({ default: m.AttachedMail })));
-const Container = lazy(() => import("./Container").then((m) => ({ default: m.Container })));
+const AttachedMail = lazy(() =>
+  Promise.all([import("./AttachedMail"), loadWords("mail")]).then(([m]) => ({ default: m.AttachedMail })),
+);
+const Container = lazy(() =>
+  Promise.all([import("./Container"), loadWords("mail")]).then(([m]) => ({ default: m.Container })),
+);
 const Lightbox = lazy(() => import("./Lightbox").then((m) => ({ default: m.Lightbox })));
 
 const viewable = /^image\/(png|jpe?g|gif|webp|bmp|avif)$/;

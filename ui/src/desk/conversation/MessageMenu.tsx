@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { base, post } from "../../api/client";
 import type { Message, Opened } from "../../api/types";
 import { useMay } from "../../app/session";
+import { loadWords } from "../../i18n/i18n";
 import { Icon } from "../../parts/Icon";
 import { OnReach } from "../../parts/OnReach";
 import { toast } from "../../parts/toast";
@@ -13,10 +14,16 @@ import css from "./MessageView.module.css";
 
 const load = () => import("./MessageItems");
 const MessageItems = lazy(load);
-const WhySheet = lazy(() => import("./WhySheet").then((m) => ({ default: m.WhySheet })));
+const WhySheet = lazy(() =>
+  Promise.all([import("./WhySheet"), loadWords("mail")]).then(([m]) => ({ default: m.WhySheet })),
+);
 const MoveSheet = lazy(() => import("./MoveSheet").then((m) => ({ default: m.MoveSheet })));
-const RedactSheet = lazy(() => import("./RedactSheet").then((m) => ({ default: m.RedactSheet })));
-const EraseSheet = lazy(() => import("./EraseSheet").then((m) => ({ default: m.EraseSheet })));
+const RedactSheet = lazy(() =>
+  Promise.all([import("./RedactSheet"), loadWords("mail")]).then(([m]) => ({ default: m.RedactSheet })),
+);
+const EraseSheet = lazy(() =>
+  Promise.all([import("./EraseSheet"), loadWords("mail")]).then(([m]) => ({ default: m.EraseSheet })),
+);
 
 /** What can be done with one message. */
 export function MessageMenu({ message: m, opened }: { message: Message; opened: Opened }) {

@@ -5,6 +5,7 @@ import { type Directory, useDirectory } from "../../api/queries";
 import type { Message, NamedAddress, Opened } from "../../api/types";
 import { useMe } from "../../app/session";
 import { useFormat } from "../../i18n/format";
+import { loadWords } from "../../i18n/i18n";
 import { Avatar } from "../../parts/Avatar";
 import { Icon } from "../../parts/Icon";
 import { Pill } from "../../parts/Pill";
@@ -18,8 +19,12 @@ import css from "./MessageView.module.css";
 import { Warnings } from "./Warnings";
 
 // Most messages have neither.
-const DeliveryNote = lazy(() => import("./DeliveryNote").then((m) => ({ default: m.DeliveryNote })));
-const Invitation = lazy(() => import("./Invitation").then((m) => ({ default: m.Invitation })));
+const DeliveryNote = lazy(() =>
+  Promise.all([import("./DeliveryNote"), loadWords("mail")]).then(([m]) => ({ default: m.DeliveryNote })),
+);
+const Invitation = lazy(() =>
+  Promise.all([import("./Invitation"), loadWords("mail")]).then(([m]) => ({ default: m.Invitation })),
+);
 
 export const failedStates = new Set(["failed", "bounced", "unsure"]);
 
@@ -175,7 +180,8 @@ function Page({ at }: { at: string }) {
   );
 }
 
-function Body({ m, remote }: { m: Message; remote: boolean }) {
+/** What a message says, its pictures among it. */
+export function Body({ m, remote }: { m: Message; remote: boolean }) {
   const { t } = useTranslation();
   const own = useMemo(() => (m.html ? fromWire(m.html, m.attachments) : ""), [m.html, m.attachments]);
   if (m.erasedAt) return <p className={css.gone}>{t("message.erased")}</p>;

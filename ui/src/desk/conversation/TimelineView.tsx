@@ -8,6 +8,7 @@ import { useFormat } from "../../i18n/format";
 import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
 import { useOutbox } from "../outbox";
+import { isSending, useSending } from "../sending";
 import { activityWords, actorName, deedLine, deeds } from "./activity";
 import { useSplitting } from "./join/splitting";
 import { MessageView } from "./MessageView";
@@ -26,9 +27,16 @@ export function TimelineView({ opened }: { opened: Opened }) {
   const directory = useDirectory();
   const me = useMe().id;
   const place = useRef<HTMLDivElement>(null);
-  const { conversation, timeline } = opened;
+  const { conversation } = opened;
   const splitting = useSplitting(conversation.id);
-  const unsent = useOutbox().filter((u) => u.conversation === conversation.id);
+  const outbox = useOutbox();
+  const unsent = outbox.filter((u) => u.conversation === conversation.id);
+  const sending = useSending();
+  const timeline = useMemo(() => {
+    const on = [...sending, ...outbox].filter((s) => s.conversation === conversation.id);
+    if (on.length === 0) return opened.timeline;
+    return { ...opened.timeline, messages: opened.timeline.messages.filter((m) => !isSending(m, me, on)) };
+  }, [opened.timeline, sending, outbox, conversation.id, me]);
   const words = (e: DeskEvent) => activityWords(t as never, format, directory, me, e);
   const name = (e: DeskEvent) => actorName(t as never, directory, me, e);
   // biome-ignore lint/correctness/useExhaustiveDependencies: whether an event has words does not hang on the language

@@ -1,9 +1,11 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Message } from "../../api/types";
+import { loadWords } from "../../i18n/i18n";
 import { Icon } from "../../parts/Icon";
-import { spamWords } from "./reasons";
 import css from "./Warnings.module.css";
+
+const Signs = lazy(() => Promise.all([import("./Signs"), loadWords("mail")]).then(([m]) => m));
 
 const bad = new Set(["fail", "softfail", "permerror"]);
 
@@ -20,7 +22,6 @@ export function Warnings({ message: m }: { message: Message }) {
   const spam = (m.spamScore ?? 0) >= 0.5 && (m.spamReasons?.length ?? 0) > 0;
   const nobody = m.from.address === "" && (m.channel === "email" || m.channel === "form");
   if (!forged && !spam && !nobody) return null;
-  const reasons = (m.spamReasons ?? []).filter((r) => (r.weight ?? 0) > 0);
   return (
     <div className={css.warning}>
       <p>
@@ -38,17 +39,9 @@ export function Warnings({ message: m }: { message: Message }) {
         </span>
       </p>
       {open && (
-        <ul>
-          {v &&
-            failed.map((k) => (
-              <li key={k}>{t("warning.check", { check: k.toUpperCase(), result: t(`verdict.${v[k]}`) })}</li>
-            ))}
-          {reasons
-            .filter((r) => !/^(dmarc|spf|dkim)_/.test(r.code))
-            .map((r, i) => (
-              <li key={i}>{spamWords(t as never, r)}</li>
-            ))}
-        </ul>
+        <Suspense>
+          <Signs message={m} failed={failed} />
+        </Suspense>
       )}
     </div>
   );

@@ -4,7 +4,7 @@ import type { Conversation, FieldValue } from "../../api/types";
 import { useMay } from "../../app/session";
 import { useChange } from "../conversation/change";
 import { Checklists } from "./Checklists";
-import { FieldInput } from "./FieldInput";
+import { FieldInput, Read } from "./FieldInput";
 import css from "./fields.module.css";
 import { fieldsQuery, typesQuery } from "./queries";
 import { Spent } from "./Spent";
@@ -35,7 +35,10 @@ function Details({ row }: { row: Conversation }) {
     <section aria-label={t("field.details")}>
       <h3>{t("field.details")}</h3>
       <div className={css.fields}>
-        {types.length > 0 && (
+        {types.length > 0 && !mayWrite && (
+          <Read label={t("field.type")} words={types.find((k) => k.id === row.type)?.name} />
+        )}
+        {types.length > 0 && mayWrite && (
           <div className={css.field}>
             <label className={css.label} htmlFor="conversation-type">
               {t("field.type")}
@@ -43,7 +46,6 @@ function Details({ row }: { row: Conversation }) {
             <select
               id="conversation-type"
               className={css.input}
-              disabled={!mayWrite}
               value={row.type ?? 0}
               onChange={(e) => void change(row, { type: Number(e.target.value) })}
             >

@@ -2,10 +2,11 @@ import { type KeyboardEvent, useEffect, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDirectory } from "../../api/queries";
 import type { FieldValue } from "../../api/types";
+import { dateText } from "../../i18n/dateText";
 import { DateInput } from "../../parts/DateInput";
 import css from "./fields.module.css";
 import type { CustomField } from "./types";
-import { choices, readValue, textOf } from "./values";
+import { choices, readValue, textOf, valueWords } from "./values";
 
 interface Props {
   field: CustomField;
@@ -22,6 +23,7 @@ export function FieldInput({ field: f, value, save, readOnly, missing }: Props) 
   const { t } = useTranslation();
   const id = useId();
   const [wrong, setWrong] = useState(false);
+  if (readOnly) return <Read label={f.name} field={f} value={value} />;
   return (
     <div className={css.field}>
       <label htmlFor={id} className={css.label} title={f.hint}>
@@ -32,7 +34,7 @@ export function FieldInput({ field: f, value, save, readOnly, missing }: Props) 
           </span>
         )}
       </label>
-      <Control id={id} field={f} value={value} save={save} readOnly={readOnly} wrong={wrong} setWrong={setWrong} />
+      <Control id={id} field={f} value={value} save={save} wrong={wrong} setWrong={setWrong} />
       {wrong && (
         <span role="alert" className={css.wrong}>
           {t(`field.wrong_${f.kind === "money" ? "money" : "number"}`)}
@@ -42,14 +44,40 @@ export function FieldInput({ field: f, value, save, readOnly, missing }: Props) 
   );
 }
 
-interface ControlProps extends Props {
+/** A value for who only reads it: words, and no control that does nothing. */
+export function Read({
+  label,
+  field: f,
+  value,
+  words,
+}: {
+  label: string;
+  field?: CustomField;
+  value?: FieldValue;
+  words?: string;
+}) {
+  const { t, i18n } = useTranslation();
+  const directory = useDirectory();
+  const said =
+    f?.kind === "date" && typeof value === "string"
+      ? dateText(value, i18n.language)
+      : f && valueWords(f, value, (id) => directory.agent(id)?.name ?? "", t as never);
+  return (
+    <div className={css.field}>
+      <span className={css.label}>{label}</span>
+      <span className={css.read}>{words || said || "–"}</span>
+    </div>
+  );
+}
+
+interface ControlProps extends Omit<Props, "readOnly"> {
   id: string;
   wrong: boolean;
   setWrong: (wrong: boolean) => void;
 }
 
 function Control(props: ControlProps) {
-  const { field: f, value, save, id, readOnly } = props;
+  const { field: f, value, save, id } = props;
   const { t } = useTranslation();
   const { agents } = useDirectory();
   const ids = Array.isArray(value) ? value : [];
@@ -59,7 +87,7 @@ function Control(props: ControlProps) {
         id={id}
         className={css.input}
         value={typeof value === "string" ? value : ""}
-        change={(day) => !readOnly && day !== (value ?? "") && save(day || null)}
+        change={(day) => day !== (value ?? "") && save(day || null)}
       />
     );
   if (f.kind === "yes_no")
@@ -67,7 +95,6 @@ function Control(props: ControlProps) {
       <select
         id={id}
         className={css.input}
-        disabled={readOnly}
         value={value === true ? "yes" : value === false ? "no" : ""}
         onChange={(e) => save(e.target.value === "" ? null : e.target.value === "yes")}
       >
@@ -83,7 +110,7 @@ function Control(props: ControlProps) {
         : choices(f, ids);
     if (f.form.several && f.kind !== "tree")
       return (
-        <fieldset id={id} className={css.several} disabled={readOnly}>
+        <fieldset id={id} className={css.several}>
           <legend className="sr">{f.name}</legend>
           {offered.map((o) => (
             <label key={o.id}>
@@ -104,7 +131,6 @@ function Control(props: ControlProps) {
       <select
         id={id}
         className={css.input}
-        disabled={readOnly}
         value={ids[0] ?? ""}
         onChange={(e) => save(e.target.value ? [Number(e.target.value)] : null)}
       >
@@ -120,7 +146,7 @@ function Control(props: ControlProps) {
   return <Typed {...props} />;
 }
 
-function Typed({ id, field: f, value, save, readOnly, wrong, setWrong }: ControlProps) {
+function Typed({ id, field: f, value, save, wrong, setWrong }: ControlProps) {
   const kept = textOf(f, value);
   const [text, setText] = useState(kept);
   useEffect(() => setText(kept), [kept]);
@@ -134,7 +160,6 @@ function Typed({ id, field: f, value, save, readOnly, wrong, setWrong }: Control
     id,
     className: css.input,
     value: text,
-    readOnly,
     "aria-invalid": wrong || undefined,
     maxLength: f.form.most || (f.form.lines ? 10_000 : 1000),
     autoComplete: "off",

@@ -7,12 +7,14 @@ type T = (key: string, values?: Record<string, unknown>) => string;
 const hour = 3_600_000;
 
 /**
- * What the clock says about an answer: late in red, within four hours in amber, else quiet. Undefined where we owe none, and for what is
- * finished, spam or trash.
+ * What the clock says about what is due next, by the name of the promise where a policy gave one and else as the inbox's own answer: late in
+ * red, within four hours in amber, else quiet. The words say it without the colour. Undefined where we owe nothing, and for what is finished,
+ * spam or trash.
  */
 export function dueWords(t: T, format: Format, c: Conversation, now: number): { tone: Tone; text: string } | undefined {
   if (!c.dueAt || c.spam || c.trashedAt || c.status === "resolved" || c.status === "closed") return undefined;
+  const promise = c.dueFor ? `_${c.dueFor}` : "";
   const left = Date.parse(c.dueAt) - now;
-  if (left <= 0) return { tone: "late", text: t("due.late", { span: format.span(left) }) };
-  return { tone: left <= 4 * hour ? "warn" : "grey", text: t("due.in", { span: format.span(left) }) };
+  if (left <= 0) return { tone: "late", text: t(`due.late${promise}`, { span: format.span(left) }) };
+  return { tone: left <= 4 * hour ? "warn" : "grey", text: t(`due.in${promise}`, { span: format.span(left) }) };
 }

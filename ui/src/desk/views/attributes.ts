@@ -32,11 +32,16 @@ const customerAttributesQuery = queryOptions({
 /** What the conditions below are about. */
 export const Subject = createContext<"conversation" | "customer">("conversation");
 
+/** What of an attribute can be asked for below; all of each where this is missing. */
+export const Offered = createContext<((a: Attribute) => Attribute | undefined) | undefined>(undefined);
+
 const none: Attribute[] = [];
 
 export function useAttributes(): Attribute[] {
   const subject = useContext(Subject);
-  return useQuery(subject === "customer" ? customerAttributesQuery : attributesQuery).data ?? none;
+  const offered = useContext(Offered);
+  const all = useQuery(subject === "customer" ? customerAttributesQuery : attributesQuery).data ?? none;
+  return offered ? all.flatMap((a) => offered(a) ?? []) : all;
 }
 
 /** What an attribute is called: a custom field by its own name. */

@@ -45,7 +45,12 @@ export function Acknowledgement({ value, set }: { value: InboxEdit; set: (change
           />
           <AreaField
             label={t("settings.ack.own")}
-            hint={t("settings.ack.own_hint", { number: "{{number}}", inbox: "{{inbox}}", name: "{{name}}" })}
+            hint={t("settings.ack.own_hint", {
+              number: "{{number}}",
+              inbox: "{{inbox}}",
+              name: "{{name}}",
+              hours: "{{hours}}",
+            })}
             optional
             rows={5}
             lang={language}

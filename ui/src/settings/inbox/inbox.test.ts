@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { acknowledgement, usualTexts } from "./acknowledgement";
+import { acknowledgement, openTexts, usualTexts } from "./acknowledgement";
 import { addressTyped, bodyOf, editOf, emptyInbox, fillFrom, unitOf } from "./edit";
 import { presetFor, presetOf, presets, usualPort } from "./presets";
 
@@ -12,6 +12,7 @@ describe("acknowledgement", () => {
     for (const [language, text] of Object.entries(usualTexts)) {
       const file = join(process.cwd(), "..", "locales", `active.${language}.json`);
       expect(JSON.parse(readFileSync(file, "utf8"))["customer.acknowledge.body"], language).toBe(text);
+      expect(JSON.parse(readFileSync(file, "utf8"))["customer.hours.open"], language).toBe(openTexts[language]);
     }
   });
   it("fills everything in, in every language, with and without a promise", () => {
@@ -22,6 +23,7 @@ describe("acknowledgement", () => {
   });
   it("prefers one's own words", () => {
     expect(acknowledgement(" {{name}}: {{number}} at {{inbox}} ", "lv", sample)).toBe("Zane: 7 at Support");
+    expect(acknowledgement("{{hours}}", "en", sample)).toBe("We are open now, until 17:00.");
   });
 });
 

@@ -1,79 +1,130 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { newKey, post } from "../../../api/client";
-import type { Attachment, Opened } from "../../../api/types";
+import { draftsQuery } from "../../../api/queries";
+import type { Draft, DraftBody, Message, Opened } from "../../../api/types";
 import { keepAnswer } from "../../../app/client";
-import { own, store, stored } from "../../../parts/stored";
+import { own } from "../../../parts/stored";
 import { toast } from "../../../parts/toast";
+import { When } from "../../../parts/When";
 import { ActSheet, useAttempt } from "../../ActSheet";
 import { Attach } from "../../compose/Attach";
 import type { EditorHandle } from "../../compose/Editor";
 import { FileChips } from "../../compose/FileChips";
-import { inlineUrl, isBlank, toWire } from "../../compose/html";
+import { fromWire, inlineUrl, isBlank, toWire } from "../../compose/html";
 import { unfilled } from "../../compose/macro/placeholder";
-import { type Addressed, Recipients } from "../../compose/Recipients";
+import { Recipients } from "../../compose/Recipients";
 import { useFiles } from "../../compose/useFiles";
+import { leftHere, useNewDraft, type Written } from "../../compose/useNewDraft";
 import { useChange } from "../change";
+import type { Body } from "../MessageView";
 import sheet from "../Sheets.module.css";
 import css from "./Join.module.css";
 
 const Editor = lazy(() => import("../../compose/Editor"));
 
+export type BodyView = typeof Body;
+
 interface Props {
   opened: Opened;
+  body: BodyView;
   forward: boolean;
   /** The one message to forward; all of them where it is not named. */
   message?: number;
   close: () => void;
 }
 
-/** What is written and not sent yet; it stays in this browser. */
-interface Begun {
-  to: Addressed;
-  subject: string;
-  html: string;
-  files: Attachment[];
+/**
+ * Asks somebody else by mail, or forwards: answers come back beside the conversation and never to the customer. What was begun, here or in another browser, goes on.
+ */
+export function SideSheet(props: Props) {
+  const { opened, forward, message } = props;
+  const drafts = useQuery({ ...draftsQuery, staleTime: 0 });
+  const place = own(`tellus-side-${opened.conversation.id}-${forward ? (message ?? "all") : "ask"}`);
+  const [here] = useState(() => leftHere(place));
+  const [there, setThere] = useState<Draft>();
+  const [known, setKnown] = useState(false);
+  if (!known && !drafts.isPending) {
+    const mode = forward ? "forward" : "side";
+    setThere(
+      drafts.data?.find(
+        (d) => d.number === opened.conversation.number && d.body.mode === mode && d.body.forward === message,
+      ),
+    );
+    setKnown(true);
+  }
+  if (!here && !known) return null;
+  return <Sheet {...props} place={place} here={here?.body ? here : undefined} there={there} />;
 }
 
-/** Asks somebody else by mail, or forwards: answers come back beside the conversation and never to the customer. */
-export function SideSheet({ opened, forward, message, close }: Props) {
+/** What a mail beside a conversation holds beyond its subject, which is there from the beginning. */
+const nothing = ({ body, files }: Written) =>
+  isBlank(body.html) && files.length === 0 && body.to.length + body.cc.length + body.bcc.length === 0;
+
+interface SheetProps extends Props {
+  place: string;
+  here: (Written & { id?: number }) | undefined;
+  there: Draft | undefined;
+}
+
+function Sheet({ opened, body: View, forward, message, close, place, here: begunHere, there }: SheetProps) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const change = useChange();
   const here = opened.conversation;
-  const place = own(`tellus-side-${here.id}-${forward ? (message ?? "all") : "ask"}`);
-  const blank: Begun = {
-    to: { to: [], cc: [], bcc: [] },
-    subject: forward ? `Fwd: ${here.subject}` : here.subject,
-    html: "",
-    files: [],
-  };
-  const [begun, setBegun] = useState<Begun>(() => stored<Begun>(place, blank));
-  const { to, subject, html, files: attached } = begun;
-  const part = (p: Partial<Begun>) => setBegun((was) => ({ ...was, ...p }));
+  const [first] = useState<Written & { id?: number }>(() => {
+    if (begunHere) return begunHere;
+    if (there)
+      return {
+        id: there.id,
+        body: { ...there.body, html: fromWire(there.body.html, there.files) },
+        files: there.files,
+      };
+    return {
+      body: {
+        mode: forward ? "forward" : "side",
+        beside: here.id,
+        ...(message ? { forward: message } : {}),
+        to: [],
+        cc: [],
+        bcc: [],
+        subject: forward ? `Fwd: ${here.subject}` : here.subject,
+        html: "",
+        attachments: [],
+      },
+      files: [],
+    };
+  });
+  const [begun, setBegun] = useState<Written>({ body: first.body, files: first.files });
+  const { kept, keep, drop } = useNewDraft(first.id ?? 0, undefined, { place, blank: nothing });
+  const { body, files: attached } = begun;
+  const { html } = body;
+  const to = { to: body.to, cc: body.cc, bcc: body.bcc };
+  const subject = body.subject ?? "";
+  const part = (p: Partial<DraftBody>) => setBegun((was) => ({ ...was, body: { ...was.body, ...p } }));
   const [what, setWhat] = useState<"all" | "one" | "none">(forward ? (message ? "one" : "all") : "none");
   const [along, setAlong] = useState(forward);
   const [left, setLeft] = useState<number[]>([]);
   const [away, setAway] = useState(false);
   const [key] = useState(newKey);
   const editor = useRef<EditorHandle>(null);
-  const sent = useRef(false);
+  const untouched = useRef(begun);
   const attempt = useAttempt(close);
   const files = useFiles(
     (f) => setBegun((was) => ({ ...was, files: [...was.files, f] })),
     (f) => setBegun((was) => ({ ...was, files: was.files.filter((x) => x.id !== f.id) })),
   );
   useEffect(() => {
-    if (!sent.current) store(place, begun);
-  }, [begun, place]);
+    if (begun === untouched.current) return;
+    untouched.current = begun;
+    keep(begun);
+  }, [begun, keep]);
 
   const said = opened.timeline.messages.filter((m) => m.kind !== "note" && m.authorKind !== "system");
   const one = message ?? said.at(-1)?.id;
-  const theirs = said
-    .filter((m) => what === "all" || (what === "one" && m.id === one))
-    .flatMap((m) => m.attachments)
-    .filter((f) => !f.held && !f.inline);
+  const goes = said.filter((m) => what === "all" || (what === "one" && m.id === one));
+  const theirs = goes.flatMap((m) => m.attachments).filter((f) => !f.held && !f.inline);
 
   async function take(list: File[], intoText: boolean) {
     for (const file of list) {
@@ -96,8 +147,7 @@ export function SideSheet({ opened, forward, message, close }: Props) {
       },
       key,
     );
-    sent.current = true;
-    store(place, undefined);
+    drop();
     keepAnswer(client, ["conversation", made.conversation.number], made);
     void client.invalidateQueries({ queryKey: ["conversation", here.number] });
     if (away) void change(here, { wakeOn: { event: "answered", conversation: made.conversation.id } });
@@ -115,7 +165,7 @@ export function SideSheet({ opened, forward, message, close }: Props) {
       disabled={to.to.length === 0 || !subject.trim() || waits || (what === "none" && isBlank(html))}
     >
       <p>{t("join_sheet.side_text", { name: here.customerName || here.address })}</p>
-      <Recipients value={to} change={(r) => part({ to: r })} participants={[]} open />
+      <Recipients value={to} change={(r) => part(r)} participants={[]} open />
       <label className={sheet.field}>
         {t("compose.subject")}
         <input value={subject} required maxLength={998} onChange={(e) => part({ subject: e.target.value })} />
@@ -137,6 +187,9 @@ export function SideSheet({ opened, forward, message, close }: Props) {
         </Suspense>
         <FileChips files={attached} uploading={files.uploading} remove={files.remove} />
       </div>
+      <p className={css.kept} role="status">
+        {kept && t(`compose.kept_${kept}`)}
+      </p>
       <label className={sheet.field}>
         {t("join_sheet.history")}
         <select value={what} onChange={(e) => setWhat(e.target.value as typeof what)}>
@@ -145,6 +198,7 @@ export function SideSheet({ opened, forward, message, close }: Props) {
           <option value="all">{t("join_sheet.history_all")}</option>
         </select>
       </label>
+      {goes.length > 0 && <Along messages={goes} body={View} />}
       {what !== "none" && (
         <label className={sheet.check}>
           <input type="checkbox" checked={along} onChange={(e) => setAlong(e.target.checked)} />
@@ -172,5 +226,25 @@ export function SideSheet({ opened, forward, message, close }: Props) {
         {t("join_sheet.side_await", { number: here.number })}
       </label>
     </ActSheet>
+  );
+}
+
+/** The messages that go along, as they look: who gets them sees their pictures too. */
+function Along({ messages, body: View }: { messages: Message[]; body: BodyView }) {
+  const { t } = useTranslation();
+  const [shown, setShown] = useState(false);
+  return (
+    <details className={css.along} onToggle={(e) => setShown(e.currentTarget.open)}>
+      <summary>{t("join_sheet.along", { count: messages.length })}</summary>
+      {shown &&
+        messages.map((m) => (
+          <article key={m.id}>
+            <header>
+              <b>{m.from.name || m.from.address}</b> <When at={m.at} />
+            </header>
+            <View m={m} remote={false} />
+          </article>
+        ))}
+    </details>
   );
 }

@@ -4,6 +4,7 @@ import type { Conversation, Opened } from "../../../api/types";
 import { useCommands } from "../../../app/keys";
 import { useMay } from "../../../app/session";
 import type { IconName } from "../../../parts/Icon";
+import { Body } from "../MessageView";
 import { asked } from "./ask";
 import { beginSplit } from "./splitting";
 
@@ -31,7 +32,7 @@ export function useJoins(row: Conversation, opened: Opened | undefined) {
   const names: Join[] = ["merge", "split", "link", "aside", "forward", ...(problem ? (["incidents"] as const) : [])];
   const begin = (join: Join, message?: number) => (join === "split" ? beginSplit(row.id) : setOver({ join, message })); // split off in the timeline itself
   // biome-ignore lint/correctness/useExhaustiveDependencies: it follows the conversation
-  useEffect(() => asked(begin), [row.id]);
+  useEffect(() => asked(row.number, begin), [row.id]);
   useCommands(
     mayWrite && opened
       ? names
@@ -49,7 +50,7 @@ export function useJoins(row: Conversation, opened: Opened | undefined) {
   return (
     <Suspense>
       {over && opened && (
-        <Sheets join={over.join} message={over.message} opened={opened} close={() => setOver(undefined)} />
+        <Sheets join={over.join} message={over.message} opened={opened} body={Body} close={() => setOver(undefined)} />
       )}
     </Suspense>
   );

@@ -1,0 +1,86 @@
+// A promise from nothing: a policy is made in its page, a mail comes, its conversation says until when it is due, an answer keeps the promise.
+import assert from "node:assert/strict";
+import { after, before, it } from "node:test";
+import { Api, ann, inbox } from "../house/api.mjs";
+import { openBrowser } from "../house/browser.mjs";
+import { compose } from "../house/mail.mjs";
+import { eventually } from "../house/process.mjs";
+import { sendMail, startSink } from "../house/smtp.mjs";
+import { undoSeconds } from "../house/start.mjs";
+import { startTellus } from "../house/tellus.mjs";
+
+let desk;
+let browser;
+let sink;
+let api;
+before(async () => {
+  desk = await startTellus({});
+  sink = await startSink();
+  browser = await openBrowser();
+  api = new Api(desk.url);
+  await api.setUp(await desk.setupLink(), ann);
+  await undoSeconds(api, 0);
+});
+after(async () => {
+  await browser?.close();
+  await desk?.stop();
+  await sink?.stop();
+});
+
+it("makes a policy, and an answer keeps what it promises", () =>
+  browser.journey(async () => {
+    const box = await api.post("/inboxes", inbox({ sink, answerWithin: 600 }));
+    const page = await browser.person({ url: desk.url });
+    await api.enter(page);
+    await page.goto("/app/settings/policies");
+    await page.getByRole("link", { name: /Urgent first/ }).click();
+    const urgent = page.getByLabel("First answer, Urgent");
+    assert.equal(await urgent.inputValue(), "1 h");
+    await urgent.fill("5 weeks");
+    await page.getByText("Urgent waits longer than Low").waitFor();
+    await urgent.fill("soon");
+    await page.getByRole("button", { name: "Create policy" }).click();
+    await page.getByText("Write a time such as 30 min or 4 h, a year at most.").first().waitFor();
+    await urgent.fill("30 min");
+    const normal = page.getByLabel("First answer, Normal");
+    await normal.fill("1h30");
+    await normal.blur();
+    assert.equal(await normal.inputValue(), "1 h 30 min");
+    await page.getByRole("button", { name: "Condition", exact: true }).click();
+    const offered = await page.getByLabel("What", { exact: true }).locator("option").evaluateAll((all) => all.map((o) => o.value));
+    assert.ok(!offered.includes("status") && offered.includes("inbox"), offered.join());
+    await page.getByLabel("What", { exact: true }).selectOption("inbox");
+    await page.locator("fieldset select").last().selectOption(String(box.id));
+    await page.getByText(/unfinished conversations? would have it/).waitFor();
+    assert.deepEqual(await page.findings("policy editor"), []);
+    await page.getByRole("button", { name: "Create policy" }).click();
+    await page.getByRole("link", { name: "Urgent first", exact: true }).waitFor();
+    assert.deepEqual(await page.findings("policies"), []);
+
+    // A second one goes before it by the keys.
+    const [first] = (await api.get("/policies")).items;
+    await api.post("/policies", { ...first, id: undefined, position: undefined, name: "All else", condition: {}, version: 0, active: false });
+    const grip = page.getByRole("button", { name: "All else, place 2" });
+    await grip.focus();
+    await grip.press("Alt+ArrowUp");
+    await eventually("the order is kept", async () => (await api.get("/policies")).items[0].name === "All else");
+
+    await eventually("the inbox is connected", async () => (await api.get("/inboxes/health")).items.every((h) => h.state === "ok"));
+    const mail = compose({ from: "Cilla <cilla@home.test>", to: "help@desk.test", subject: "Where is it?", text: "Where are my shoes?" });
+    await sendMail({ port: desk.smtpPort, from: "cilla@home.test", to: "help@desk.test", raw: mail.raw });
+    const row = await eventually("the mail is a conversation", async () => (await api.get("/conversations?view=unassigned")).items[0]);
+    await page.goto("/app/view/unassigned");
+    await page.getByText(/due in 1 h|1 h \d+ min/i).first().waitFor();
+    const clock = async () => (await api.get(`/conversations/${row.id}/clocks`)).items.find((c) => c.kind === "first_answer");
+    assert.equal((await clock()).state, "running");
+    assert.equal((await clock()).target, 5400);
+
+    const opened = await api.get(`/conversations/${row.id}`);
+    await api.post(
+      `/conversations/${row.id}/replies`,
+      { html: "<p>On their way.</p>", to: opened.replyTo.to, cc: [], bcc: [], attachments: [], seen: opened.timeline.messages.at(-1).id, then: "waiting", quote: true },
+      { "Idempotency-Key": "answer-1" },
+    );
+    await eventually("the promise is kept", async () => (await clock())?.state === "met");
+    assert.deepEqual(page.trouble, []);
+  }));

@@ -1,0 +1,359 @@
+package conversation
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tellus/internal/desk"
+	"tellus/internal/engine/condition"
+	"tellus/internal/engine/deadline"
+	"tellus/internal/platform/db"
+)
+
+// ClocksMoved is the signal that there is a new time at which something is to be told of a promise.
+const ClocksMoved = "conversation.clocks"
+
+// did notes what a change is to the clocks; of several things in one change the one that says most counts.
+func (c *row) did(what deadline.Did) {
+	order := []deadline.Did{deadline.Changed, deadline.Wrote, deadline.Acknowledged, deadline.Moved, deadline.Answered, deadline.Opened}
+	for _, d := range order {
+		if d == c.happened {
+			c.happened = what
+			return
+		}
+		if d == what {
+			return
+		}
+	}
+}
+
+// fact is how the conversation stands, as clocks see it.
+func (c *row) fact(at desk.Time, p *deadline.Policy) deadline.Fact {
+	return deadline.Fact{At: at, Did: c.happened, Status: c.Status, Priority: c.Priority, Aside: c.Spam || c.TrashedAt != 0 || c.MergedInto != 0, Since: c.WaitingSince,
+		FirstAnswer: c.firstAnswerAt, Acknowledged: c.acknowledgedAt, Policy: p}
+}
+
+// clocks are the newest clocks of a conversation as they were stored, and as they are now.
+type clocks struct {
+	had, now deadline.Set
+	ended    []deadline.Clock
+}
+
+// keepClocks brings the conversation's clocks up to date with what is about to be saved, and with them when it is due. It costs nothing where no policy was ever made. What
+// it returns is written once the conversation has its id.
+func (c *row) keepClocks(ctx context.Context, tx *db.Tx, d *definitions) (*clocks, error) {
+	if !d.promises {
+		return nil, nil
+	}
+	k := &clocks{}
+	if c.ID != 0 {
+		had, err := clocksOf(ctx, tx, []desk.ConversationID{c.ID})
+		if err != nil {
+			return nil, err
+		}
+		if set := had[c.ID]; set != nil {
+			k.had = *set
+		}
+	}
+	p, err := c.policy(ctx, tx, d)
+	if err != nil {
+		return nil, err
+	}
+	k.now = k.had
+	k.ended = k.now.Apply(c.fact(tx.Now, p))
+	moved := c.happened == deadline.Moved
+	c.happened = deadline.Changed
+	return k, c.becomeDue(ctx, tx, &k.now, moved)
+}
+
+// policy is the policy that applies to the conversation now.
+func (c *row) policy(ctx context.Context, tx *db.Tx, d *definitions) (*deadline.Policy, error) {
+	if len(d.policies) == 0 {
+		return nil, nil
+	}
+	only := *d
+	only.asks = d.policyAsks
+	full, err := c.asCase(ctx, tx, &only)
+	if err != nil {
+		return nil, err
+	}
+	return deadline.Choose(d.policies, full, tx.Now), nil
+}
+
+// becomeDue sets when the conversation is due: with the first promise that has to be kept. Where nothing is promised the inbox's own "answer within" holds, so that nobody
+// who waits is forgotten at the bottom of a list.
+func (c *row) becomeDue(ctx context.Context, tx *db.Tx, s *deadline.Set, moved bool) error {
+	before := c.DueFor
+	c.DueFor = ""
+	open := false
+	for i := range s {
+		open = open || s[i].Open()
+	}
+	if due, kind := s.Due(); open {
+		c.DueAt, c.DueFor = due, string(kind)
+		return nil
+	}
+	if c.WaitingSince == 0 {
+		c.DueAt = desk.Never
+		return nil
+	}
+	if before == "" && !moved {
+		return nil // it is the inbox's already; what came from another conversation may be that one's
+	}
+	var within int
+	if err := tx.Row(ctx, `SELECT answer_within FROM inbox WHERE id = $1`, c.Inbox).Scan(&within); err != nil {
+		return fmt.Errorf("inbox %s: %w", c.Inbox, err)
+	}
+	since := c.WaitingSince
+	c.WaitingSince = 0
+	return c.customerWaits(ctx, tx, since, within)
+}
+
+const clockColumns = `conversation, kind, round, policy, target, warn, started_at, due_at, warn_at, warned_at, met_at, breached_at, dropped_at, pauses, counted_from, counted`
+
+// scanClock reads a clock. Lengths of time are stored in microseconds.
+func scanClock(r interface{ Scan(...any) error }, id *desk.ConversationID, k *deadline.Clock) error {
+	var target, counted int64
+	var pauses string
+	if err := r.Scan(id, &k.Kind, &k.Round, &k.Policy, &target, &k.Warn, &k.Started, &k.Due, &k.WarnAt, &k.Warned, &k.Met, &k.Breached, &k.Dropped, &pauses, &k.From, &counted); err != nil {
+		return err
+	}
+	k.Target, k.Counted = time.Duration(target)*time.Microsecond, time.Duration(counted)*time.Microsecond
+	if pauses == "[]" {
+		return nil
+	}
+	if err := json.Unmarshal([]byte(pauses), &k.Pauses); err != nil {
+		return fmt.Errorf("pauses of a clock of conversation %s: %w", *id, err)
+	}
+	return nil
+}
+
+// clocksOf are the newest clocks of conversations.
+func clocksOf(ctx context.Context, tx *db.Tx, ids []desk.ConversationID) (map[desk.ConversationID]*deadline.Set, error) {
+	rows, err := tx.Query(ctx, `SELECT `+clockColumns+` FROM clock WHERE conversation IN `+db.In(len(ids), 1)+` AND newest`, db.Args(ids)...)
+	all := map[desk.ConversationID]*deadline.Set{}
+	_, err = db.Rows(rows, err, func(r *sql.Rows, _ *struct{}) error {
+		var id desk.ConversationID
+		var k deadline.Clock
+		if err := scanClock(r, &id, &k); err != nil {
+			return err
+		}
+		if all[id] == nil {
+			all[id] = &deadline.Set{}
+		}
+		if k.Kind.Valid() {
+			*all[id].Of(k.Kind) = k
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("clocks of conversations: %w", err)
+	}
+	return all, nil
+}
+
+// clockRow is a clock that is to be written.
+type clockRow struct {
+	of     desk.ConversationID
+	newest bool
+	clock  *deadline.Clock
+}
+
+// changed are the clocks that differ from those that are stored.
+func (k *clocks) changed(id desk.ConversationID) (all []clockRow) {
+	for i := range k.ended {
+		all = append(all, clockRow{id, false, &k.ended[i]})
+	}
+	for i := range k.now {
+		if now := &k.now[i]; now.Kind != "" && !now.Equal(&k.had[i]) {
+			all = append(all, clockRow{id, true, now})
+		}
+	}
+	return all
+}
+
+// write stores what changed.
+func (k *clocks) write(ctx context.Context, tx *db.Tx, id desk.ConversationID) error {
+	if k == nil {
+		return nil
+	}
+	return writeClocks(ctx, tx, k.changed(id))
+}
+
+func writeClocks(ctx context.Context, tx *db.Tx, all []clockRow) error {
+	if len(all) == 0 {
+		return nil
+	}
+	const columns = 19
+	var rows strings.Builder
+	args := make([]any, 0, len(all)*columns)
+	next := desk.Never
+	for i, r := range all {
+		k := r.clock
+		pauses := []byte("[]")
+		if len(k.Pauses) > 0 {
+			var err error
+			if pauses, err = json.Marshal(k.Pauses); err != nil {
+				return fmt.Errorf("pauses of a clock of conversation %s: %w", r.of, err)
+			}
+		}
+		if i > 0 {
+			rows.WriteString(", ")
+		}
+		rows.WriteString(db.In(columns, len(args)+1))
+		at := k.Next()
+		next = min(next, at)
+		args = append(args, r.of, k.Kind, k.Round, k.Policy, k.Target.Microseconds(), k.Warn, k.Started, k.Due, k.WarnAt, k.Warned, k.Met, k.Breached, k.Dropped, string(pauses),
+			k.From, k.Counted.Microseconds(), r.newest, k.PausedSince(), at)
+	}
+	if err := tx.Soon(ctx, `INSERT INTO clock (`+clockColumns+`, newest, paused_at, next_at) VALUES `+rows.String()+`
+		ON CONFLICT (conversation, kind, round) DO UPDATE SET policy = excluded.policy, target = excluded.target, warn = excluded.warn, started_at = excluded.started_at,
+		due_at = excluded.due_at, warn_at = excluded.warn_at, warned_at = excluded.warned_at, met_at = excluded.met_at, breached_at = excluded.breached_at, dropped_at = excluded.dropped_at,
+		pauses = excluded.pauses, counted_from = excluded.counted_from, counted = excluded.counted, newest = excluded.newest, paused_at = excluded.paused_at, next_at = excluded.next_at`, args...); err != nil {
+		return fmt.Errorf("keep clocks of conversation %s: %w", all[0].of, err)
+	}
+	if next < desk.Never {
+		signalClocks(tx)
+	}
+	return nil
+}
+
+type clocksKey struct{}
+
+func signalClocks(tx *db.Tx) {
+	if tx.Value(clocksKey{}) != nil {
+		return
+	}
+	tx.SetValue(clocksKey{}, true)
+	tx.AfterCommit(func() { tx.DB().Signal(ClocksMoved) })
+}
+
+// Clock is a promise of a conversation as people see it.
+type Clock struct {
+	Kind     deadline.Kind  `json:"kind" enum:"acknowledge,first_answer,next_answer,update,resolve"`
+	Policy   desk.PolicyID  `json:"policy"`
+	State    deadline.State `json:"state" enum:"running,paused,met,breached"`
+	Started  desk.Time      `json:"started"`
+	Due      desk.Time      `json:"due,omitempty" doc:"Absent while it is paused"`
+	Warn     desk.Time      `json:"warn,omitempty" doc:"When it is close"`
+	Paused   desk.Time      `json:"paused,omitempty" doc:"Since when it stands still"`
+	Met      desk.Time      `json:"met,omitempty" doc:"A breached one that has this was met late"`
+	Breached desk.Time      `json:"breached,omitempty"`
+	Target   int64          `json:"target" doc:"What is promised, in seconds"`
+	Spent    int64          `json:"spent" doc:"What was counted of it until now, in seconds"`
+	Explain  []ClockStretch `json:"explain" doc:"Why it is due when it is: what counted and what did not, in order"`
+}
+
+// ClockStretch is a time that counted for a clock, or did not.
+type ClockStretch struct {
+	deadline.Stretch
+	Seconds int64 `json:"seconds" doc:"How much of it counted"`
+}
+
+// Clocks are the promises of a conversation, the newest of each kind, in the order of what is due first; kept ones last. What was given up is left out.
+func (s *Service) Clocks(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.ConversationID) ([]Clock, error) {
+	c, err := s.Get(ctx, tx, scope, id)
+	if err != nil {
+		return nil, err
+	}
+	sets, err := clocksOf(ctx, tx, []desk.ConversationID{c.ID})
+	if err != nil {
+		return nil, err
+	}
+	all := []Clock{}
+	set := sets[c.ID]
+	if set == nil {
+		return all, nil
+	}
+	set.Tick(tx.Now)
+	for i := range set {
+		if k := &set[i]; k.Kind != "" && k.Dropped == 0 {
+			all = append(all, shown(k, deadline.Clockwise{}, tx.Now))
+		}
+	}
+	sortClocks(all)
+	return all, nil
+}
+
+func shown(k *deadline.Clock, cal deadline.Calendar, now desk.Time) Clock {
+	end := now
+	if k.Met != 0 {
+		end = k.Met
+	}
+	out := Clock{Kind: k.Kind, Policy: k.Policy, State: k.State(), Started: k.Started, Due: k.Due, Warn: k.WarnAt, Paused: k.PausedSince(), Met: k.Met, Breached: k.Breached,
+		Target: int64(k.Target / time.Second), Spent: int64(k.Spent(end, cal) / time.Second), Explain: []ClockStretch{}}
+	for _, line := range k.Explain(cal, now) {
+		out.Explain = append(out.Explain, ClockStretch{line, int64(line.Counted / time.Second)})
+	}
+	return out
+}
+
+// sortClocks puts what has to be kept first, by when it is due, before what was kept.
+func sortClocks(all []Clock) {
+	slices.SortStableFunc(all, func(a, b Clock) int {
+		return cmp.Or(cmp.Compare(kept(a), kept(b)), cmp.Compare(cmp.Or(a.Due, desk.Never), cmp.Or(b.Due, desk.Never)), cmp.Compare(a.Started, b.Started))
+	})
+}
+
+func kept(c Clock) int {
+	if c.Met != 0 {
+		return 1
+	}
+	return 0
+}
+
+// servicePolicy is a policy as it is stored; the table belongs to feature/sla and is only read here.
+type servicePolicy struct {
+	condition condition.Node
+	targets   map[deadline.Kind][deadline.Priorities]int64 // in minutes
+	pauses    []desk.Status
+}
+
+// loadPolicies compiles the policies in use, in their order. One whose condition asks for something that is gone applies to nothing.
+func (d *definitions) loadPolicies(ctx context.Context, tx *db.Tx) error {
+	rows, err := tx.Query(ctx, `SELECT id, active AND deleted_at = 0, condition, zone, targets, pauses, warn FROM service_policy ORDER BY position, id`)
+	_, err = db.Rows(rows, err, func(r *sql.Rows, _ *struct{}) error {
+		p := &deadline.Policy{}
+		var used bool
+		var when, zone, targets, pauses string
+		if err := r.Scan(&p.ID, &used, &when, &zone, &targets, &pauses, &p.Warn); err != nil {
+			return err
+		}
+		d.promises = true
+		var stored servicePolicy
+		if err := errors.Join(json.Unmarshal([]byte(when), &stored.condition), json.Unmarshal([]byte(targets), &stored.targets), json.Unmarshal([]byte(pauses), &stored.pauses)); err != nil {
+			return fmt.Errorf("service level policy %s: %w", p.ID, err)
+		}
+		p.Pauses, p.Targets = stored.pauses, deadline.Targets{}
+		for kind, byPriority := range stored.targets {
+			var times [deadline.Priorities]time.Duration
+			for i, minutes := range byPriority {
+				times[i] = time.Duration(minutes) * time.Minute
+			}
+			p.Targets[kind] = times
+		}
+		if !used {
+			return nil
+		}
+		var err error
+		if p.When, err = condition.Compile(d.registry, "", stored.condition, condition.Env{Zone: zoneOf(zone)}); err != nil {
+			return nil //nolint:nilerr // a field that it asks for was put away: said on its page
+		}
+		for _, a := range p.When.Attributes() {
+			d.policyAsks = d.policyAsks.and(asksOf(a))
+		}
+		d.policies = append(d.policies, p)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("load service level policies: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,177 @@
+package conversation
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+
+	"tellus/internal/desk"
+	"tellus/internal/engine/condition"
+	"tellus/internal/engine/deadline"
+	"tellus/internal/platform/db"
+	"tellus/internal/platform/eventlog"
+)
+
+// NextClock is when something is next to be told of a promise: it comes close, or it is late. desk.Never where nothing is to come.
+func (s *Service) NextClock(ctx context.Context, tx *db.Tx) (at desk.Time, err error) {
+	if err := tx.Row(ctx, `SELECT COALESCE(MIN(next_at), $1) FROM clock WHERE next_at < 9007199254740991`, desk.Never).Scan(&at); err != nil {
+		return 0, fmt.Errorf("when promises come due: %w", err)
+	}
+	return at, nil
+}
+
+// FireClocks tells of promises that have come close or were broken, in at most limit conversations, once each and what was due first before the rest. It returns how many
+// conversations it looked at. Several nodes may call it at once: conversations are held, and who comes second finds nothing left to tell.
+func (s *Service) FireClocks(ctx context.Context, tx *db.Tx, limit int) (int, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT DISTINCT conversation FROM (SELECT conversation FROM clock WHERE next_at < $1 ORDER BY next_at, conversation LIMIT $2) due ORDER BY conversation`, tx.Now, limit)
+	ids, err := db.Rows(rows, err, scanID[desk.ConversationID])
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	rows, err = tx.Query(ctx, `SELECT id FROM conversation WHERE id IN `+db.In(len(ids), 1)+` ORDER BY id FOR NO KEY UPDATE`, db.Args(ids)...)
+	if ids, err = db.Rows(rows, err, scanID[desk.ConversationID]); err != nil {
+		return 0, fmt.Errorf("hold conversations whose promises are due: %w", err)
+	}
+	sets, err := clocksOf(ctx, tx, ids)
+	if err != nil {
+		return 0, err
+	}
+	type telling struct {
+		due   desk.Time
+		event *desk.Event
+	}
+	var told []telling
+	var changed []clockRow
+	for _, id := range ids {
+		set := sets[id]
+		if set == nil {
+			continue
+		}
+		c := row{Conversation: desk.Conversation{ID: id}}
+		tell := func(kinds []deadline.Kind, what desk.EventKind) {
+			for _, kind := range kinds {
+				k := set.Of(kind)
+				changed = append(changed, clockRow{id, true, k})
+				told = append(told, telling{k.Due, c.event(desk.System, what, map[string]any{"kind": kind, "policy": k.Policy})})
+			}
+		}
+		tell(set.Tick(tx.Now), desk.ClockBreached)
+		tell(set.WarnOf(tx.Now), desk.ClockWarned)
+	}
+	slices.SortStableFunc(told, func(a, b telling) int { return cmp.Compare(a.due, b.due) })
+	events := make([]*desk.Event, len(told))
+	for i := range told {
+		events[i] = told[i].event
+	}
+	if err := writeClocks(ctx, tx, changed); err != nil {
+		return 0, err
+	}
+	return len(ids), eventlog.Append(ctx, tx, events...)
+}
+
+// Reclock brings the clocks of unfinished conversations up to the policies as they are now: those after one, at most limit. It returns the last one looked at and how many
+// there were; fewer than limit means that it is through. What is due otherwise afterwards is told by desk.ClocksChanged.
+func (s *Service) Reclock(ctx context.Context, tx *db.Tx, after desk.ConversationID, limit int) (last desk.ConversationID, looked int, err error) {
+	rows, err := tx.Query(ctx, `SELECT id FROM conversation WHERE shelf IN (0, 1) AND id > $1 ORDER BY id LIMIT $2`, after, limit)
+	ids, err := db.Rows(rows, err, scanID[desk.ConversationID])
+	if err != nil || len(ids) == 0 {
+		return after, 0, err
+	}
+	for _, id := range ids {
+		if err := reclock(ctx, tx, id); err != nil {
+			return after, 0, fmt.Errorf("bring conversation %s up to the policies: %w", id, err)
+		}
+	}
+	return ids[len(ids)-1], len(ids), nil
+}
+
+func reclock(ctx context.Context, tx *db.Tx, id desk.ConversationID) error {
+	c, err := hold(ctx, tx, id)
+	if err != nil || c.ID != id {
+		return err // it was merged meanwhile, and follows with what it lives in
+	}
+	d, err := definitionsOf(ctx, tx)
+	if err != nil {
+		return err
+	}
+	due, of := c.DueAt, c.DueFor
+	k, err := c.keepClocks(ctx, tx, d)
+	if err != nil {
+		return err
+	}
+	if err := k.write(ctx, tx, id); err != nil || due == c.DueAt && of == c.DueFor {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE conversation SET due_at = $2, due_for = $3 WHERE id = $1`, id, c.DueAt, c.DueFor); err != nil {
+		return fmt.Errorf("say when it is due: %w", err)
+	}
+	if err := c.keepPlace(ctx, tx, d); err != nil {
+		return err
+	}
+	return eventlog.Append(ctx, tx, c.event(desk.System, desk.ClocksChanged, nil))
+}
+
+// Unfinished counts the conversations that Reclock goes through.
+func (s *Service) Unfinished(ctx context.Context, tx *db.Tx) (n int64, err error) {
+	if err := tx.Row(ctx, `SELECT COUNT(*) FROM conversation WHERE shelf IN (0, 1)`).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count unfinished conversations: %w", err)
+	}
+	return n, nil
+}
+
+// mostTried is how many unfinished conversations a policy is tried on before it is saved.
+const mostTried = 2000
+
+// Tried says how many conversations a policy would have, of those that were looked at: the newest unfinished ones.
+type Tried struct {
+	Takes  int `json:"takes" doc:"How many it would have"`
+	Fits   int `json:"fits" doc:"How many fulfil its condition; the rest of these go to policies before it"`
+	Looked int `json:"looked"`
+}
+
+// TryPolicy says which of the unfinished conversations that somebody sees a policy would have, if it stood behind the given ones.
+func (s *Service) TryPolicy(ctx context.Context, tx *db.Tx, scope desk.Scope, when *condition.Condition, behind []desk.PolicyID) (t Tried, err error) {
+	d, err := definitionsOf(ctx, tx)
+	if err != nil {
+		return t, err
+	}
+	var before []*deadline.Policy
+	only := *d
+	only.asks = d.policyAsks
+	for _, p := range d.policies {
+		if slices.Contains(behind, p.ID) {
+			before = append(before, p)
+		}
+	}
+	for _, a := range when.Attributes() {
+		only.asks = only.asks.and(asksOf(a))
+	}
+	var q query
+	q.WriteString(`SELECT ` + rowColumns + ` FROM conversation c WHERE c.shelf IN (0, 1) AND ` + q.visible(scope) + ` ORDER BY c.id DESC LIMIT ` + q.arg(mostTried))
+	rows, err := tx.Query(ctx, q.String(), q.args...)
+	found, err := db.Rows(rows, err, func(r *sql.Rows, to **row) error {
+		*to = &row{}
+		return (*to).scan(r)
+	})
+	if err != nil {
+		return t, fmt.Errorf("try a policy: %w", err)
+	}
+	for _, c := range found {
+		full, err := c.asCase(ctx, tx, &only)
+		if err != nil {
+			return t, err
+		}
+		t.Looked++
+		if holds, _ := when.Match(full, tx.Now); !holds {
+			continue
+		}
+		t.Fits++
+		if deadline.Choose(before, full, tx.Now) == nil {
+			t.Takes++
+		}
+	}
+	return t, nil
+}

@@ -1,0 +1,72 @@
+package hours
+
+import (
+	"slices"
+	"time"
+
+	"tellus/internal/desk"
+	"tellus/internal/engine/holiday"
+)
+
+// Shown is what a calendar comes to in the next weeks.
+type Shown struct {
+	Open bool      `json:"open" doc:"Whether it is open now"`
+	Next desk.Time `json:"next,omitempty" doc:"When it closes, or opens; absent where that is not within ten years"`
+	Days []DayOpen `json:"days"`
+}
+
+// DayOpen is a date as it will be.
+type DayOpen struct {
+	Date       desk.Date        `json:"date"`
+	Hours      []desk.OpenHours `json:"hours" doc:"As they stand, before the clock is put forward or back"`
+	Name       string           `json:"name,omitempty" doc:"Of a date with hours of its own"`
+	Own        bool             `json:"own,omitempty" doc:"It has hours of its own"`
+	Holiday    string           `json:"holiday,omitempty" doc:"Key of the public holiday that it is"`
+	Substitute bool             `json:"substitute,omitempty" doc:"It is a day off in place of the holiday"`
+}
+
+// Preview says what a calendar that Check took comes to: whether it is open now, and so many days from today on.
+func Preview(c desk.CalendarEdit, now desk.Time, days int) (Shown, error) {
+	h, err := Compile(c, now)
+	if err != nil {
+		return Shown{}, err
+	}
+	at := now.Time().In(h.Zone())
+	out := Shown{Open: h.OpenAt(at), Days: make([]DayOpen, 0, days)}
+	next, ok := h.NextOpen(at)
+	if out.Open {
+		next, ok = h.NextClose(at)
+	}
+	if ok {
+		out.Next = desk.At(next)
+	}
+	holidays := map[desk.Date]holiday.Holiday{}
+	today := desk.DateOf(at)
+	for y := today.Year(); y <= (today + desk.Date(days)).Year(); y++ {
+		for _, x := range holiday.In(c.Country, c.Part, y) {
+			if Closed(c, x) {
+				holidays[x.Date] = x
+			}
+		}
+	}
+	for d := today; d < today+desk.Date(days); d++ {
+		day := DayOpen{Date: d, Hours: c.Week[d.Weekday()]}
+		if x, ok := holidays[d]; ok {
+			day.Hours, day.Holiday, day.Substitute = []desk.OpenHours{}, x.Key, x.Substitute
+		}
+		if i := slices.IndexFunc(c.Days, func(x desk.CalendarDay) bool { return x.Date == d }); i >= 0 {
+			day.Hours, day.Name, day.Own = c.Days[i].Hours, c.Days[i].Name, true
+		}
+		out.Days = append(out.Days, day)
+	}
+	return out, nil
+}
+
+// Due is when so much open time has passed since an instant; by the clock where the hours end for good before, since what is owed does not.
+func (h Hours) Due(from desk.Time, within time.Duration) desk.Time {
+	due, ok := h.Add(from.Time(), within)
+	if !ok {
+		return from.Add(within)
+	}
+	return desk.At(due)
+}

@@ -1,0 +1,48 @@
+import { queryOptions } from "@tanstack/react-query";
+import { get, post } from "../../api/client";
+import type { components } from "../../api/schema";
+import type { Node } from "../../desk/views/saved";
+
+type Schemas = components["schemas"];
+
+export type Target = Schemas["SlaTarget"];
+export type Kind = Target["kind"];
+/** What people decide about a policy. */
+export type PolicyEdit = Omit<Schemas["SlaEdit"], "condition"> & { condition: Node };
+export type Policy = Omit<Schemas["SlaPolicy"], "condition"> & { condition: Node };
+type All = Omit<Schemas["SlaAll"], "items"> & { items: Policy[] };
+type Tried = Schemas["ConversationTried"];
+
+export const policiesQuery = queryOptions({
+  queryKey: ["policies"],
+  queryFn: ({ signal }) => get<All>("/policies", undefined, signal),
+  staleTime: 0,
+  refetchInterval: (q) => (q.state.data && !q.state.data.progress.done ? 1000 : false), // what is due is being worked out
+});
+
+/** How many conversations a policy would have: only its place, its condition and whose days count matter for that. */
+export const triedQuery = (id: number, condition: Node, zone: string) =>
+  queryOptions({
+    queryKey: ["policies", "try", id, JSON.stringify(condition), zone],
+    queryFn: () =>
+      post<Tried>("/policies/try", {
+        id,
+        policy: { ...blank(zone), name: "-", targets: [{ kind: "first_answer", minutes: [1, 1, 1, 1] }], condition },
+      }),
+    staleTime: 10_000,
+    retry: false,
+  });
+
+export const editOf = ({ id: _, position: _position, broken: _broken, ...edit }: Policy): PolicyEdit => edit;
+
+/** What a new policy begins with. */
+export const blank = (zone: string): PolicyEdit => ({
+  name: "",
+  active: true,
+  condition: {},
+  zone,
+  targets: [],
+  pauses: ["waiting"],
+  warn: 75,
+  version: 0,
+});
