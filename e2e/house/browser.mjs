@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
-import { complaints } from "./process.mjs";
+import { complaints, within } from "./process.mjs";
 
 const executable = process.env.TELLUS_CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/google-chrome"].find(existsSync);
 const out = fileURLToPath(new URL("../out/", import.meta.url));
@@ -24,25 +24,28 @@ export async function openBrowser() {
   let browser = await launch();
   const windows = new AsyncLocalStorage(); // of the journey that goes on; several may at once
   let journeys = 0;
+  let stuck = false; // a window of the last one could not be closed
   return {
     /**
-     * journey runs fn. Where it fails, the error names a picture of every window, what went wrong in each, and what the servers complained of. Where
-     * Chromium itself died on the way, that says nothing about the desk: fn is run once more with another, and told that it is its second time.
+     * journey runs fn. Where it fails, or is not done after so many minutes, the error names a picture of every window, what went wrong in each, and
+     * what the servers complained of. Where Chromium itself died on the way, the whole of it or the process of a page, that says nothing about the
+     * desk: fn is run once more with another, and told that it is its second time.
      */
-    journey: async (fn) => {
+    journey: async (fn, { minutes = 8 } = {}) => {
       const nth = ++journeys;
       for (const time of [1, 2]) {
-        if (!browser.isConnected()) browser = await launch();
+        if (!browser.isConnected() || stuck) browser = await launch();
+        stuck = false;
         const open = new Set();
         try {
-          return await windows.run(open, () => fn(time));
+          return await within(minutes * 60_000, "the journey", windows.run(open, () => fn(time)));
         } catch (error) {
-          const alive = browser.isConnected();
+          const alive = browser.isConnected() && ![...open].some((page) => page.crashed());
           const told = alive ? [] : ["Chromium itself is gone: it crashed or was killed"];
           let n = 0;
           for (const page of open) {
             const name = `failed-${basename(process.argv[1], ".test.mjs")}-${nth}-${++n}`;
-            const taken = await page.picture(name).catch(() => "no picture: the window is gone");
+            const taken = await within(20_000, "a picture", page.picture(name)).catch((why) => `no picture: ${why.message.split("\n")[0]}`);
             told.push(`window ${n} at ${page.url()}, ${taken}`, ...page.wentWrong().map((line) => `    ${line}`));
           }
           told.push(...complaints().map((line) => `server: ${line}`));
@@ -52,8 +55,12 @@ export async function openBrowser() {
           if (alive || time === 2) throw error;
           console.log(`once more, since ${error.message}`);
         } finally {
-          // Of a browser that is gone there is nothing to leave.
-          for (const page of [...open]) await page.leave().catch(() => undefined);
+          // Of a browser that is gone there is nothing to leave; one that does not let go is left to the end of the process.
+          for (const page of [...open]) {
+            await within(20_000, "closing a window", page.leave()).catch(() => {
+              stuck = true;
+            });
+          }
         }
       }
     },
@@ -85,6 +92,10 @@ export async function openBrowser() {
 /** watch keeps what a page should not do, and adds the looks that a journey takes. */
 function watch(context, page, url) {
   const trouble = [];
+  let crashed = false;
+  page.on("crash", () => {
+    crashed = true;
+  });
   const failed = []; // of the network: a journey may bring it about, so that alone it is no trouble
   page.on("requestfailed", (request) => failed.push(`${request.method()} ${request.url()}: ${request.failure()?.errorText}`));
   page.on("pageerror", (error) => trouble.push(`error in the page: ${error.message}`));
@@ -105,6 +116,8 @@ function watch(context, page, url) {
   });
   return {
     trouble,
+    /** crashed says whether the process of the page is gone. */
+    crashed: () => crashed,
     /** wentWrong is trouble, and the latest that failed of the network. */
     wentWrong: () => [...trouble, ...failed.slice(-10)],
     /** picture writes e2e/out/NAME.png and returns its path. */

@@ -116,6 +116,7 @@ function greeting(port) {
     const socket = connect(port, "127.0.0.1");
     socket.setTimeout(10_000, () => socket.destroy(new Error("no greeting")));
     socket.once("error", reject);
+    socket.once("close", () => reject(new Error("no greeting"))); // an answer that came before stands
     socket.once("data", (data) => {
       socket.end();
       resolve(String(data).startsWith("* OK"));

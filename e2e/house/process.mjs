@@ -34,6 +34,24 @@ export async function eventually(what, look, limit = 60_000) {
   }
 }
 
+/** within is what work comes to, and fails, naming it, where that takes longer than limit milliseconds. */
+export async function within(limit, what, work) {
+  let late;
+  try {
+    return await Promise.race([
+      work,
+      new Promise((_, fail) => {
+        late = setTimeout(() => fail(new Error(`not done within ${limit / 1000} s: ${what}`)), limit);
+      }),
+    ]);
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+// A file of journeys that took too long is asked to end, and ends what it started.
+process.once("SIGTERM", () => process.exit(143));
+
 const running = new Set();
 
 /** complaints are the last lines in which a program that runs has warned of something, or said that it failed. */

@@ -131,8 +131,10 @@ export async function startSink() {
       }, 30_000);
     },
     stop() {
+      away = true; // whoever is just about to connect must not keep it open
+      const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of open) socket.destroy(); // a journey that failed may have left one
-      return new Promise((resolve) => server.close(resolve));
+      return closed;
     },
   };
 }

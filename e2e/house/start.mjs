@@ -4,6 +4,7 @@ import { Api, ann, inbox } from "./api.mjs";
 import { openBrowser } from "./browser.mjs";
 import { startDovecot } from "./dovecot.mjs";
 import { startSink } from "./smtp.mjs";
+import { within } from "./process.mjs";
 import { startTellus } from "./tellus.mjs";
 
 /**
@@ -14,7 +15,7 @@ import { startTellus } from "./tellus.mjs";
 export function start({ dovecot = false, owner = true, box = {}, undo = 0, skip = false }, then) {
   const stops = [];
   const opened = async (what, stop = "stop") => {
-    stops.push(() => what[stop]());
+    stops.push(() => within(90_000, "ending what a journey used", what[stop]()));
     return what;
   };
   before(async () => {
@@ -31,7 +32,9 @@ export function start({ dovecot = false, owner = true, box = {}, undo = 0, skip 
     await then(house);
   });
   after(async () => {
-    for (const stop of stops.reverse()) await stop();
+    const kept = [];
+    for (const stop of stops.reverse()) await stop().catch((error) => kept.push(error)); // one that does not end must not keep the others
+    if (kept.length > 0) throw new AggregateError(kept, kept.map((error) => error.message).join("; "));
   });
 }
 

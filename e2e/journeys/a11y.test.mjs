@@ -52,6 +52,6 @@ describe("every screen", { concurrency: 2 }, () => {
         assert.deepEqual(page.trouble, []);
         assert.deepEqual(found, []);
         await page.leave();
-      }));
+      }, { minutes: 18 }));
   }
 });

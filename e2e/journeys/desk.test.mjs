@@ -127,9 +127,9 @@ it("answers what was clicked when R is pressed at once, shows the answer once, a
       await told;
       await route.fulfill({ response: answer });
     });
-    const heard = page.waitForResponse((r) => r.request().method() === "GET" && new RegExp(`/conversations/number/${found.number}$`).test(r.url()));
+    const heard = page.waitForEvent("requestfinished", (r) => r.method() === "GET" && new RegExp(`/conversations/number/${found.number}$`).test(r.url()));
     await page.keyboard.press("Control+Enter");
-    await (await heard).finished();
+    await heard;
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
     tell();
     await words(page, said);
@@ -139,8 +139,10 @@ it("answers what was clicked when R is pressed at once, shows the answer once, a
     assert.deepEqual(lists, []);
 
     // The view of drafts follows by what is told.
+    const listed = page.waitForResponse((r) => /\/conversations\?.*drafts/.test(r.url()));
     await page.goto("/app/view/drafts");
-    await page.getByText("No drafts").waitFor();
+    await listed;
+    await row(page, new RegExp(second)).waitFor({ state: "detached" });
     lists.length = 0;
     await api.put(`/conversations/${found.id}/draft`, { mode: "reply", html: "<p>begun elsewhere</p>", to: [], cc: [], bcc: [], attachments: [] });
     await row(page, new RegExp(second)).waitFor();
