@@ -107,6 +107,7 @@ func searchPath(query string) string {
 		values.Set("typing", "true")
 	}
 	values.Set("q", text)
+	values.Set("limit", "20") // as the desk asks
 	return "/search/messages?" + values.Encode()
 }
 

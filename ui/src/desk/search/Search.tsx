@@ -144,8 +144,11 @@ interface Finding {
 function Results({ q, typing, found, hits, list }: ResultsProps) {
   const { t } = useTranslation();
   const first = found.data?.pages[0];
+  const next = () => void found.fetchNextPage();
+  // Of what needs another look among older messages the reader decides.
+  const near = useNear(hits.length > 0 && found.hasNextPage && !found.isFetchingNextPage, next);
   const more = found.hasNextPage && (
-    <Button className={css.more} loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
+    <Button ref={near} className={css.more} loading={found.isFetchingNextPage} onClick={next}>
       {t("search.more")}
     </Button>
   );
@@ -205,6 +208,22 @@ function Results({ q, typing, found, hits, list }: ResultsProps) {
       {first?.newestOnly && <p className={css.note}>{t("search.newest_only")}</p>}
     </>
   );
+}
+
+/** useNear calls then once the element that it is given to comes near the window, where it should. */
+function useNear(should: boolean, then: () => void) {
+  const [element, setElement] = useState<HTMLElement | null>(null);
+  const call = useRef(then);
+  call.current = then;
+  useEffect(() => {
+    if (!element || !should) return;
+    const seen = new IntersectionObserver((all) => all.some((e) => e.isIntersecting) && call.current(), {
+      rootMargin: "600px",
+    });
+    seen.observe(element);
+    return () => seen.disconnect();
+  }, [element, should]);
+  return setElement;
 }
 
 function Result({ hit }: { hit: SearchHit }) {

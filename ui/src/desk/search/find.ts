@@ -4,6 +4,9 @@ import type { SearchPage } from "../../api/types";
 
 export type Sort = "best" | "newest";
 
+/** How many conversations a page of results holds: more than any window shows of them. What follows is fetched as the end comes near. */
+const pageSize = 20;
+
 /** What answers a query, page by page. While it is being typed its last word stands for all that begin so. */
 export const findQuery = (q: string, sort: Sort, typing = false) =>
   infiniteQueryOptions({
@@ -11,7 +14,7 @@ export const findQuery = (q: string, sort: Sort, typing = false) =>
     queryFn: ({ pageParam, signal }) =>
       get<SearchPage>(
         "/search/messages",
-        { q, sort, limit: 30, ...(typing ? { typing } : {}), ...(pageParam ? { cursor: pageParam } : {}) },
+        { q, sort, limit: pageSize, ...(typing ? { typing } : {}), ...(pageParam ? { cursor: pageParam } : {}) },
         signal,
       ),
     initialPageParam: "",
