@@ -34,6 +34,8 @@ export function start({ dovecot = false, owner = true, box = {}, undo = 0, skip 
   after(async () => {
     const kept = [];
     for (const stop of stops.reverse()) await stop().catch((error) => kept.push(error)); // one that does not end must not keep the others
+    // A process whose tests are over ends although something of it is still open.
+    setTimeout(() => process.exit(), 30_000).unref();
     if (kept.length > 0) throw new AggregateError(kept, kept.map((error) => error.message).join("; "));
   });
 }
