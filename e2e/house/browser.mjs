@@ -28,10 +28,10 @@ export async function openBrowser() {
   return {
     /**
      * journey runs fn. Where it fails, or is not done after so many minutes, the error names a picture of every window, what went wrong in each, and
-     * what the servers complained of. Where Chromium itself died on the way, the whole of it or the process of a page, that says nothing about the
-     * desk: fn is run once more with another, and told that it is its second time.
+     * what the servers complained of. Where Chromium itself died on the way, the whole of it or the process of a page, or stands still, so that it opens
+     * no other window either, that says nothing about the desk: fn is run once more with another, and told that it is its second time.
      */
-    journey: async (fn, { minutes = 8 } = {}) => {
+    journey: async (fn, { minutes = 6 } = {}) => {
       const nth = ++journeys;
       for (const time of [1, 2]) {
         if (!browser.isConnected() || stuck) browser = await launch();
@@ -40,8 +40,9 @@ export async function openBrowser() {
         try {
           return await within(minutes * 60_000, "the journey", windows.run(open, () => fn(time)));
         } catch (error) {
-          const alive = browser.isConnected() && ![...open].some((page) => page.crashed());
-          const told = alive ? [] : ["Chromium itself is gone: it crashed or was killed"];
+          const alive = browser.isConnected() && ![...open].some((page) => page.crashed()) && (await opens(browser));
+          stuck = !alive;
+          const told = alive ? [] : ["Chromium itself is gone: it crashed, was killed or stands still"];
           let n = 0;
           for (const page of open) {
             const name = `failed-${basename(process.argv[1], ".test.mjs")}-${nth}-${++n}`;
@@ -88,6 +89,13 @@ export async function openBrowser() {
     close: () => browser.close(),
   };
 }
+
+/** opens says whether a browser still opens windows. */
+const opens = (browser) =>
+  within(30_000, "a window opens", browser.newContext().then((context) => context.close())).then(
+    () => true,
+    () => false,
+  );
 
 /** watch keeps what a page should not do, and adds the looks that a journey takes. */
 function watch(context, page, url) {
