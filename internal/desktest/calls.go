@@ -52,7 +52,7 @@ func (s *Scenario) record(words []string, text string) error {
 	})
 }
 
-// change C [as=…] [status=…] [priority=…] [assignee=…] [team=…] [snooze=2h] [on=resolved|answered|colleague|purchase[/C]] [wake] [spam|notspam] [trash|restore] [version=N] [subject]: SUBJECT
+// change C [as=…] [status=…] [priority=…] [assignee=…] [team=…] [type=…] [tags=…] [untag=…] [snooze=2h] [await] [on=resolved|answered|colleague|purchase[/C]] [wake] [spam|notspam] [trash|restore] [version=N] [subject]: SUBJECT
 func (s *Scenario) change(words []string, text string) error {
 	c, err := s.conversation(words[0])
 	if err != nil {
@@ -98,6 +98,15 @@ func (s *Scenario) change(words []string, text string) error {
 			}
 		case "wake":
 			ch.Wake = true
+		case "await":
+			ch.Await = true
+		case "type":
+			t := s.types[v] // none for a name that nobody gave
+			ch.Type = &t
+		case "tags":
+			ch.AddTags = s.named(v)
+		case "untag":
+			ch.RemoveTags = s.named(v)
 		case "spam":
 			ch.Spam = &yes
 		case "notspam":

@@ -17,7 +17,9 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
+	"tellus/internal/feature/field"
 	"tellus/internal/feature/inbox"
+	"tellus/internal/feature/macro"
 	"tellus/internal/feature/notice"
 	"tellus/internal/feature/presence"
 	"tellus/internal/feature/privacy"
@@ -83,6 +85,9 @@ type Desk struct {
 	Segments      *segment.Service
 	Keeper        *keep.Keeper
 	Bulk          *bulk.Bulk
+	Hands         *act.Hands
+	Macros        *macro.Service
+	Fields        *field.Service
 	Notices       *notice.Service
 	Notify        *notify.Notify
 	Letters       *Letters // mails of the house to its people
@@ -209,8 +214,10 @@ func (d *Desk) wire() {
 	d.Promises = &promise.Keeper{DB: d.DB, Policies: d.Policies, Conversations: d.Conversations, Log: log}
 	d.Promises.Register(d.Workers)
 	d.Keeper.Register(d.Workers)
+	d.Hands = &act.Hands{Staff: d.Staff, Customers: d.Customers, Inboxes: d.Inboxes, Conversations: d.Conversations, Purchases: d.Purchases}
+	d.Macros, d.Fields = &macro.Service{}, &field.Service{}
 	d.Bulk = &bulk.Bulk{DB: d.DB, Staff: d.Staff, Conversations: d.Conversations,
-		Hands:  &act.Hands{Staff: d.Staff, Customers: d.Customers, Inboxes: d.Inboxes, Conversations: d.Conversations, Purchases: d.Purchases},
+		Hands:  d.Hands,
 		MayUse: func(context.Context, *db.Tx, desk.Scope, desk.ViewID) error { return nil },
 		Sender: func(ctx context.Context, tx *db.Tx, scope desk.Scope, box desk.InboxID) (conversation.Sender, error) {
 			return d.Sender(ctx, tx, scope.Agent, box)

@@ -27,13 +27,19 @@ type Scenario struct {
 	agents map[string]desk.AgentID
 	boxes  map[string]desk.InboxID
 	teams  map[string]desk.TeamID
+	types  map[string]desk.TypeID
+	fields map[string]desk.FieldID
+	lists  map[string]desk.TemplateID
+	tags   map[string]desk.TagID
+	macros map[string]desk.MacroID
 	told   int // mails out that were told of
 }
 
 // Play runs a script with its files and returns what it told.
 func (d *Desk) Play(script string, files map[string]string) string {
 	d.T.Helper()
-	s := &Scenario{d: d, files: files, agents: map[string]desk.AgentID{"Eva": d.Eva}, boxes: map[string]desk.InboxID{"Support": d.Support}, teams: map[string]desk.TeamID{}}
+	s := &Scenario{d: d, files: files, agents: map[string]desk.AgentID{"Eva": d.Eva}, boxes: map[string]desk.InboxID{"Support": d.Support}, teams: map[string]desk.TeamID{},
+		types: map[string]desk.TypeID{}, fields: map[string]desk.FieldID{}, lists: map[string]desk.TemplateID{}, tags: map[string]desk.TagID{}, macros: map[string]desk.MacroID{}}
 	for i, line := range strings.Split(script, "\n") {
 		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
@@ -77,6 +83,9 @@ func init() {
 		"cancel": (*Scenario).cancel, "retry": (*Scenario).retry, "redact": (*Scenario).redact, "erase": (*Scenario).erase, "draft": (*Scenario).draft,
 		"timeline": (*Scenario).timeline, "row": (*Scenario).row, "list": (*Scenario).list, "sent": (*Scenario).sent, "people": (*Scenario).people,
 		"drafts": (*Scenario).drafts, "why": (*Scenario).why, "raw": (*Scenario).raw, "search": (*Scenario).search, "links": (*Scenario).links, "link": (*Scenario).link, "purchase": (*Scenario).purchase,
+		"type": (*Scenario).kind, "field": (*Scenario).field, "set": (*Scenario).set, "values": (*Scenario).values, "tag": (*Scenario).tag,
+		"template": (*Scenario).template, "checklist": (*Scenario).checklist, "tick": (*Scenario).tick, "untick": (*Scenario).untick, "checks": (*Scenario).checks,
+		"macro": (*Scenario).macro, "preview": (*Scenario).preview, "use": (*Scenario).use, "scheduled": (*Scenario).scheduled, "reschedule": (*Scenario).reschedule,
 	}
 }
 
@@ -351,7 +360,10 @@ func standing(c desk.Conversation, now desk.Time) string {
 	if c.TrashedAt != 0 {
 		words = append(words, "in the trash")
 	}
-	if c.SnoozedUntil != 0 {
+	switch {
+	case c.SnoozedUntil == desk.Never:
+		words = append(words, "snoozed until somebody writes")
+	case c.SnoozedUntil != 0:
 		words = append(words, strings.TrimSpace("snoozed for "+round(c.SnoozedUntil.Sub(now))+" "+awaited(c.WakeOn)))
 	}
 	if c.WaitingSince != 0 {
@@ -406,7 +418,7 @@ func (s *Scenario) act(as string, fn func(ctx context.Context, tx *db.Tx, by des
 	return err
 }
 
-// reply C [as=…] [to=…] [cc=…] [bcc=…] [then=waiting|resolve|keep] [seen=C.N] [anyway] [quote]: TEXT answers.
+// reply C [as=…] [to=…] [cc=…] [bcc=…] [then=waiting|resolve|keep] [seen=C.N] [at=5h] [snooze=2d] [await] [anyway] [quote]: TEXT answers.
 func (s *Scenario) reply(words []string, text string) error {
 	c, err := s.conversation(words[0])
 	if err != nil {
@@ -419,6 +431,12 @@ func (s *Scenario) reply(words []string, text string) error {
 	}
 	_, in.Anyway = o["anyway"]
 	_, in.Quote = o["quote"]
+	_, in.Await = o["await"]
+	for word, into := range map[string]*desk.Time{"at": &in.SendAt, "snooze": &in.Snooze} {
+		if *into, err = s.ahead(o[word]); err != nil {
+			return err
+		}
+	}
 	seen := o["seen"]
 	if seen == "" {
 		seen = words[0] + ".-1"

@@ -4,11 +4,9 @@ import (
 	"context"
 
 	"tellus/internal/desk"
-	"tellus/internal/engine/placeholder"
 	"tellus/internal/feature/macro"
 	"tellus/internal/flow/act"
 	"tellus/internal/platform/db"
-	"tellus/internal/platform/htmltext"
 )
 
 // macroRoutes are macros: everybody has his own, and those that are shared with him.
@@ -132,54 +130,19 @@ type previewBody struct {
 	Language     string              `json:"language,omitempty" maxLength:"35" doc:"Instead of the customer's"`
 }
 
-// filledBody is a macro's text with its values.
-type filledBody struct {
-	HTML     string             `json:"html" doc:"Safe; what has no value stands in it as it was written"`
-	Language string             `json:"language,omitempty" doc:"Of the text; absent where there is none"`
-	Wanted   string             `json:"wanted,omitempty" doc:"The language that was asked for, where there is no text in it"`
-	Missing  []placeholder.Name `json:"missing" doc:"What has no value and no fallback here"`
-	Actions  []desk.Action      `json:"actions"`
-}
-
-func (s *Server) previewMacro(ctx context.Context, c *Caller, in *body[previewBody]) (*reply[filledBody], error) {
+func (s *Server) previewMacro(ctx context.Context, c *Caller, in *body[previewBody]) (*reply[act.Filled], error) {
 	ask := in.Body
-	return asking(ctx, s, func(tx *db.Tx) (out filledBody, err error) {
-		out.Missing, out.Actions = []placeholder.Name{}, []desk.Action{}
-		known, err := s.hands().Values(ctx, tx, c.Scope, act.Where{Conversation: ask.Conversation, Inbox: ask.Inbox, Address: ask.Address, Name: ask.Name})
-		if err != nil {
-			return out, err
-		}
-		texts := ask.Texts
+	return asking(ctx, s, func(tx *db.Tx) (act.Filled, error) {
+		of := macro.Edit{Texts: ask.Texts}
 		if ask.Macro != 0 {
 			m, err := s.Macros.Get(ctx, tx, c.asksForMacros(), ask.Macro)
 			if err != nil {
-				return out, err
+				return act.Filled{}, err
 			}
-			texts, out.Actions = m.Texts, m.Actions
+			of = m.Edit
 		}
-		wish := known.Language
-		if ask.Language != "" {
-			wish = ask.Language
-		}
-		lang, html := macro.Choose(texts, wish, known.Fallbacks...)
-		if ask.Macro == 0 {
-			html = htmltext.SanitiseComposed(html)
-		}
-		var missing []placeholder.Name
-		out.Language = lang
-		if out.HTML, missing = placeholder.Render(html, known.Values); missing != nil {
-			out.Missing = missing
-		}
-		if lang != "" && wish != "" && !sameLanguage(lang, wish) {
-			out.Wanted = wish
-		}
-		return out, nil
+		return s.hands().Fill(ctx, tx, c.Scope, act.Where{Conversation: ask.Conversation, Inbox: ask.Inbox, Address: ask.Address, Name: ask.Name}, of, ask.Language)
 	})
-}
-
-// sameLanguage reports whether a text's language is the wished one, whatever its region.
-func sameLanguage(lang, wish string) bool {
-	return len(wish) >= len(lang) && wish[:len(lang)] == lang && (len(wish) == len(lang) || wish[len(lang)] == '-')
 }
 
 // Also is what is done together with an answer or a note.

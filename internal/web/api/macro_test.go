@@ -9,6 +9,7 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/desktest"
 	"tellus/internal/feature/macro"
+	"tellus/internal/flow/act"
 )
 
 func newMacro(name string, more object) object {
@@ -70,7 +71,7 @@ func TestAMacroSaysWhatWillBeSentAndDoesWhatItShows(t *testing.T) {
 			"en": "<p>Dear {{customer.firstName|customer}} ({{customer.phone}}), {{agent.firstName}} writes about #{{conversation.number}}.</p>"},
 			"actions": []object{{"do": "add_tags", "tags": []desk.TagID{tag.ID}}, {"do": "set_priority", "priority": 3}, {"do": "assign", "me": true},
 				{"do": "set_status", "status": "resolved"}, {"do": "add_note", "note": "<p>For {{customer.email}}</p>"}}}), &m)
-		var shown filledBody
+		var shown act.Filled
 		eva.do(post, "/macros/preview", object{"macro": m.ID, "conversation": c, "language": "pl"}, &shown)
 		var number int64
 		h.ask(&number, `SELECT number FROM conversation WHERE id = $1`, c)

@@ -5869,7 +5869,7 @@ export interface components {
             amount: number;
             currency: string;
         };
-        FilledBody: {
+        Filled: {
             actions: components["schemas"]["Action"][];
             /** @description Safe; what has no value stands in it as it was written */
             html: string;
@@ -13190,7 +13190,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FilledBody"];
+                    "application/json": components["schemas"]["Filled"];
                 };
             };
             /** @description Error */
