@@ -120,7 +120,9 @@ func (s *Server) Listen(ctx context.Context, resolve channel.Resolve, accept cha
 	}))
 	server.Domain = s.config.Hostname
 	server.TLSConfig = &tls.Config{GetCertificate: s.cert.get, MinVersion: tls.VersionTLS12}
-	server.MaxMessageBytes = s.config.MaxBytes
+	// The session bounds mails, to the byte: the library refuses a streamed mail of just the size that it announces. EHLO says SIZE without a number
+	// instead (RFC 1870 4), and a sender that names the size of a mail is told before it comes.
+	server.MaxMessageBytes = 0
 	server.MaxRecipients = s.config.MaxRecipients
 	server.MaxLineLength = 0 // mails may have lines of any length; peerConn bounds those of commands
 	server.EnableSMTPUTF8 = true

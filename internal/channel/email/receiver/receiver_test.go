@@ -241,7 +241,7 @@ func TestPipelinedCommandsAreAnsweredInOrder(t *testing.T) {
 	if err != nil {
 		t.Fatalf("EHLO: %v", err)
 	}
-	for _, want := range []string{"PIPELINING", "8BITMIME", "SMTPUTF8", "STARTTLS", "SIZE 52428800", "ENHANCEDSTATUSCODES"} {
+	for _, want := range []string{"PIPELINING", "8BITMIME", "SMTPUTF8", "STARTTLS", "SIZE", "ENHANCEDSTATUSCODES"} {
 		if !strings.Contains(capabilities, want) {
 			t.Errorf("EHLO offers no %s: %q", want, capabilities)
 		}
@@ -287,6 +287,80 @@ func TestTooLargeMailsAreRefusedWhileTheyCome(t *testing.T) {
 	if len(mails) != 2 || mails[0].Raw != medium || mails[1].Raw != medium {
 		t.Errorf("%d mails kept, want the same one in two inboxes", len(mails))
 	}
+}
+
+// TestTheLimitIsTheLargestMailThatIsTaken stands on both sides of it, in each way that a mail may come.
+func TestTheLimitIsTheLargestMailThatIsTaken(t *testing.T) {
+	t.Parallel()
+	const limit = 1 << 19 // beyond what is held in memory
+	for _, size := range []int{limit - 1, limit, limit + 1} {
+		mail := letter + strings.Repeat("x", size-len(letter)-2) + "\r\n"
+		for way, send := range map[string]func(addr string) error{
+			"declared": func(addr string) error {
+				return dial(t, addr).Mail("ann@customer.test", &smtp.MailOptions{Size: int64(size)})
+			},
+			"streamed": func(addr string) error {
+				return dial(t, addr).SendMail("ann@customer.test", []string{"desk@house.test"}, strings.NewReader(mail))
+			},
+			"in one chunk": func(addr string) error { return sendChunks(addr, mail) },
+			"in several chunks": func(addr string) error {
+				return sendChunks(addr, mail[:limit/2], mail[limit/2:limit-1], mail[limit-1:])
+			},
+			"ended by no bytes": func(addr string) error { return sendChunks(addr, mail, "") },
+		} {
+			t.Run(fmt.Sprintf("%s %+d", way, size-limit), func(t *testing.T) {
+				t.Parallel()
+				h := &house{}
+				addr, _ := start(t, h, receiver.Config{MaxBytes: limit})
+				err := send(addr)
+				if size > limit {
+					wantCode(t, "the answer", err, 552, smtp.EnhancedCode{5, 3, 4})
+				} else if err != nil {
+					t.Errorf("refused: %v", err)
+				}
+				want := 1
+				if way == "declared" || size > limit {
+					want = 0
+				}
+				if mails := h.mails(); len(mails) != want || want == 1 && mails[0].Raw != mail {
+					t.Errorf("%d mails kept, want %d, whole", len(mails), want)
+				}
+			})
+		}
+	}
+}
+
+// sendChunks hands a mail over by BDAT (RFC 3030) and returns the first refusal.
+func sendChunks(addr string, chunks ...string) error {
+	raw, err := net.Dial("tcp", addr)
+	if err != nil {
+		return err
+	}
+	defer raw.Close()
+	in := textproto.NewReader(bufio.NewReader(raw))
+	if _, _, err := in.ReadResponse(220); err != nil {
+		return err
+	}
+	commands := []string{"EHLO customer.test\r\n", "MAIL FROM:<ann@customer.test>\r\n", "RCPT TO:<desk@house.test>\r\n"}
+	for i, chunk := range chunks {
+		last := ""
+		if i == len(chunks)-1 {
+			last = " LAST"
+		}
+		commands = append(commands, fmt.Sprintf("BDAT %d%s\r\n%s", len(chunk), last, chunk))
+	}
+	for _, command := range commands {
+		if _, err := io.WriteString(raw, command); err != nil {
+			return err
+		}
+		code, text, err := in.ReadResponse(250)
+		if err != nil {
+			answer := &smtp.SMTPError{Code: code, Message: text}
+			_, _ = fmt.Sscanf(text, "%d.%d.%d", &answer.EnhancedCode[0], &answer.EnhancedCode[1], &answer.EnhancedCode[2]) // a status need not be there
+			return answer
+		}
+	}
+	return nil
 }
 
 // TestBombsCostOneAnswer has no limit of time: anything worse than linear uses up the time of the whole run.

@@ -65,7 +65,10 @@ func (s *session) Reset() {
 
 func (s *session) Logout() error { return nil }
 
-func (s *session) Mail(from string, _ *smtp.MailOptions) error {
+func (s *session) Mail(from string, options *smtp.MailOptions) error {
+	if options != nil && options.Size > s.server.config.MaxBytes {
+		return s.tooLarge()
+	}
 	s.from, s.to = from, nil
 	return nil
 }
@@ -93,7 +96,7 @@ func (s *session) Data(r io.Reader) error {
 	s.server.taking.RLock()
 	defer s.server.taking.RUnlock()
 	s.peer.begin(s.server.config.MailLimit)
-	mail, err := spoolFrom(progress{r, s.peer}, s.server.config.SpoolDir)
+	mail, err := spoolFrom(&bounded{Reader: progress{r, s.peer}, left: s.server.config.MaxBytes, beyond: s.tooLarge()}, s.server.config.SpoolDir)
 	if err != nil {
 		s.peer.refuse()
 		return s.unread(err)
@@ -153,6 +156,28 @@ func (p progress) Read(b []byte) (int, error) {
 		p.peer.progress()
 	}
 	return n, err
+}
+
+// bounded gives up a mail as soon as it is larger than allowed. The library's own bound refuses a mail of exactly that size too.
+type bounded struct {
+	io.Reader
+	left   int64 // bytes that may still come
+	beyond error
+}
+
+func (r *bounded) Read(b []byte) (int, error) {
+	if int64(len(b)) > r.left+1 {
+		b = b[:r.left+1]
+	}
+	n, err := r.Reader.Read(b)
+	if r.left -= int64(n); r.left < 0 {
+		return 0, r.beyond
+	}
+	return n, err
+}
+
+func (s *session) tooLarge() error {
+	return refusal(552, 5, 3, 4, fmt.Sprintf("The mail is larger than %d bytes", s.server.config.MaxBytes))
 }
 
 // unread says why a mail did not come in whole.
