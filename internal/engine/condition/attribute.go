@@ -33,6 +33,7 @@ const (
 	Contains Op = "contains" // one of the values stands somewhere in it
 	Lacks    Op = "lacks"    // none of the values does
 	Begins   Op = "begins"   // with one of the values
+	Matches  Op = "matches"  // one of the values, each a regular expression (RE2), whatever the case
 	Equal    Op = "equal"
 	Less     Op = "less"
 	More     Op = "more"
@@ -89,6 +90,8 @@ type Attribute struct {
 	OfLinks bool `json:"-"`
 	// OfReviews is set where it is about drafts that colleagues check, which a row does not say (Case.Reviewers).
 	OfReviews bool `json:"-"`
+	// Patterns is set where a Text takes regular expressions too. Databases do not know them: only for what is asked of rows in memory.
+	Patterns bool `json:"-"`
 	// Field is the id of a custom field, 0 for what is none.
 	Field desk.FieldID `json:"-"`
 }
@@ -115,6 +118,9 @@ func (s SQL) of(postgres bool) string {
 // Ops are the operators that the attribute takes.
 func (a *Attribute) Ops() []Op {
 	all := ops[a.Kind]
+	if a.Patterns && a.Kind == Text {
+		all = append(slices.Clip(all), Matches)
+	}
 	if a.Always || a.Kind == Flag {
 		return all
 	}
@@ -180,4 +186,9 @@ func IDs[T ~int64](ids []T) Value {
 type Row interface {
 	// Value returns what the row has of an attribute of its registry.
 	Value(a *Attribute) Value
+}
+
+// Folder is a row that remembers its texts as comparisons read them (language.Fold): many conditions ask for the same ones.
+type Folder interface {
+	Folded(a *Attribute) string
 }

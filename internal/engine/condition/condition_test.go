@@ -281,3 +281,24 @@ func TestSole(t *testing.T) {
 		}
 	}
 }
+
+func TestARegularExpressionIsAskedForWhereItIsTaken(t *testing.T) {
+	t.Parallel()
+	shaped := List{{Key: "subject", Kind: Text, Patterns: true}}
+	c := &Case{Conversation: desk.Conversation{Subject: "Order LV-20417 has not come"}}
+	for pattern, want := range map[string]bool{`lv-\d{5}\b`: true, `^order`: true, `lv-\d{6}`: false, `a)(b`: false, `(`: false, `(?=x)`: false, `(((a{1000}){1000}){1000})`: false} {
+		cond, err := Compile(shaped, "body", leafOf("subject", Matches, pattern), Env{})
+		if err != nil {
+			if want {
+				t.Errorf("Compile(%q): %v", pattern, err)
+			}
+			continue
+		}
+		if got, _ := cond.Match(c, 1); got != want {
+			t.Errorf("%q matches = %v, want %v", pattern, got, want)
+		}
+	}
+	if _, err := Compile(Conversations(nil), "body", leafOf("subject", Matches, "x"), Env{}); err == nil {
+		t.Error("a view takes a regular expression, which databases do not know")
+	}
+}

@@ -2,6 +2,7 @@ package condition
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,10 +19,11 @@ type test struct {
 	op   Op
 	env  Env
 
-	me     bool      // "me" is among the ids
-	ids    []int64   // given ids
-	sets   [][]int64 // by given id, what it means; only where some means more than itself
-	texts  []string  // codes as they are; words folded
+	me     bool             // "me" is among the ids
+	ids    []int64          // given ids
+	sets   [][]int64        // by given id, what it means; only where some means more than itself
+	texts  []string         // codes as they are; words folded
+	shapes []*regexp.Regexp // of matches
 	number float64
 	length time.Duration // of older, within, ahead
 	days   int           // the same in days, for a Day
@@ -131,6 +133,14 @@ func (t *test) readIDs(field string, values []string) error {
 
 func (t *test) readWords(field string, values []string) error {
 	for i, v := range values {
+		if t.op == Matches {
+			shape, err := regexp.Compile("(?i)" + v)
+			if err != nil || v == "" {
+				return desk.WhyConditionValue.At(field + ".values[" + itoa(i) + "]")
+			}
+			t.shapes = append(t.shapes, shape)
+			continue
+		}
 		folded := language.Fold(strings.TrimSpace(v))
 		if folded == "" {
 			return desk.WhyNeeded.At(field + ".values[" + itoa(i) + "]")
@@ -175,6 +185,12 @@ func (t *test) match(r Row, now desk.Time) (bool, desk.Time) {
 	case Refs:
 		return t.matchIDs(v.IDs), desk.Never
 	case Text:
+		if t.op == Matches {
+			return t.matchShapes(v.Text), desk.Never
+		}
+		if f, ok := r.(Folder); ok {
+			return t.matchWords(f.Folded(t.attr)), desk.Never
+		}
 		return t.matchWords(language.Fold(v.Text)), desk.Never
 	case Number:
 		return v.Has && t.matchNumber(v.Number), desk.Never
@@ -227,6 +243,14 @@ func (t *test) matchWords(text string) bool {
 		found = func(w string) bool { return text == w }
 	}
 	return slices.ContainsFunc(t.texts, found) != (t.op == Lacks || t.op == IsNot)
+}
+
+// longestSearched is how much of a text regular expressions look at, in bytes: each takes time linear in it.
+const longestSearched = 64 << 10
+
+func (t *test) matchShapes(text string) bool {
+	text = text[:min(len(text), longestSearched)]
+	return slices.ContainsFunc(t.shapes, func(shape *regexp.Regexp) bool { return shape.MatchString(text) })
 }
 
 func (t *test) matchNumber(n float64) bool {

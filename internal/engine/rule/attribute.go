@@ -1,0 +1,131 @@
+package rule
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"tellus/internal/desk"
+	"tellus/internal/engine/condition"
+	"tellus/internal/engine/language"
+)
+
+// happened are the attributes of what happened, beside those of the conversation.
+var happened = condition.List{
+	{Key: "event.by", Kind: condition.Choice, Choices: []string{"customer", "agent", "rule", "system"}, Always: true},
+	{Key: "hours.open", Kind: condition.Flag},
+	{Key: "message.kind", Kind: condition.Choice, Choices: []string{"incoming", "outgoing", "note"}},
+	{Key: "message.from", Kind: condition.Text, Patterns: true},
+	{Key: "message.to", Kind: condition.Text, Patterns: true},
+	{Key: "message.subject", Kind: condition.Text, Patterns: true},
+	{Key: "message.text", Kind: condition.Text, Patterns: true},
+	{Key: "message.language", Kind: condition.Choice},
+	{Key: "message.automatic", Kind: condition.Flag},
+	{Key: "message.size", Kind: condition.Number},
+	{Key: "message.files", Kind: condition.Number},
+	{Key: "message.file_names", Kind: condition.Text, Patterns: true},
+	{Key: "message.file_types", Kind: condition.Text, Patterns: true},
+}
+
+// Attributes are what rules can ask for: all that conversations have, with regular expressions for its texts, and what happened.
+func Attributes(conversations condition.List) condition.List {
+	all := make(condition.List, 0, len(conversations)+len(happened))
+	for _, a := range conversations {
+		if a.Kind == condition.Text {
+			shaped := *a
+			shaped.Patterns = true
+			a = &shaped
+		}
+		all = append(all, a)
+	}
+	return append(all, happened...)
+}
+
+// Message is what conditions ask of the message that an event is about.
+type Message struct {
+	Kind      desk.MessageKind
+	From, To  string // names and addresses
+	Subject   string
+	Text      string // without quoted history and signature
+	Language  string
+	Automatic bool
+	FileNames []string
+	FileTypes []string // such as application/pdf
+}
+
+// Case is what happened, and the conversation that it happened to as it is when the rule is asked. Nothing but one goroutine may ask it.
+type Case struct {
+	*condition.Case
+	By      desk.ActorKind
+	Message *Message // nil where the event is about none
+	Open    func() (open, known bool)
+
+	folded map[string]string
+}
+
+// Value implements condition.Row.
+func (c *Case) Value(a *condition.Attribute) condition.Value {
+	switch a.Key {
+	case "event.by":
+		return condition.Code(string(c.By))
+	case "hours.open":
+		if c.Open == nil {
+			return condition.Value{}
+		}
+		open, known := c.Open()
+		return condition.Value{Has: known, Yes: open}
+	}
+	name, ok := strings.CutPrefix(a.Key, "message.")
+	if !ok {
+		return c.Case.Value(a)
+	}
+	if c.Message == nil {
+		return condition.Value{}
+	}
+	return c.Message.value(name)
+}
+
+func (m *Message) value(name string) condition.Value {
+	switch name {
+	case "kind":
+		return condition.Code(string(m.Kind))
+	case "from":
+		return condition.Words(m.From)
+	case "to":
+		return condition.Words(m.To)
+	case "subject":
+		return condition.Words(m.Subject)
+	case "text":
+		return condition.Words(m.Text)
+	case "language":
+		return condition.Code(m.Language)
+	case "automatic":
+		return condition.YesNo(m.Automatic)
+	case "size":
+		return condition.Num(float64(utf8.RuneCountInString(m.Text)))
+	case "files":
+		return condition.Num(float64(len(m.FileNames)))
+	case "file_names":
+		return condition.Words(strings.Join(m.FileNames, "\n"))
+	case "file_types":
+		return condition.Words(strings.Join(m.FileTypes, "\n"))
+	}
+	return condition.Value{}
+}
+
+// Folded implements condition.Folder.
+func (c *Case) Folded(a *condition.Attribute) string {
+	text, ok := c.folded[a.Key]
+	if !ok {
+		if c.folded == nil {
+			c.folded = map[string]string{}
+		}
+		text = language.Fold(c.Value(a).Text)
+		c.folded[a.Key] = text
+	}
+	return text
+}
+
+// After is the same event with the conversation as an action left it.
+func (c *Case) After(now *condition.Case) *Case {
+	return &Case{Case: now, By: c.By, Message: c.Message, Open: c.Open}
+}
