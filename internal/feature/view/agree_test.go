@@ -242,6 +242,9 @@ func (w *world) save(i int) (v view.View) {
 		if !slices.ContainsFunc(e.Shelves, func(s string) bool { return condition.Shelves[s] > 1 }) {
 			e.Sort = condition.Sort{By: pick(w, "due", "last", "subject", "field:2", "field:4", "priority", "customer.organisation"), Desc: w.r.IntN(2) == 0}
 		}
+		if i == 0 { // chance alone asks for segments too seldom
+			e.Condition = condition.Node{Any: []condition.Node{w.comparison(slices.DeleteFunc(slices.Clone(registry), func(a *condition.Attribute) bool { return a.Of != "segment" })), e.Condition}}
+		}
 		v, err = w.views.Create(ctx, tx, by, e)
 		return err
 	})

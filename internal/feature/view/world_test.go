@@ -49,7 +49,12 @@ func newWorld(t *testing.T, url string, seed uint64, conversations int) *world {
 			(6, 'conversation', 'urgent', 'Urgent', 'yes_no', '[]', 1), (7, 'conversation', 'keeper', 'Keeper', 'people', '[]', 1), (8, 'customer', 'level', 'Level', 'text', '[]', 1),
 			(9, 'organisation', 'class', 'Class', 'choice', '[{"id":1,"name":"a"},{"id":2,"name":"b"}]', 1), (10, 'organisation', 'debt', 'Debt', 'money', '[]', 1)`,
 		`INSERT INTO organisation (id, name, name_key, fields, created_at) VALUES (1, 'Acme', 'acme', '{}', 1), (2, 'Zaļā SIA', 'zala sia', '{"9":[2]}', 1)`,
-		`UPDATE customer SET member_of = 1 WHERE id = 1`, `UPDATE customer SET member_of = 2 WHERE id = 3`)
+		`UPDATE customer SET member_of = 1 WHERE id = 1`, `UPDATE customer SET member_of = 2 WHERE id = 3`,
+		`INSERT INTO segment (id, owner, audience, name, sort_key, condition, created_at) VALUES (1, 1, 'everyone', 'Loyal', 'loyal', '{}', 1), (2, 1, 'personal', 'New', 'new', '{}', 1),
+			(3, 1, 'everyone', 'Nobody', 'nobody', '{}', 1)`)
+	for customer := 1; customer <= 3; customer++ { // somebody belongs to one, to both, or to none
+		w.belong(customer, w.r.IntN(2) == 0, w.r.IntN(2) == 0)
+	}
 	for i := range conversations {
 		w.add(i + 1)
 	}
@@ -210,6 +215,32 @@ func (w *world) organisation() string {
 	return fmt.Sprintf("organisation %d, or customer %d's, changed", house, who)
 }
 
+// belong writes which of the first two segments a customer belongs to, as the keeper of segments does.
+func (w *world) belong(customer int, in ...bool) {
+	w.write(func(ctx context.Context, tx *db.Tx) error {
+		if _, err := tx.Exec(ctx, `DELETE FROM segment_member WHERE customer = $1`, customer); err != nil {
+			return err
+		}
+		for i, is := range in {
+			if !is {
+				continue
+			}
+			if _, err := tx.Exec(ctx, `INSERT INTO segment_member (segment, customer, name_key, value, contact_at) VALUES ($1, $2, '', 0, 0)`, i+1, customer); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// segment has somebody come to segments or leave them, and follows it as flow/gather does.
+func (w *world) segment() string {
+	customer, in := w.r.IntN(3)+1, []bool{w.r.IntN(2) == 0, w.r.IntN(2) == 0}
+	w.belong(customer, in...)
+	w.follow([]desk.CustomerID{desk.CustomerID(customer)})
+	return fmt.Sprintf("customer %d in segments 1 and 2: %v", customer, in)
+}
+
 func (w *world) follow(customers []desk.CustomerID) {
 	for after, again := desk.ConversationID(0), true; again; {
 		var next desk.ConversationID
@@ -239,7 +270,9 @@ func (w *world) read(fn func(ctx context.Context, tx *db.Tx) error) {
 func (w *world) change() string {
 	id := pick(w, w.ids...)
 	scope := desk.Scope{Agent: 1, All: true}
-	switch w.r.IntN(14) {
+	switch w.r.IntN(16) {
+	case 14, 15:
+		return w.segment()
 	case 10, 11:
 		return w.review(id)
 	case 12, 13:
