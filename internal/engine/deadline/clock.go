@@ -51,6 +51,8 @@ type Clock struct {
 	Pauses   []Pause   // oldest first; those before From are folded into Counted
 	From     desk.Time // since when Pauses tells all: Started, unless there were many
 	Counted  time.Duration
+
+	Calendar desk.CalendarID // by which it counts, 0 for clock time; what is met or late keeps the one by which it was
 }
 
 // mostPauses is how many pauses a clock keeps; older ones are folded into Counted.
@@ -72,7 +74,7 @@ func (c *Clock) State() State {
 // Equal reports whether two clocks are the same in all that is kept of them.
 func (c *Clock) Equal(o *Clock) bool {
 	return c.Kind == o.Kind && c.Round == o.Round && c.Policy == o.Policy && c.Target == o.Target && c.Warn == o.Warn && c.Started == o.Started && c.Due == o.Due && c.WarnAt == o.WarnAt &&
-		c.Warned == o.Warned && c.Met == o.Met && c.Breached == o.Breached && c.Dropped == o.Dropped && c.From == o.From && c.Counted == o.Counted && slices.Equal(c.Pauses, o.Pauses)
+		c.Warned == o.Warned && c.Met == o.Met && c.Breached == o.Breached && c.Dropped == o.Dropped && c.From == o.From && c.Counted == o.Counted && c.Calendar == o.Calendar && slices.Equal(c.Pauses, o.Pauses)
 }
 
 // Open reports whether the promise still has to be kept, be it late.
@@ -121,7 +123,7 @@ func (c *Clock) resume(at desk.Time, cal Calendar) {
 		c.Pauses = c.Pauses[:len(c.Pauses)-1]
 	}
 	for len(c.Pauses) > mostPauses {
-		c.Counted += cal.Between(c.From.Time(), c.Pauses[0].From.Time())
+		c.Counted += between(cal, c.From, c.Pauses[0].From)
 		c.From, c.Pauses = c.Pauses[0].To, c.Pauses[1:]
 	}
 	c.reckon(cal)
@@ -152,7 +154,7 @@ func (c *Clock) after(counted time.Duration, cal Calendar) desk.Time {
 		if p.From < from {
 			continue
 		}
-		span := cal.Between(from.Time(), p.From.Time())
+		span := between(cal, from, p.From)
 		if span > left { // what is used up to the last moment is due when the clock goes on
 			break
 		}
@@ -173,11 +175,11 @@ func (c *Clock) Spent(until desk.Time, cal Calendar) time.Duration {
 		if p.From >= until {
 			break
 		}
-		sum += cal.Between(from.Time(), p.From.Time())
+		sum += between(cal, from, p.From)
 		if p.To == 0 || p.To >= until {
 			return sum
 		}
 		from = p.To
 	}
-	return sum + cal.Between(from.Time(), until.Time())
+	return sum + between(cal, from, until)
 }

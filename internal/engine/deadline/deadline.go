@@ -7,6 +7,7 @@ import (
 
 	"tellus/internal/desk"
 	"tellus/internal/engine/condition"
+	"tellus/internal/engine/worktime"
 )
 
 // Kind is what a clock counts to.
@@ -47,30 +48,18 @@ func (k Kind) answers() bool { return k == FirstAnswer || k == NextAnswer }
 type Calendar interface {
 	// Add returns when d of counted time has passed since from; false where that never comes.
 	Add(from time.Time, d time.Duration) (due time.Time, ok bool)
-	// Between is the counted time between two instants, 0 where to is not after from.
+	// Between is the counted time from one instant to another that is not before it.
 	Between(from, to time.Time) time.Duration
 	// Spans are the stretches between two instants that count, in order, each within the two.
-	Spans(from, to time.Time) []Span
+	Spans(from, to time.Time) []worktime.Span
 }
 
-// Span is a stretch of time.
-type Span struct{ From, To time.Time }
-
-// Clockwise is the calendar of clock time: all time counts.
-type Clockwise struct{}
-
-// Add implements Calendar.
-func (Clockwise) Add(from time.Time, d time.Duration) (time.Time, bool) { return from.Add(d), true }
-
-// Between implements Calendar.
-func (Clockwise) Between(from, to time.Time) time.Duration { return max(0, to.Sub(from)) }
-
-// Spans implements Calendar.
-func (Clockwise) Spans(from, to time.Time) []Span {
-	if !to.After(from) {
-		return nil
+// between is the time that counts from one instant to another, 0 where that is not after the first.
+func between(cal Calendar, from, to desk.Time) time.Duration {
+	if to <= from {
+		return 0
 	}
-	return []Span{{from, to}}
+	return cal.Between(from.Time(), to.Time())
 }
 
 // Priorities is how many priorities there are: targets are given for each, from low to urgent.
@@ -84,9 +73,12 @@ type Policy struct {
 	ID       desk.PolicyID
 	When     *condition.Condition // nil holds for everything
 	Targets  Targets
-	Calendar Calendar      // nil for clock time
+	Opening  bool          // its targets count while the conversation's calendar is open, if it has one
+	Calendar Calendar      // by which they count, as it applies to one conversation; nil for clock time
 	Pauses   []desk.Status // in which clocks stand still; finished ones always do
 	Warn     int           // percent of a target after which it is warned of, 1 to 99; 0: it is not
+
+	CalendarID desk.CalendarID // of Calendar
 }
 
 // Target is what the policy promises, 0 where it promises nothing. A nil policy promises nothing.
@@ -107,9 +99,16 @@ func (p *Policy) id() desk.PolicyID {
 
 func (p *Policy) calendar() Calendar {
 	if p == nil || p.Calendar == nil {
-		return Clockwise{}
+		return worktime.Always
 	}
 	return p.Calendar
+}
+
+func (p *Policy) calendarID() desk.CalendarID {
+	if p == nil || p.Calendar == nil {
+		return 0
+	}
+	return p.CalendarID
 }
 
 // Choose returns the first policy whose condition holds for a row, nil where none does.

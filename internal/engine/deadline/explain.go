@@ -92,3 +92,11 @@ func shorten(all []Stretch) []Stretch {
 	}
 	return append([]Stretch{first}, all[over+1:]...)
 }
+
+// Differs reports whether a calendar says something else than when the clock was reckoned last: one that is met or late keeps the due time that it had.
+func (c *Clock) Differs(cal Calendar) bool {
+	if c.Due >= desk.Never || !c.Open() && c.Due == c.Met { // while it paused, it may have been due later than it was met
+		return false
+	}
+	return c.after(c.Target, cal) != c.Due
+}

@@ -107,7 +107,7 @@ func (s *Set) step(c *Clock, k Kind, f *Fact) (old Clock) {
 	if !c.Open() && target > 0 {
 		if from := f.begins(k); from != 0 {
 			old = *c
-			*c = Clock{Kind: k, Round: old.Round + 1, Policy: f.Policy.id(), Target: target, Warn: f.Policy.Warn, Started: from, From: from}
+			*c = Clock{Kind: k, Round: old.Round + 1, Policy: f.Policy.id(), Target: target, Warn: f.Policy.Warn, Started: from, From: from, Calendar: f.Policy.calendarID()}
 			c.reckon(f.Policy.calendar())
 		}
 	}
@@ -154,7 +154,7 @@ func (c *Clock) follow(f *Fact, target time.Duration) {
 	case target == 0:
 		c.drop(f.At)
 	default:
-		c.Policy, c.Target, c.Warn = f.Policy.id(), target, f.Policy.Warn
+		c.Policy, c.Target, c.Warn, c.Calendar = f.Policy.id(), target, f.Policy.Warn, f.Policy.calendarID()
 		c.reckon(f.Policy.calendar())
 	}
 }

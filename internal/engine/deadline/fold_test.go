@@ -11,6 +11,7 @@ import (
 
 	"tellus/internal/desk"
 	"tellus/internal/engine/deadline"
+	"tellus/internal/engine/worktime"
 )
 
 var promised = &deadline.Policy{ID: 1, Calendar: week, Warn: 75, Pauses: []desk.Status{desk.StatusWaiting}, Targets: deadline.Targets{
@@ -233,7 +234,7 @@ func TestAnExplanationAddsUpToTheTarget(t *testing.T) {
 				}
 				cal := deadline.Calendar(week)
 				if c.Policy == shorter.ID {
-					cal = deadline.Clockwise{}
+					cal = worktime.Always
 				}
 				var sum time.Duration
 				at := c.Started

@@ -3,7 +3,7 @@ package deadline_test
 import (
 	"time"
 
-	"tellus/internal/engine/deadline"
+	"tellus/internal/engine/worktime"
 )
 
 // office is a calendar for tests: the same hours on some days of the week, by the wall clock of a zone, but for holidays.
@@ -14,7 +14,7 @@ type office struct {
 	holidays    map[string]bool
 }
 
-func (o office) Spans(from, to time.Time) (all []deadline.Span) {
+func (o office) Spans(from, to time.Time) (all []worktime.Span) {
 	for day := from.In(o.zone).AddDate(0, 0, -1); !day.After(to.In(o.zone).AddDate(0, 0, 1)); day = day.AddDate(0, 0, 1) {
 		if !o.days[day.Weekday()] || o.holidays[day.Format(time.DateOnly)] {
 			continue
@@ -22,7 +22,7 @@ func (o office) Spans(from, to time.Time) (all []deadline.Span) {
 		at := func(minute int) time.Time {
 			return time.Date(day.Year(), day.Month(), day.Day(), 0, minute, 0, 0, o.zone)
 		}
-		s := deadline.Span{From: at(o.open), To: at(o.close)}
+		s := worktime.Span{From: at(o.open), To: at(o.close)}
 		if s.From.Before(from) {
 			s.From = from
 		}

@@ -12,6 +12,7 @@ import (
 
 	"tellus/internal/desk"
 	"tellus/internal/engine/deadline"
+	"tellus/internal/engine/worktime"
 )
 
 // peculiar are the facts of Zammad's own tests from which we differ, and why.
@@ -307,7 +308,7 @@ func TestWeCountWhatZammadCounts(t *testing.T) {
 		switch p.Op {
 		case "working_minutes":
 			until := min(at(p.To), clock.Met)
-			got := clock.Spent(until, deadline.Clockwise{}) - clock.Spent(at(max(0, p.From)), deadline.Clockwise{})
+			got := clock.Spent(until, worktime.Always) - clock.Spent(at(max(0, p.From)), worktime.Always)
 			if got != time.Duration(p.Expected)*time.Minute {
 				t.Errorf("from %d to %d we count %s, Zammad %d minutes", p.From, p.To, got, p.Expected)
 			}

@@ -14,6 +14,8 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/engine/condition"
 	"tellus/internal/engine/deadline"
+	"tellus/internal/engine/worktime"
+	"tellus/internal/feature/hours"
 	"tellus/internal/platform/db"
 )
 
@@ -49,8 +51,14 @@ type clocks struct {
 // keepClocks brings the conversation's clocks up to date with what is about to be saved, and with them when it is due. It costs nothing where no policy was ever made. What
 // it returns is written once the conversation has its id.
 func (c *row) keepClocks(ctx context.Context, tx *db.Tx, d *definitions) (*clocks, error) {
+	if c.movedHours(d) {
+		c.undue, c.within = true, -1
+	}
 	if !d.promises {
-		return nil, nil
+		if !c.undue {
+			return nil, nil
+		}
+		return nil, c.dueByInbox(ctx, tx, d)
 	}
 	k := &clocks{}
 	if c.ID != 0 {
@@ -70,7 +78,7 @@ func (c *row) keepClocks(ctx context.Context, tx *db.Tx, d *definitions) (*clock
 	k.ended = k.now.Apply(c.fact(tx.Now, p))
 	moved := c.happened == deadline.Moved
 	c.happened = deadline.Changed
-	return k, c.becomeDue(ctx, tx, &k.now, moved)
+	return k, c.becomeDue(ctx, tx, d, &k.now, moved)
 }
 
 // policy is the policy that applies to the conversation now.
@@ -84,12 +92,23 @@ func (c *row) policy(ctx context.Context, tx *db.Tx, d *definitions) (*deadline.
 	if err != nil {
 		return nil, err
 	}
-	return deadline.Choose(d.policies, full, tx.Now), nil
+	p := deadline.Choose(d.policies, full, tx.Now)
+	if p == nil || !p.Opening {
+		return p, nil
+	}
+	id := d.book.Of(c.Inbox, c.Team)
+	open, ok, err := d.book.Open(id, tx.Now)
+	if err != nil || !ok {
+		return p, err // nobody said when it is open: every hour counts
+	}
+	here := *p
+	here.Calendar, here.CalendarID = open, id
+	return &here, nil
 }
 
 // becomeDue sets when the conversation is due: with the first promise that has to be kept. Where nothing is promised the inbox's own "answer within" holds, so that nobody
 // who waits is forgotten at the bottom of a list.
-func (c *row) becomeDue(ctx context.Context, tx *db.Tx, s *deadline.Set, moved bool) error {
+func (c *row) becomeDue(ctx context.Context, tx *db.Tx, d *definitions, s *deadline.Set, moved bool) error {
 	before := c.DueFor
 	c.DueFor = ""
 	open := false
@@ -97,32 +116,26 @@ func (c *row) becomeDue(ctx context.Context, tx *db.Tx, s *deadline.Set, moved b
 		open = open || s[i].Open()
 	}
 	if due, kind := s.Due(); open {
-		c.DueAt, c.DueFor = due, string(kind)
+		c.DueAt, c.DueFor, c.undue = due, string(kind), false
 		return nil
 	}
 	if c.WaitingSince == 0 {
-		c.DueAt = desk.Never
+		c.DueAt, c.undue = desk.Never, false
 		return nil
 	}
-	if before == "" && !moved {
+	if before == "" && !moved && !c.undue {
 		return nil // it is the inbox's already; what came from another conversation may be that one's
 	}
-	var within int
-	if err := tx.Row(ctx, `SELECT answer_within FROM inbox WHERE id = $1`, c.Inbox).Scan(&within); err != nil {
-		return fmt.Errorf("inbox %s: %w", c.Inbox, err)
-	}
-	since := c.WaitingSince
-	c.WaitingSince = 0
-	return c.customerWaits(ctx, tx, since, within)
+	return c.dueByInbox(ctx, tx, d)
 }
 
-const clockColumns = `conversation, kind, round, policy, target, warn, started_at, due_at, warn_at, warned_at, met_at, breached_at, dropped_at, pauses, counted_from, counted`
+const clockColumns = `conversation, kind, round, policy, target, warn, started_at, due_at, warn_at, warned_at, met_at, breached_at, dropped_at, pauses, counted_from, counted, calendar`
 
 // scanClock reads a clock. Lengths of time are stored in microseconds.
 func scanClock(r interface{ Scan(...any) error }, id *desk.ConversationID, k *deadline.Clock) error {
 	var target, counted int64
 	var pauses string
-	if err := r.Scan(id, &k.Kind, &k.Round, &k.Policy, &target, &k.Warn, &k.Started, &k.Due, &k.WarnAt, &k.Warned, &k.Met, &k.Breached, &k.Dropped, &pauses, &k.From, &counted); err != nil {
+	if err := r.Scan(id, &k.Kind, &k.Round, &k.Policy, &target, &k.Warn, &k.Started, &k.Due, &k.WarnAt, &k.Warned, &k.Met, &k.Breached, &k.Dropped, &pauses, &k.From, &counted, &k.Calendar); err != nil {
 		return err
 	}
 	k.Target, k.Counted = time.Duration(target)*time.Microsecond, time.Duration(counted)*time.Microsecond
@@ -191,7 +204,7 @@ func writeClocks(ctx context.Context, tx *db.Tx, all []clockRow) error {
 	if len(all) == 0 {
 		return nil
 	}
-	const columns = 19
+	const columns = 20
 	var rows strings.Builder
 	args := make([]any, 0, len(all)*columns)
 	next := desk.Never
@@ -211,12 +224,12 @@ func writeClocks(ctx context.Context, tx *db.Tx, all []clockRow) error {
 		at := k.Next()
 		next = min(next, at)
 		args = append(args, r.of, k.Kind, k.Round, k.Policy, k.Target.Microseconds(), k.Warn, k.Started, k.Due, k.WarnAt, k.Warned, k.Met, k.Breached, k.Dropped, string(pauses),
-			k.From, k.Counted.Microseconds(), r.newest, k.PausedSince(), at)
+			k.From, k.Counted.Microseconds(), k.Calendar, r.newest, k.PausedSince(), at)
 	}
 	if err := tx.Soon(ctx, `INSERT INTO clock (`+clockColumns+`, newest, paused_at, next_at) VALUES `+rows.String()+`
 		ON CONFLICT (conversation, kind, round) DO UPDATE SET policy = excluded.policy, target = excluded.target, warn = excluded.warn, started_at = excluded.started_at,
 		due_at = excluded.due_at, warn_at = excluded.warn_at, warned_at = excluded.warned_at, met_at = excluded.met_at, breached_at = excluded.breached_at, dropped_at = excluded.dropped_at,
-		pauses = excluded.pauses, counted_from = excluded.counted_from, counted = excluded.counted, newest = excluded.newest, paused_at = excluded.paused_at, next_at = excluded.next_at`, args...); err != nil {
+		pauses = excluded.pauses, counted_from = excluded.counted_from, counted = excluded.counted, calendar = excluded.calendar, newest = excluded.newest, paused_at = excluded.paused_at, next_at = excluded.next_at`, args...); err != nil {
 		return fmt.Errorf("keep clocks of conversation %s: %w", all[0].of, err)
 	}
 	if next < desk.Never {
@@ -235,6 +248,12 @@ func signalClocks(tx *db.Tx) {
 	tx.AfterCommit(func() { tx.DB().Signal(ClocksMoved) })
 }
 
+// In what the targets of a policy count.
+const (
+	CountClock   = "clock"   // every hour
+	CountOpening = "opening" // while the calendar of the conversation is open
+)
+
 // Clock is a promise of a conversation as people see it.
 type Clock struct {
 	Kind     deadline.Kind  `json:"kind" enum:"acknowledge,first_answer,next_answer,update,resolve"`
@@ -249,12 +268,18 @@ type Clock struct {
 	Target   int64          `json:"target" doc:"What is promised, in seconds"`
 	Spent    int64          `json:"spent" doc:"What was counted of it until now, in seconds"`
 	Explain  []ClockStretch `json:"explain" doc:"Why it is due when it is: what counted and what did not, in order"`
+	Counts   string         `json:"counts" enum:"clock,opening" doc:"Whether every hour counts, or those of a calendar"`
+	Calendar string         `json:"calendar,omitempty" doc:"Name of the calendar by which it counts"`
+	Zone     string         `json:"zone,omitempty" doc:"Whose clock that calendar goes by"`
+	Changed  bool           `json:"changed,omitempty" doc:"The calendar is another one than when it was met or broken: what is explained need not add up to its due time"`
 }
 
 // ClockStretch is a time that counted for a clock, or did not.
 type ClockStretch struct {
 	deadline.Stretch
-	Seconds int64 `json:"seconds" doc:"How much of it counted"`
+	Seconds int64           `json:"seconds" doc:"How much of it counted"`
+	Shut    hours.Shut      `json:"shut,omitempty" enum:"hours,weekday,date,holiday" doc:"Why a calendar is closed: outside of the hours of the day, a weekday without any, a date of its own, a public holiday; the most telling of several"`
+	Days    []hours.ShutDay `json:"days,omitempty" doc:"Dates in it that differ from their weekday: what date or holiday names"`
 }
 
 // Clocks are the promises of a conversation, the newest of each kind, in the order of what is due first; kept ones last. What was given up is left out.
@@ -273,24 +298,50 @@ func (s *Service) Clocks(ctx context.Context, tx *db.Tx, scope desk.Scope, id de
 		return all, nil
 	}
 	set.Tick(tx.Now)
+	d, err := definitionsOf(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
 	for i := range set {
 		if k := &set[i]; k.Kind != "" && k.Dropped == 0 {
-			all = append(all, shown(k, deadline.Clockwise{}, tx.Now))
+			open, found, err := d.book.Open(k.Calendar, tx.Now)
+			if err != nil {
+				return nil, err
+			}
+			shown := shown(k, open, found, tx.Now)
+			shown.Calendar = d.book.Name(k.Calendar)
+			all = append(all, shown)
 		}
 	}
 	sortClocks(all)
 	return all, nil
 }
 
-func shown(k *deadline.Clock, cal deadline.Calendar, now desk.Time) Clock {
+// shown explains a clock by the calendar that it counts by; counted is false where every hour counts, or nobody knows that calendar any more.
+func shown(k *deadline.Clock, open hours.Hours, counted bool, now desk.Time) Clock {
+	cal := deadline.Calendar(worktime.Always)
+	if counted {
+		cal = open
+	}
 	end := now
 	if k.Met != 0 {
 		end = k.Met
 	}
 	out := Clock{Kind: k.Kind, Policy: k.Policy, State: k.State(), Started: k.Started, Due: k.Due, Warn: k.WarnAt, Paused: k.PausedSince(), Met: k.Met, Breached: k.Breached,
-		Target: int64(k.Target / time.Second), Spent: int64(k.Spent(end, cal) / time.Second), Explain: []ClockStretch{}}
+		Target: int64(k.Target / time.Second), Spent: int64(k.Spent(end, cal) / time.Second), Explain: []ClockStretch{}, Counts: CountClock,
+		Changed: k.Differs(cal)}
+	if k.Calendar != 0 {
+		out.Counts = CountOpening
+	}
+	if counted {
+		out.Zone = open.Zone().String()
+	}
 	for _, line := range k.Explain(cal, now) {
-		out.Explain = append(out.Explain, ClockStretch{line, int64(line.Counted / time.Second)})
+		s := ClockStretch{Stretch: line, Seconds: int64(line.Counted / time.Second)}
+		if counted && line.What == deadline.WhatClosed {
+			s.Shut, s.Days = open.Shut(line.From.Time(), line.To.Time())
+		}
+		out.Explain = append(out.Explain, s)
 	}
 	return out
 }
@@ -318,12 +369,12 @@ type servicePolicy struct {
 
 // loadPolicies compiles the policies in use, in their order. One whose condition asks for something that is gone applies to nothing.
 func (d *definitions) loadPolicies(ctx context.Context, tx *db.Tx) error {
-	rows, err := tx.Query(ctx, `SELECT id, active AND deleted_at = 0, condition, zone, targets, pauses, warn FROM service_policy ORDER BY position, id`)
+	rows, err := tx.Query(ctx, `SELECT id, active AND deleted_at = 0, condition, zone, targets, pauses, warn, counts = 'opening' FROM service_policy ORDER BY position, id`)
 	_, err = db.Rows(rows, err, func(r *sql.Rows, _ *struct{}) error {
 		p := &deadline.Policy{}
 		var used bool
 		var when, zone, targets, pauses string
-		if err := r.Scan(&p.ID, &used, &when, &zone, &targets, &pauses, &p.Warn); err != nil {
+		if err := r.Scan(&p.ID, &used, &when, &zone, &targets, &pauses, &p.Warn, &p.Opening); err != nil {
 			return err
 		}
 		d.promises = true

@@ -73,7 +73,7 @@ func (s *Service) FireClocks(ctx context.Context, tx *db.Tx, limit int) (int, er
 }
 
 // Reclock brings the clocks of unfinished conversations up to the policies as they are now: those after one, at most limit. It returns the last one looked at and how many
-// there were; fewer than limit means that it is through. What is due otherwise afterwards is told by desk.ClocksChanged.
+// there were; fewer than limit means that it is through. What is due otherwise afterwards is told by desk.ClocksChanged, or desk.DueMoved where only the inbox promises.
 func (s *Service) Reclock(ctx context.Context, tx *db.Tx, after desk.ConversationID, limit int) (last desk.ConversationID, looked int, err error) {
 	rows, err := tx.Query(ctx, `SELECT id FROM conversation WHERE shelf IN (0, 1) AND id > $1 ORDER BY id LIMIT $2`, after, limit)
 	ids, err := db.Rows(rows, err, scanID[desk.ConversationID])
@@ -88,6 +88,7 @@ func (s *Service) Reclock(ctx context.Context, tx *db.Tx, after desk.Conversatio
 	return ids[len(ids)-1], len(ids), nil
 }
 
+// reclock works out anew when a conversation is due, by its clocks and by what its inbox promises.
 func reclock(ctx context.Context, tx *db.Tx, id desk.ConversationID) error {
 	c, err := hold(ctx, tx, id)
 	if err != nil || c.ID != id {
@@ -98,6 +99,7 @@ func reclock(ctx context.Context, tx *db.Tx, id desk.ConversationID) error {
 		return err
 	}
 	due, of := c.DueAt, c.DueFor
+	c.undue, c.within = true, -1
 	k, err := c.keepClocks(ctx, tx, d)
 	if err != nil {
 		return err
@@ -111,7 +113,11 @@ func reclock(ctx context.Context, tx *db.Tx, id desk.ConversationID) error {
 	if err := c.keepPlace(ctx, tx, d); err != nil {
 		return err
 	}
-	return eventlog.Append(ctx, tx, c.event(desk.System, desk.ClocksChanged, nil))
+	what := desk.ClocksChanged
+	if of == "" && c.DueFor == "" {
+		what = desk.DueMoved
+	}
+	return eventlog.Append(ctx, tx, c.event(desk.System, what, nil))
 }
 
 // Unfinished counts the conversations that Reclock goes through.

@@ -379,7 +379,7 @@ func (c *row) rewait(ctx context.Context, tx *db.Tx) error {
 	}
 	c.answered()
 	if since != 0 {
-		return c.customerWaits(ctx, tx, since, within)
+		c.customerWaits(since, within)
 	}
 	return nil
 }

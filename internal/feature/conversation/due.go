@@ -8,36 +8,42 @@ import (
 	"time"
 
 	"tellus/internal/desk"
-	"tellus/internal/feature/hours"
 	"tellus/internal/platform/db"
-	"tellus/internal/platform/eventlog"
 )
 
-// dueAt is when an inbox's promise to answer runs out for who waits since an instant: so many minutes of its opening hours, by the clock where it has none. It is the
-// one place that says so.
-func dueAt(ctx context.Context, tx *db.Tx, inbox desk.InboxID, since desk.Time, answerWithin int) (desk.Time, error) {
-	if answerWithin <= 0 {
-		return desk.Never, nil
+// customerWaits starts the wait for an answer, unless one runs already. When that is due is worked out as the row is saved.
+func (c *row) customerWaits(since desk.Time, answerWithin int) {
+	if c.WaitingSince == 0 {
+		c.WaitingSince, c.undue, c.within = since, true, answerWithin
 	}
-	within := time.Duration(answerWithin) * time.Minute
-	open, ok, err := hours.OfInbox(ctx, tx, inbox)
-	if err != nil {
-		return 0, err
-	}
-	if !ok {
-		return since.Add(within), nil
-	}
-	return open.Due(since, within), nil
 }
 
-// customerWaits starts the wait for an answer, unless one runs already.
-func (c *row) customerWaits(ctx context.Context, tx *db.Tx, since desk.Time, answerWithin int) (err error) {
-	if c.WaitingSince != 0 {
+// dueByInbox sets when the inbox's promise to answer runs out for who waits: so many minutes of the hours that the conversation goes by, by the clock where it goes by none. It
+// is the one place that says so.
+func (c *row) dueByInbox(ctx context.Context, tx *db.Tx, d *definitions) error {
+	within := c.within
+	if !c.undue || within < 0 {
+		if err := tx.Row(ctx, `SELECT answer_within FROM inbox WHERE id = $1`, c.Inbox).Scan(&within); err != nil {
+			return fmt.Errorf("what inbox %s promises: %w", c.Inbox, err)
+		}
+	}
+	if c.undue, c.DueAt = false, desk.Never; within <= 0 || c.WaitingSince == 0 {
 		return nil
 	}
-	c.WaitingSince = since
-	c.DueAt, err = dueAt(ctx, tx, c.Inbox, since, answerWithin)
-	return err
+	open, ok, err := d.book.Open(d.book.Of(c.Inbox, c.Team), tx.Now)
+	if err != nil {
+		return err
+	}
+	span := time.Duration(within) * time.Minute
+	if c.DueAt = c.WaitingSince.Add(span); ok {
+		c.DueAt = open.Due(c.WaitingSince, span)
+	}
+	return nil
+}
+
+// movedHours reports whether the conversation goes by another calendar since it was loaded, as its team changed.
+func (c *row) movedHours(d *definitions) bool {
+	return c.ID != 0 && c.Team != c.before.team && d.book.Of(c.Inbox, c.Team) != d.book.Of(c.Inbox, c.before.team)
 }
 
 // Redue is the job that works out anew what is due, after opening hours changed.
@@ -57,6 +63,11 @@ type DueWork struct {
 
 // BeginRedue has what is due worked out anew from the first conversation on; where that is under way, it begins again.
 func (s *Service) BeginRedue(ctx context.Context, tx *db.Tx) error {
+	if tx.Postgres() { // conversations that begin at this moment are waited for: either they see the change, or this work sees them
+		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(7340034)`); err != nil {
+			return fmt.Errorf("wait for conversations that begin: %w", err)
+		}
+	}
 	if _, err := tx.Exec(ctx, `
 		INSERT INTO due_work (id, turn, last, total, done)
 		VALUES (1, 1, 0, (SELECT COALESCE(max(id), 0) FROM conversation), 0)
@@ -89,14 +100,22 @@ func (s *Service) RedueSlice(ctx context.Context, tx *db.Tx, limit int) (more bo
 		return false, fmt.Errorf("what is due: %w", err)
 	}
 	until := min(last+stretch, total)
-	rows, err := tx.Query(ctx, `SELECT id FROM conversation WHERE id > $1 AND id <= $2 AND waiting_since <> 0 AND shelf <> 5 ORDER BY id LIMIT $3`, last, until, limit)
+	d, err := definitionsOf(ctx, tx)
+	if err != nil {
+		return false, err
+	}
+	text := `SELECT id FROM conversation WHERE id > $1 AND id <= $2 AND waiting_since <> 0 AND shelf <> 5 ORDER BY id LIMIT $3`
+	if d.promises { // clocks may run where nobody waits for an answer
+		text = `SELECT id FROM conversation WHERE id > $1 AND id <= $2 AND (waiting_since <> 0 AND shelf <> 5 OR shelf IN (0, 1)) ORDER BY id LIMIT $3`
+	}
+	rows, err := tx.Query(ctx, text, last, until, limit)
 	ids, err := db.Rows(rows, err, func(r *sql.Rows, id *desk.ConversationID) error { return r.Scan(id) })
 	if err != nil {
 		return false, fmt.Errorf("who waits for an answer: %w", err)
 	}
 	for _, id := range ids {
-		if err := redue(ctx, tx, id); err != nil {
-			return false, err
+		if err := reclock(ctx, tx, id); err != nil {
+			return false, fmt.Errorf("work out when conversation %s is due: %w", id, err)
 		}
 	}
 	if len(ids) == limit {
@@ -106,28 +125,4 @@ func (s *Service) RedueSlice(ctx context.Context, tx *db.Tx, limit int) (more bo
 		return false, fmt.Errorf("what is due: %w", err)
 	}
 	return until < total, nil
-}
-
-// redue works out anew when a conversation is due that somebody waits in.
-func redue(ctx context.Context, tx *db.Tx, id desk.ConversationID) error {
-	c, err := hold(ctx, tx, id)
-	if err != nil {
-		return err
-	}
-	if c.WaitingSince == 0 || c.DueFor != "" { // what a service level policy promises goes by itself
-		return nil
-	}
-	var within int
-	if err := tx.Row(ctx, `SELECT answer_within FROM inbox WHERE id = $1`, c.Inbox).Scan(&within); err != nil {
-		return fmt.Errorf("what inbox %s promises: %w", c.Inbox, err)
-	}
-	due, err := dueAt(ctx, tx, c.Inbox, c.WaitingSince, within)
-	if err != nil || due == c.DueAt {
-		return err
-	}
-	c.DueAt = due
-	if err := c.save(ctx, tx); err != nil {
-		return err
-	}
-	return eventlog.Append(ctx, tx, c.event(desk.System, desk.DueMoved, nil))
 }

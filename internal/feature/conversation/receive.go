@@ -13,7 +13,6 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/engine/deadline"
 	"tellus/internal/feature/field"
-	"tellus/internal/feature/hours"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
 )
@@ -89,9 +88,7 @@ func (s *Service) Receive(ctx context.Context, tx *db.Tx, in Incoming, into, fol
 		return Received{}, err
 	}
 	if in.Automatic == "" {
-		if done.Reopened, err = c.customerWrote(ctx, tx, tx.Now, in.Inbox.AnswerWithin); err != nil {
-			return Received{}, err
-		}
+		done.Reopened = c.customerWrote(tx.Now, in.Inbox.AnswerWithin)
 		if !done.Opened {
 			if err := holdBack(ctx, tx, c); err != nil {
 				return Received{}, err
@@ -187,7 +184,7 @@ const seenText = `SELECT id, conversation FROM message WHERE inbox = $1 AND iden
 
 // Ask asks ahead for what Receive will look at: whether a mail came before, what views there are, and what begins in the inbox (see db.Tx.Ahead).
 func (s *Service) Ask(ctx context.Context, tx *db.Tx, inbox desk.InboxID, identity []byte) error {
-	if err := errors.Join(field.AskDefaultType(ctx, tx, inbox), hours.AskOfInbox(ctx, tx, inbox)); err != nil {
+	if err := field.AskDefaultType(ctx, tx, inbox); err != nil {
 		return err
 	}
 	if err := tx.Ahead(ctx, stampText); err != nil || identity == nil {
@@ -197,19 +194,17 @@ func (s *Service) Ask(ctx context.Context, tx *db.Tx, inbox desk.InboxID, identi
 }
 
 // customerWrote turns the conversation to us: it wakes, waits for an answer, and reopens where the customer's turn or the end was.
-func (c *row) customerWrote(ctx context.Context, tx *db.Tx, now desk.Time, answerWithin int) (reopened bool, err error) {
+func (c *row) customerWrote(now desk.Time, answerWithin int) (reopened bool) {
 	c.SnoozedUntil = 0
 	c.did(deadline.Wrote)
-	if err := c.customerWaits(ctx, tx, now, answerWithin); err != nil {
-		return false, err
-	}
+	c.customerWaits(now, answerWithin)
 	switch c.Status {
 	case desk.StatusWaiting, desk.StatusResolved, desk.StatusClosed:
 		reopened = c.Status != desk.StatusWaiting
 		c.Status = desk.StatusOpen
 		c.resolvedAt = 0
 	}
-	return reopened, nil
+	return reopened
 }
 
 // noticeMessage brings the row's summary of its messages up to date. by is a value of

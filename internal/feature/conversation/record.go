@@ -82,9 +82,7 @@ func (s *Service) record(ctx context.Context, tx *db.Tx, by desk.Actor, c *row, 
 			}
 		}
 		c.did(deadline.Wrote)
-		if err := c.customerWaits(ctx, tx, tx.Now, inbox.AnswerWithin); err != nil {
-			return nil, err
-		}
+		c.customerWaits(tx.Now, inbox.AnswerWithin)
 	case in.Record.Outcome == "agreed" || in.Record.Outcome == "delivered":
 		c.answered()
 		c.did(deadline.Answered)

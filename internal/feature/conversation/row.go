@@ -39,6 +39,8 @@ type row struct {
 
 	before   Snapshot
 	happened deadline.Did // since it was saved
+	undue    bool         // when it is due has to be worked out anew, should nothing but the inbox promise an answer
+	within   int          // what the inbox promises, in minutes, where undue was set by who knew it; -1: it is to be looked up
 }
 
 // Snapshot is what changes are told by.

@@ -15,6 +15,7 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/engine/condition"
 	"tellus/internal/engine/deadline"
+	"tellus/internal/feature/hours"
 	"tellus/internal/platform/db"
 )
 
@@ -64,10 +65,12 @@ type definitions struct {
 	policies   []*deadline.Policy // in use, in order
 	policyAsks asks               // what some of them look at
 	promises   bool               // there is or was a policy: conversations may have clocks
+
+	book *hours.Book // the calendars that time is counted by
 }
 
 // stamp tells states of the definitions apart.
-type stamp struct{ views, fields, count, policies int64 }
+type stamp struct{ views, fields, count, policies, calendars int64 }
 
 type definitionsKey struct{}
 
@@ -78,11 +81,11 @@ type definitionsMemo struct {
 
 // definitionsOf returns the definitions as this transaction sees them. They are asked for after the conversation is held: whoever made a view and filled it before
 // that is seen, and whoever comes later waits for the conversation.
-const stampText = `SELECT stamp, (SELECT COALESCE(SUM(version), 0) FROM field), (SELECT COUNT(*) FROM field), (SELECT stamp FROM service_policy_stamp) FROM saved_view_stamp`
+const stampText = `SELECT stamp, (SELECT COALESCE(SUM(version), 0) FROM field), (SELECT COUNT(*) FROM field), (SELECT stamp FROM service_policy_stamp), (SELECT stamp FROM calendar_stamp) FROM saved_view_stamp`
 
 func definitionsOf(ctx context.Context, tx *db.Tx) (*definitions, error) {
 	var s stamp
-	if err := tx.Row(ctx, stampText).Scan(&s.views, &s.fields, &s.count, &s.policies); err != nil {
+	if err := tx.Row(ctx, stampText).Scan(&s.views, &s.fields, &s.count, &s.policies, &s.calendars); err != nil {
 		return nil, fmt.Errorf("look for changed views: %w", err)
 	}
 	memo := tx.DB().Memo(definitionsKey{}, func() any { return &definitionsMemo{} }).(*definitionsMemo)
@@ -123,6 +126,9 @@ func loadDefinitions(ctx context.Context, tx *db.Tx, s stamp) (*definitions, err
 			d.any = true
 			d.asks = d.asks.and(v.asks)
 		}
+	}
+	if d.book, err = hours.LoadBook(ctx, tx); err != nil {
+		return nil, err
 	}
 	return d, d.loadPolicies(ctx, tx)
 }

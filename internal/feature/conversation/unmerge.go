@@ -425,9 +425,7 @@ func (c *row) comesBack(ctx context.Context, tx *db.Tx, m read) error {
 		if err := tx.Row(ctx, `SELECT answer_within FROM inbox WHERE id = $1`, c.Inbox).Scan(&within); err != nil {
 			return fmt.Errorf("inbox %s: %w", c.Inbox, err)
 		}
-		if _, err := c.customerWrote(ctx, tx, m.At, within); err != nil {
-			return err
-		}
+		c.customerWrote(m.At, within)
 		if m.From.Address == "" {
 			return nil
 		}

@@ -16,6 +16,7 @@ import (
 // Hours are a calendar that can be asked. Holidays are known from the year before to ten years after the one in which it was compiled.
 type Hours struct {
 	*worktime.Calendar
+	special map[desk.Date]ShutDay // dates that differ from their weekday, which may be closed anyway
 }
 
 // years before and after this one of which the holidays are put in: as far as worktime looks.
@@ -32,19 +33,22 @@ func Compile(c desk.CalendarEdit, now desk.Time) (Hours, error) {
 			p.Week[d] = spans(hours)
 		}
 	}
+	special := map[desk.Date]ShutDay{}
 	year := now.Time().Year()
 	for y := year - yearsBack; y <= year+yearsAhead; y++ {
 		for _, h := range holiday.In(c.Country, c.Part, y) {
 			if Closed(c, h) {
 				p.Days = append(p.Days, worktime.Day{Date: h.Date})
+				special[h.Date] = ShutDay{Holiday: h.Key, Substitute: h.Substitute}
 			}
 		}
 	}
 	for _, d := range c.Days { // after the holidays: of one date the last counts
 		p.Days = append(p.Days, worktime.Day{Date: d.Date, Hours: spans(d.Hours)})
+		special[d.Date] = ShutDay{Name: d.Name}
 	}
 	cal, err := worktime.Compile(p)
-	return Hours{cal}, err
+	return Hours{cal, special}, err
 }
 
 // Closed reports whether a calendar closes for a holiday of its country.

@@ -100,24 +100,9 @@ func OfInbox(ctx context.Context, tx *db.Tx, id desk.InboxID) (h Hours, ok bool,
 	return of(ctx, tx, ofInboxText, int64(id))
 }
 
-// AskOfInbox asks ahead for what OfInbox will ask (see db.Tx.Ahead).
-func AskOfInbox(ctx context.Context, tx *db.Tx, id desk.InboxID) error {
-	return tx.Ahead(ctx, ofInboxText, int64(id))
-}
-
-const (
-	ofInboxText = `
-		SELECT zone, plan FROM calendar
-		WHERE id = COALESCE((SELECT calendar FROM calendar_inbox WHERE inbox = $1), (SELECT min(id) FROM calendar WHERE standard))`
-	ofTeamText = `
-		SELECT zone, plan FROM calendar
-		WHERE id = COALESCE((SELECT calendar FROM calendar_team WHERE team = $1), (SELECT min(id) FROM calendar WHERE standard))`
-)
-
-// OfTeam returns the hours that a team goes by, as OfInbox does.
-func OfTeam(ctx context.Context, tx *db.Tx, id desk.TeamID) (h Hours, ok bool, err error) {
-	return of(ctx, tx, ofTeamText, int64(id))
-}
+const ofInboxText = `
+	SELECT zone, plan FROM calendar
+	WHERE id = COALESCE((SELECT calendar FROM calendar_inbox WHERE inbox = $1), (SELECT min(id) FROM calendar WHERE standard))`
 
 func of(ctx context.Context, tx *db.Tx, query string, id int64) (h Hours, ok bool, err error) {
 	var zone, text string

@@ -144,7 +144,11 @@ func (s *Service) Delete(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.
 	return now, told(ctx, tx, by, id)
 }
 
+// told has whoever remembers calendars look again, and tells of the change.
 func told(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.CalendarID) error {
+	if _, err := tx.Exec(ctx, `UPDATE calendar_stamp SET stamp = stamp + 1`); err != nil {
+		return fmt.Errorf("note that calendars changed: %w", err)
+	}
 	return eventlog.Append(ctx, tx, &desk.Event{By: by, Kind: desk.CalendarUpdated, SubjectKind: desk.AboutCalendar, Subject: int64(id)})
 }
 

@@ -29,6 +29,7 @@ type Edit struct {
 	Zone      string         `json:"zone" maxLength:"60" doc:"Whose days count in the condition, such as Europe/Riga; UTC where empty"`
 	Targets   []Target       `json:"targets" minItems:"1" maxItems:"5"`
 	Pauses    []desk.Status  `json:"pauses" maxItems:"3" doc:"In which clocks stand still: new, open, waiting. Finished ones always do"`
+	Counts    string         `json:"counts,omitempty" enum:"clock,opening" doc:"In what time targets count: every hour, or while the calendar of the conversation is open (that of its team, else of its inbox, else the standard one; every hour where there is none); by the clock where empty"`
 	Warn      int            `json:"warn" minimum:"0" maximum:"99" doc:"Percent of a target after which it is warned of; 0: it is not"`
 	Version   int64          `json:"version" doc:"The version that was seen; 0 for a new one"`
 }
@@ -76,12 +77,12 @@ type Service struct {
 
 const most = 100 // policies
 
-const columns = `id, name, active, condition, zone, targets, pauses, warn, position, version`
+const columns = `id, name, active, condition, zone, targets, pauses, warn, position, version, counts`
 
 func (s *Service) scan(registry condition.List) func(r *sql.Rows, p *Policy) error {
 	return func(r *sql.Rows, p *Policy) error {
 		var when, targets, pauses string
-		if err := r.Scan(&p.ID, &p.Name, &p.Active, &when, &p.Zone, &targets, &pauses, &p.Warn, &p.Position, &p.Version); err != nil {
+		if err := r.Scan(&p.ID, &p.Name, &p.Active, &when, &p.Zone, &targets, &pauses, &p.Warn, &p.Position, &p.Version, &p.Counts); err != nil {
 			return err
 		}
 		var stored map[deadline.Kind][deadline.Priorities]int64
@@ -157,9 +158,9 @@ func (s *Service) Create(ctx context.Context, tx *db.Tx, by desk.Actor, e Edit) 
 	k := e.stored()
 	var id desk.PolicyID
 	if err := tx.Row(ctx, `
-		INSERT INTO service_policy (name, position, active, condition, zone, targets, pauses, warn, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		RETURNING id`, e.Name, position+1, e.Active, k.condition, e.Zone, k.targets, k.pauses, e.Warn, tx.Now).Scan(&id); err != nil {
+		INSERT INTO service_policy (name, position, active, condition, zone, targets, pauses, warn, created_at, counts)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		RETURNING id`, e.Name, position+1, e.Active, k.condition, e.Zone, k.targets, k.pauses, e.Warn, tx.Now, e.Counts).Scan(&id); err != nil {
 		return Policy{}, fmt.Errorf("create policy: %w", err)
 	}
 	if err := s.changed(ctx, tx, by, id); err != nil {
@@ -182,8 +183,8 @@ func (s *Service) Change(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.
 	}
 	k := e.stored()
 	if _, err := tx.Exec(ctx, `
-		UPDATE service_policy SET name = $2, active = $3, condition = $4, zone = $5, targets = $6, pauses = $7, warn = $8, version = version + 1 WHERE id = $1`,
-		id, e.Name, e.Active, k.condition, e.Zone, k.targets, k.pauses, e.Warn); err != nil {
+		UPDATE service_policy SET name = $2, active = $3, condition = $4, zone = $5, targets = $6, pauses = $7, warn = $8, counts = $9, version = version + 1 WHERE id = $1`,
+		id, e.Name, e.Active, k.condition, e.Zone, k.targets, k.pauses, e.Warn, e.Counts); err != nil {
 		return now, fmt.Errorf("change policy %s: %w", id, err)
 	}
 	if err := s.changed(ctx, tx, by, id); err != nil {
@@ -396,6 +397,13 @@ func (s *Service) check(ctx context.Context, tx *db.Tx, e *Edit) error {
 		if !p.Valid() || p.Finished() {
 			return desk.RefuseField(desk.Invalid, fmt.Sprintf("body.pauses[%d]", i), "clocks can pause in new, open and waiting")
 		}
+	}
+	switch e.Counts {
+	case "":
+		e.Counts = conversation.CountClock
+	case conversation.CountClock, conversation.CountOpening:
+	default:
+		return desk.RefuseField(desk.Invalid, "body.counts", "targets count by the clock or in opening hours")
 	}
 	if e.Warn < 0 || e.Warn > 99 {
 		return desk.RefuseField(desk.Invalid, "body.warn", "a share is between 0 and 99 percent")

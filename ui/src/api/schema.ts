@@ -5049,6 +5049,15 @@ export interface components {
         ConversationClock: {
             /** Format: date-time */
             breached?: string;
+            /** @description Name of the calendar by which it counts */
+            calendar?: string;
+            /** @description The calendar is another one than when it was met or broken: what is explained need not add up to its due time */
+            changed?: boolean;
+            /**
+             * @description Whether every hour counts, or those of a calendar
+             * @enum {string}
+             */
+            counts: "clock" | "opening";
             /**
              * Format: date-time
              * @description Absent while it is paused
@@ -5089,8 +5098,12 @@ export interface components {
              * @description When it is close
              */
             warn?: string;
+            /** @description Whose clock that calendar goes by */
+            zone?: string;
         };
         ConversationClockStretch: {
+            /** @description Dates in it that differ from their weekday: what date or holiday names */
+            days?: components["schemas"]["HoursShutDay"][];
             /** Format: date-time */
             from: string;
             /**
@@ -5098,6 +5111,11 @@ export interface components {
              * @description How much of it counted
              */
             seconds: number;
+            /**
+             * @description Why a calendar is closed: outside of the hours of the day, a weekday without any, a date of its own, a public holiday; the most telling of several
+             * @enum {string}
+             */
+            shut?: "hours" | "weekday" | "date" | "holiday";
             /** @description In which the clock paused */
             status?: string;
             /**
@@ -6135,6 +6153,16 @@ export interface components {
             next?: string;
             /** @description Whether it is open now */
             open: boolean;
+        };
+        HoursShutDay: {
+            /** Format: date */
+            date: string;
+            /** @description Key of the public holiday that it is */
+            holiday?: string;
+            /** @description Of a date with hours of its own */
+            name?: string;
+            /** @description It is a day off in place of the holiday */
+            substitute?: boolean;
         };
         ImportedBody: {
             /** Format: int64 */
@@ -8021,6 +8049,11 @@ export interface components {
             active: boolean;
             /** @description Which conversations it is for; all where empty. What changes by time alone, and what means something else to everybody, cannot be asked for */
             condition: components["schemas"]["Node"];
+            /**
+             * @description In what time targets count: every hour, or while the calendar of the conversation is open (that of its team, else of its inbox, else the standard one; every hour where there is none); by the clock where empty
+             * @enum {string}
+             */
+            counts?: "clock" | "opening";
             name: string;
             /** @description In which clocks stand still: new, open, waiting. Finished ones always do */
             pauses: string[];
@@ -8045,6 +8078,11 @@ export interface components {
             broken?: boolean;
             /** @description Which conversations it is for; all where empty. What changes by time alone, and what means something else to everybody, cannot be asked for */
             condition: components["schemas"]["Node"];
+            /**
+             * @description In what time targets count: every hour, or while the calendar of the conversation is open (that of its team, else of its inbox, else the standard one; every hour where there is none); by the clock where empty
+             * @enum {string}
+             */
+            counts?: "clock" | "opening";
             /** Format: int64 */
             id: number;
             name: string;
