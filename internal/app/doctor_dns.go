@@ -27,7 +27,7 @@ var selectors = []string{
 func domainsOf(in desk.Inbox) []string {
 	found := map[string]bool{}
 	for _, address := range append([]string{in.Address}, in.Aliases...) {
-		if _, domain, ok := strings.Cut(address, "@"); ok && domain != "" {
+		if _, domain, ok := desk.SplitMail(address); ok && domain != "" {
 			found[strings.ToLower(domain)] = true
 		}
 	}

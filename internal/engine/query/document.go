@@ -3,6 +3,8 @@ package query
 import (
 	"slices"
 	"strings"
+
+	"tellus/internal/desk"
 )
 
 // Terms of the index begin with what they are, so that none is taken for another. Words themselves have no prefix.
@@ -168,7 +170,7 @@ func (w *Writer) person(prefix, name, address string) {
 	}
 	if a := addressKey(address); a != "" {
 		w.term(prefix + a)
-		if _, domain, ok := strings.Cut(a, "@"); ok && domain != "" {
+		if _, domain, ok := desk.SplitMail(a); ok && domain != "" {
 			w.term(prefix + domain)
 		}
 	}

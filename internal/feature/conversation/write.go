@@ -12,6 +12,7 @@ import (
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
 	"tellus/internal/platform/htmltext"
+	"tellus/internal/platform/mailmsg"
 )
 
 // Then is what becomes of the conversation once an answer is on its way.
@@ -258,8 +259,7 @@ func fieldOf(out outgoing, i int) string {
 }
 
 func checkAddress(field string, a desk.NamedAddress, own func(string) bool) error {
-	local, domain, ok := strings.Cut(a.Address, "@")
-	if !ok || local == "" || domain == "" || strings.ContainsAny(a.Address, " \r\n\t<>,;\"") || len(a.Address) > 320 {
+	if !mailmsg.ValidAddress(a.Address) {
 		return desk.WhyNoAddress.At(field)
 	}
 	if own != nil && own(a.Address) {

@@ -80,7 +80,7 @@ const organisationOfDomain = `SELECT organisation FROM organisation_domain WHERE
 
 // companyDomain is the domain of a mail address that may tell its organisation; ok is false where everybody can have one there.
 func companyDomain(address string) (key string, ok bool) {
-	_, domain, ok := strings.Cut(address, "@")
+	_, domain, ok := desk.SplitMail(address)
 	if !ok {
 		return "", false
 	}

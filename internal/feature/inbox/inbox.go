@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/mail"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -18,6 +17,7 @@ import (
 	"tellus/internal/engine/language"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
+	"tellus/internal/platform/mailmsg"
 )
 
 // Sealer encrypts settings at rest; what is sealed opens only under the same context.
@@ -361,12 +361,12 @@ func (s *Service) Delete(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.
 // AddressKey is what an inbox's address is compared by: lower case, without a plus-tag (RFC 5233).
 func AddressKey(address string) string {
 	address = strings.ToLower(strings.TrimSpace(address))
-	local, domain, ok := strings.Cut(address, "@")
+	local, domain, ok := desk.SplitMail(address)
 	if !ok {
 		return address
 	}
-	local, _, _ = strings.Cut(local, "+")
-	return local + "@" + domain
+	box, _, _ := desk.SplitTag(local)
+	return box + "@" + domain
 }
 
 // ByAddress returns the active inbox that takes mail for an address, its plus-tag aside; desk.NotFound where none does. What changed on
@@ -401,8 +401,7 @@ func check(e *Edit) error {
 		if i > 0 {
 			field = fmt.Sprintf("body.aliases[%d]", i-1)
 		}
-		parsed, err := mail.ParseAddress(a)
-		if err != nil || parsed.Address != a || len(a) > 320 {
+		if !mailmsg.ValidAddress(a) {
 			return desk.WhyNoAddress.At(field)
 		}
 	}

@@ -22,7 +22,7 @@ func readCloser(raw []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(
 func (d *Delivery) compose(ctx context.Context, out conversation.ToSend, box desk.Inbox, by Writer) (raw []byte, from string, err error) {
 	reply := box.Address
 	if box.ReplyToken && d.Token != nil {
-		reply = tagged(box.Address, d.Token(out.Conversation))
+		reply = desk.JoinTag(box.Address, d.Token(out.Conversation))
 	}
 	body := d.body(out, box, by)
 	files, inline, err := d.files(ctx, out)
@@ -45,12 +45,6 @@ func (d *Delivery) compose(ctx context.Context, out conversation.ToSend, box des
 		return nil, "", fmt.Errorf("write the mail of message %s: %w", out.ID, err)
 	}
 	return raw, reply, nil
-}
-
-// tagged puts a plus-tag into an address (RFC 5233).
-func tagged(address, tag string) string {
-	local, domain, _ := strings.Cut(address, "@")
-	return local + "+" + tag + "@" + domain
 }
 
 func addresses(list []desk.NamedAddress) []mailmsg.Address {

@@ -69,8 +69,8 @@ func (in *Intake) token(k kept, u understood) desk.ConversationID {
 		addresses = append(addresses, a.Address)
 	}
 	for _, a := range addresses {
-		local, _, _ := strings.Cut(a, "@")
-		_, tag, tagged := strings.Cut(local, "+")
+		local, _, _ := desk.SplitMail(a)
+		_, tag, tagged := desk.SplitTag(local)
 		if !tagged {
 			continue
 		}

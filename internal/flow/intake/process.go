@@ -150,7 +150,7 @@ func vouched(u understood) bool {
 	if u.verdicts == nil || u.verdicts.DMARC != "pass" {
 		return false
 	}
-	_, domain, _ := strings.Cut(u.from.Address, "@")
+	_, domain, _ := desk.SplitMail(u.from.Address)
 	return domain != "" && strings.EqualFold(domain, u.verdicts.From)
 }
 

@@ -41,7 +41,7 @@ func (in *Intake) AcceptWritten(ctx context.Context, w Written) error {
 	if subject == "" {
 		subject = beginning(w.Text)
 	}
-	_, domain, _ := strings.Cut(w.Inbox.Address, "@")
+	_, domain, _ := desk.SplitMail(w.Inbox.Address)
 	out := mailmsg.Outgoing{From: mailmsg.Address{Name: w.Name, Email: w.Email}, To: []mailmsg.Address{{Name: w.Inbox.FromName, Email: w.Inbox.Address}},
 		Subject: subject, Date: in.DB.Now().Time().UTC(), MessageID: "form." + id + "@" + domain, Text: w.Text, Attachments: w.Files}
 	if w.Language != "" {

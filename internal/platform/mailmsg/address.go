@@ -2,6 +2,7 @@ package mailmsg
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -478,14 +479,17 @@ func escapeQuoted(s string) string {
 	return b.String()
 }
 
-// validEmail tells whether an address may be written into a header and given to a mail server: ASCII or UTF-8 without blanks, controls and
-// brackets, with one local part and a domain.
-func validEmail(s string) bool {
+// ValidAddress tells whether an address may be written into a header and given to a mail server (RFC 5321 4.1.2, RFC 6531 3.3): ASCII or UTF-8 without
+// controls, with one local part and a domain, at most 320 bytes. Blanks, brackets and commas may stand in a local part in quotes alone.
+func ValidAddress(s string) bool {
 	at := strings.LastIndexByte(s, '@')
 	if at <= 0 || at == len(s)-1 || len(s) > 320 || !utf8.ValidString(s) {
 		return false
 	}
 	local, domain := s[:at], s[at+1:]
+	if strings.ContainsFunc(s, unseen) {
+		return false
+	}
 	if strings.HasPrefix(local, `"`) {
 		q, next, ok := quotedString(local, 0)
 		if !ok || next != len(local) || strings.ContainsAny(q, "\r\n\x00") {
@@ -503,4 +507,17 @@ func validEmail(s string) bool {
 		return !strings.ContainsAny(domain[1:len(domain)-1], "[]<>()\",; \t\r\n\x00")
 	}
 	return isDotAtom(domain)
+}
+
+// unseen are letters beyond ASCII that no address has and that would let it look like another one: blanks, controls, and what turns the direction.
+func unseen(r rune) bool {
+	return r >= utf8.RuneSelf && (unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r))
+}
+
+// Mailbox puts an address together from a local part as it is meant, quoting it where it has to be (RFC 5321 4.1.2), and a domain.
+func Mailbox(local, domain string) string {
+	if !isDotAtom(local) {
+		local = `"` + escapeQuoted(local) + `"`
+	}
+	return local + "@" + domain
 }

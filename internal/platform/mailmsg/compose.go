@@ -47,7 +47,7 @@ type File struct {
 }
 
 // ErrAddress is returned by Compose for addresses that cannot stand in a header or be given to a mail server: without domain, with blanks,
-// controls or brackets, or with letters beyond ASCII before the "@".
+// controls or brackets.
 var ErrAddress = errors.New("not a mail address")
 
 // ErrField is returned by Compose for ids, names of fields and other values that a mail cannot carry, such as those with line ends.
@@ -101,7 +101,8 @@ func (o Outgoing) Recipients() ([]string, error) {
 	return out, nil
 }
 
-// Compose writes a mail (RFC 5322, RFC 2045): 7-bit, CRLF, lines of at most 998 characters. No value can add a field or a recipient.
+// Compose writes a mail (RFC 5322, RFC 2045): 7-bit, CRLF, lines of at most 998 characters. An address with letters beyond ASCII before the "@" stands as it
+// is (RFC 6532): nothing else says it, and who takes it knows RFC 6531. No value can add a field or a recipient.
 // It returns ErrAddress or ErrField, wrapped, for what it refuses.
 func Compose(o Outgoing) ([]byte, error) {
 	to, err := o.Recipients()
@@ -246,14 +247,11 @@ func (w *mailWriter) addresses(name string, list []Address) {
 
 // writableEmail returns the address with its domain in ASCII (RFC 5891), or ErrAddress.
 func writableEmail(email string) (string, error) {
-	if !validEmail(email) {
+	if !ValidAddress(email) {
 		return "", fmt.Errorf("%q: %w", clip(email, 100), ErrAddress)
 	}
 	at := strings.LastIndexByte(email, '@')
 	local, domain := email[:at], email[at+1:]
-	if !isASCII([]byte(local)) {
-		return "", fmt.Errorf("%q: %w", clip(email, 100), ErrAddress)
-	}
 	if !isASCII([]byte(domain)) {
 		ascii, err := idna.Lookup.ToASCII(domain)
 		if err != nil {

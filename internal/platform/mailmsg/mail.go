@@ -178,14 +178,14 @@ func (m *Mail) Author() Address {
 func (m *Mail) Answerable() []Address {
 	var out []Address
 	for _, a := range m.ReplyTo {
-		if validEmail(a.Email) {
+		if ValidAddress(a.Email) {
 			out = append(out, a)
 		}
 	}
 	if len(out) > 0 {
 		return out
 	}
-	if a := m.Author(); validEmail(a.Email) {
+	if a := m.Author(); ValidAddress(a.Email) {
 		return []Address{a}
 	}
 	return nil

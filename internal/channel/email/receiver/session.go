@@ -20,6 +20,7 @@ import (
 	"tellus/internal/channel"
 	"tellus/internal/channel/email/verdict"
 	"tellus/internal/desk"
+	"tellus/internal/platform/mailmsg"
 )
 
 const (
@@ -69,12 +70,22 @@ func (s *session) Mail(from string, options *smtp.MailOptions) error {
 	if options != nil && options.Size > s.server.config.MaxBytes {
 		return s.tooLarge()
 	}
-	s.from, s.to = from, nil
+	s.from, s.to = quoted(from), nil
 	return nil
+}
+
+// quoted is an address as it stood in the command: the library takes the quotes off local parts such as "john smith", without which it is none.
+func quoted(address string) string {
+	local, domain, ok := desk.SplitMail(address)
+	if !ok {
+		return address
+	}
+	return mailmsg.Mailbox(local, domain)
 }
 
 // Rcpt takes a recipient that an inbox answers for.
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
+	to = quoted(to)
 	inbox, err := s.resolve(s.ctx, to)
 	switch {
 	case err == nil:

@@ -116,7 +116,7 @@ export function toDraft(c: Composed, html: string): DraftBody {
   return { mode: c.mode, html, to: c.to, cc: c.cc, bcc: c.bcc, attachments: c.files.map((f) => f.id) };
 }
 
-const address = /^[^\s@<>,;"]{1,64}@[^\s@<>,;"]{1,255}$/;
+const address = /^(?:[^\s@<>,;"]{1,64}|"(?:[^"\\\n]|\\.){1,62}")@[^\s@<>,;"]{1,255}$/;
 
 /** Whether mail can go there, as far as its look tells. */
 export function isAddress(text: string): boolean {

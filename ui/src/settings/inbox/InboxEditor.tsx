@@ -91,7 +91,7 @@ function Edit({ server, inbox, back }: { server: InboxEdit; inbox?: WholeInbox; 
     {
       check: (v) => ({
         ...(v.name.trim() ? {} : { name: t("form.refusal.needed") }),
-        ...(/^\S+@\S+$/.test(v.address.trim()) ? {} : { address: t("form.refusal.no_mail_address") }),
+        ...(/^(?:\S+|".+")@\S+$/.test(v.address.trim()) ? {} : { address: t("form.refusal.no_mail_address") }),
         ...(v.receive.method !== "imap" || v.receive.host?.trim()
           ? {}
           : { "receive.host": t("form.refusal.host_needed") }),
