@@ -30,6 +30,7 @@ import (
 	"tellus/internal/feature/presence"
 	"tellus/internal/feature/privacy"
 	"tellus/internal/feature/purchase"
+	"tellus/internal/feature/routing"
 	"tellus/internal/feature/segment"
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/sla"
@@ -45,6 +46,7 @@ import (
 	"tellus/internal/flow/person"
 	"tellus/internal/flow/promise"
 	"tellus/internal/flow/react"
+	"tellus/internal/flow/route"
 	keep "tellus/internal/flow/segment"
 	"tellus/internal/flow/upkeep"
 	"tellus/internal/flow/wake"
@@ -83,6 +85,7 @@ type App struct {
 	Promises      *promise.Keeper
 	Notify        *notify.Notify
 	Wake          *wake.Wake
+	Router        *route.Router
 	Persons       *person.Person
 	Segments      *keep.Keeper
 	Workers       *jobs.Workers
@@ -197,11 +200,12 @@ func (a *App) wire() {
 	notices := &notice.Service{Keys: a.Keys}
 	present := &presence.Service{Staff: a.Staff, Seats: live.Seats}
 	abroad := outward.New(outward.Options{})
+	a.Router = &route.Router{Routing: &routing.Service{}, Conversations: a.Conversations, Staff: a.Staff, Presence: present}
 	a.Wake = &wake.Wake{Conversations: a.Conversations, Purchases: a.Purchases}
 	a.Notify = &notify.Notify{DB: a.DB, Notices: notices, Conversations: a.Conversations, Staff: a.Staff, Mail: house.Queue, HTTP: a.pushClient(), URL: a.URL, Log: a.log}
 	a.Notify.Register(a.Workers)
 	a.Web = api.New(api.Deps{DB: a.DB, Staff: a.Staff, Keys: a.Keys, Setup: a.setUp, URL: a.URL, Version: VersionText(), UI: ui.Files(), Log: a.log,
-		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Views: views, Policies: policies, Segments: segments, Hours: &hours.Service{}, Customers: a.Customers, Purchases: a.Purchases, Conversations: a.Conversations, Settings: a.Settings,
+		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Views: views, Policies: policies, Routing: a.Router.Routing, Segments: segments, Hours: &hours.Service{}, Customers: a.Customers, Purchases: a.Purchases, Conversations: a.Conversations, Settings: a.Settings,
 		Intake: a.Intake, Index: a.Index, Persons: a.Persons, Watch: a.watch, Blobs: a.Blobs, Outward: abroad, Notices: notices, Presence: present, WishesChanged: a.Notify.WishesChanged, Connections: a.mail, Outbox: deliver.Outbox, NewMailID: newMailID})
 	a.Persons.Register(a.Workers)
 	(&upkeep.Upkeep{DB: a.DB, Blobs: a.Blobs, Conversations: a.Conversations, Customers: a.Customers, Staff: a.Staff, Notices: notices, Presence: present, DropAnswers: a.Web.DropAnswers, DropExports: a.Persons.DropFiles,
@@ -285,6 +289,7 @@ func (a *App) Serve(ctx context.Context) error {
 	run("segments", func(ctx context.Context) error { return a.Segments.Run(ctx, a.events) })
 	run("duplicates", func(ctx context.Context) error { return a.Persons.Run(ctx, a.events) })
 	run("wake", func(ctx context.Context) error { return a.Wake.Run(ctx, a.events) })
+	run("distribution", func(ctx context.Context) error { return a.Router.Run(ctx, a.events) })
 	run("notices", func(ctx context.Context) error { return a.Notify.Run(ctx, a.events) })
 	run("mail receiver", a.receive)
 	run("settings", a.followSettings)

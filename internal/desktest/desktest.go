@@ -5,6 +5,7 @@ package desktest
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -24,6 +25,7 @@ import (
 	"tellus/internal/feature/presence"
 	"tellus/internal/feature/privacy"
 	"tellus/internal/feature/purchase"
+	"tellus/internal/feature/routing"
 	"tellus/internal/feature/segment"
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/sla"
@@ -40,6 +42,7 @@ import (
 	"tellus/internal/flow/person"
 	"tellus/internal/flow/promise"
 	"tellus/internal/flow/react"
+	"tellus/internal/flow/route"
 	keep "tellus/internal/flow/segment"
 	"tellus/internal/flow/upkeep"
 	"tellus/internal/flow/wake"
@@ -77,6 +80,9 @@ type Desk struct {
 	Delivery      *deliver.Delivery
 	Upkeep        *upkeep.Upkeep
 	Wake          *wake.Wake
+	Presence      *presence.Service
+	Router        *route.Router
+	Here          map[desk.AgentID]desk.Time // who has the desk open, and when each did something there last
 	Workers       *jobs.Workers
 	Views         *view.Service
 	Gather        *gather.Gather
@@ -105,13 +111,14 @@ type Desk struct {
 	// UndoFor is how long an answer waits before it leaves.
 	UndoFor time.Duration
 
-	journal  sync.Mutex   // of Erasures: jobs write it side by side
-	now      atomic.Int64 // microseconds
-	ids      atomic.Int64
-	sources  atomic.Int64
-	followed desk.Seq
-	traced   atomic.Pointer[func(query string, args []any)]
-	keys     *secret.Keyring
+	journal     sync.Mutex   // of Erasures: jobs write it side by side
+	now         atomic.Int64 // microseconds
+	ids         atomic.Int64
+	sources     atomic.Int64
+	followed    desk.Seq
+	distributed desk.Seq
+	traced      atomic.Pointer[func(query string, args []any)]
+	keys        *secret.Keyring
 }
 
 // Each runs f on a desk of each database, as parallel subtests. PostgreSQL is skipped where its programs are not installed.
@@ -195,8 +202,11 @@ func (d *Desk) wire() {
 	d.Notices, d.Letters, d.Pushes = &notice.Service{Keys: d.keys}, &Letters{}, pushtest.New(d.T)
 	d.Notify = &notify.Notify{DB: d.DB, Notices: d.Notices, Conversations: d.Conversations, Staff: d.Staff, Mail: d.Letters.keep, HTTP: d.Pushes.Server.Client(),
 		URL: func() string { return "https://desk.example" }, Log: log}
+	d.Here = map[desk.AgentID]desk.Time{}
+	d.Presence = &presence.Service{Staff: d.Staff, Seats: func(context.Context, *db.Tx) (map[desk.AgentID]desk.Time, error) { return maps.Clone(d.Here), nil }}
+	d.Router = &route.Router{Routing: &routing.Service{}, Conversations: d.Conversations, Staff: d.Staff, Presence: d.Presence}
 	d.Wake = &wake.Wake{Conversations: d.Conversations, Purchases: d.Purchases}
-	d.Upkeep = &upkeep.Upkeep{DB: d.DB, Blobs: d.Blobs, Conversations: d.Conversations, Customers: d.Customers, Staff: d.Staff, Notices: d.Notices, Presence: &presence.Service{Staff: d.Staff}, Log: log,
+	d.Upkeep = &upkeep.Upkeep{DB: d.DB, Blobs: d.Blobs, Conversations: d.Conversations, Customers: d.Customers, Staff: d.Staff, Notices: d.Notices, Presence: d.Presence, Log: log,
 		DropExports: d.Persons.DropFiles, DropAnswers: func(context.Context, *db.Tx, desk.Time, int) (int, error) { return 0, nil }} // nobody calls the API here
 	// One worker a queue: what a test does has one order.
 	d.Workers = jobs.New(d.DB, jobs.Options{Queues: map[string]int{"intake": 1, "deliver": 1}, Logger: log})

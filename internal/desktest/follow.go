@@ -25,6 +25,38 @@ func (d *Desk) Follow() {
 	}
 }
 
+// Distribute lets presence be looked at, and hands what happened since it was last called to what gives out, as the log would, until nothing follows from it any more. No time passes.
+func (d *Desk) Distribute() {
+	d.T.Helper()
+	ctx := d.T.Context()
+	if _, err := d.Presence.Review(ctx, d.DB); err != nil {
+		d.T.Fatal(err)
+	}
+	for {
+		var events []desk.Event
+		var do func(context.Context, *db.Tx) error
+		if err := d.DB.Look(func(tx *db.Tx) (err error) {
+			if events, err = since(ctx, tx, d.distributed); err != nil || len(events) == 0 {
+				return err
+			}
+			do, err = d.Router.Plan(ctx, tx, events)
+			return err
+		}); err != nil {
+			d.T.Fatal(err)
+		}
+		if len(events) == 0 {
+			return
+		}
+		d.distributed = events[len(events)-1].Seq
+		if do == nil {
+			continue
+		}
+		if err := d.DB.Write(ctx, func(tx *db.Tx) error { return do(ctx, tx) }); err != nil {
+			d.T.Fatal(err)
+		}
+	}
+}
+
 func since(ctx context.Context, tx *db.Tx, from desk.Seq) ([]desk.Event, error) {
 	rows, err := tx.Query(ctx, `/* desktest */
 		SELECT seq, at, actor_kind, actor_id, kind, subject_kind, subject_id, conversation, message, data FROM event WHERE seq > $1 ORDER BY seq`, from)

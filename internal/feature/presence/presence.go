@@ -283,13 +283,19 @@ func (s *Service) AtDesk(ctx context.Context, tx *db.Tx, agent desk.AgentID) (bo
 	return err == nil && p.now.State == presence.Online, err
 }
 
-// Available reports for routing whether work of a channel can come to an agent now.
-func (s *Service) Available(ctx context.Context, tx *db.Tx, agent desk.AgentID, by presence.Channel) (bool, error) {
-	p, err := s.one(ctx, tx, agent)
-	if desk.IsRefusal(err, desk.NotFound) {
-		return false, nil
+// Takers are the agents to whom work of a channel can come now.
+func (s *Service) Takers(ctx context.Context, tx *db.Tx, of presence.Channel) (map[desk.AgentID]bool, error) {
+	all, err := s.people(ctx, tx, "p.agent IS NOT NULL")
+	if err != nil {
+		return nil, err
 	}
-	return err == nil && slices.Contains(p.now.Takes, by), err
+	takers := map[desk.AgentID]bool{}
+	for _, p := range all {
+		if slices.Contains(p.now.Takes, of) {
+			takers[p.agent] = true
+		}
+	}
+	return takers, nil
 }
 
 // Changes are the lines of the log about an agent, the newest first, older than the one with id before (0: from the newest on).

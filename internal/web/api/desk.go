@@ -96,6 +96,7 @@ func (s *Server) registerDesk() {
 	s.registerViews()
 	s.registerSegments()
 	s.registerPolicies()
+	s.registerDistribution()
 	s.registerBulk()
 	s.registerPrivacy()
 	stream(s, "open-live", []string{"application/json"}, s.openLive)

@@ -27,6 +27,7 @@ import (
 	"tellus/internal/feature/notice"
 	"tellus/internal/feature/presence"
 	"tellus/internal/feature/purchase"
+	"tellus/internal/feature/routing"
 	"tellus/internal/feature/segment"
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/sla"
@@ -64,6 +65,7 @@ type Deps struct {
 	Purchases      *purchase.Service
 	Conversations  *conversation.Service
 	Policies       *sla.Service
+	Routing        *routing.Service
 	Settings       *setting.Service
 	Intake         *intake.Intake
 	Index          *index.Index

@@ -1,0 +1,147 @@
+package conversation
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"tellus/internal/desk"
+	"tellus/internal/platform/db"
+)
+
+// InQueue is a conversation that waits in its team for somebody.
+type InQueue struct {
+	ID       desk.ConversationID
+	Customer desk.CustomerID
+	Allowed  []desk.AgentID // the only people who see it, nil where it is not restricted
+}
+
+// Queue is what waits in a team for somebody and for an answer, what is due first at its head.
+func (s *Service) Queue(ctx context.Context, tx *db.Tx, team desk.TeamID, limit int) ([]InQueue, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT c.id, c.customer, c.restricted FROM conversation c
+		WHERE c.team = $1 AND c.assignee IS NULL AND c.team IS NOT NULL AND c.shelf = 0 AND c.status <> 'waiting'
+		ORDER BY c.due_at, c.id
+		LIMIT $2`, team, limit)
+	list, err := db.Rows(rows, err, func(r *sql.Rows, q *InQueue) error {
+		var restricted bool
+		if err := r.Scan(&q.ID, &q.Customer, &restricted); err != nil {
+			return err
+		}
+		if restricted {
+			q.Allowed = []desk.AgentID{}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("queue of team %s: %w", team, err)
+	}
+	for i := range list {
+		if list[i].Allowed == nil {
+			continue
+		}
+		named, err := accessOf(ctx, tx, list[i].ID)
+		if err != nil {
+			return nil, err
+		}
+		list[i].Allowed = append(list[i].Allowed, named...)
+	}
+	return list, nil
+}
+
+// Loads are how many conversations wait for an answer of each of the agents; who has none is not in it.
+func (s *Service) Loads(ctx context.Context, tx *db.Tx, agents []desk.AgentID) (map[desk.AgentID]int, error) {
+	loads := map[desk.AgentID]int{}
+	for part := range slices.Chunk(agents, 500) {
+		rows, err := tx.Query(ctx, `
+			SELECT assignee, count(*) FROM conversation
+			WHERE assignee IS NOT NULL AND shelf = 0 AND status <> 'waiting' AND assignee IN `+db.In(len(part), 1)+`
+			GROUP BY assignee`, db.Args(part)...)
+		if _, err := db.Rows(rows, err, func(r *sql.Rows, _ *struct{}) error {
+			var agent desk.AgentID
+			var n int
+			if err := r.Scan(&agent, &n); err != nil {
+				return err
+			}
+			loads[agent] = n
+			return nil
+		}); err != nil {
+			return nil, fmt.Errorf("what waits for whom: %w", err)
+		}
+	}
+	return loads, nil
+}
+
+// Before is who had the customer's last other conversation that somebody had and in which something was said since then, 0 for nobody.
+func (s *Service) Before(ctx context.Context, tx *db.Tx, of InQueue, since desk.Time) (desk.AgentID, error) {
+	var agent desk.AgentID
+	err := tx.Row(ctx, `
+		SELECT assignee FROM conversation
+		WHERE customer = $1 AND last_at >= $2 AND id <> $3 AND assignee IS NOT NULL
+		ORDER BY last_at DESC, id DESC
+		LIMIT 1`, of.Customer, since, of.ID).Scan(&agent)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("who had customer %s: %w", of.Customer, err)
+	}
+	return agent, nil
+}
+
+// Give assigns a conversation that still waits in the team to an agent. It reports whether it did: somebody may have taken it, or moved it.
+func (s *Service) Give(ctx context.Context, tx *db.Tx, id desk.ConversationID, team desk.TeamID, to desk.AgentID) (bool, error) {
+	c, err := hold(ctx, tx, id)
+	if desk.IsRefusal(err, desk.NotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if c.ID != id || c.Assignee != 0 || c.Team != team || !c.waitsForUs() {
+		return false, nil
+	}
+	if err := c.setAssignee(ctx, tx, desk.System, to); err != nil {
+		return false, err
+	}
+	return true, c.save(ctx, tx)
+}
+
+// waitsForUs reports whether a conversation is active and waits for an answer of ours.
+func (c *row) waitsForUs() bool {
+	return !c.Status.Finished() && c.Status != desk.StatusWaiting && c.SnoozedUntil == 0 && !c.Spam && c.TrashedAt == 0
+}
+
+// TakeNext gives the scope's agent what nobody has and is due first of all that he sees, or refuses with NotFound where nothing waits.
+func (s *Service) TakeNext(ctx context.Context, tx *db.Tx, scope desk.Scope) (desk.Conversation, error) {
+	var q query
+	q.WriteString(`SELECT c.id FROM conversation c WHERE c.shelf = 0 AND c.assignee IS NULL AND c.status <> 'waiting' AND ` + q.visible(scope) + `
+		ORDER BY c.due_at, c.id LIMIT 20`)
+	rows, err := tx.Query(ctx, q.String(), q.args...)
+	ids, err := db.Rows(rows, err, scanID[desk.ConversationID])
+	if err != nil {
+		return desk.Conversation{}, fmt.Errorf("what waits: %w", err)
+	}
+	for _, id := range ids {
+		c, err := hold(ctx, tx, id) // one at a time until one is free: a colleague may have taken the first
+		if desk.IsRefusal(err, desk.NotFound) {
+			continue
+		}
+		if err != nil {
+			return desk.Conversation{}, err
+		}
+		if c.ID != id || c.Assignee != 0 || !c.waitsForUs() {
+			continue
+		}
+		if err := c.setAssignee(ctx, tx, desk.ByAgent(scope.Agent), scope.Agent); err != nil {
+			return desk.Conversation{}, err
+		}
+		if err := c.save(ctx, tx); err != nil {
+			return desk.Conversation{}, err
+		}
+		return s.Get(ctx, tx, scope, c.ID)
+	}
+	return desk.Conversation{}, desk.Refuse(desk.NotFound, "nothing waits for somebody")
+}

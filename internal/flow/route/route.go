@@ -1,0 +1,191 @@
+// Package route gives out what waits for somebody. It follows the event log with a cursor of its own, so that it does not matter what made something wait or somebody free: a mail, an
+// answer, a person who comes back from lunch, a setting. Who gets what is said by engine/assign; one node follows at a time, and what is given is held and looked at again, so that nothing is
+// given twice.
+package route
+
+import (
+	"context"
+	"slices"
+
+	"tellus/internal/desk"
+	"tellus/internal/engine/assign"
+	"tellus/internal/engine/presence"
+	"tellus/internal/feature/conversation"
+	there "tellus/internal/feature/presence"
+	"tellus/internal/feature/routing"
+	"tellus/internal/feature/staff"
+	"tellus/internal/platform/db"
+	"tellus/internal/platform/eventlog"
+)
+
+// Router is the flow.
+type Router struct {
+	Routing       *routing.Service
+	Conversations *conversation.Service
+	Staff         *staff.Service
+	Presence      *there.Service
+}
+
+// Run follows the log until ctx ends.
+func (r *Router) Run(ctx context.Context, events *eventlog.Log) error {
+	return events.Run(ctx, eventlog.Consumer{Name: "distribution", Plan: r.Plan, Batch: 500, FromNow: true})
+}
+
+// matters are the events after which something may wait that did not, or somebody have room who had not. What is given is one itself, so that a long queue is gone on with.
+var matters = map[desk.EventKind]bool{
+	desk.ConversationOpened: true, desk.ConversationReopened: true, desk.StatusChanged: true, desk.AssigneeChanged: true, desk.TeamChanged: true, desk.Snoozed: true, desk.Woken: true,
+	desk.MarkedSpam: true, desk.UnmarkedSpam: true, desk.Trashed: true, desk.Restored: true, desk.AccessRestricted: true, desk.AccessOpened: true, desk.ConversationsMerged: true,
+	desk.MergeUndone: true, desk.ConversationParted: true, desk.MessagesSplit: true, desk.PresenceChanged: true, desk.TeamUpdated: true, desk.AgentUpdated: true, desk.DistributionUpdated: true,
+}
+
+// slice is how much of a team's queue is given out in one transaction.
+const slice = 100
+
+// give is what a team gives out.
+type give struct {
+	of   routing.Distribution
+	to   assign.Decision
+	what desk.ConversationID
+	turn desk.Time
+}
+
+// Plan decides, as a reader, what is given to whom after a batch of events, and returns what writes it down.
+func (r *Router) Plan(ctx context.Context, tx *db.Tx, events []desk.Event) (func(context.Context, *db.Tx) error, error) {
+	busy := map[desk.AgentID]desk.Time{}
+	look := false
+	for _, e := range events {
+		look = look || matters[e.Kind]
+		if e.By.Kind == desk.ActorAgent && (e.Kind == desk.MessageQueued || e.Kind == desk.StatusChanged) {
+			busy[desk.AgentID(e.By.ID)] = e.At
+		}
+	}
+	if !look && len(busy) == 0 {
+		return nil, nil //nolint:nilnil // nothing is to be written
+	}
+	teams, err := r.Routing.Giving(ctx, tx)
+	if err != nil || len(teams) == 0 {
+		return nil, err
+	}
+	var gives []give
+	if look {
+		if gives, err = r.decide(ctx, tx, teams, busy); err != nil {
+			return nil, err
+		}
+	}
+	if len(gives) == 0 && len(busy) == 0 {
+		return nil, nil //nolint:nilnil // nothing is to be written
+	}
+	return func(ctx context.Context, tx *db.Tx) error { return r.write(ctx, tx, gives, busy) }, nil
+}
+
+// decide goes through the queues of the teams. What one team gives somebody counts for the next.
+func (r *Router) decide(ctx context.Context, tx *db.Tx, teams []routing.Distribution, busy map[desk.AgentID]desk.Time) (gives []give, err error) {
+	var takers map[desk.AgentID]bool
+	agents := map[desk.AgentID]desk.Agent{}
+	added := map[desk.AgentID]int{}
+	given := map[desk.AgentID]desk.Time{}
+	for _, team := range teams {
+		queue, err := r.Conversations.Queue(ctx, tx, team.Team, slice)
+		if err != nil {
+			return nil, err
+		}
+		if len(queue) == 0 {
+			continue
+		}
+		if takers == nil { // asked for once, and only where something waits
+			if takers, err = r.Presence.Takers(ctx, tx, presence.Mail); err != nil {
+				return nil, err
+			}
+			all, err := r.Staff.Agents(ctx, tx)
+			if err != nil {
+				return nil, err
+			}
+			for _, a := range all {
+				agents[a.ID] = a
+			}
+		}
+		members, err := r.Staff.Members(ctx, tx, team.Team)
+		if err != nil {
+			return nil, err
+		}
+		members = slices.DeleteFunc(members, func(id desk.AgentID) bool { return !agents[id].Active || !agents[id].Role.May(desk.WriteConversations) })
+		people, err := r.people(ctx, tx, team, members, takers, busy)
+		if err != nil {
+			return nil, err
+		}
+		for i := range people {
+			people[i].Load += added[people[i].Agent]
+			people[i].GivenAt = max(people[i].GivenAt, given[people[i].Agent])
+		}
+		items, err := r.items(ctx, tx, team, queue)
+		if err != nil {
+			return nil, err
+		}
+		decided, after := team.Method.Drain(items, people, tx.Now)
+		for i, d := range decided {
+			if d.To == 0 {
+				continue
+			}
+			gives = append(gives, give{team, d, queue[i].ID, tx.Now + desk.Time(i)})
+			added[d.To]++
+		}
+		for _, p := range after {
+			given[p.Agent] = p.GivenAt
+		}
+	}
+	// Conversations are held in one order everywhere.
+	slices.SortFunc(gives, func(a, b give) int { return int(a.what - b.what) })
+	return gives, nil
+}
+
+func (r *Router) people(ctx context.Context, tx *db.Tx, team routing.Distribution, members []desk.AgentID, takers map[desk.AgentID]bool, busy map[desk.AgentID]desk.Time) ([]assign.Person, error) {
+	loads, err := r.Conversations.Loads(ctx, tx, members)
+	if err != nil {
+		return nil, err
+	}
+	turns, err := r.Routing.Turns(ctx, tx, members)
+	if err != nil {
+		return nil, err
+	}
+	people := make([]assign.Person, len(members))
+	for i, id := range members {
+		people[i] = assign.Person{Agent: id, There: takers[id], Load: loads[id], Capacity: team.Capacity, GivenAt: turns[id].Given, BusyAt: max(turns[id].Busy, busy[id])}
+	}
+	return people, nil
+}
+
+func (r *Router) items(ctx context.Context, tx *db.Tx, team routing.Distribution, queue []conversation.InQueue) ([]assign.Item, error) {
+	items := make([]assign.Item, len(queue))
+	for i, q := range queue {
+		items[i].Allowed = q.Allowed
+		if team.PreviousDays == 0 {
+			continue
+		}
+		var err error
+		if items[i].Previous, err = r.Conversations.Before(ctx, tx, q, tx.Now-desk.Time(team.PreviousDays)*24*3600*1e6); err != nil {
+			return nil, err
+		}
+	}
+	return items, nil
+}
+
+func (r *Router) write(ctx context.Context, tx *db.Tx, gives []give, busy map[desk.AgentID]desk.Time) error {
+	for _, g := range gives {
+		gave, err := r.Conversations.Give(ctx, tx, g.what, g.of.Team, g.to.To)
+		if err != nil {
+			return err
+		}
+		if !gave {
+			continue // somebody took it meanwhile, which has an event of its own
+		}
+		if err := r.Routing.Gave(ctx, tx, g.what, g.of, g.to, g.turn); err != nil {
+			return err
+		}
+	}
+	for agent, at := range busy {
+		if err := r.Routing.Busy(ctx, tx, agent, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
