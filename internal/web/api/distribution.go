@@ -23,11 +23,12 @@ func (s *Server) registerDistribution() {
 	handle(s, "take-next", s.takeNext)
 }
 
-type distributionInput struct {
+// DistributionInput names a team.
+type DistributionInput struct {
 	ID desk.TeamID `path:"id" minimum:"1"`
 }
 
-func (s *Server) getDistribution(ctx context.Context, _ *Caller, in *distributionInput) (*reply[routing.Distribution], error) {
+func (s *Server) getDistribution(ctx context.Context, _ *Caller, in *DistributionInput) (*reply[routing.Distribution], error) {
 	return asking(ctx, s, func(tx *db.Tx) (d routing.Distribution, err error) {
 		if _, err = s.Staff.Team(ctx, tx, in.ID); err != nil {
 			return d, err
@@ -37,7 +38,7 @@ func (s *Server) getDistribution(ctx context.Context, _ *Caller, in *distributio
 }
 
 type setDistributionInput struct {
-	distributionInput
+	DistributionInput
 	Body routing.Edit
 }
 

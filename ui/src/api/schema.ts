@@ -600,6 +600,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/conversations/{id}/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whom distribution gave a conversation to, and why, the latest first
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-assignments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/conversations/{id}/checklists": {
         parameters: {
             query?: never;
@@ -1214,6 +1234,26 @@ export interface paths {
         get: operations["list-attributes"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take what nobody has and is due first; not found where nothing waits
+         * @description Needs: conversation.write.
+         */
+        post: operations["take-next"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4248,6 +4288,30 @@ export interface paths {
         patch: operations["update-team"];
         trace?: never;
     };
+    "/teams/{id}/distribution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a team gives out what waits for somebody
+         * @description Needs: signed in.
+         */
+        get: operations["get-distribution"];
+        /**
+         * Decide how a team gives out what waits; it begins at once
+         * @description Needs: team.manage.
+         */
+        put: operations["set-distribution"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/timer": {
         parameters: {
             query?: never;
@@ -4837,6 +4901,29 @@ export interface components {
             purpose: "news" | "survey" | "recording" | "sharing";
             /** @description How it is known, such as: by phone, order form of the shop */
             source: string;
+        };
+        Considered: {
+            /** Format: int64 */
+            agent: number;
+            /**
+             * Format: date-time
+             * @description When he last answered or finished one
+             */
+            busyAt?: string;
+            /** Format: int64 */
+            capacity: number;
+            /**
+             * Format: date-time
+             * @description When he was last given one
+             */
+            givenAt?: string;
+            /**
+             * Format: int64
+             * @description Conversations that waited for his answer
+             */
+            load: number;
+            /** @enum {string} */
+            out?: "" | "away" | "full" | "not_allowed";
         };
         ContactHours: {
             /** @description 1 Monday to 7 Sunday; none for every day */
@@ -6330,6 +6417,9 @@ export interface components {
         };
         ListAgent: {
             items: components["schemas"]["Agent"][];
+        };
+        ListAssignment: {
+            items: components["schemas"]["RoutingAssignment"][];
         };
         ListAttribute: {
             items: components["schemas"]["Attribute"][];
@@ -7831,6 +7921,74 @@ export interface components {
             permissions: string[];
             /** @enum {string} */
             role: "owner" | "administrator" | "supervisor" | "agent" | "light_agent";
+        };
+        RoutingAssignment: {
+            /** Format: int64 */
+            agent: number;
+            /** Format: date-time */
+            at: string;
+            /** @description The people of the team as they stood then, those who could take it first */
+            considered: components["schemas"]["Considered"][];
+            /**
+             * @description previous: he had this customer before; only: no other could take it; method: he came first by the method
+             * @enum {string}
+             */
+            how: "previous" | "only" | "method";
+            /** @enum {string} */
+            method: "in_turn" | "least_busy" | "most_idle";
+            /** Format: int64 */
+            team: number;
+            /**
+             * Format: int64
+             * @description How many more were considered
+             */
+            unlisted?: number;
+        };
+        RoutingDistribution: {
+            /**
+             * Format: int64
+             * @description How many conversations may wait for somebody's answer, of all his teams, until he is given no more
+             */
+            capacity: number;
+            /**
+             * @description Empty: nobody is given anything, people take. in_turn: whom nothing was given to for longest; least_busy: who has least for what he may have; most_idle: who answered or finished something longest ago
+             * @enum {string}
+             */
+            method: "" | "in_turn" | "least_busy" | "most_idle";
+            /**
+             * Format: int64
+             * @description Who had the customer's last conversation, in which something was said within so many days, comes first; 0: nobody does
+             */
+            previousDays: number;
+            /** Format: int64 */
+            team: number;
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 where nothing was ever set
+             */
+            version: number;
+        };
+        RoutingEdit: {
+            /**
+             * Format: int64
+             * @description How many conversations may wait for somebody's answer, of all his teams, until he is given no more
+             */
+            capacity: number;
+            /**
+             * @description Empty: nobody is given anything, people take. in_turn: whom nothing was given to for longest; least_busy: who has least for what he may have; most_idle: who answered or finished something longest ago
+             * @enum {string}
+             */
+            method: "" | "in_turn" | "least_busy" | "most_idle";
+            /**
+             * Format: int64
+             * @description Who had the customer's last conversation, in which something was said within so many days, comes first; 0: nobody does
+             */
+            previousDays: number;
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 where nothing was ever set
+             */
+            version: number;
         };
         SaidPage: {
             items: components["schemas"]["ConversationSaid"][];
@@ -9796,6 +9954,37 @@ export interface operations {
             };
         };
     };
+    "list-assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAssignment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     "list-checklists": {
         parameters: {
             query?: never;
@@ -10923,6 +11112,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListAttribute"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "take-next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
                 };
             };
             /** @description Error */
@@ -16910,6 +17128,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "get-distribution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingDistribution"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "set-distribution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoutingEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingDistribution"];
                 };
             };
             /** @description Error */
