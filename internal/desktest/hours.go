@@ -11,18 +11,24 @@ import (
 	"tellus/internal/platform/jobs"
 )
 
-// hours INBOX FROM-TO [zone=…] [country=…] [closed=DATE] has an inbox be open between two hours from Monday to Friday, and works out anew what is due.
+// hours INBOX|TEAM FROM-TO [zone=…] [country=…] [closed=DATE] has an inbox or a team be open between two hours from Monday to Friday, and works out anew what is due.
 func (s *Scenario) hours(words []string, _ string) error {
-	box, ok := s.boxes[words[0]]
-	if !ok {
-		return fmt.Errorf("no inbox %s", words[0])
+	box, isBox := s.boxes[words[0]]
+	team, isTeam := s.teams[words[0]]
+	if !isBox && !isTeam {
+		return fmt.Errorf("no inbox and no team %s", words[0])
 	}
 	var from, to int
 	if _, err := fmt.Sscanf(words[1], "%d-%d", &from, &to); err != nil {
 		return fmt.Errorf("hours %q: %w", words[1], err)
 	}
 	o := options(words[2:])
-	e := desk.CalendarEdit{Name: "Hours of " + words[0], Zone: "UTC", Country: o["country"], Week: make([][]desk.OpenHours, 7), Inboxes: []desk.InboxID{box}}
+	e := desk.CalendarEdit{Name: "Hours of " + words[0], Zone: "UTC", Country: o["country"], Week: make([][]desk.OpenHours, 7)}
+	if isBox {
+		e.Inboxes = []desk.InboxID{box}
+	} else {
+		e.Teams = []desk.TeamID{team}
+	}
 	if o["zone"] != "" {
 		e.Zone = o["zone"]
 	}

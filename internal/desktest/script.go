@@ -77,7 +77,7 @@ var commands map[string]command
 
 func init() {
 	commands = map[string]command{
-		"inbox": (*Scenario).inbox, "hours": (*Scenario).hours, "agent": (*Scenario).agent, "team": (*Scenario).team, "undo": (*Scenario).undoFor, "after": (*Scenario).after,
+		"inbox": (*Scenario).inbox, "hours": (*Scenario).hours, "policy": (*Scenario).policy, "clocks": (*Scenario).clocks, "agent": (*Scenario).agent, "team": (*Scenario).team, "undo": (*Scenario).undoFor, "after": (*Scenario).after,
 		"server": (*Scenario).server, "mail": (*Scenario).mail, "again": (*Scenario).again, "reply": (*Scenario).reply, "note": (*Scenario).note,
 		"write": (*Scenario).write, "record": (*Scenario).record, "change": (*Scenario).change, "restrict": (*Scenario).restrict, "move": (*Scenario).move, "merge": (*Scenario).merge, "unmerge": (*Scenario).unmerge,
 		"cancel": (*Scenario).cancel, "retry": (*Scenario).retry, "redact": (*Scenario).redact, "erase": (*Scenario).erase, "draft": (*Scenario).draft,

@@ -136,6 +136,8 @@ type Tried struct {
 	Takes  int `json:"takes" doc:"How many it would have"`
 	Fits   int `json:"fits" doc:"How many fulfil its condition; the rest of these go to policies before it"`
 	Looked int `json:"looked"`
+
+	Arriving []Arriving `json:"arriving" doc:"What it would come to for a message that came now, by each calendar that conversations begin with"`
 }
 
 // TryPolicy says which of the unfinished conversations that somebody sees a policy would have, if it stood behind the given ones.

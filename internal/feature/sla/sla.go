@@ -295,7 +295,7 @@ func (s *Service) Follow(ctx context.Context, tx *db.Tx, limit int) (p Progress,
 	return p, nil
 }
 
-// Try says how many unfinished conversations that somebody sees a policy would have if it were saved: id is the policy that is changed, 0 for a new one, behind all others.
+// Try says how many unfinished conversations that somebody sees a policy would have if it were saved, and when a message that came now would be due by it: id is the policy that is changed, 0 for a new one, behind all others.
 func (s *Service) Try(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.PolicyID, e Edit) (conversation.Tried, error) {
 	when, err := s.compile(ctx, tx, &e)
 	if err != nil {
@@ -312,7 +312,12 @@ func (s *Service) Try(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.
 		}
 		behind = append(behind, p.ID)
 	}
-	return s.Conversations.TryPolicy(ctx, tx, scope, when, behind)
+	tried, err := s.Conversations.TryPolicy(ctx, tx, scope, when, behind)
+	if err != nil {
+		return tried, err
+	}
+	tried.Arriving, err = s.Conversations.Arriving(ctx, tx, e.times(), e.Counts == conversation.CountOpening)
+	return tried, err
 }
 
 func (s *Service) compile(ctx context.Context, tx *db.Tx, e *Edit) (*condition.Condition, error) {
@@ -344,6 +349,19 @@ func (s *Service) compile(ctx context.Context, tx *db.Tx, e *Edit) (*condition.C
 
 // fleeting are attributes by which a policy would come and go as a conversation goes on: what is promised would be taken back by working on it.
 var fleeting = []string{"status", "assignee", "awaited", "last_by", "messages", "spent", "checks_open", "checks_owed", "preview", "until_reply", "attachments", "troubled", "followers", "shelf"}
+
+// times are the targets as clocks know them.
+func (e *Edit) times() deadline.Targets {
+	all := deadline.Targets{}
+	for _, t := range e.Targets {
+		var times [deadline.Priorities]time.Duration
+		for i := range min(len(times), len(t.Minutes)) {
+			times[i] = time.Duration(min(max(0, t.Minutes[i]), longest)) * time.Minute
+		}
+		all[t.Kind] = times
+	}
+	return all
+}
 
 type stored struct{ condition, targets, pauses string }
 

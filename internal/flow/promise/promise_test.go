@@ -16,7 +16,9 @@ import (
 	"tellus/internal/desktest"
 	"tellus/internal/engine/condition"
 	"tellus/internal/engine/deadline"
+	"tellus/internal/engine/worktime"
 	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/hours"
 	"tellus/internal/feature/inbox"
 	"tellus/internal/feature/sla"
 	"tellus/internal/platform/db"
@@ -245,8 +247,8 @@ func TestThePolicyThatFitsFirstApplies(t *testing.T) {
 		}
 		w.Read(func(ctx context.Context, tx *db.Tx) error {
 			tried, err := w.Policies.Try(ctx, tx, w.Scope(w.Eva), all.ID, all.Edit)
-			if want := (conversation.Tried{Takes: 0, Fits: 1, Looked: 1}); err == nil && tried != want {
-				t.Errorf("tried: %+v, want %+v", tried, want)
+			if err == nil && (tried.Takes != 0 || tried.Fits != 1 || tried.Looked != 1) {
+				t.Errorf("tried: %+v, want that it fits one that was looked at, and takes none", tried)
 			}
 			return err
 		})
@@ -261,12 +263,31 @@ func TestThePolicyThatFitsFirstApplies(t *testing.T) {
 	})
 }
 
-// TestRowsOfClocksEqualTheFoldOfTheHistory plays at random with a conversation, tells the engine the same course of things in its own words, and holds the rows against it.
+// TestRowsOfClocksEqualTheFoldOfTheHistory plays at random with a conversation, tells the engine the same course of things in its own words, and holds the rows against it:
+// by the clock, and by the hours of whichever team has it.
 func TestRowsOfClocksEqualTheFoldOfTheHistory(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, w *world) {
-		w.policy = w.create(usual())
-		model := &deadline.Policy{ID: w.policy.ID, Warn: 75, Pauses: []desk.Status{desk.StatusWaiting}, Targets: deadline.Targets{}}
+	for _, counts := range []string{conversation.CountClock, conversation.CountOpening} {
+		t.Run(counts, func(t *testing.T) {
+			t.Parallel()
+			both(t, func(t *testing.T, w *world) { rowsEqualTheFold(t, w, counts) })
+		})
+	}
+}
+
+func rowsEqualTheFold(t *testing.T, w *world, counts string) {
+	e := usual()
+	e.Counts = counts
+	w.policy = w.create(e)
+	night := w.Team("Night")
+	calendars := map[desk.TeamID]deadline.Calendar{0: worktime.Always, night: worktime.Always}
+	if counts == conversation.CountOpening {
+		calendars[0] = w.calendar(desk.CalendarEdit{Name: "Days", Zone: "Europe/Riga", Week: weekdays(9*60, 17*60), Inboxes: []desk.InboxID{w.Support}})
+		calendars[night] = w.calendar(desk.CalendarEdit{Name: "Nights", Zone: "Europe/Riga", Week: weekdays(20*60, 28*60), Teams: []desk.TeamID{night}})
+	}
+	models := map[desk.TeamID]*deadline.Policy{}
+	for team, cal := range calendars {
+		model := &deadline.Policy{ID: w.policy.ID, Warn: 75, Pauses: []desk.Status{desk.StatusWaiting}, Targets: deadline.Targets{}, Calendar: cal}
 		for _, target := range usual().Targets {
 			var times [deadline.Priorities]time.Duration
 			for i, m := range target.Minutes {
@@ -274,78 +295,149 @@ func TestRowsOfClocksEqualTheFoldOfTheHistory(t *testing.T) {
 			}
 			model.Targets[target.Kind] = times
 		}
-		n := 0
-		rapid.Check(t, func(rt *rapid.T) {
-			n++
-			c := w.ReceiveAbout(desktest.Ann, fmt.Sprintf("Matter %d", n), fmt.Sprintf("What about matter %d?", n))
+		models[team] = model
+	}
+	n := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		n++
+		c := w.ReceiveAbout(desktest.Ann, fmt.Sprintf("Matter %d", n), fmt.Sprintf("What about matter %d?", n))
+		row := w.Row(c)
+		now := deadline.Fact{At: row.CreatedAt, Did: deadline.Opened, Status: row.Status, Priority: row.Priority, Since: row.CreatedAt, Policy: models[0]}
+		history := []deadline.Fact{now}
+		tell := func(did deadline.Did) {
+			now.At, now.Did = desk.At(w.Now()), did
+			history = append(history, now)
+		}
+		for i := range rapid.IntRange(1, 6).Draw(rt, "steps") {
+			w.After(time.Duration(rapid.IntRange(1, 300).Draw(rt, "minutes")) * time.Minute)
 			row := w.Row(c)
-			now := deadline.Fact{At: row.CreatedAt, Did: deadline.Opened, Status: row.Status, Priority: row.Priority, Since: row.CreatedAt, Policy: model}
-			history := []deadline.Fact{now}
-			tell := func(did deadline.Did) {
-				now.At, now.Did = desk.At(w.Now()), did
-				history = append(history, now)
-			}
-			for i := range rapid.IntRange(1, 6).Draw(rt, "steps") {
-				w.After(time.Duration(rapid.IntRange(1, 300).Draw(rt, "minutes")) * time.Minute)
-				row := w.Row(c)
-				switch what := rapid.SampledFrom([]string{"answer", "write", "status", "priority", "spam", "fire"}).Draw(rt, fmt.Sprint("step", i)); what {
-				case "answer":
-					if row.Spam {
-						continue
-					}
-					w.Reply(c, "An answer")
-					after := w.Row(c)
-					if now.FirstAnswer == 0 {
-						now.FirstAnswer = after.LastAt
-					}
-					now.Since, now.Status = 0, after.Status
-					now.At, now.Did = after.LastAt, deadline.Answered
-					history = append(history, now)
-				case "status":
-					to := rapid.SampledFrom([]desk.Status{desk.StatusOpen, desk.StatusWaiting, desk.StatusResolved}).Draw(rt, "status")
-					if !row.Status.CanBecome(to) || row.Status == to {
-						continue
-					}
-					now.At = desk.At(w.Now())
-					after := w.Change(c, conversation.Change{Status: &to})
-					now.Status, now.Since = after.Status, after.WaitingSince
-					tell(deadline.Changed)
-				case "priority":
-					to := desk.Priority(rapid.IntRange(0, 3).Draw(rt, "priority"))
-					w.Change(c, conversation.Change{Priority: &to})
-					now.Priority = to
-					tell(deadline.Changed)
-				case "spam":
-					spam := !row.Spam
-					w.Change(c, conversation.Change{Spam: &spam})
-					now.Aside = spam
-					tell(deadline.Changed)
-				case "fire":
-					w.fire()
-				}
-			}
-			want, _ := deadline.Fold(history)
-			want.Tick(desk.At(w.Now()))
-			got := map[deadline.Kind]conversation.Clock{}
-			for _, k := range w.clocks(c) {
-				got[k.Kind] = k
-			}
-			for _, kind := range deadline.Kinds {
-				m, k := want.Of(kind), got[kind]
-				if m.Kind == "" || m.Dropped != 0 {
-					if k.Kind != "" {
-						rt.Fatalf("%s: %+v, want none", kind, k)
-					}
+			switch what := rapid.SampledFrom([]string{"answer", "write", "status", "priority", "spam", "team", "fire"}).Draw(rt, fmt.Sprint("step", i)); what {
+			case "answer":
+				if row.Spam {
 					continue
 				}
-				if k.State != m.State() || k.Started != m.Started || k.Due != m.Due || k.Met != m.Met || k.Paused != m.PausedSince() {
-					rt.Fatalf("%s of %+v:\n got %+v\nwant %s %+v", kind, history, k, m.State(), *m)
+				w.Reply(c, "An answer")
+				after := w.Row(c)
+				if now.FirstAnswer == 0 {
+					now.FirstAnswer = after.LastAt
 				}
+				now.Since, now.Status = 0, after.Status
+				now.At, now.Did = after.LastAt, deadline.Answered
+				history = append(history, now)
+			case "status":
+				to := rapid.SampledFrom([]desk.Status{desk.StatusOpen, desk.StatusWaiting, desk.StatusResolved}).Draw(rt, "status")
+				if !row.Status.CanBecome(to) || row.Status == to {
+					continue
+				}
+				now.At = desk.At(w.Now())
+				after := w.Change(c, conversation.Change{Status: &to})
+				now.Status, now.Since = after.Status, after.WaitingSince
+				tell(deadline.Changed)
+			case "priority":
+				to := desk.Priority(rapid.IntRange(0, 3).Draw(rt, "priority"))
+				w.Change(c, conversation.Change{Priority: &to})
+				now.Priority = to
+				tell(deadline.Changed)
+			case "spam":
+				spam := !row.Spam
+				w.Change(c, conversation.Change{Spam: &spam})
+				now.Aside = spam
+				tell(deadline.Changed)
+			case "team":
+				to := rapid.SampledFrom([]desk.TeamID{0, night}).Draw(rt, "team")
+				w.Change(c, conversation.Change{Team: &to})
+				now.Policy = models[to]
+				tell(deadline.Changed)
+			case "fire":
+				w.fire()
 			}
-			due, of := want.Due()
-			if row := w.Row(c); row.DueAt != due || row.DueFor != string(of) {
-				rt.Fatalf("due at %s for %q, want %s for %q", row.DueAt, row.DueFor, due, of)
+		}
+		want, _ := deadline.Fold(history)
+		want.Tick(desk.At(w.Now()))
+		got := map[deadline.Kind]conversation.Clock{}
+		for _, k := range w.clocks(c) {
+			got[k.Kind] = k
+		}
+		for _, kind := range deadline.Kinds {
+			m, k := want.Of(kind), got[kind]
+			if m.Kind == "" || m.Dropped != 0 {
+				if k.Kind != "" {
+					rt.Fatalf("%s: %+v, want none", kind, k)
+				}
+				continue
 			}
-		})
+			if k.State != m.State() || k.Started != m.Started || k.Due != m.Due || k.Met != m.Met || k.Paused != m.PausedSince() {
+				rt.Fatalf("%s of %+v:\n got %+v\nwant %s %+v", kind, history, k, m.State(), *m)
+			}
+		}
+		due, of := want.Due()
+		if row := w.Row(c); row.DueAt != due || row.DueFor != string(of) {
+			rt.Fatalf("due at %s for %q, want %s for %q", row.DueAt, row.DueFor, due, of)
+		}
+	})
+}
+
+// weekdays are open between two minutes of the day from Monday to Friday.
+func weekdays(from, to int) [][]desk.OpenHours {
+	week := make([][]desk.OpenHours, 7)
+	for d := 1; d <= 5; d++ {
+		week[d] = []desk.OpenHours{{From: from, To: to}}
+	}
+	return week
+}
+
+// calendar makes a calendar, and compiles another by itself for the model.
+func (w *world) calendar(e desk.CalendarEdit) *worktime.Calendar {
+	w.T.Helper()
+	w.Write(func(ctx context.Context, tx *db.Tx) error {
+		_, err := (&hours.Service{}).Create(ctx, tx, desk.ByAgent(w.Eva), e)
+		return err
+	})
+	plan := worktime.Plan{Zone: e.Zone}
+	for d, open := range e.Week {
+		for _, h := range open {
+			plan.Week[d] = append(plan.Week[d], worktime.Hours{From: time.Duration(h.From) * time.Minute, To: time.Duration(h.To) * time.Minute})
+		}
+	}
+	cal, err := worktime.Compile(plan)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return cal
+}
+
+// TestAMessageThatCameNow is due by the hours that conversations begin with: those of the inbox's team, else its own.
+func TestAMessageThatCameNow(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, w *world) {
+		night := w.Team("Night")
+		w.calendar(desk.CalendarEdit{Name: "Days", Zone: "Europe/Riga", Week: weekdays(9*60, 17*60), Inboxes: []desk.InboxID{w.Support}})
+		w.calendar(desk.CalendarEdit{Name: "Nights", Zone: "Europe/Riga", Week: weekdays(20*60, 28*60), Teams: []desk.TeamID{night}})
+		e := usual() // a normal first answer takes two hours
+		e.Counts = conversation.CountOpening
+		arriving := func() conversation.Arriving {
+			t.Helper()
+			var got conversation.Tried
+			w.Read(func(ctx context.Context, tx *db.Tx) (err error) {
+				got, err = w.Policies.Try(ctx, tx, w.Scope(w.Eva), 0, e)
+				return err
+			})
+			if len(got.Arriving) != 1 || got.Arriving[0].Due[0].Kind != deadline.FirstAnswer {
+				t.Fatalf("arriving %+v", got.Arriving)
+			}
+			return got.Arriving[0]
+		}
+		at := func(hour int) desk.Time { return desk.At(time.Date(2026, 3, 2, hour, 0, 0, 0, time.UTC)) } // it is ten now, noon in Riga
+		if got := arriving(); got.Calendar != "Days" || !got.Open || got.Due[0].At[desk.Normal].Sub(at(12)).Round(time.Minute) != 0 {
+			t.Errorf("by the inbox: %+v, want Days, open, due at 12:00", got)
+		}
+		w.ChangeInbox(w.Support, func(e *inbox.Edit) { e.Team = night })
+		if got := arriving(); got.Calendar != "Nights" || got.Open || got.Due[0].At[desk.Normal] != at(20) {
+			t.Errorf("by the team: %+v, want Nights, closed, due at 20:00", got)
+		}
+		e.Counts = ""
+		if got := arriving(); got.Calendar != "" || !got.Open || got.Due[0].At[desk.Urgent].Sub(at(11)).Round(time.Minute) != 0 {
+			t.Errorf("by the clock: %+v, want no calendar, an urgent one due at 11:00", got)
+		}
 	})
 }

@@ -5090,6 +5090,26 @@ export interface components {
             agents: number[];
             restricted: boolean;
         };
+        ConversationArriving: {
+            /** @description Its name; absent where every hour counts */
+            calendar?: string;
+            due: components["schemas"]["ConversationArrivingDue"][];
+            /**
+             * Format: int64
+             * @description Whose conversations go by it, with the teams that they begin with
+             */
+            inboxes: number;
+            /** @description Whether it is open now */
+            open: boolean;
+            /** @description Whose clock it goes by */
+            zone?: string;
+        };
+        ConversationArrivingDue: {
+            /** @description By priority: low, normal, high, urgent; 0 where nothing is promised, or where it is not within ten years */
+            at: string[];
+            /** @enum {string} */
+            kind: "acknowledge" | "first_answer" | "next_answer" | "update" | "resolve";
+        };
         ConversationChange: {
             addTags?: number[];
             /**
@@ -5441,6 +5461,8 @@ export interface components {
             messages: components["schemas"]["Message"][];
         };
         ConversationTried: {
+            /** @description What it would come to for a message that came now, by each calendar that conversations begin with */
+            arriving: components["schemas"]["ConversationArriving"][];
             /**
              * Format: int64
              * @description How many fulfil its condition; the rest of these go to policies before it
