@@ -37,6 +37,14 @@ const searches = {
   "search-without-hits": "zzzzzz",
 };
 
+/** segment is the id of a segment of the demo's customers, which is made where there is none. */
+async function segment(api) {
+  const [known] = (await api.get("/segments")).items;
+  if (known) return known.id;
+  const condition = { all: [{ attr: "open", op: "more", values: ["0"] }, { attr: "language", op: "is", values: ["lv"] }] };
+  return (await api.post("/segments", { name: "Waiting in Latvian", audience: "personal", teams: [], zone: "", version: 0, condition })).id;
+}
+
 /**
  * screens returns the address of each screen by its name, as api's agent sees them.
  */
@@ -59,6 +67,7 @@ export async function screens(api) {
   const [organisation] = (await api.get("/organisations")).items;
   Object.assign(all, {
     customers: "/app/customers",
+    segment: `/app/customers?segment=${await segment(api)}`,
     customer: `/app/customers/${known}`,
     "customer-who-may-be-another": `/app/customers/${pair.first.id}`,
     duplicates: "/app/customers/duplicates",

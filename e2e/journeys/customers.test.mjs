@@ -1,5 +1,6 @@
 // One customer, all data in one place: found in the list, warned of in his conversation, edited by two people at once, with his organisation and what was said with him.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { it } from "node:test";
 import { compose } from "../house/mail.mjs";
 import { sendMail } from "../house/smtp.mjs";
@@ -127,4 +128,18 @@ it("keeps a segment of customers by a condition, live in a second browser", () =
     await sendMail({ port: desk.smtpPort, from: "liga@field.test", to: "help@desk.test", raw: mail.raw });
     await other.getByRole("button", { name: /^Waiting for us\s*2$/ }).waitFor();
     await other.getByRole("main").getByRole("listitem").getByText("Liga Berzina").waitFor();
+
+    await other.getByRole("button", { name: "Save as CSV file" }).click();
+    await other.getByText("The file is ready: 2 customers").waitFor();
+    assert.deepEqual(await other.findings("segment written to a file"), []);
+    await other.picture("segment-file");
+    const [file] = await Promise.all([
+      other.waitForEvent("download"),
+      other.getByRole("button", { name: "Download" }).click(),
+    ]);
+    const lines = (await readFile(await file.path(), "utf8")).trim().split("\r\n");
+    assert.match(lines[0], /^Name,Mail addresses,Phone numbers,Organisation,/);
+    assert.match(lines[1], /^Janis Ozols,janis@mill\.test,/);
+    assert.match(lines[2], /^Liga Berzina,liga@field\.test,/);
+    assert.equal(lines.length, 3);
   }));

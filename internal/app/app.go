@@ -182,11 +182,11 @@ func (a *App) wire() {
 	delivery := &deliver.Delivery{DB: a.DB, Blobs: a.Blobs, Inboxes: a.Inboxes, Conversations: a.Conversations, Outlet: outlet, Log: a.log,
 		Token: a.makeToken, Writer: a.writer, Loop: a.Keys.Tag(loopMark, nil)}
 	views := &view.Service{Conversations: a.Conversations}
-	a.Gather = &gather.Gather{DB: a.DB, Views: views, Conversations: a.Conversations, Staff: a.Staff, Inboxes: a.Inboxes, Log: a.log}
+	segments := &segment.Service{Customers: a.Customers}
+	a.Gather = &gather.Gather{DB: a.DB, Views: views, Conversations: a.Conversations, Segments: segments, Staff: a.Staff, Inboxes: a.Inboxes, Log: a.log}
 	a.Persons = &person.Person{DB: a.DB, Blobs: a.Blobs, Staff: a.Staff, Customers: a.Customers, Conversations: a.Conversations, Privacy: holds, Purchases: a.Purchases,
 		Worklog: &worklog.Service{Conversations: a.Conversations}, Log: a.log, Export: &export.Export{DB: a.DB, Staff: a.Staff, Inboxes: a.Inboxes, Customers: a.Customers,
 			Conversations: a.Conversations, Worklog: &worklog.Service{Conversations: a.Conversations}, Originals: a.Intake, Files: a.Blobs.Open}}
-	segments := &segment.Service{Customers: a.Customers}
 	a.Segments = &keep.Keeper{DB: a.DB, Segments: segments, Log: a.log}
 	a.watch = &person.Watch{DB: a.DB, Privacy: holds, Log: a.log}
 	policies := &sla.Service{Conversations: a.Conversations}

@@ -218,7 +218,7 @@ func (d *Desk) wire() {
 	d.Views = &view.Service{Conversations: d.Conversations}
 	d.Segments = &segment.Service{Customers: d.Customers}
 	d.Keeper = &keep.Keeper{DB: d.DB, Segments: d.Segments, Log: log}
-	d.Gather = &gather.Gather{DB: d.DB, Views: d.Views, Conversations: d.Conversations, Staff: d.Staff, Inboxes: d.Inboxes, Log: log}
+	d.Gather = &gather.Gather{DB: d.DB, Views: d.Views, Conversations: d.Conversations, Segments: d.Segments, Staff: d.Staff, Inboxes: d.Inboxes, Log: log}
 	d.Gather.Register(d.Workers)
 	d.Policies = &sla.Service{Conversations: d.Conversations}
 	d.Promises = &promise.Keeper{DB: d.DB, Policies: d.Policies, Conversations: d.Conversations, Log: log}

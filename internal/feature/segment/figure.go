@@ -18,6 +18,19 @@ type known struct {
 	next desk.Time
 }
 
+// Cases are customers with what segments ask of them, in the order of the ids, at most 500. Those who were erased or merged are left out.
+func (s *Service) Cases(ctx context.Context, tx *db.Tx, ids []desk.CustomerID) ([]*condition.CustomerCase, error) {
+	known, err := s.cases(ctx, tx, ids, false)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]*condition.CustomerCase, len(known))
+	for i, k := range known {
+		all[i] = &k.CustomerCase
+	}
+	return all, nil
+}
+
 // cases are those of the customers who have a record of their own, in the order of the ids, at most 500. Figures are worked out anew where fresh is set, and otherwise read.
 func (s *Service) cases(ctx context.Context, tx *db.Tx, ids []desk.CustomerID, fresh bool) ([]*known, error) {
 	living, err := s.Customers.Living(ctx, tx, ids)

@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/condition"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
@@ -26,8 +28,9 @@ const (
 
 // ExportRequest says what is written to a file.
 type ExportRequest struct {
-	View    conversation.View `json:"view" maxLength:"40" doc:"A saved view, as saved:12, or a built-in one"`
-	Columns []string          `json:"columns" minItems:"1" maxItems:"60" doc:"Attributes, or customer, preview, id"`
+	View    conversation.View `json:"view,omitempty" maxLength:"40" doc:"A saved view, as saved:12, or a built-in one; this or a segment"`
+	Segment desk.SegmentID    `json:"segment,omitempty" minimum:"1" doc:"Whose customers are written, by name"`
+	Columns []string          `json:"columns" minItems:"1" maxItems:"60" doc:"Attributes; of a view also customer, preview and id, of a segment addresses.email, addresses.phone, addresses.post and id"`
 	Titles  []string          `json:"titles" maxItems:"60" doc:"What the columns are called, in their order; their keys where absent"`
 	// All is whether the asker saw everything when he asked.
 	All bool `json:"-"`
@@ -37,7 +40,8 @@ type ExportRequest struct {
 type Export struct {
 	ID         desk.ExportID     `json:"id"`
 	Agent      desk.AgentID      `json:"agent"`
-	View       conversation.View `json:"view"`
+	View       conversation.View `json:"view,omitempty"`
+	Segment    desk.SegmentID    `json:"segment,omitempty"`
 	State      ExportState       `json:"state" enum:"writing,written,cancelled"`
 	Rows       int64             `json:"rows" doc:"Written until now"`
 	Looked     int64             `json:"looked" doc:"Conversations looked at beyond those that are written"`
@@ -57,7 +61,7 @@ type storedExport struct {
 type Task struct {
 	Export
 	Request ExportRequest
-	Reached *conversation.Place
+	Reached json.RawMessage // where the list goes on, as who reads it says; empty at its beginning
 	Part    int64
 }
 
@@ -75,17 +79,23 @@ const (
 	mostWriting = 5
 )
 
-// BeginExport queues a file to be written. total is how many rows are expected. Files that are older than three days are dropped.
-func (s *Service) BeginExport(ctx context.Context, tx *db.Tx, agent desk.AgentID, in ExportRequest, total int64) (Export, error) {
+// extra are columns beside the attributes.
+var extra = map[bool][]string{
+	false: {"id", "customer", "preview"},
+	true:  {"id", "addresses.email", "addresses.phone", "addresses.post"}, // of a segment
+}
+
+// BeginExport queues a file to be written. The registry is that of conversations, or of customers for a segment; total is how many rows are expected. Files that are older than
+// three days are dropped.
+func (s *Service) BeginExport(ctx context.Context, tx *db.Tx, agent desk.AgentID, in ExportRequest, registry condition.List, total int64) (Export, error) {
+	if (in.View == "") == (in.Segment == 0) {
+		return Export{}, desk.WhyNeeded.At("body.view")
+	}
 	if len(in.Titles) != 0 && len(in.Titles) != len(in.Columns) {
 		return Export{}, desk.RefuseField(desk.Invalid, "body.titles", "as many as columns, or none")
 	}
-	registry, err := s.Conversations.Attributes(ctx, tx)
-	if err != nil {
-		return Export{}, err
-	}
 	for i, key := range in.Columns {
-		if _, ok := registry.Find(key); !ok && key != "customer" && key != "preview" && key != "id" {
+		if _, ok := registry.Find(key); !ok && !slices.Contains(extra[in.Segment != 0], key) {
 			return Export{}, desk.WhyNoAttribute.At(fmt.Sprintf("body.columns[%d]", i))
 		}
 	}
@@ -139,11 +149,9 @@ func scanTask(r interface{ Scan(...any) error }, t *Task) error {
 		return err
 	}
 	t.Request = stored.ExportRequest
-	t.Request.All, t.View = stored.All, stored.ExportRequest.View
-	if reached == "" {
-		return nil
-	}
-	return json.Unmarshal([]byte(reached), &t.Reached)
+	t.Request.All, t.View, t.Segment = stored.All, stored.ExportRequest.View, stored.Segment
+	t.Reached = json.RawMessage(reached)
+	return nil
 }
 
 // HeldExport is a file to be written on, held until the transaction ends.
@@ -154,26 +162,26 @@ func (s *Service) HeldExport(ctx context.Context, tx *db.Tx, id desk.ExportID) (
 	return s.task(ctx, tx, id)
 }
 
-// Wrote keeps the next part of a file, compressed, and where its list goes on: nil where it is whole.
-func (s *Service) Wrote(ctx context.Context, tx *db.Tx, t Task, data []byte, rows, looked int64, next *conversation.Place) (Export, error) {
-	if len(data) > 0 {
-		if _, err := tx.Exec(ctx, `INSERT INTO view_export_part (export, part, data) VALUES ($1, $2, $3)`, t.ID, t.Part, data); err != nil {
+// Part is the next part of a file.
+type Part struct {
+	Data         []byte // compressed
+	Rows, Looked int64
+	Next         json.RawMessage // where the list goes on; empty where it is whole
+}
+
+// Wrote keeps the next part of a file.
+func (s *Service) Wrote(ctx context.Context, tx *db.Tx, t Task, p Part) (Export, error) {
+	if len(p.Data) > 0 {
+		if _, err := tx.Exec(ctx, `INSERT INTO view_export_part (export, part, data) VALUES ($1, $2, $3)`, t.ID, t.Part, p.Data); err != nil {
 			return t.Export, fmt.Errorf("keep a part of file %s: %w", t.ID, err)
 		}
 	}
-	t.Rows, t.Looked, t.Size = t.Rows+rows, t.Looked+looked, t.Size+int64(len(data))
-	reached := ""
-	if next == nil {
+	t.Rows, t.Looked, t.Size = t.Rows+p.Rows, t.Looked+p.Looked, t.Size+int64(len(p.Data))
+	if len(p.Next) == 0 {
 		t.State, t.FinishedAt, t.Total = Written, tx.Now, t.Rows
-	} else {
-		place, err := json.Marshal(next)
-		if err != nil {
-			return t.Export, fmt.Errorf("note where file %s is: %w", t.ID, err)
-		}
-		reached = string(place)
 	}
 	if _, err := tx.Exec(ctx, `UPDATE view_export SET state = $2, reached = $3, written = $4, looked = $5, total = $6, size = $7, finished_at = $8 WHERE id = $1`,
-		t.ID, t.State, db.Text(reached), t.Rows, t.Looked, t.Total, t.Size, t.FinishedAt); err != nil {
+		t.ID, t.State, db.Text(string(p.Next)), t.Rows, t.Looked, t.Total, t.Size, t.FinishedAt); err != nil {
 		return t.Export, fmt.Errorf("note how far file %s is: %w", t.ID, err)
 	}
 	return t.Export, tellExport(ctx, tx, t.Export)
@@ -226,8 +234,8 @@ func (s *Service) CancelExport(ctx context.Context, tx *db.Tx, agent desk.AgentI
 	return nil
 }
 
-// Part is a part of a file, as it was kept; nil behind the last.
-func (s *Service) Part(ctx context.Context, tx *db.Tx, id desk.ExportID, part int64) (data []byte, err error) {
+// PartOf is a part of a file, as it was kept; nil behind the last.
+func (s *Service) PartOf(ctx context.Context, tx *db.Tx, id desk.ExportID, part int64) (data []byte, err error) {
 	err = tx.Row(ctx, `SELECT data FROM view_export_part WHERE export = $1 AND part = $2`, id, part).Scan(&data)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil

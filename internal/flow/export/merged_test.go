@@ -15,6 +15,7 @@ import (
 
 	"tellus/internal/desk"
 	"tellus/internal/desktest"
+	"tellus/internal/engine/condition"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/view"
 	"tellus/internal/flow/export"
@@ -147,7 +148,7 @@ func sheetOf(t *testing.T, d *desktest.Desk) (subjects []string) {
 	t.Helper()
 	var e view.Export
 	d.Write(func(ctx context.Context, tx *db.Tx) (err error) {
-		e, err = d.Views.BeginExport(ctx, tx, d.Eva, view.ExportRequest{View: "all", Columns: []string{"subject"}, All: true}, 0)
+		e, err = d.Views.BeginExport(ctx, tx, d.Eva, view.ExportRequest{View: "all", Columns: []string{"subject"}, All: true}, condition.Conversations(nil), 0)
 		return err
 	})
 	d.Settle()

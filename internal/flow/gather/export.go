@@ -1,18 +1,13 @@
 package gather
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
-	"encoding/csv"
+	"encoding/json"
 	"fmt"
-	"strconv"
-	"strings"
-	"time"
 
 	"tellus/internal/desk"
-	"tellus/internal/engine/condition"
 	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/segment"
 	"tellus/internal/feature/view"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/jobs"
@@ -50,186 +45,110 @@ func (g *Gather) exportPart(ctx context.Context, tx *db.Tx, id desk.ExportID) (d
 	if err != nil {
 		return true, err
 	}
-	found, err := g.page(ctx, tx, scope, t)
-	if err != nil {
-		return true, err
-	}
 	w, err := g.writer(ctx, tx, t.Request, me)
 	if err != nil {
 		return true, err
 	}
-	full, err := g.Conversations.Cases(ctx, tx, found.Rows)
+	var p view.Part
+	if t.Segment != 0 {
+		p, err = g.customers(ctx, tx, scope, t, w)
+	} else {
+		p, err = g.conversations(ctx, tx, scope, t, w)
+	}
 	if err != nil {
 		return true, err
 	}
-	data, err := w.part(t.Part == 0, full)
-	if err != nil {
-		return true, err
-	}
-	e, err := g.Views.Wrote(ctx, tx, t, data, int64(len(found.Rows)), int64(found.Looked), found.Next)
+	e, err := g.Views.Wrote(ctx, tx, t, p)
 	return e.State != view.Writing, err
 }
 
-// page reads the next rows; one slice of those that are found by looking.
-func (g *Gather) page(ctx context.Context, tx *db.Tx, scope desk.Scope, t view.Task) (conversation.Found, error) {
+// conversations are the next lines of a view.
+func (g *Gather) conversations(ctx context.Context, tx *db.Tx, scope desk.Scope, t view.Task, w *sheet) (p view.Part, err error) {
+	after, err := reached[conversation.Place](t)
+	if err != nil {
+		return p, err
+	}
+	found, err := g.page(ctx, tx, scope, t.View, after)
+	if err != nil {
+		return p, err
+	}
+	full, err := g.Conversations.Cases(ctx, tx, found.Rows)
+	if err != nil {
+		return p, err
+	}
+	p.Rows, p.Looked = int64(len(found.Rows)), int64(found.Looked)
+	if p.Next, err = place(found.Next); err != nil {
+		return p, err
+	}
+	p.Data, err = w.part(t.Part == 0, len(full), func(i int, key string) string { return w.conversation(key, full[i]) })
+	return p, err
+}
+
+// customers are the next lines of a segment. One that was taken away meanwhile ends the file.
+func (g *Gather) customers(ctx context.Context, tx *db.Tx, scope desk.Scope, t view.Task, w *sheet) (p view.Part, err error) {
+	after, err := reached[segment.Place](t)
+	if err != nil {
+		return p, err
+	}
 	once := func() bool { return false }
-	if id := t.Request.View.SavedID(); id != 0 {
-		return g.Conversations.ListSaved(ctx, tx, scope, id, nil, t.Reached, exportSlice, once)
+	found, next, err := g.Segments.Find(ctx, tx, scope, segment.Ask{Segment: t.Segment, By: segment.ByName, After: after, Limit: exportSlice, More: once})
+	if err != nil {
+		return p, err
+	}
+	ids := make([]desk.CustomerID, len(found))
+	for i, c := range found {
+		ids[i] = c.ID
+	}
+	full, err := g.Segments.Cases(ctx, tx, ids)
+	if err != nil {
+		return p, err
+	}
+	p.Rows = int64(len(full))
+	if p.Next, err = place(next); err != nil {
+		return p, err
+	}
+	p.Data, err = w.part(t.Part == 0, len(full), func(i int, key string) string { return w.customer(key, full[i]) })
+	return p, err
+}
+
+// reached is where a file's list goes on, nil at its beginning.
+func reached[P any](t view.Task) (*P, error) {
+	if len(t.Reached) == 0 {
+		return nil, nil //nolint:nilnil // the beginning has no place
+	}
+	p := new(P)
+	if err := json.Unmarshal(t.Reached, p); err != nil {
+		return nil, fmt.Errorf("where file %s goes on: %w", t.ID, err)
+	}
+	return p, nil
+}
+
+// place writes where a list goes on, nothing where it does not.
+func place[P any](next *P) (json.RawMessage, error) {
+	if next == nil {
+		return nil, nil
+	}
+	data, err := json.Marshal(next)
+	if err != nil {
+		return nil, fmt.Errorf("note where a file goes on: %w", err)
+	}
+	return data, nil
+}
+
+// page reads the next rows; one slice of those that are found by looking.
+func (g *Gather) page(ctx context.Context, tx *db.Tx, scope desk.Scope, v conversation.View, reached *conversation.Place) (conversation.Found, error) {
+	once := func() bool { return false }
+	if id := v.SavedID(); id != 0 {
+		return g.Conversations.ListSaved(ctx, tx, scope, id, nil, reached, exportSlice, once)
 	}
 	var after *conversation.Cursor
-	if t.Reached != nil {
-		after = &conversation.Cursor{Key: t.Reached.Int, ID: t.Reached.ID}
+	if reached != nil {
+		after = &conversation.Cursor{Key: reached.Int, ID: reached.ID}
 	}
-	rows, next, err := g.Conversations.List(ctx, tx, scope, conversation.ListQuery{View: t.Request.View, After: after, Limit: 200})
+	rows, next, err := g.Conversations.List(ctx, tx, scope, conversation.ListQuery{View: v, After: after, Limit: 200})
 	found := conversation.Found{Rows: rows}
 	if next != nil {
 		found.Next = &conversation.Place{Int: next.Key, ID: next.ID}
 	}
 	return found, err
-}
-
-// sheet writes conversations as lines of CSV (RFC 4180).
-type sheet struct {
-	request  view.ExportRequest
-	zone     *time.Location
-	names    map[string]map[int64]string // by what ids mean
-	registry condition.List
-}
-
-func (g *Gather) writer(ctx context.Context, tx *db.Tx, request view.ExportRequest, me desk.Agent) (*sheet, error) {
-	s := &sheet{request: request, names: map[string]map[int64]string{"agent": {}, "team": {}, "inbox": {}, "tag": {}, "type": {}}}
-	var err error
-	if s.zone, err = time.LoadLocation(me.TimeZone); err != nil {
-		s.zone = time.UTC
-	}
-	if s.registry, err = g.Conversations.Attributes(ctx, tx); err != nil {
-		return nil, err
-	}
-	agents, err := g.Staff.Agents(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	for _, a := range agents {
-		s.names["agent"][int64(a.ID)] = a.Name
-	}
-	teams, err := g.Staff.Teams(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	for _, t := range teams {
-		s.names["team"][int64(t.ID)] = t.Name
-	}
-	inboxes, err := g.Inboxes.All(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	for _, in := range inboxes {
-		s.names["inbox"][int64(in.ID)] = in.Name
-	}
-	tags, err := g.Conversations.Tags(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	for _, t := range tags {
-		s.names["tag"][int64(t.ID)] = t.Name
-	}
-	s.names["type"], err = g.Conversations.TypeNames(ctx, tx)
-	return s, err
-}
-
-// part is the next lines, compressed; the first begins with a mark of UTF-8, by which spreadsheets know it, and the titles.
-func (s *sheet) part(first bool, rows []*condition.Case) ([]byte, error) {
-	var out bytes.Buffer
-	z := gzip.NewWriter(&out)
-	w := csv.NewWriter(z)
-	w.UseCRLF = true
-	if first {
-		if _, err := z.Write([]byte("\ufeff")); err != nil {
-			return nil, fmt.Errorf("write a file: %w", err)
-		}
-		titles := s.request.Titles
-		if len(titles) == 0 {
-			titles = s.request.Columns
-		}
-		line := make([]string, len(titles))
-		for i, title := range titles {
-			line[i] = Safe(title)
-		}
-		if err := w.Write(line); err != nil {
-			return nil, fmt.Errorf("write a file: %w", err)
-		}
-	}
-	for _, c := range rows {
-		line := make([]string, len(s.request.Columns))
-		for i, key := range s.request.Columns {
-			line[i] = s.cell(key, c)
-		}
-		if err := w.Write(line); err != nil {
-			return nil, fmt.Errorf("write a file: %w", err)
-		}
-	}
-	w.Flush()
-	if err := w.Error(); err != nil {
-		return nil, fmt.Errorf("write a file: %w", err)
-	}
-	if err := z.Close(); err != nil {
-		return nil, fmt.Errorf("write a file: %w", err)
-	}
-	return out.Bytes(), nil
-}
-
-func (s *sheet) cell(key string, c *condition.Case) string {
-	switch key {
-	case "id":
-		return c.ID.String()
-	case "customer":
-		return Safe(c.CustomerName)
-	case "preview":
-		return Safe(c.Preview)
-	}
-	a, ok := s.registry.Find(key)
-	if !ok {
-		return "" // the field was put away while the file was written
-	}
-	v := c.Value(a)
-	if !v.Has {
-		return ""
-	}
-	switch a.Kind {
-	case condition.Number:
-		return strconv.FormatFloat(v.Number, 'f', -1, 64)
-	case condition.Moment:
-		return v.At.Time().In(s.zone).Format("2006-01-02 15:04:05")
-	case condition.Flag:
-		return strconv.FormatBool(v.Yes)
-	case condition.Ref:
-		return Safe(s.names[a.Of][v.ID])
-	case condition.Refs:
-		names := make([]string, 0, len(v.IDs))
-		for _, id := range v.IDs {
-			names = append(names, s.named(a, id))
-		}
-		return Safe(strings.Join(names, ", "))
-	}
-	return Safe(v.Text)
-}
-
-func (s *sheet) named(a *condition.Attribute, id int64) string {
-	if a.Of != "option" {
-		return s.names[a.Of][id]
-	}
-	for _, o := range a.Options {
-		if o.ID == id {
-			return o.Name
-		}
-	}
-	return ""
-}
-
-// Safe makes text harmless in spreadsheets, which take a cell for a formula where it begins with one of these (OWASP, "CSV injection").
-func Safe(text string) string {
-	if trimmed := strings.TrimLeft(text, " "); trimmed != "" && strings.ContainsRune("=+-@\t\r\n|%", rune(trimmed[0])) {
-		return "'" + text
-	}
-	return text
 }

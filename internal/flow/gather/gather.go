@@ -14,6 +14,7 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/inbox"
+	"tellus/internal/feature/segment"
 	"tellus/internal/feature/staff"
 	"tellus/internal/feature/view"
 	"tellus/internal/platform/db"
@@ -26,6 +27,7 @@ type Gather struct {
 	DB            *db.DB
 	Views         *view.Service
 	Conversations *conversation.Service
+	Segments      *segment.Service
 	Staff         *staff.Service
 	Inboxes       *inbox.Service
 	Log           *slog.Logger

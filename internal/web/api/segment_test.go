@@ -2,10 +2,14 @@ package api
 
 import (
 	"context"
+	"encoding/csv"
+	"slices"
+	"strings"
 	"testing"
 
 	"tellus/internal/desk"
 	"tellus/internal/feature/segment"
+	"tellus/internal/feature/view"
 	"tellus/internal/platform/db"
 )
 
@@ -73,6 +77,26 @@ func TestSegmentsHoldWhomOneSees(t *testing.T) {
 		h.d.Settle()
 		filled("filled")
 
+		// Written to a file: for each whom he sees.
+		for _, c := range []struct {
+			who  *browser
+			want []string
+		}{{otto, []string{"Mine"}}, {eva, []string{"Hidden", "Mine"}}} {
+			names, e := h.segmentFile(c.who, shared.ID)
+			if !slices.Equal(names, c.want) || e.Rows != int64(len(c.want)) || e.Total != e.Rows {
+				h.t.Errorf("the file holds %v, want %v: %+v", names, c.want, e)
+			}
+		}
+		sara.refused(desk.NotFound, post, "/exports", object{"segment": own.ID, "columns": []string{"name"}, "titles": []string{}})
+		otto.refused(desk.Invalid, post, "/exports", object{"segment": own.ID, "view": "all", "columns": []string{"name"}, "titles": []string{}})
+		otto.refused(desk.Invalid, post, "/exports", object{"columns": []string{"name"}, "titles": []string{}})
+		otto.refused(desk.Invalid, post, "/exports", object{"segment": own.ID, "columns": []string{"number"}, "titles": []string{}})
+		var log int
+		h.ask(&log, `SELECT count(*) FROM audit WHERE action IN ('export.segment', 'export.fetched')`)
+		if log != 4 {
+			h.t.Errorf("%d lines in the log of exports, want 4", log)
+		}
+
 		// A view asks for it: it stays until the view does not.
 		var v struct{ ID desk.ViewID }
 		eva.do(post, "/saved-views", newView("Theirs", object{"condition": object{"attr": "customer.segments", "op": "any_of", "values": []string{shared.ID.String()}}}), &v)
@@ -82,4 +106,24 @@ func TestSegmentsHoldWhomOneSees(t *testing.T) {
 		h.d.Settle()
 		eva.refused(desk.NotFound, get, sharedPath, nil)
 	})
+}
+
+// segmentFile has somebody write a segment to a file and fetch it, and returns the names in it.
+func (h *desked) segmentFile(who *browser, id desk.SegmentID) (names []string, e view.Export) {
+	h.t.Helper()
+	who.do(post, "/exports", object{"segment": id, "columns": []string{"name", "addresses.email", "language", "value", "created"}, "titles": []string{}}, &e)
+	h.d.Settle()
+	who.do(get, "/exports/"+e.ID.String(), nil, &e)
+	_, data, _ := who.send(get, "/exports/"+e.ID.String()+"/file", nil)
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(data), "\ufeff"))).ReadAll()
+	if err != nil || len(rows) == 0 || rows[0][1] != "addresses.email" {
+		h.t.Fatalf("the file holds %q: %v", data, err)
+	}
+	for _, row := range rows[1:] {
+		if row[2] != "lv" || row[4] == "" {
+			h.t.Errorf("the file says %q", row)
+		}
+		names = append(names, row[0])
+	}
+	return names, e
 }

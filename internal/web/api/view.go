@@ -31,7 +31,7 @@ var viewRoutes = []route{
 	{"list-attributes", get, "/conversations/attributes", needs(desk.ReadConversations), "What conditions can ask for", option{}},
 	{"preview-condition", post, "/conversations/preview", needs(desk.ReadConversations), "How many conversations a condition finds, and the first of them", option{}},
 	{"list-exports", get, "/exports", needs(desk.ExportData), "The caller's lists that are or were written to files", option{}},
-	{"create-export", post, "/exports", needs(desk.ExportData), "Write a view to a file of comma-separated values", option{creates: true}},
+	{"create-export", post, "/exports", needs(desk.ExportData), "Write a view, or the customers of a segment, to a file of comma-separated values", option{creates: true}},
 	{"get-export", get, "/exports/{id}", needs(desk.ExportData), "How far a file is", option{}},
 	{"delete-export", del, "/exports/{id}", needs(desk.ExportData), "Stop writing a file, or drop it", option{}},
 	{"get-export-file", get, "/exports/{id}/file", needs(desk.ExportData), "The file", option{}},
@@ -284,16 +284,46 @@ func (s *Server) createExport(ctx context.Context, c *Caller, in *body[view.Expo
 	return changing(ctx, s, func(tx *db.Tx) (view.Export, error) {
 		request := in.Body
 		request.All = c.Scope.All
+		if request.Segment != 0 {
+			return s.exportSegment(ctx, tx, c, request)
+		}
 		total, err := s.expected(ctx, tx, c, request.View)
 		if err != nil {
 			return view.Export{}, err
 		}
-		e, err := s.Views.BeginExport(ctx, tx, c.Agent, request, total)
+		registry, err := s.Conversations.Attributes(ctx, tx)
+		if err != nil {
+			return view.Export{}, err
+		}
+		e, err := s.Views.BeginExport(ctx, tx, c.Agent, request, registry, total)
 		if err != nil {
 			return e, err
 		}
 		return e, s.audit(ctx, tx, c, "export.view", string(request.View), "csv")
 	})
+}
+
+// exportSegment has the customers of a segment that the caller has written to a file.
+func (s *Server) exportSegment(ctx context.Context, tx *db.Tx, c *Caller, request view.ExportRequest) (view.Export, error) {
+	if _, err := s.Segments.Get(ctx, tx, c.asksForViews(), request.Segment); err != nil {
+		return view.Export{}, err
+	}
+	tally, err := s.Segments.Count(ctx, tx, c.Scope, request.Segment, within(0))
+	if err != nil {
+		return view.Export{}, err
+	}
+	if tally.Capped || tally.Estimate {
+		tally.Count = 0
+	}
+	registry, err := s.Segments.Attributes(ctx, tx)
+	if err != nil {
+		return view.Export{}, err
+	}
+	e, err := s.Views.BeginExport(ctx, tx, c.Agent, request, registry, int64(tally.Count))
+	if err != nil {
+		return e, err
+	}
+	return e, s.audit(ctx, tx, c, "export.segment", aboutSegment(request.Segment), "csv")
 }
 
 // expected is about how many rows a view has for the caller, 0 where that is not known. It refuses a view that he does not have.
@@ -327,6 +357,14 @@ func (s *Server) deleteExport(ctx context.Context, c *Caller, in *exportInput) (
 	return change(ctx, s, func(tx *db.Tx) error { return s.Views.CancelExport(ctx, tx, c.Agent, in.ID) })
 }
 
+// whatOf names what a file holds.
+func whatOf(e view.Export) string {
+	if e.Segment != 0 {
+		return aboutSegment(e.Segment)
+	}
+	return string(e.View)
+}
+
 // exportFile hands a file out part by part, so that no more than one is in memory.
 func (s *Server) exportFile(w http.ResponseWriter, r *http.Request, c *Caller) error {
 	id, err := pathID[desk.ExportID](r, "id")
@@ -342,7 +380,7 @@ func (s *Server) exportFile(w http.ResponseWriter, r *http.Request, c *Caller) e
 		return desk.Refuse(desk.NotFound, "the file is not written yet")
 	}
 	if _, err := write(ctx, s, func(tx *db.Tx) (none, error) {
-		return none{}, s.audit(ctx, tx, c, "export.fetched", "export:"+id.String(), string(e.View))
+		return none{}, s.audit(ctx, tx, c, "export.fetched", "export:"+id.String(), whatOf(e))
 	}); err != nil {
 		return err
 	}
@@ -351,7 +389,7 @@ func (s *Server) exportFile(w http.ResponseWriter, r *http.Request, c *Caller) e
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": "tellus-" + e.CreatedAt.Time().Format(time.DateOnly) + "-" + id.String() + ".csv"}))
 	h.Set("Cache-Control", "private, no-store")
 	for part := int64(0); ; part++ {
-		data, err := read(ctx, s, func(tx *db.Tx) ([]byte, error) { return s.Views.Part(ctx, tx, id, part) })
+		data, err := read(ctx, s, func(tx *db.Tx) ([]byte, error) { return s.Views.PartOf(ctx, tx, id, part) })
 		if err == nil && data != nil {
 			err = unpack(w, data)
 		}

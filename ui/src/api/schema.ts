@@ -1734,7 +1734,7 @@ export interface paths {
         get: operations["list-exports"];
         put?: never;
         /**
-         * Write a view to a file of comma-separated values
+         * Write a view, or the customers of a segment, to a file of comma-separated values
          * @description Needs: conversation.export.
          */
         post: operations["create-export"];
@@ -8658,6 +8658,8 @@ export interface components {
              * @description Written until now
              */
             rows: number;
+            /** Format: int64 */
+            segment?: number;
             /**
              * Format: int64
              * @description Bytes as they are kept
@@ -8670,15 +8672,20 @@ export interface components {
              * @description Rows in all, about; 0 where it is not known
              */
             total: number;
-            view: string;
+            view?: string;
         };
         ViewExportRequest: {
-            /** @description Attributes, or customer, preview, id */
+            /** @description Attributes; of a view also customer, preview and id, of a segment addresses.email, addresses.phone, addresses.post and id */
             columns: string[];
+            /**
+             * Format: int64
+             * @description Whose customers are written, by name
+             */
+            segment?: number;
             /** @description What the columns are called, in their order; their keys where absent */
             titles: string[];
-            /** @description A saved view, as saved:12, or a built-in one */
-            view: string;
+            /** @description A saved view, as saved:12, or a built-in one; this or a segment */
+            view?: string;
         };
         ViewsBody: {
             items: components["schemas"]["ConversationCount"][];

@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { type Segment, segmentCountQuery } from "../api/segments";
+import { useMay } from "../app/session";
 import { useFormat } from "../i18n/format";
 import { Icon } from "../parts/Icon";
+import { SegmentFile } from "./SegmentFile";
 import css from "./Segments.module.css";
 
 interface Props {
@@ -15,6 +17,7 @@ interface Props {
 /** The segments that the reader has, with how many belong to each. */
 export function Segments({ all, chosen, choose, edit }: Props) {
   const { t } = useTranslation();
+  const mayExport = useMay("conversation.export");
   const now = all?.find((s) => s.id === chosen);
   return (
     <nav className={css.bar} aria-label={t("segments.title")}>
@@ -30,6 +33,7 @@ export function Segments({ all, chosen, choose, edit }: Props) {
           {t("segments.edit")}
         </button>
       )}
+      {now && mayExport && <SegmentFile key={now.id} segment={now.id} />}
       <button type="button" className={css.act} onClick={() => edit("new")}>
         <Icon name="plus" size={15} />
         {t("segments.create")}

@@ -60,6 +60,7 @@ export const auditActions = [
   "job.discarded",
   "export.conversation",
   "export.view",
+  "export.segment",
   "export.fetched",
   "export.customer",
   "customer.erased",

@@ -1,8 +1,8 @@
 import { Menu } from "@mantine/core";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, use, useEffect, useRef, useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, use, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { address, del, get, newKey, post, put } from "../../api/client";
+import { newKey, post, put } from "../../api/client";
 import { KeysRest } from "../../app/keys";
 import { useMay } from "../../app/session";
 import { loadWords } from "../../i18n/i18n";
@@ -10,19 +10,13 @@ import { LateMenu } from "../../parts/LateMenu";
 import type { Face } from "../../parts/OnReach";
 import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
+import { type Export, Writing } from "../../parts/Writing";
 import { useAttributeName, useAttributes } from "./attributes";
 import { type SavedView, savedViewsQuery } from "./saved";
 
 const ViewEditor = lazy(() => import("./ViewEditor"));
 const BulkHistory = lazy(() => import("../bulk/BulkHistory"));
 const words = loadWords("views");
-
-interface Export {
-  id: number;
-  state: "writing" | "written" | "cancelled";
-  rows: number;
-  total: number;
-}
 
 interface Props {
   view: string;
@@ -108,39 +102,7 @@ export default function ViewActs({ view, saved, face, open, setOpen, layout, set
           <BulkHistory close={() => setPast(false)} />
         </Suspense>
       )}
-      {file > 0 && <Writing id={file} over={() => setFile(0)} />}
+      {file > 0 && <Writing id={file} words="views" over={() => setFile(0)} />}
     </>
   );
-}
-
-/** Follows a file until it is written, and offers it then. */
-function Writing({ id, over }: { id: number; over: () => void }) {
-  const { t } = useTranslation();
-  const file = useQuery({
-    queryKey: ["export", id],
-    queryFn: () => get<Export>(`/exports/${id}`),
-    // Told live; asked now and then too, so that a word that went astray leaves nobody waiting.
-    refetchInterval: (q) => (q.state.data?.state === "written" ? false : 3000),
-  }).data;
-  const away = useRef<() => void>(undefined);
-  const state = file?.state;
-  const rows = file?.rows ?? 0;
-  const total = file?.total ?? 0;
-  useEffect(() => {
-    away.current?.();
-    if (state === "written") {
-      toast(t("views.exported", { count: rows }), {
-        stays: 60_000,
-        action: { label: t("views.download"), run: () => window.location.assign(address(`/exports/${id}/file`)) },
-      });
-      over();
-      return;
-    }
-    away.current = toast(t("views.exporting", { rows, total: total || "…" }), {
-      stays: 600_000,
-      action: { label: t("common.cancel"), run: () => void del(`/exports/${id}`).finally(over) },
-    });
-  }, [state, rows, total, id, t, over]);
-  useEffect(() => () => away.current?.(), []);
-  return null;
 }

@@ -23,7 +23,7 @@ export const attributesQuery = queryOptions({
   staleTime: 60_000,
 });
 
-const customerAttributesQuery = queryOptions({
+export const customerAttributesQuery = queryOptions({
   queryKey: ["attributes", "customers"],
   queryFn: ({ signal }) => get<Page<Attribute>>("/customers/attributes", undefined, signal).then((p) => p.items),
   staleTime: 60_000,
