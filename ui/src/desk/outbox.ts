@@ -55,15 +55,22 @@ export function takeBack(key: string): Unsent | undefined {
 
 let flushing = false;
 
+/** What of the conversation waits does not hide its newer messages any more: the server answered, and it may be long until it takes this. */
+function unhide(conversation: number) {
+  change(waiting().map((u) => (u.conversation === conversation ? { ...u, after: undefined } : u)));
+}
+
 /**
- * Sends what waits, in order. It stops at the first that the server cannot be reached for; one that the server refuses goes to refused,
- * which gives it back to its writer.
+ * Sends what waits, in the order of each conversation. It stops where the server cannot be reached; what it fails at waits with all that was written after it in the same
+ * conversation, and the others are sent. One that it refuses goes to refused, which gives it back to its writer.
  */
 export async function flush(sent: (u: Unsent, m: Message) => void, refused: (u: Unsent, err: unknown) => void) {
   if (flushing) return;
   flushing = true;
   try {
-    for (let next = waiting()[0]; next; next = waiting()[0]) {
+    const failing = new Set<number>();
+    const first = () => waiting().find((u) => !failing.has(u.conversation));
+    for (let next = first(); next; next = first()) {
       try {
         const m = await call<Message>("POST", `/conversations/${next.conversation}/${next.kind}`, {
           body: next.body,
@@ -72,7 +79,12 @@ export async function flush(sent: (u: Unsent, m: Message) => void, refused: (u: 
         takeBack(next.key);
         sent(next, m);
       } catch (err) {
-        if (isProblem(err) && (err.status === 0 || err.status >= 500)) return;
+        if (isProblem(err) && err.status === 0) return;
+        if (isProblem(err) && err.status >= 500) {
+          failing.add(next.conversation);
+          unhide(next.conversation);
+          continue;
+        }
         takeBack(next.key);
         refused(next, err);
       }
