@@ -53,7 +53,14 @@ func (d *DB) Migrate(ctx context.Context, files fs.FS) (applied []string, err er
 	if err := d.createMigrationTable(ctx); err != nil {
 		return nil, err
 	}
+	known, err := d.appliedMigrations(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, m := range steps {
+		if known[m.version] == m.name {
+			continue // what stands is asked once, not in a transaction for each
+		}
 		did, err := d.applyMigration(ctx, m)
 		if err != nil {
 			return applied, fmt.Errorf("migration %04d_%s: %w", m.version, m.name, err)
@@ -124,6 +131,27 @@ func (d *DB) applyMigration(ctx context.Context, m migration) (did bool, err err
 	return did, err
 }
 
+// appliedMigrations returns the names of what was applied, by version.
+func (d *DB) appliedMigrations(ctx context.Context) (map[int]string, error) {
+	names := map[int]string{}
+	err := d.Read(ctx, func(tx *Tx) error {
+		rows, err := tx.Query(ctx, "SELECT version, name FROM schema_migration")
+		type step struct {
+			version int
+			name    string
+		}
+		list, err := Rows(rows, err, func(r *sql.Rows, s *step) error { return r.Scan(&s.version, &s.name) })
+		for _, s := range list {
+			names[s.version] = s.name
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read schema_migration: %w", err)
+	}
+	return names, nil
+}
+
 // migrationState returns the oldest binary level that can live with the database.
 func (d *DB) migrationState(ctx context.Context) (oldest int, err error) {
 	err = d.Read(ctx, func(tx *Tx) error {
@@ -151,23 +179,15 @@ func (d *DB) Pending(ctx context.Context, files fs.FS) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	applied := map[int]bool{}
+	var applied map[int]string // none where the table is not there yet
 	if _, err := d.migrationState(ctx); err == nil {
-		err := d.Read(ctx, func(tx *Tx) error {
-			rows, err := tx.Query(ctx, "SELECT version FROM schema_migration")
-			list, err := Rows(rows, err, func(r *sql.Rows, v *int) error { return r.Scan(v) })
-			for _, v := range list {
-				applied[v] = true
-			}
-			return err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("read schema_migration: %w", err)
+		if applied, err = d.appliedMigrations(ctx); err != nil {
+			return nil, err
 		}
 	}
 	var names []string
 	for _, m := range steps {
-		if !applied[m.version] {
+		if _, ok := applied[m.version]; !ok {
 			names = append(names, fmt.Sprintf("%04d_%s", m.version, m.name))
 		}
 	}

@@ -1,12 +1,12 @@
 // Package dbtest gives tests a real, migrated database: SQLite in a temporary folder, and PostgreSQL from a server that it starts once
-// for the test binary (or that the environment variable TELLUS_TEST_POSTGRES names), each test with a database of its own.
+// for the test binary (or that the environment variable TELLUS_TEST_POSTGRES names), each test with a database of its own: a copy of one that was
+// migrated once.
 package dbtest
 
 import (
 	"context"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -40,9 +40,6 @@ func Postgres(t testing.TB) *db.DB {
 	t.Helper()
 	return Open(t, PostgresURL(t), db.Options{})
 }
-
-// SQLiteURL names a SQLite file that does not exist yet.
-func SQLiteURL(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "tellus.db") }
 
 // Open opens and migrates the database that url names, with more options than the zero ones; it is closed at the end of the test. Opening one URL
 // twice gives two nodes of one cluster.

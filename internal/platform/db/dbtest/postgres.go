@@ -109,6 +109,20 @@ func template(ctx context.Context, at string) (string, error) {
 	if name := templateDone[at]; name != "" {
 		return name, nil
 	}
+	digest, err := schemaDigest()
+	if err != nil {
+		return "", err
+	}
+	name := "tellus_template_" + digest
+	if err := makeTemplate(ctx, at, name); err != nil {
+		return "", err
+	}
+	templateDone[at] = name
+	return name, nil
+}
+
+// schemaDigest names what the migrations make.
+func schemaDigest() (string, error) {
 	digest := fnv.New64a()
 	err := fs.WalkDir(migrations.Files, ".", func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
@@ -118,15 +132,7 @@ func template(ctx context.Context, at string) (string, error) {
 		digest.Write(data)
 		return err
 	})
-	if err != nil {
-		return "", err
-	}
-	name := "tellus_template_" + strconv.FormatUint(digest.Sum64(), 16)
-	if err := makeTemplate(ctx, at, name); err != nil {
-		return "", err
-	}
-	templateDone[at] = name
-	return name, nil
+	return strconv.FormatUint(digest.Sum64(), 16), err
 }
 
 func makeTemplate(ctx context.Context, at, name string) error {
