@@ -42,7 +42,7 @@ func TestKilledServerLosesAndDoublesNothing(t *testing.T) {
 	small := crashing{kills: 4, bySMTP: 150, byIMAP: 50, replies: 60, conversations: 6}
 	size := crashing{kills: 20, bySMTP: 1500, byIMAP: 500, replies: 500, conversations: 50}
 	if testing.Short() {
-		killed(t, small, "")
+		killed(t, crashing{kills: 2, bySMTP: 80, byIMAP: 30, replies: 30, conversations: 6}, "")
 		return
 	}
 	t.Run("sqlite", func(t *testing.T) {

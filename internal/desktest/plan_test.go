@@ -3,14 +3,11 @@ package desktest_test
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-
-	"golang.org/x/tools/txtar"
 
 	"tellus/internal/desk"
 	"tellus/internal/desktest"
@@ -49,36 +46,9 @@ var bounded = map[string]string{
 	"SELECT COUNT(*) FROM job WHERE state = 'running'": "an index of the running ones alone",
 }
 
-// TestNoStatementScansALargeTable plays every scenario, all lists in all orders and the upkeep on SQLite, and asks the planner about each statement
-// that ran: what looks at all rows of a table that grows would be slow in a few years.
-func TestNoStatementScansALargeTable(t *testing.T) {
-	t.Parallel()
-	files, err := filepath.Glob("../../testdata/scenario/*.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
-	seen := &traced{all: map[string][]any{}}
-	var wait sync.WaitGroup
-	t.Run("play", func(t *testing.T) {
-		for _, path := range files {
-			wait.Add(1)
-			t.Run(filepath.Base(path), func(t *testing.T) {
-				t.Parallel()
-				defer wait.Done()
-				archive, err := txtar.ParseFile(path)
-				if err != nil {
-					t.Fatal(err)
-				}
-				named := map[string]string{}
-				for _, f := range archive.Files {
-					named[f.Name] = string(f.Data)
-				}
-				d := desktest.New(t, desktest.SQLite)
-				d.Trace(seen.told)
-				d.Play(string(archive.Comment), named)
-			})
-		}
-	})
+// noStatementScansALargeTable adds all lists in all orders to what the scenarios asked of SQLite, and asks the planner about each statement: what looks at
+// all rows of a table that grows would be slow in a few years.
+func noStatementScansALargeTable(t *testing.T, seen *traced) {
 	d := desktest.New(t, desktest.SQLite)
 	d.Trace(seen.told)
 	lookAtEverything(d)

@@ -15,19 +15,29 @@ import (
 
 var update = flag.Bool("update", false, "write what the scenarios tell into their files; read the difference before you commit it")
 
-// TestScenarios plays every file of testdata/scenario on both databases. Its last section, want, is what the script tells.
+// TestScenarios plays every file of testdata/scenario on both databases. Its last section, want, is what the script tells. Then it looks at how SQLite
+// found what was asked for.
 func TestScenarios(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("../../testdata/scenario/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scenarios found: %v", err)
 	}
-	for _, path := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
-			t.Parallel()
-			desktest.Each(t, func(d *desktest.Desk) { play(d, path) })
-		})
-	}
+	seen := &traced{all: map[string][]any{}}
+	t.Run("play", func(t *testing.T) {
+		for _, path := range files {
+			t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
+				t.Parallel()
+				desktest.Each(t, func(d *desktest.Desk) {
+					if !d.DB.Postgres() {
+						d.Trace(seen.told)
+					}
+					play(d, path)
+				})
+			})
+		}
+	})
+	t.Run("no statement scans a large table", func(t *testing.T) { noStatementScansALargeTable(t, seen) })
 }
 
 func play(d *desktest.Desk, path string) {
