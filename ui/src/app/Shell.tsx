@@ -2,7 +2,9 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useNavigate, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { onSignedOut } from "../api/client";
+import { onSignedOut, post } from "../api/client";
+import { isProblem } from "../api/problem";
+import type { Conversation } from "../api/types";
 import { recall } from "../desk/compose/recall";
 import { keepWords } from "../desk/compose/useDraft";
 import { show } from "../desk/compose/useSend";
@@ -80,6 +82,16 @@ export function Shell() {
     ["spam", "g x"],
     ["trash", "g t"],
   ];
+  /** Takes what nobody has and is due first, and opens it. */
+  const takeNext = async () => {
+    try {
+      const taken = await post<Conversation>("/conversations/next", {});
+      await navigate({ to: "/view/$view/$number", params: { view: "mine", number: String(taken.number) } });
+    } catch (err) {
+      if (isProblem(err, "not_found")) toast(t("keys.nothing_waits"));
+      else toast(inWords(t, err), { tone: "bad" });
+    }
+  };
   const commands: Command[] = [
     {
       id: "palette",
@@ -130,6 +142,14 @@ export function Shell() {
     });
   }
   if (mayWrite) {
+    commands.push({
+      id: "next",
+      label: t("keys.take_next"),
+      group: "write",
+      keys: ["shift+n"],
+      icon: "inbox",
+      run: () => void takeNext(),
+    });
     commands.push({
       id: "go.begun",
       label: t("draft.title"),

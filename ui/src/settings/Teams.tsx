@@ -9,6 +9,7 @@ import { useFormat } from "../i18n/format";
 import { Failed, Quiet } from "../parts/Trouble";
 import { toast } from "../parts/toast";
 import { Ask } from "./Ask";
+import Distribution from "./distribution/Distribution";
 import { FormSheet } from "./form/FormSheet";
 import { Checks, TextField } from "./form/fields";
 import { Bones, Page, Section } from "./form/Page";
@@ -23,6 +24,7 @@ export default function Teams() {
   const teams = useQuery(teamsQuery);
   const agents = useQuery(agentsQuery).data ?? [];
   const [editing, setEditing] = useState<Team | "new">();
+  const [giving, setGiving] = useState<Team>();
   const names = (team: Team) => team.members.map((id) => agents.find((a) => a.id === id)?.name ?? `#${id}`);
   const [found, find] = useFind(teams.data ?? [], (team) => team.name);
   return (
@@ -57,6 +59,9 @@ export default function Teams() {
                     : `${t("settings.teams.members", { count: team.members.length })}: ${format.list(names(team))}`}
                 </div>
               </div>
+              <Button onClick={() => setGiving(team)} aria-label={`${t("distribution.title")}: ${team.name}`}>
+                {t("distribution.title")}
+              </Button>
               <Button onClick={() => setEditing(team)} aria-label={`${t("common.edit")}: ${team.name}`}>
                 {t("common.edit")}
               </Button>
@@ -64,6 +69,7 @@ export default function Teams() {
           ))}
         </Section>
       )}
+      {giving && <Distribution team={giving} close={() => setGiving(undefined)} />}
       {editing && <EditTeam team={editing === "new" ? undefined : editing} close={() => setEditing(undefined)} />}
     </Page>
   );

@@ -27,6 +27,7 @@ export const auditActions = [
   "agent.rescued",
   "team.created",
   "team.updated",
+  "team.distribution",
   "team.deleted",
   "tag.created",
   "tag.updated",

@@ -19,7 +19,13 @@ export const rooms: readonly Room[] = [
   { path: "notices", icon: "bell", group: "you", load: () => import("./Notices") },
   { path: "tokens", icon: "link", group: "you", load: () => import("./Tokens") },
   { path: "inboxes", icon: "inbox", may: "inbox.manage", group: "house", load: () => import("./inbox/Inboxes") },
-  { path: "teams", icon: "people", may: "team.manage", group: "house", load: () => import("./Teams") },
+  {
+    path: "teams",
+    icon: "people",
+    may: "team.manage",
+    group: "house",
+    load: () => Promise.all([import("./Teams"), loadWords("distribution")]).then(([m]) => m),
+  },
   { path: "people", icon: "person", may: "people.manage", group: "house", load: () => import("./people/People") },
   {
     path: "here",

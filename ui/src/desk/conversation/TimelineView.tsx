@@ -5,6 +5,7 @@ import { useDirectory } from "../../api/queries";
 import type { DeskEvent, Opened } from "../../api/types";
 import { useMay, useMe } from "../../app/session";
 import { useFormat } from "../../i18n/format";
+import { loadWords } from "../../i18n/i18n";
 import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
 import { useOutbox } from "../outbox";
@@ -182,6 +183,9 @@ function Activities({ events, words, name, opened }: ActivitiesProps) {
           {d.events.map((e) => (
             <UndoMerge key={e.seq} event={e} opened={opened} />
           ))}
+          {d.events.map((e) => (
+            <WhyGiven key={e.seq} event={e} opened={opened} />
+          ))}
           {rest > 0 && i === few.length - 1 && (
             <button type="button" onClick={() => setAll(true)}>
               {t("activity.more", { count: rest })}
@@ -190,6 +194,35 @@ function Activities({ events, words, name, opened }: ActivitiesProps) {
         </li>
       ))}
     </ul>
+  );
+}
+
+const WhyGivenSheet = lazy(() =>
+  Promise.all([import("./distribution/WhySheet"), loadWords("distribution")]).then(([m]) => m),
+);
+
+/** Why the distribution gave it to somebody. */
+function WhyGiven({ event, opened }: { event: DeskEvent; opened: Opened }) {
+  const { t } = useTranslation();
+  const [asked, setAsked] = useState(false);
+  const to = Number(event.data?.to ?? 0);
+  if (event.kind !== "assignee.changed" || event.by.kind !== "system" || to === 0) return null;
+  return (
+    <>
+      <button type="button" onClick={() => setAsked(true)}>
+        {t("activity.why")}
+      </button>
+      {asked && (
+        <Suspense>
+          <WhyGivenSheet
+            conversation={opened.conversation.id}
+            agent={to}
+            at={event.at ?? ""}
+            close={() => setAsked(false)}
+          />
+        </Suspense>
+      )}
+    </>
   );
 }
 

@@ -54,6 +54,8 @@ export function activityWords(
     case "assignee.changed": {
       const to = number(data.to);
       if (to === 0) return t("activity.unassigned");
+      if (e.by.kind === "system")
+        return t(to === me ? "activity.distributed_you" : "activity.distributed", { to: agent(to) });
       if (to === me) return e.by.kind === "agent" && e.by.id === me ? t("activity.took") : t("activity.assigned_you");
       if (e.by.kind === "agent" && e.by.id === to) return t("activity.took");
       return t("activity.assigned", { to: agent(to) });

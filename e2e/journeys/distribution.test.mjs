@@ -1,0 +1,87 @@
+// A team that gives out what comes to it: set up in the settings, a mail goes to who is there, the next to him when he has room, and the desk says why. Taking the next by one key.
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { compose } from "../house/mail.mjs";
+import { eventually } from "../house/process.mjs";
+import { sendMail } from "../house/smtp.mjs";
+import { join, start } from "../house/start.mjs";
+
+let desk;
+let browser;
+let api;
+let box;
+start({}, (house) => {
+  ({ desk, browser, api, box } = house);
+});
+
+const arrive = (who, subject) =>
+  sendMail({
+    port: desk.smtpPort,
+    from: `${who}@home.test`,
+    to: "help@desk.test",
+    raw: compose({ from: `${who} <${who}@home.test>`, to: "help@desk.test", subject, text: `About: ${subject}` }).raw,
+  });
+
+const row = (page, words) => page.getByRole("link", { name: words });
+
+it("gives what comes to who is there and has room, and says why", () =>
+  browser.journey(async (time) => {
+    const bo = await join(api, { name: `Bo Ozols ${time}`, email: `bo${time}@desk.test` });
+    const eva = await join(api, { name: `Eva Kalna ${time}`, email: `eva${time}@desk.test` });
+    const ids = await Promise.all([bo, eva].map(async (one) => (await one.get("/session")).id));
+    const team = await api.post("/teams", { name: `Helpers ${time}`, members: ids });
+
+    // Set up from the settings.
+    const hers = await browser.person({ url: desk.url });
+    await api.enter(hers);
+    await hers.goto("/app/settings/teams");
+    await hers.getByRole("button", { name: `Distribution: Helpers ${time}` }).click();
+    const sheet = hers.getByRole("dialog", { name: /Distribution of Helpers/ });
+    await sheet.getByRole("radio", { name: /In turn/ }).check();
+    await sheet.getByLabel("At most for each").fill("1");
+    assert.deepEqual(await hers.findings("distribution"), []);
+    await hers.picture("distribution-settings");
+    await sheet.getByRole("button", { name: "Save" }).click();
+    await sheet.waitFor({ state: "detached" });
+    assert.equal((await api.get(`/teams/${team.id}/distribution`)).capacity, 1);
+    await api.patch(`/inboxes/${box.id}`, { ...(await api.get(`/inboxes/${box.id}`)), team: team.id });
+
+    // Nobody is there: it waits.
+    const [first, second, third] = [`A shoe ${time}`, `A lace ${time}`, `A sole ${time}`];
+    await arrive("zane", first);
+    const found = await eventually("the mail is a conversation", async () => (await api.get("/conversations?view=unassigned")).items.find((c) => c.subject === first));
+    assert.ok(!found.assignee);
+
+    // Somebody comes: it is his, before his eyes.
+    const his = await browser.person({ url: desk.url });
+    await bo.enter(his);
+    await his.goto("/app/view/mine");
+    await row(his, new RegExp(first)).click();
+    await his.getByText("given to you by the distribution").waitFor();
+    await his.getByRole("button", { name: "Why?" }).click();
+    const why = his.getByRole("dialog", { name: /Why it was given to Bo/ });
+    await why.getByText(`Bo Ozols ${time} was the only one who could take it.`).waitFor();
+    await why.getByRole("row", { name: new RegExp(`Eva Kalna ${time}.*not taking work.*0 of 1`) }).waitFor();
+    assert.deepEqual(await his.findings("why given"), []);
+    await his.picture("distribution-why");
+    await why.getByRole("button", { name: "Close" }).last().click();
+
+    // He has as much as he may: the next waits, until he has finished the first.
+    await arrive("ivo", second);
+    await hers.goto("/app/view/unassigned");
+    await row(hers, new RegExp(second)).waitFor();
+    await his.keyboard.press("e");
+    await row(his, new RegExp(second)).waitFor();
+    await row(hers, new RegExp(second)).waitFor({ state: "detached" });
+
+    // One key takes what nobody has.
+    await arrive("uldis", third);
+    await row(hers, new RegExp(third)).waitFor();
+    await hers.keyboard.press("Shift+N");
+    await hers.getByRole("heading", { name: third }).waitFor();
+    await hers.getByText(/and taken$/).waitFor();
+    await hers.keyboard.press("Escape");
+    await hers.keyboard.press("Shift+N");
+    await hers.getByText("Nothing waits for somebody").waitFor();
+    assert.deepEqual([...hers.trouble, ...his.trouble], []);
+  }));

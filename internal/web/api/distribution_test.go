@@ -1,0 +1,58 @@
+package api
+
+import (
+	"testing"
+
+	"tellus/internal/desk"
+	"tellus/internal/desktest"
+	"tellus/internal/feature/routing"
+)
+
+func TestDistributionIsSetSeenAndExplained(t *testing.T) {
+	t.Parallel()
+	eachDesk(t, func(h *desked) {
+		anna := h.d.Agent("Anna", desk.AgentRole)
+		team := h.d.Team("Helpers", anna)
+		otto, ada, eva := h.as(anna), h.as(h.d.Agent("Ada", desk.Administrator)), h.as(h.d.Eva)
+		path := "/teams/" + team.String() + "/distribution"
+		edit := func(version int64, more object) object {
+			o := object{"method": "in_turn", "capacity": 2, "previousDays": 0, "version": version}
+			for k, v := range more {
+				o[k] = v
+			}
+			return o
+		}
+		var now routing.Distribution
+		otto.do(get, path, nil, &now)
+		if now.Method != "" || now.Version != 0 {
+			h.t.Errorf("before anybody decided: %+v", now)
+		}
+		otto.refused(desk.Forbidden, put, path, edit(0, nil))
+		ada.refused(desk.Invalid, put, path, edit(0, object{"method": "by_dice"}))
+		ada.refused(desk.Invalid, put, path, edit(0, object{"capacity": 0}))
+		ada.refused(desk.NotFound, put, "/teams/4711/distribution", edit(0, nil))
+		ada.do(put, path, edit(0, nil), &now)
+		if now.Method != "in_turn" || now.Capacity != 2 || now.Version != 1 {
+			h.t.Errorf("set: %+v", now)
+		}
+		if p := eva.refused(desk.Conflict, put, path, edit(0, object{"capacity": 9})); p.More == nil {
+			h.t.Errorf("the conflict does not say what differs: %+v", p)
+		}
+
+		// What waits is taken by hand, the oldest first; who may not see a conversation does not learn why it was given.
+		first := h.d.Receive(desktest.Ann, "Where is my parcel?")
+		var taken desk.Conversation
+		otto.do(post, "/conversations/next", object{}, &taken)
+		if taken.ID != first || taken.Assignee != anna {
+			h.t.Errorf("took %+v", taken)
+		}
+		otto.refused(desk.NotFound, post, "/conversations/next", object{})
+		h.as(h.d.Agent("Lia", desk.LightAgent)).refused(desk.Forbidden, post, "/conversations/next", object{})
+		var why list[routing.Assignment]
+		otto.do(get, "/conversations/"+first.String()+"/assignments", nil, &why)
+		if why.Items == nil || len(why.Items) != 0 {
+			h.t.Errorf("what was taken by hand was given: %+v", why)
+		}
+		otto.refused(desk.NotFound, get, "/conversations/4711/assignments", nil)
+	})
+}
