@@ -19,6 +19,7 @@ import (
 	"tellus/internal/channel/email"
 	"tellus/internal/channel/email/verdict"
 	"tellus/internal/desk"
+	"tellus/internal/feature/automation"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/field"
@@ -37,6 +38,8 @@ import (
 	"tellus/internal/feature/staff"
 	"tellus/internal/feature/view"
 	"tellus/internal/feature/worklog"
+	"tellus/internal/flow/act"
+	"tellus/internal/flow/automate"
 	"tellus/internal/flow/deliver"
 	"tellus/internal/flow/export"
 	"tellus/internal/flow/gather"
@@ -86,6 +89,7 @@ type App struct {
 	Notify        *notify.Notify
 	Wake          *wake.Wake
 	Router        *route.Router
+	Rules         *automate.Automate
 	Persons       *person.Person
 	Segments      *keep.Keeper
 	Workers       *jobs.Workers
@@ -201,11 +205,14 @@ func (a *App) wire() {
 	present := &presence.Service{Staff: a.Staff, Seats: live.Seats}
 	abroad := outward.New(outward.Options{})
 	a.Router = &route.Router{Routing: &routing.Service{}, Conversations: a.Conversations, Staff: a.Staff, Presence: present}
+	rules := &automation.Service{Conversations: a.Conversations}
+	a.Rules = &automate.Automate{DB: a.DB, Rules: rules, Conversations: a.Conversations, Log: a.log,
+		Hands: &act.Hands{Staff: a.Staff, Customers: a.Customers, Inboxes: a.Inboxes, Conversations: a.Conversations, Purchases: a.Purchases}}
 	a.Wake = &wake.Wake{Conversations: a.Conversations, Purchases: a.Purchases}
 	a.Notify = &notify.Notify{DB: a.DB, Notices: notices, Conversations: a.Conversations, Staff: a.Staff, Mail: house.Queue, HTTP: a.pushClient(), URL: a.URL, Log: a.log}
 	a.Notify.Register(a.Workers)
 	a.Web = api.New(api.Deps{DB: a.DB, Staff: a.Staff, Keys: a.Keys, Setup: a.setUp, URL: a.URL, Version: VersionText(), UI: ui.Files(), Log: a.log,
-		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Views: views, Policies: policies, Routing: a.Router.Routing, Segments: segments, Hours: &hours.Service{}, Customers: a.Customers, Purchases: a.Purchases, Conversations: a.Conversations, Settings: a.Settings,
+		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Views: views, Policies: policies, Rules: rules, Routing: a.Router.Routing, Segments: segments, Hours: &hours.Service{}, Customers: a.Customers, Purchases: a.Purchases, Conversations: a.Conversations, Settings: a.Settings,
 		Intake: a.Intake, Index: a.Index, Persons: a.Persons, Watch: a.watch, Blobs: a.Blobs, Outward: abroad, Notices: notices, Presence: present, WishesChanged: a.Notify.WishesChanged, Connections: a.mail, Outbox: deliver.Outbox, NewMailID: newMailID})
 	a.Persons.Register(a.Workers)
 	(&upkeep.Upkeep{DB: a.DB, Blobs: a.Blobs, Conversations: a.Conversations, Customers: a.Customers, Staff: a.Staff, Notices: notices, Presence: present, DropAnswers: a.Web.DropAnswers, DropExports: a.Persons.DropFiles,
@@ -288,6 +295,7 @@ func (a *App) Serve(ctx context.Context) error {
 	run("promises", a.Promises.Run)
 	run("segments", func(ctx context.Context) error { return a.Segments.Run(ctx, a.events) })
 	run("duplicates", func(ctx context.Context) error { return a.Persons.Run(ctx, a.events) })
+	run("rules", func(ctx context.Context) error { return a.Rules.Run(ctx, a.events) })
 	run("wake", func(ctx context.Context) error { return a.Wake.Run(ctx, a.events) })
 	run("distribution", func(ctx context.Context) error { return a.Router.Run(ctx, a.events) })
 	run("notices", func(ctx context.Context) error { return a.Notify.Run(ctx, a.events) })

@@ -35,6 +35,7 @@ const (
 	ManageOwners       Permission = "people.manage_owners"
 	ManagePresence     Permission = "presence.manage" // say whether others are there, and when they work
 	ManagePolicies     Permission = "policy.manage"   // service levels
+	ManageRules        Permission = "rule.manage"     // what the desk does by itself
 	ReadAudit          Permission = "audit.read"
 	ManagePrivacy      Permission = "privacy.manage" // export and erase a person, legal holds, retention
 	ManageJobs         Permission = "job.manage"
@@ -45,10 +46,10 @@ const (
 var Roles = map[Role][]Permission{
 	LightAgent: {ReadConversations, WriteNotes},
 	AgentRole:  {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData},
-	Supervisor: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManagePresence, ManageTeams, ManagePolicies},
-	Administrator: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManagePresence, ManageTeams, ManagePolicies,
+	Supervisor: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManagePresence, ManageTeams, ManagePolicies, ManageRules},
+	Administrator: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManagePresence, ManageTeams, ManagePolicies, ManageRules,
 		ManageInboxes, ManagePeople, ReadAudit, ManagePrivacy, ManageJobs, ManageSettings},
-	Owner: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManagePresence, ManageTeams, ManagePolicies,
+	Owner: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManagePresence, ManageTeams, ManagePolicies, ManageRules,
 		ManageInboxes, ManagePeople, ReadAudit, ManagePrivacy, ManageJobs, ManageSettings, ManageOwners},
 }
 

@@ -16,6 +16,7 @@ import (
 	"tellus/internal/channel"
 	"tellus/internal/channel/email/verdict"
 	"tellus/internal/desk"
+	"tellus/internal/feature/automation"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/field"
@@ -33,6 +34,7 @@ import (
 	"tellus/internal/feature/view"
 	"tellus/internal/feature/worklog"
 	"tellus/internal/flow/act"
+	"tellus/internal/flow/automate"
 	"tellus/internal/flow/bulk"
 	"tellus/internal/flow/deliver"
 	"tellus/internal/flow/export"
@@ -87,6 +89,8 @@ type Desk struct {
 	Views         *view.Service
 	Gather        *gather.Gather
 	Policies      *sla.Service
+	Rules         *automation.Service
+	Automate      *automate.Automate
 	Promises      *promise.Keeper
 	Segments      *segment.Service
 	Keeper        *keep.Keeper
@@ -225,6 +229,8 @@ func (d *Desk) wire() {
 	d.Promises.Register(d.Workers)
 	d.Keeper.Register(d.Workers)
 	d.Hands = &act.Hands{Staff: d.Staff, Customers: d.Customers, Inboxes: d.Inboxes, Conversations: d.Conversations, Purchases: d.Purchases}
+	d.Rules = &automation.Service{Conversations: d.Conversations}
+	d.Automate = &automate.Automate{DB: d.DB, Rules: d.Rules, Conversations: d.Conversations, Hands: d.Hands, Log: log}
 	d.Macros, d.Fields = &macro.Service{}, &field.Service{}
 	d.Bulk = &bulk.Bulk{DB: d.DB, Staff: d.Staff, Conversations: d.Conversations,
 		Hands:  d.Hands,

@@ -9,19 +9,26 @@ import (
 	"tellus/internal/platform/db"
 )
 
-// Follow hands what happened since it was last called to what ends snoozes by events, as the log would. No time passes.
+// Follow hands what happened since it was last called, and what follows from it, to what ends snoozes by events and to the rules, as the log would. No time passes.
 func (d *Desk) Follow() {
 	d.T.Helper()
-	err := d.DB.Write(d.T.Context(), func(tx *db.Tx) error {
-		events, err := since(d.T.Context(), tx, d.followed)
-		if err != nil || len(events) == 0 {
-			return err
+	for again := true; again; {
+		last := d.followed
+		err := d.DB.Write(d.T.Context(), func(tx *db.Tx) error {
+			events, err := since(d.T.Context(), tx, d.followed)
+			if again = len(events) > 0; err != nil || !again {
+				return err
+			}
+			last = events[len(events)-1].Seq
+			if err := d.Wake.Take(d.T.Context(), tx, events); err != nil {
+				return err
+			}
+			return d.Automate.Take(d.T.Context(), tx, events)
+		})
+		if err != nil {
+			d.T.Fatal(err)
 		}
-		d.followed = events[len(events)-1].Seq
-		return d.Wake.Take(d.T.Context(), tx, events)
-	})
-	if err != nil {
-		d.T.Fatal(err)
+		d.followed = last
 	}
 }
 
@@ -59,10 +66,10 @@ func (d *Desk) Distribute() {
 
 func since(ctx context.Context, tx *db.Tx, from desk.Seq) ([]desk.Event, error) {
 	rows, err := tx.Query(ctx, `/* desktest */
-		SELECT seq, at, actor_kind, actor_id, kind, subject_kind, subject_id, conversation, message, data FROM event WHERE seq > $1 ORDER BY seq`, from)
+		SELECT seq, at, actor_kind, actor_id, kind, subject_kind, subject_id, conversation, message, cause, data FROM event WHERE seq > $1 ORDER BY seq`, from)
 	return db.Rows(rows, err, func(r *sql.Rows, e *desk.Event) error {
 		var data string
-		err := r.Scan(&e.Seq, &e.At, &e.By.Kind, &e.By.ID, &e.Kind, &e.SubjectKind, &e.Subject, &e.Conversation, &e.Message, &data)
+		err := r.Scan(&e.Seq, &e.At, &e.By.Kind, &e.By.ID, &e.Kind, &e.SubjectKind, &e.Subject, &e.Conversation, &e.Message, &e.Cause, &data)
 		if data != "" {
 			e.Data = json.RawMessage(data)
 		}

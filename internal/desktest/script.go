@@ -85,7 +85,7 @@ func init() {
 		"drafts": (*Scenario).drafts, "why": (*Scenario).why, "raw": (*Scenario).raw, "search": (*Scenario).search, "links": (*Scenario).links, "link": (*Scenario).link, "purchase": (*Scenario).purchase,
 		"type": (*Scenario).kind, "field": (*Scenario).field, "set": (*Scenario).set, "values": (*Scenario).values, "tag": (*Scenario).tag,
 		"template": (*Scenario).template, "checklist": (*Scenario).checklist, "tick": (*Scenario).tick, "untick": (*Scenario).untick, "checks": (*Scenario).checks,
-		"macro": (*Scenario).macro, "preview": (*Scenario).preview, "use": (*Scenario).use, "scheduled": (*Scenario).scheduled, "reschedule": (*Scenario).reschedule,
+		"macro": (*Scenario).macro, "rule": (*Scenario).rule, "fired": (*Scenario).fired, "preview": (*Scenario).preview, "use": (*Scenario).use, "scheduled": (*Scenario).scheduled, "reschedule": (*Scenario).reschedule,
 	}
 }
 

@@ -32,6 +32,9 @@ func (s *Service) AddNote(ctx context.Context, tx *db.Tx, by desk.Actor, scope d
 			At: tx.Now, Text: htmltext.ToText(html), HTML: html},
 		inbox: c.Inbox, files: len(in.Attachments),
 	}
+	if by.Kind != desk.ActorAgent {
+		m.AuthorKind = desk.AuthorSystem // a rule's
+	}
 	if strings.TrimSpace(m.Text) == "" && m.files == 0 {
 		return desk.Message{}, desk.WhyNothingWritten.At("body.html")
 	}

@@ -1,4 +1,4 @@
-// Package act carries out actions on a conversation: those of a macro now, of rules and bulk work later. It also says what placeholders
+// Package act carries out actions on a conversation: those of macros, bulk work and rules. It also says what placeholders
 // stand for in a conversation. Each action is done as if its actor had done it by hand, with the same refusals and events.
 package act
 
@@ -33,21 +33,36 @@ func (h *Hands) Do(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.Con
 	if err := desk.CheckActions("body.actions", actions); err != nil {
 		return desk.Conversation{}, err
 	}
+	me, err := h.Staff.Agent(ctx, tx, scope.Agent)
+	if err != nil {
+		return desk.Conversation{}, err
+	}
+	place, err := time.LoadLocation(me.TimeZone)
+	if err != nil {
+		place = time.UTC // of a database of zones that has lost his: an hour is better than no snooze
+	}
+	return h.do(ctx, tx, desk.ByAgent(scope.Agent), scope, place, id, version, actions)
+}
+
+// House is what rules see: every conversation but those that only named people see.
+var House = desk.Scope{All: true}
+
+// DoByRule carries out the actions of a rule, whose days begin where its place is. It refuses as Do does.
+func (h *Hands) DoByRule(ctx context.Context, tx *db.Tx, rule desk.RuleID, place *time.Location, id desk.ConversationID, actions []desk.Action) (desk.Conversation, error) {
+	if err := desk.CheckRuleActions("body.actions", actions); err != nil {
+		return desk.Conversation{}, err
+	}
+	return h.do(ctx, tx, desk.ByRule(rule), House, place, id, 0, actions)
+}
+
+func (h *Hands) do(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope, place *time.Location, id desk.ConversationID, version int64,
+	actions []desk.Action) (desk.Conversation, error) {
 	row, err := h.Conversations.Get(ctx, tx, scope, id)
 	if err != nil {
 		return row, err
 	}
 	if version == 0 {
 		version = row.Version
-	}
-	by := desk.ByAgent(scope.Agent)
-	me, err := h.Staff.Agent(ctx, tx, scope.Agent)
-	if err != nil {
-		return row, err
-	}
-	place, err := time.LoadLocation(me.TimeZone)
-	if err != nil {
-		place = time.UTC // of a database of zones that has lost his: an hour is better than no snooze
 	}
 	change, note := plan(actions, scope.Agent, tx.Now.Time(), place)
 	change.Version = version
@@ -135,9 +150,11 @@ type Known struct {
 func (h *Hands) Values(ctx context.Context, tx *db.Tx, scope desk.Scope, where Where) (k Known, err error) {
 	v := placeholder.Values{}
 	k.Values = v
-	me, err := h.Staff.Agent(ctx, tx, scope.Agent)
-	if err != nil {
-		return k, err
+	me := desk.Agent{TimeZone: "UTC"} // nobody, where a rule writes: what is his has no value
+	if scope.Agent != 0 {
+		if me, err = h.Staff.Agent(ctx, tx, scope.Agent); err != nil {
+			return k, err
+		}
 	}
 	v[placeholder.AgentName], v[placeholder.AgentEmail] = me.Name, me.Email
 	v[placeholder.AgentFirstName], _ = placeholder.NameParts(me.Name)

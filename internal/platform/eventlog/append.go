@@ -21,6 +21,28 @@ const signal = "eventlog"
 
 type appendedKey struct{}
 
+type causeKey struct{}
+
+// Because has everything that fn appends name an event as its cause, unless it names one itself.
+func Because(tx *db.Tx, cause desk.Seq, fn func() error) error {
+	former, _ := tx.Value(causeKey{}).(desk.Seq)
+	tx.SetValue(causeKey{}, cause)
+	defer func() { tx.SetValue(causeKey{}, former) }()
+	return fn()
+}
+
+// Latest returns up to limit events before a sequence number (0: the newest), the newest first. It reads what tx sees, settled or not.
+func Latest(ctx context.Context, tx *db.Tx, before desk.Seq, limit int) ([]desk.Event, error) {
+	if before == 0 {
+		before = desk.Seq(desk.Never)
+	}
+	events, err := query(ctx, tx, "seq < $1 ORDER BY seq DESC LIMIT $2", int64(before), limit)
+	if err != nil {
+		return nil, fmt.Errorf("latest events: %w", err)
+	}
+	return events, nil
+}
+
 // Append writes facts in tx and fills At where it is zero, and Seq by the time that tx is committed (see db.Tx.Soon). On PostgreSQL sequence numbers become visible out of order; readers of
 // this package wait until they are settled. Many facts are cheaper in one call.
 func Append(ctx context.Context, tx *db.Tx, events ...*desk.Event) error {
@@ -40,6 +62,9 @@ func appendSome(ctx context.Context, tx *db.Tx, events []*desk.Event) error {
 	for _, e := range events {
 		if e.At == 0 {
 			e.At = tx.Now
+		}
+		if e.Cause == 0 {
+			e.Cause, _ = tx.Value(causeKey{}).(desk.Seq)
 		}
 		args = append(args, int64(e.At), string(e.By.Kind), e.By.ID, string(e.Kind), string(e.SubjectKind), e.Subject,
 			int64(e.Conversation), int64(e.Message), int64(e.Cause), string(e.Data))

@@ -97,6 +97,7 @@ func (s *Server) registerDesk() {
 	s.registerSegments()
 	s.registerPolicies()
 	s.registerDistribution()
+	s.registerRules()
 	s.registerBulk()
 	s.registerPrivacy()
 	stream(s, "open-live", []string{"application/json"}, s.openLive)

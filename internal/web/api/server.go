@@ -17,6 +17,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"tellus/internal/desk"
+	"tellus/internal/feature/automation"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/field"
@@ -66,6 +67,7 @@ type Deps struct {
 	Conversations  *conversation.Service
 	Policies       *sla.Service
 	Routing        *routing.Service
+	Rules          *automation.Service
 	Settings       *setting.Service
 	Intake         *intake.Intake
 	Index          *index.Index

@@ -3668,6 +3668,194 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rules in their order, with how often each acted
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-event-rules"];
+        put?: never;
+        /**
+         * Add a rule behind the others
+         * @description Needs: rule.manage.
+         */
+        post: operations["create-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace a rule, switch it on or off
+         * @description Needs: rule.manage.
+         */
+        put: operations["change-rule"];
+        post?: never;
+        /**
+         * Take a rule out of use; what it was can be brought back
+         * @description Needs: rule.manage.
+         */
+        delete: operations["delete-rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rules/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a copy of a rule behind the others, switched off
+         * @description Needs: rule.manage.
+         */
+        post: operations["copy-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rules/{id}/firings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a rule did last, with conversations that the caller sees
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-firings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rules/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a rule was, who changed it and when
+         * @description Needs: rule.manage.
+         */
+        get: operations["rule-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rules/{id}/take-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a rule again what it was at a version, a deleted one too
+         * @description Needs: rule.manage.
+         */
+        post: operations["take-back-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rules/attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What rules can ask for, and the events that they can be asked about
+         * @description Needs: rule.manage.
+         */
+        get: operations["rule-attributes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rules/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put the rules into an order
+         * @description Needs: rule.manage.
+         */
+        put: operations["order-rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a rule that need not be saved would have done by the last events with conversations that the caller sees
+         * @description Needs: rule.manage.
+         */
+        post: operations["try-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/saved-views": {
         parameters: {
             query?: never;
@@ -4743,6 +4931,114 @@ export interface components {
             ip?: string;
             /** @description kind:id */
             subject?: string;
+        };
+        AutomationEdit: {
+            /** @description As those of macros; nobody is me */
+            actions: components["schemas"]["Action"][];
+            /** @description One that is off is not asked */
+            active: boolean;
+            /** @description Which conversations it acts on, as they are when it is asked; all where empty. Beside what views ask for: event.by, hours.open and what begins with message. */
+            condition: components["schemas"]["Node"];
+            /** @description What it is asked about, such as message.received */
+            events: string[];
+            name: string;
+            /** @description The rules behind it are not asked about an event that it acted on */
+            stop: boolean;
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
+            /** @description Whose days count, such as Europe/Riga; UTC where empty */
+            zone: string;
+        };
+        AutomationEventRule: {
+            /** @description As those of macros; nobody is me */
+            actions: components["schemas"]["Action"][];
+            /** @description One that is off is not asked */
+            active: boolean;
+            /** @description Its condition asks for something that is not there any more: it does nothing until it is mended */
+            broken?: boolean;
+            /** @description Which conversations it acts on, as they are when it is asked; all where empty. Beside what views ask for: event.by, hours.open and what begins with message. */
+            condition: components["schemas"]["Node"];
+            /** @description What it is asked about, such as message.received */
+            events: string[];
+            /**
+             * Format: int64
+             * @description How often what it wanted to do was refused
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description How often it acted
+             */
+            fired: number;
+            /** Format: date-time */
+            firedAt?: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** Format: int64 */
+            position: number;
+            /** @description The rules behind it are not asked about an event that it acted on */
+            stop: boolean;
+            /**
+             * Format: int64
+             * @description How often it was kept from going round
+             */
+            stopped: number;
+            /**
+             * Format: int64
+             * @description Microseconds that all its acting took
+             */
+            took: number;
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
+            /** @description Whose days count, such as Europe/Riga; UTC where empty */
+            zone: string;
+        };
+        AutomationFiring: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            conversation: number;
+            /** @description What it did */
+            deeds: string[];
+            /** Format: int64 */
+            event: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            rule: number;
+            /**
+             * Format: int64
+             * @description What the rule was then is in its history
+             */
+            ruleVersion: number;
+            /** @enum {string} */
+            state: "done" | "failed" | "stopped";
+            /**
+             * Format: int64
+             * @description Microseconds
+             */
+            took: number;
+            /** @description Why it was refused, or stopped: repeated, deep, often */
+            why?: string;
+        };
+        AutomationFormer: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            by?: number;
+            /** @description As it was from then on */
+            rule: components["schemas"]["AutomationEdit"];
+            /** Format: int64 */
+            version: number;
+            /** @enum {string} */
+            what: "made" | "changed" | "deleted" | "taken_back";
         };
         AwayReason: {
             /** @description Of one that came with the program: the desk words it in the reader's language while it has no name */
@@ -6519,11 +6815,20 @@ export interface components {
             /** @description Shown in each of his conversations */
             warnings: string[];
         };
+        ListEventRule: {
+            items: components["schemas"]["AutomationEventRule"][];
+        };
         ListExport: {
             items: components["schemas"]["ViewExport"][];
         };
         ListField: {
             items: components["schemas"]["Field"][];
+        };
+        ListFiring: {
+            items: components["schemas"]["AutomationFiring"][];
+        };
+        ListFormer: {
+            items: components["schemas"]["AutomationFormer"][];
         };
         ListHealth: {
             items: components["schemas"]["Health"][];
@@ -7002,6 +7307,9 @@ export interface components {
             ids: number[];
         };
         OrderPoliciesInputBody: {
+            order: number[];
+        };
+        OrderRulesInputBody: {
             order: number[];
         };
         Organisation: {
@@ -8012,6 +8320,10 @@ export interface components {
              */
             version: number;
         };
+        RuleAttributesBody: {
+            events: string[];
+            items: components["schemas"]["Attribute"][];
+        };
         SaidPage: {
             items: components["schemas"]["ConversationSaid"][];
             /** @description Opaque; give it back as cursor to get what follows */
@@ -8417,6 +8729,13 @@ export interface components {
              */
             version: number;
         };
+        TakeBackRuleInputBody: {
+            /**
+             * Format: int64
+             * @description The version that it shall be again
+             */
+            version: number;
+        };
         Team: {
             /** Format: int64 */
             id: number;
@@ -8512,6 +8831,34 @@ export interface components {
             secret: string;
             uri: string;
         };
+        Trial: {
+            /** Format: int64 */
+            holds: number;
+            /** @description The newest first */
+            items: components["schemas"]["Tried"][];
+            /**
+             * Format: int64
+             * @description Events that were looked through, of all kinds
+             */
+            looked: number;
+            /**
+             * Format: date-time
+             * @description When the oldest event that was looked at happened
+             */
+            since?: string;
+        };
+        Tried: {
+            /** Format: int64 */
+            conversation: number;
+            event: components["schemas"]["Event"];
+            /** @description Its condition holds for the conversation as it is now */
+            holds: boolean;
+            /** Format: int64 */
+            number: number;
+            subject: string;
+            /** @description What it would change; nothing where all is so already */
+            would: components["schemas"]["Action"][];
+        };
         TryPolicyInputBody: {
             /**
              * Format: int64
@@ -8519,6 +8866,14 @@ export interface components {
              */
             id: number;
             policy: components["schemas"]["SlaEdit"];
+        };
+        TryRuleInputBody: {
+            /**
+             * Format: int64
+             * @description Events of its kinds, the last ones
+             */
+            most: number;
+            rule: components["schemas"]["AutomationEdit"];
         };
         UnreadBody: {
             /**
@@ -15787,6 +16142,361 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListRoleBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-event-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEventRule"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "create-rule": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutomationEdit"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationEventRule"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "change-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutomationEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationEventRule"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "delete-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "copy-rule": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationEventRule"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-firings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListFiring"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "rule-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListFormer"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "take-back-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeBackRuleInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationEventRule"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "rule-attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleAttributesBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "order-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderRulesInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEventRule"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "try-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryRuleInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
                 };
             };
             /** @description Error */

@@ -27,6 +27,7 @@ export type Permission =
   | "purchase.manage"
   | "presence.manage"
   | "policy.manage"
+  | "rule.manage"
   | "inbox.manage"
   | "team.manage"
   | "people.manage"

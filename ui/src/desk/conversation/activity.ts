@@ -18,6 +18,8 @@ export function actorName(t: T, directory: Directory, me: number, e: DeskEvent):
       return e.by.id === me ? t("activity.you") : (directory.agent(e.by.id)?.name ?? t("activity.former"));
     case "customer":
       return t("activity.customer");
+    case "rule":
+      return t("activity.rule");
     default:
       return t("activity.system");
   }
@@ -105,6 +107,9 @@ export function activityWords(
         : t("activity.split_in", { number: number(data.number) });
     case "conversation.side_answered":
       return t("activity.side_answered", { number: number(data.number) });
+    case "rule.failed":
+    case "rule.stopped":
+      return t(`activity.${e.kind.replace(".", "_")}`);
     case "follower.added":
     case "follower.removed":
       return t(e.kind === "follower.added" ? "activity.followed" : "activity.unfollowed", { name: agent(data.agent) });
