@@ -32,6 +32,7 @@ export class Api {
   post = (path, body = {}, headers) => this.call("POST", path, body, headers);
   patch = (path, body) => this.call("PATCH", path, body);
   put = (path, body) => this.call("PUT", path, body);
+  delete = (path) => this.call("DELETE", path);
 
   /** setUp makes the first owner with the link that the server printed, and is signed in as him. */
   setUp(link, owner) {

@@ -84,3 +84,53 @@ it("makes a policy, and an answer keeps what it promises", () =>
     await eventually("the promise is kept", async () => (await clock())?.state === "met");
     assert.deepEqual(page.trouble, []);
   }));
+
+it("counts opening hours, and says when a mail that came now would be due", () =>
+  browser.journey(async () => {
+    const [box] = (await api.get("/inboxes")).items;
+    const page = await browser.person({ url: desk.url });
+    await api.enter(page);
+    await page.goto("/app/settings/policies/new-workday");
+    const normal = page.getByLabel("First answer, Normal");
+    assert.equal(await normal.inputValue(), "8 h");
+    await page.getByText("No opening hours are set yet").waitFor();
+    await page.getByRole("button", { name: "Create policy" }).click();
+    await page.getByRole("link", { name: "Answer within one working day", exact: true }).waitFor();
+
+    // Closed on every day but one, which is neither today nor tomorrow nor yesterday in any zone: what is promised now is due on that one.
+    const day = (new Date().getUTCDay() + 3) % 7;
+    const week = Array.from({ length: 7 }, (_, d) => (d === day ? [{ from: 480, to: 1080 }] : []));
+    const calendar = { name: "Market day", zone: "Europe/Riga", week, days: [], without: [], with: [], standard: false, inboxes: [], teams: [], version: 0 };
+    await api.post("/calendars", calendar);
+    await page.goto(`/app/settings/inboxes/${box.id}`);
+    await page.getByLabel("Opening hours", { exact: true }).selectOption("Market day");
+    await page.getByText("Opening hours saved.").waitFor();
+    const [kept] = (await api.get("/calendars")).items;
+    assert.deepEqual(kept.inboxes, [box.id]);
+
+    await page.goto("/app/settings/policies");
+    await page.getByRole("link", { name: "Answer within one working day", exact: true }).click();
+    await page.getByText(/Closed at the moment\. A mail that comes now: First answer due \w+/).waitFor();
+    // A market day has ten hours: so many are what "1 d" means here.
+    await normal.fill("1 d");
+    await normal.blur();
+    assert.equal(await normal.inputValue(), "10 h");
+    await page.getByText(/A mail that comes now: First answer due .*18:00/).waitFor();
+    assert.deepEqual(await page.findings("policy in opening hours"), []);
+    await page.getByLabel("Around the clock").check();
+    assert.equal(await normal.inputValue(), "10 h");
+    await page.getByLabel("In opening hours").check();
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await eventually("it is kept", async () => (await api.get("/policies")).items.some((p) => p.counts === "opening" && p.targets[0].minutes[1] === 600));
+
+    const mail = compose({ from: "Dora <dora@home.test>", to: "help@desk.test", subject: "Which size?", text: "Do you have 39?" });
+    for (const p of (await api.get("/policies")).items) if (p.counts === "clock") await api.delete(`/policies/${p.id}`);
+    await sendMail({ port: desk.smtpPort, from: "dora@home.test", to: "help@desk.test", raw: mail.raw });
+    const row = await eventually("the mail is a conversation", async () => (await api.get("/conversations?view=unassigned")).items.find((c) => c.subject === "Which size?"));
+    const first = (await api.get(`/conversations/${row.id}/clocks`)).items.find((c) => c.kind === "first_answer");
+    assert.equal(first.calendar, "Market day");
+    assert.equal(first.explain[0].what, "closed");
+    assert.equal(first.explain[0].shut, "weekday");
+    assert.equal(first.explain.at(-1).seconds, 36_000);
+    assert.deepEqual(page.trouble, []);
+  }));

@@ -26,7 +26,7 @@ type Arriving struct {
 // ArrivingDue is when one kind of promise would be due.
 type ArrivingDue struct {
 	Kind deadline.Kind `json:"kind" enum:"acknowledge,first_answer,next_answer,update,resolve"`
-	At   []desk.Time   `json:"at" doc:"By priority: low, normal, high, urgent; 0 where nothing is promised, or where it is not within ten years"`
+	At   []desk.Time   `json:"at" doc:"By priority: low, normal, high, urgent; null where nothing is promised, or where it is not within ten years"`
 }
 
 // mostArriving is how many calendars a policy is shown by: those of the most inboxes.

@@ -5401,7 +5401,7 @@ export interface components {
             zone?: string;
         };
         ConversationArrivingDue: {
-            /** @description By priority: low, normal, high, urgent; 0 where nothing is promised, or where it is not within ten years */
+            /** @description By priority: low, normal, high, urgent; null where nothing is promised, or where it is not within ten years */
             at: string[];
             /** @enum {string} */
             kind: "acknowledge" | "first_answer" | "next_answer" | "update" | "resolve";

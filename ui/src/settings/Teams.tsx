@@ -15,6 +15,7 @@ import { Checks, TextField } from "./form/fields";
 import { Bones, Page, Section } from "./form/Page";
 import { useFind } from "./form/useFind";
 import { useForm } from "./form/useForm";
+import { GoesBy } from "./hours/GoesBy";
 import list from "./list.module.css";
 
 /** Groups of people who share work. */
@@ -132,6 +133,7 @@ function EditTeam({ team, close }: { team?: Team; close: () => void }) {
           options={people.map((a) => [a.id, a.name, a.email] as const)}
           empty={t("settings.teams.no_people")}
         />
+        {team && <GoesBy kind="teams" id={team.id} />}
       </FormSheet>
       {dropping && team && (
         <Ask

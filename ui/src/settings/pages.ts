@@ -18,13 +18,19 @@ export const rooms: readonly Room[] = [
   { path: "security", icon: "lock", group: "you", load: () => import("./security/Security") },
   { path: "notices", icon: "bell", group: "you", load: () => import("./Notices") },
   { path: "tokens", icon: "link", group: "you", load: () => import("./Tokens") },
-  { path: "inboxes", icon: "inbox", may: "inbox.manage", group: "house", load: () => import("./inbox/Inboxes") },
+  {
+    path: "inboxes",
+    icon: "inbox",
+    may: "inbox.manage",
+    group: "house",
+    load: () => Promise.all([import("./inbox/Inboxes"), loadWords("hours")]).then(([m]) => m),
+  },
   {
     path: "teams",
     icon: "people",
     may: "team.manage",
     group: "house",
-    load: () => Promise.all([import("./Teams"), loadWords("distribution")]).then(([m]) => m),
+    load: () => Promise.all([import("./Teams"), loadWords("distribution"), loadWords("hours")]).then(([m]) => m),
   },
   { path: "people", icon: "person", may: "people.manage", group: "house", load: () => import("./people/People") },
   {

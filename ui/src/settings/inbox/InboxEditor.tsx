@@ -13,6 +13,7 @@ import { Ask } from "../Ask";
 import { AreaField, Checks, Choice, formCss, NumberField, SelectField, Switch, TextField } from "../form/fields";
 import { Bones, FormPage, Page, Section } from "../form/Page";
 import { useForm } from "../form/useForm";
+import { GoesBy } from "../hours/GoesBy";
 import list from "../list.module.css";
 import { healthQuery, inboxQuery } from "../queries";
 import { SignatureField } from "../SignatureField";
@@ -188,6 +189,7 @@ function Edit({ server, inbox, back }: { server: InboxEdit; inbox?: WholeInbox; 
       <Servers value={value} set={set} error={error} inbox={inbox} dirty={form.dirty} />
       <Section title={t("settings.inbox.work")}>
         <AnswerWithin minutes={value.answerWithin} change={(answerWithin) => set({ answerWithin })} />
+        {inbox && <GoesBy kind="inboxes" id={inbox.id} />}
         <Choice
           legend={t("settings.inbox.reopen")}
           value={value.reopen}

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,16 +7,20 @@ import { newKey, post, put } from "../../api/client";
 import { useMe } from "../../app/session";
 import { Offered } from "../../desk/views/attributes";
 import { ConditionEditor } from "../../desk/views/ConditionEditor";
-import { Checks, NumberField, Switch, TextField, Wrong } from "../form/fields";
+import { Checks, Choice, NumberField, Switch, TextField, Wrong } from "../form/fields";
 import { FormPage, Section } from "../form/Page";
 import { useForm } from "../form/useForm";
+import { calendarsQuery } from "../hours/queries";
+import { Arriving } from "./Arriving";
 import { Deleting } from "./Deleting";
+import { inUnits } from "./duration";
 import { lasting } from "./lasting";
-import { blank, editOf, type Policy, type PolicyEdit, policiesQuery } from "./queries";
+import { blank, editOf, type Policy, type PolicyEdit, policiesQuery, type Target } from "./queries";
 import { startOf } from "./starts";
 import { Targets } from "./Targets";
 import { kinds, priorities, timeOf } from "./targets";
 import { Would } from "./Would";
+import { inOpening, workday } from "./workday";
 
 const pauses = ["new", "open", "waiting"] as const;
 
@@ -39,7 +43,7 @@ export function PolicyEditor({ policy, id }: { policy?: Policy; id: string }) {
       if (!policy) back();
       return editOf(kept);
     },
-    { check: (v) => wrong(v, t), shows: (at) => /^(name|condition|targets|pauses|warn)/.test(at) },
+    { check: (v) => wrong(v, t), shows: (at) => /^(name|condition|targets|pauses|warn|counts)/.test(at) },
   );
   const { value: v, set, error } = form;
   // A ready-made start is something that is not saved yet.
@@ -47,6 +51,17 @@ export function PolicyEditor({ policy, id }: { policy?: Policy; id: string }) {
   useEffect(() => {
     if (!policy) set(fresh);
   }, []);
+  const open = v.counts === "opening";
+  const day = workday(useQuery(calendarsQuery).data?.items ?? []);
+  const [before, setBefore] = useState<{ was: Target[]; became: Target[] }>();
+  // Who changes his mind at once gets back what he had typed.
+  const count = (counts: "clock" | "opening") => {
+    if (counts === v.counts) return;
+    const became =
+      before && before.became === v.targets ? before.was : counts === "opening" ? inOpening(v.targets, day) : v.targets;
+    setBefore({ was: v.targets, became });
+    set({ counts, targets: became });
+  };
   return (
     <FormPage
       form={form}
@@ -84,13 +99,28 @@ export function PolicyEditor({ policy, id }: { policy?: Policy; id: string }) {
         <Wrong error={error("condition")} />
         <Would id={policy?.id ?? 0} condition={v.condition} zone={v.zone} active={v.active} />
       </Section>
-      <Section title={t("policy.targets")} about={t("policy.targets_about")}>
+      <Section
+        title={t("policy.targets")}
+        about={t(open ? "policy.targets_about_open" : "policy.targets_about", { day: inUnits(t, day, true) })}
+      >
+        <Choice<"clock" | "opening">
+          legend={t("policy.counts")}
+          value={open ? "opening" : "clock"}
+          change={count}
+          options={[
+            ["opening", t("policy.counts_opening"), t("policy.counts_opening_hint")],
+            ["clock", t("policy.counts_clock"), t("policy.counts_clock_hint")],
+          ]}
+          error={error("counts")}
+        />
         <Targets
           targets={v.targets}
           change={(targets) => set({ targets })}
           error={(at) => error(at ? `targets.${at}` : "targets")}
-          open={false}
+          open={open}
+          day={open ? day : 1440}
         />
+        <Arriving id={policy?.id ?? 0} policy={v} />
       </Section>
       <Section title={t("policy.counting")}>
         <Checks<string>

@@ -11,11 +11,14 @@ interface Props {
   change: (targets: Target[]) => void;
   /** What is wrong with all of them, or with a kind's time at a priority: "first_answer.3". */
   error: (at?: string) => string | undefined;
+  /** They count opening hours. */
   open: boolean;
+  /** Minutes of a day, where somebody types days. */
+  day: number;
 }
 
 /** What is promised: a time for each kind and priority, as a table, or as blocks below each other where there is no room for one. */
-export function Targets({ targets, change, error, open }: Props) {
+export function Targets({ targets, change, error, open, day }: Props) {
   const { t } = useTranslation();
   return (
     <>
@@ -44,6 +47,7 @@ export function Targets({ targets, change, error, open }: Props) {
                   change={(minutes) => change(withTime(targets, kind, p, minutes))}
                   error={error(`${kind}.${p}`)}
                   open={open}
+                  day={day}
                 />
               ))}
               {doubt && (

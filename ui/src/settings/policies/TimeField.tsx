@@ -14,15 +14,17 @@ interface Props {
   error: string | undefined;
   /** It counts open hours, whose days are none of the calendar. */
   open: boolean;
+  /** Minutes of a day, where somebody types days. */
+  day: number;
 }
 
 /** A span that is typed as people write it; empty for no promise. What cannot be read is -1, and stays as it was typed. */
-export function TimeField({ label, short, minutes, change, error, open }: Props) {
+export function TimeField({ label, short, minutes, change, error, open, day }: Props) {
   const { t } = useTranslation();
   const id = useId();
   const [text, setText] = useState(() => inUnits(t, Math.max(0, minutes), open));
   const [left, setLeft] = useState(true);
-  const read = readable(text);
+  const read = readable(text, day);
   if (read !== minutes) setText(inUnits(t, Math.max(0, minutes), open)); // taken back, or somebody else's
   const wrong = error ?? (left && read < 0 ? t("policy.unreadable") : undefined);
   return (
@@ -46,7 +48,7 @@ export function TimeField({ label, short, minutes, change, error, open }: Props)
         }}
         onChange={(e) => {
           setText(e.target.value);
-          change(readable(e.target.value));
+          change(readable(e.target.value, day));
         }}
       />
       <Wrong id={`${id}-error`} error={wrong} />
@@ -54,7 +56,7 @@ export function TimeField({ label, short, minutes, change, error, open }: Props)
   );
 }
 
-function readable(text: string): number {
-  const minutes = minutesOf(text) ?? -1;
+function readable(text: string, day: number): number {
+  const minutes = minutesOf(text, day) ?? -1;
   return minutes > longest ? -1 : minutes;
 }

@@ -20,14 +20,26 @@ export const policiesQuery = queryOptions({
   refetchInterval: (q) => (q.state.data && !q.state.data.progress.done ? 1000 : false), // what is due is being worked out
 });
 
-/** How many conversations a policy would have: only its place, its condition and whose days count matter for that. */
-export const triedQuery = (id: number, condition: Node, zone: string) =>
+/** How many conversations a policy would have, for which its place, its condition and whose days count matter, and when its targets would be due for a mail that came now. */
+export const triedQuery = (
+  id: number,
+  condition: Node,
+  zone: string,
+  targets: Target[] = [{ kind: "first_answer", minutes: [1, 1, 1, 1] }],
+  counts: PolicyEdit["counts"] = "clock",
+) =>
   queryOptions({
-    queryKey: ["policies", "try", id, JSON.stringify(condition), zone],
+    queryKey: ["policies", "try", id, JSON.stringify(condition), zone, JSON.stringify(targets), counts],
     queryFn: () =>
       post<Tried>("/policies/try", {
         id,
-        policy: { ...blank(zone), name: "-", targets: [{ kind: "first_answer", minutes: [1, 1, 1, 1] }], condition },
+        policy: {
+          ...blank(zone),
+          name: "-",
+          targets: targets.map((x) => ({ ...x, minutes: x.minutes.map((m) => Math.max(0, m)) })),
+          counts,
+          condition,
+        },
       }),
     staleTime: 10_000,
     retry: false,
@@ -42,6 +54,7 @@ export const blank = (zone: string): PolicyEdit => ({
   condition: {},
   zone,
   targets: [],
+  counts: "clock",
   pauses: ["waiting"],
   warn: 75,
   version: 0,
