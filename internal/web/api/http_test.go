@@ -107,7 +107,7 @@ func TestAnswersCarryTheirPolicy(t *testing.T) {
 func TestUnknownOperationIsAProblem(t *testing.T) {
 	t.Parallel()
 	s := New(Deps{})
-	for _, r := range []*http.Request{httptest.NewRequest(get, "/api/v1/nothing", nil), httptest.NewRequest(del, "/api/v1/status", nil), httptest.NewRequest(get, "/api/", nil)} {
+	for _, r := range []*http.Request{httptest.NewRequest(get, "/api/v1/nothing", nil), httptest.NewRequest(del, "/api/v1/nothing", nil), httptest.NewRequest(get, "/api/", nil)} {
 		w := httptest.NewRecorder()
 		s.Handler().ServeHTTP(w, r)
 		if w.Code != 404 || w.Header().Get("Content-Type") != "application/problem+json" || !strings.Contains(w.Body.String(), `"code":"not_found"`) {

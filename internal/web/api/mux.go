@@ -1,6 +1,11 @@
 package api
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+
+	"tellus/internal/desk"
+)
 
 // patterns is where operations are registered. http.ServeMux refuses two patterns of which neither is more specific than the other, such as
 // /conversations/number/{number} beside /conversations/{id}/timeline; routes marked apart go into a mux of their own, which is asked after the
@@ -36,5 +41,24 @@ func (p *patterns) others(w http.ResponseWriter, r *http.Request) {
 		p.rest.ServeHTTP(w, r)
 		return
 	}
+	if allowed := p.methods(r); len(allowed) > 0 {
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		writeProblem(w, newProblem(http.StatusMethodNotAllowed, desk.NotFound, "there is no "+r.Method+" for this address; it knows "+strings.Join(allowed, ", ")))
+		return
+	}
 	writeProblem(w, problemOf(notThere(r)))
+}
+
+// methods are those by which some operation answers at a request's address (RFC 9110, 15.5.6).
+func (p *patterns) methods(r *http.Request) (allowed []string) {
+	for _, method := range []string{get, http.MethodHead, post, put, patch, del} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		_, first := p.ServeMux.Handler(other)
+		_, rest := p.rest.Handler(other)
+		if rest != "" || strings.Contains(first, " ") { // what is not an operation is registered without a method
+			allowed = append(allowed, method)
+		}
+	}
+	return allowed
 }
