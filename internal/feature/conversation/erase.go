@@ -47,19 +47,28 @@ func (s *Service) Redact(ctx context.Context, tx *db.Tx, by desk.Actor, scope de
 	if !ok {
 		return desk.Message{}, desk.RefuseField(desk.Invalid, "body.spans", "the parts do not lie within the text")
 	}
-	if err := s.apply(ctx, tx, Erasure{Message: id, At: tx.Now, Kind: "redact", Spans: spans}, m.Text, text); err != nil {
+	words, err := s.apply(ctx, tx, Erasure{Message: id, At: tx.Now, Kind: "redact", Spans: spans}, m.Text, text)
+	if err != nil {
 		return desk.Message{}, err
 	}
-	if covered := cover(c.Subject, telling(m.Text, spans)); covered != c.Subject {
-		c.Subject = covered
-		if err := eventlog.Append(ctx, tx, c.event(by, desk.SubjectChanged, nil)); err != nil {
-			return desk.Message{}, err
-		}
+	if err := c.coverSubject(ctx, tx, by, words); err != nil {
+		return desk.Message{}, err
 	}
 	return s.erased(ctx, tx, by, scope, c, id, desk.MessageRedacted)
 }
 
-// Erase takes a message's content out for good, its attachments and raw mail with it. A mark remains that it happened.
+// coverSubject blackens words in what a held conversation is called.
+func (c *row) coverSubject(ctx context.Context, tx *db.Tx, by desk.Actor, words []string) error {
+	covered := cover(c.Subject, words)
+	if covered == c.Subject {
+		return nil
+	}
+	c.Subject = covered
+	return eventlog.Append(ctx, tx, c.event(by, desk.SubjectChanged, nil))
+}
+
+// Erase takes a message's content out for good, its attachments and raw mail with it, and its subject where the conversation has it from this message. A mark remains that it
+// happened.
 func (s *Service) Erase(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope, id desk.MessageID) (desk.Message, error) {
 	m, c, err := oneMessage(ctx, tx, scope, id)
 	if err != nil {
@@ -71,7 +80,11 @@ func (s *Service) Erase(ctx context.Context, tx *db.Tx, by desk.Actor, scope des
 	if m.State == desk.Queued || m.State == desk.Sending {
 		return desk.Message{}, desk.Refuse(desk.Invalid, "the message is on its way: wait until it was sent, or take it back")
 	}
-	if err := s.apply(ctx, tx, Erasure{Message: id, At: tx.Now, Kind: "erase"}, m.Text, ""); err != nil {
+	words, err := s.apply(ctx, tx, Erasure{Message: id, At: tx.Now, Kind: "erase"}, m.Text, "")
+	if err != nil {
+		return desk.Message{}, err
+	}
+	if err := c.coverSubject(ctx, tx, by, words); err != nil {
 		return desk.Message{}, err
 	}
 	return s.erased(ctx, tx, by, scope, c, id, desk.MessageErased)
@@ -123,25 +136,29 @@ func (s *Service) erased(ctx context.Context, tx *db.Tx, by desk.Actor, scope de
 
 // apply takes content out of every place that holds it, and writes the journal before the commit: a line too many does no harm when it is
 // applied again, one too few would.
-func (s *Service) apply(ctx context.Context, tx *db.Tx, e Erasure, was, text string) error {
+func (s *Service) apply(ctx context.Context, tx *db.Tx, e Erasure, was, text string) (words []string, err error) {
 	if err := s.Journal(e); err != nil {
-		return fmt.Errorf("journal of erasures: %w", err)
+		return nil, fmt.Errorf("journal of erasures: %w", err)
 	}
 	return s.takeOut(ctx, tx, e, was, text)
 }
 
-// takeOut replaces the text of a message that was said as was.
-func (s *Service) takeOut(ctx context.Context, tx *db.Tx, e Erasure, was, text string) error {
+// takeOut replaces the text of a message that was said as was. It returns what the conversation's subject must not say any more.
+func (s *Service) takeOut(ctx context.Context, tx *db.Tx, e Erasure, was, text string) (words []string, err error) {
 	column := "redacted_at"
+	words = telling(was, e.Spans)
 	if e.Kind == "erase" {
 		column = "erased_at"
+		if words, err = titled(ctx, tx, e.Message); err != nil {
+			return nil, err
+		}
 		if err := s.dropFiles(ctx, tx, e.Message); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if e.Kind == "redact" {
 		if err := withholdFiles(ctx, tx, e.Message, redacted(was, e.Spans)); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	subject, sender := "subject", "facts"
@@ -151,13 +168,13 @@ func (s *Service) takeOut(ctx context.Context, tx *db.Tx, e Erasure, was, text s
 	if _, err := tx.Exec(ctx, `
 		UPDATE message SET text = $1, folded = '', html = '', folded_html = '', subject = `+subject+`, facts = `+sender+`, `+column+` = $2
 		WHERE id = $3`, db.Text(text), e.At, e.Message); err != nil {
-		return fmt.Errorf("take content out of message %s: %w", e.Message, err)
+		return nil, fmt.Errorf("take content out of message %s: %w", e.Message, err)
 	}
 	if err := s.dropRaw(ctx, tx, e.Message); err != nil {
-		return err
+		return nil, err
 	}
-	if err := s.follow(ctx, tx, e, was); err != nil {
-		return err
+	if err := s.follow(ctx, tx, e, words); err != nil {
+		return nil, err
 	}
 	// A draft may quote what was taken out; whoever writes it begins the quotation anew.
 	if err := dropDrafts(ctx, tx, `body LIKE '%blockquote%' AND conversation IN (
@@ -165,9 +182,9 @@ func (s *Service) takeOut(ctx context.Context, tx *db.Tx, e Erasure, was, text s
 			FROM message m
 			JOIN conversation c ON c.id = m.conversation OR c.merged_into = m.conversation AND c.merged_into <> 0
 			WHERE m.id = $1)`, e.Message); err != nil {
-		return fmt.Errorf("drafts that quote message %s: %w", e.Message, err)
+		return nil, fmt.Errorf("drafts that quote message %s: %w", e.Message, err)
 	}
-	return nil
+	return words, nil
 }
 
 func (s *Service) dropFiles(ctx context.Context, tx *db.Tx, message desk.MessageID) error {
@@ -261,14 +278,15 @@ func (s *Service) Reapply(ctx context.Context, tx *db.Tx, entries []Erasure) err
 				text = mask // the text is not what it was: better too much than too little
 			}
 		}
-		if err := s.takeOut(ctx, tx, e, list[0].Text, text); err != nil {
+		words, err := s.takeOut(ctx, tx, e, list[0].Text, text)
+		if err != nil {
 			return err
 		}
 		c, err := hold(ctx, tx, list[0].Conversation)
 		if err != nil {
 			return err
 		}
-		c.Subject = cover(c.Subject, telling(list[0].Text, e.Spans))
+		c.Subject = cover(c.Subject, words)
 		if err := c.recount(ctx, tx); err != nil {
 			return err
 		}

@@ -90,6 +90,43 @@ func TestErasuresAreAppliedAgainAfterARestore(t *testing.T) {
 	}
 }
 
+// TestAnErasedMessageIsNotNamedAnyMore holds that its subject goes from its conversation and from all messages beside it, now and after a restore.
+func TestAnErasedMessageIsNotNamedAnyMore(t *testing.T) {
+	t.Parallel()
+	for _, e := range []desktest.Engine{desktest.SQLite, desktest.Postgres} {
+		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
+			now, restored := desktest.New(t, e), desktest.New(t, e)
+			for _, d := range []*desktest.Desk{now, restored} {
+				c := d.ReceiveAbout(desktest.Ann, "My code is 290292-12345", "Is it right?")
+				d.Reply(c, "It is.")
+			}
+			now.Write(func(ctx context.Context, tx *db.Tx) error {
+				scope := desk.Scope{All: true, Agent: now.Eva}
+				all, err := now.Conversations.Timeline(ctx, tx, scope, 1, 0)
+				if err != nil {
+					return err
+				}
+				_, err = now.Conversations.Erase(ctx, tx, desk.ByAgent(now.Eva), scope, all.Messages[0].ID)
+				return err
+			})
+			restored.Write(func(ctx context.Context, tx *db.Tx) error {
+				return restored.Conversations.Reapply(ctx, tx, now.Erasures)
+			})
+			for name, d := range map[string]*desktest.Desk{"the desk": now, "the restored one": restored} {
+				d.Read(func(ctx context.Context, tx *db.Tx) error {
+					var n int
+					err := tx.Row(ctx, `SELECT (SELECT count(*) FROM message WHERE subject LIKE '%290292%') + (SELECT count(*) FROM conversation WHERE subject LIKE '%290292%')`).Scan(&n)
+					if n != 0 {
+						t.Errorf("%s: %d subjects still say it", name, n)
+					}
+					return err
+				})
+			}
+		})
+	}
+}
+
 // TestBlackenKeepsTheRest holds that redacting changes the spans alone: what stands beside them keeps its place, letter by letter.
 func TestBlackenKeepsTheRest(t *testing.T) {
 	t.Parallel()

@@ -1,14 +1,17 @@
 package conversation
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/thread"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/htmltext"
 )
@@ -16,12 +19,13 @@ import (
 // shortest is how many letters a redacted part must have to be looked for in other messages: a short word says nothing by itself.
 const shortest = 4
 
-// follow takes out what other messages of the conversation repeat of a message: answers quote it, and later mails quote the answers. was is what
-// the message said.
-func (s *Service) follow(ctx context.Context, tx *db.Tx, e Erasure, was string) error {
-	words := telling(was, e.Spans)
+// follow takes words out that other messages of the conversation repeat of a message: answers quote it, and later mails quote the answers.
+func (s *Service) follow(ctx context.Context, tx *db.Tx, e Erasure, words []string) error {
 	if err := s.coverSubjects(ctx, tx, e.Message, words); err != nil {
 		return err
+	}
+	if e.Kind == "erase" {
+		words = nil // its subject may be any words: those are covered in subjects alone
 	}
 	type other struct {
 		id                                    desk.MessageID
@@ -78,6 +82,40 @@ func telling(text string, spans []Span) (words []string) {
 		}
 	}
 	return words
+}
+
+// titled are the forms of a message's subject in its conversation, the longest first, where no earlier message brought it: what is called so has it from this one. A short one
+// says nothing by itself.
+func titled(ctx context.Context, tx *db.Tx, message desk.MessageID) (forms []string, _ error) {
+	type line struct {
+		id      desk.MessageID
+		subject string
+	}
+	rows, err := tx.Query(ctx, `SELECT id, subject FROM message WHERE conversation = (SELECT conversation FROM message WHERE id = $1) AND subject <> '' ORDER BY id`, message)
+	lines, err := db.Rows(rows, err, func(r *sql.Rows, l *line) error { return r.Scan(&l.id, &l.subject) })
+	if err != nil {
+		return nil, fmt.Errorf("subject of message %s: %w", message, err)
+	}
+	at := slices.IndexFunc(lines, func(l line) bool { return l.id == message })
+	if at < 0 {
+		return nil, nil
+	}
+	own := thread.Normalise(lines[at].subject)
+	same := func(l line) bool { return thread.Normalise(l.subject) == own }
+	if utf8.RuneCountInString(own) < shortest || slices.ContainsFunc(lines[:at], same) {
+		return nil, nil
+	}
+	called := line{}
+	if err := tx.Row(ctx, `SELECT c.subject FROM message m JOIN conversation c ON c.id = m.conversation WHERE m.id = $1`, message).Scan(&called.subject); err != nil {
+		return nil, fmt.Errorf("what the conversation of message %s is called: %w", message, err)
+	}
+	for _, l := range append(lines[at:], called) {
+		if same(l) {
+			forms = append(forms, l.subject)
+		}
+	}
+	slices.SortFunc(forms, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	return slices.Compact(forms), nil
 }
 
 // coverSubjects blackens words in the subjects of a message and of those beside it, whose mails as they came or went repeat them.

@@ -135,7 +135,7 @@ func (s *Service) EmptyBy(ctx context.Context, tx *db.Tx, by desk.Actor, custome
 		if err != nil || len(was) == 0 {
 			return 0, errors.Join(err, fmt.Errorf("message %s of customer %s", m.id, customer))
 		}
-		if err := s.follow(ctx, tx, Erasure{Message: m.id, Kind: "erase"}, was[0].Text); err != nil {
+		if err := s.follow(ctx, tx, Erasure{Message: m.id, Kind: "erase"}, nil); err != nil {
 			return 0, err
 		}
 	}
