@@ -10,6 +10,8 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/desktest"
 	"tellus/internal/engine/deadline"
+	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/hours"
 	"tellus/internal/platform/db"
 )
 
@@ -18,33 +20,42 @@ import (
 func TestClocksKeepInStepWithTheRows(t *testing.T) {
 	t.Parallel()
 	for _, e := range []desktest.Engine{desktest.SQLite, desktest.Postgres} {
-		t.Run(string(e), func(t *testing.T) {
-			t.Parallel()
-			p := newPlay(t, e)
-			p.Write(func(ctx context.Context, tx *db.Tx) error {
-				_, err := tx.Exec(ctx, `INSERT INTO service_policy (name, position, condition, targets, pauses, warn, created_at)
-					VALUES ('All', 1, '{}', '{"first_answer":[8,4,2,1],"next_answer":[8,4,2,1],"update":[60,60,60,30],"resolve":[90,90,60,30]}', '["waiting"]', 50, 1)`)
-				if err != nil {
-					return err
-				}
-				_, err = tx.Exec(ctx, `UPDATE service_policy_stamp SET stamp = stamp + 1`)
-				return err
-			})
-			rapid.Check(t, func(rt *rapid.T) {
-				for range 6 {
-					p.act(rt)
-				}
-				if rapid.IntRange(0, 3).Draw(rt, "fire") == 0 {
-					if err := p.Try(func(ctx context.Context, tx *db.Tx) error {
-						_, err := p.Conversations.FireClocks(ctx, tx, 50)
-						return err
-					}); err != nil {
-						rt.Fatal(err)
+		for _, counts := range []string{conversation.CountClock, conversation.CountOpening} {
+			t.Run(string(e)+" "+counts, func(t *testing.T) {
+				t.Parallel()
+				p := newPlay(t, e)
+				p.Write(func(ctx context.Context, tx *db.Tx) error {
+					cal := desk.CalendarEdit{Name: "Short days", Zone: "Europe/Riga", Week: make([][]desk.OpenHours, 7), Standard: true}
+					for d := range cal.Week {
+						cal.Week[d] = []desk.OpenHours{{From: 540, To: 550}, {From: 720, To: 726}}
 					}
-				}
-				p.inStep(rt)
+					if _, err := (&hours.Service{}).Create(ctx, tx, desk.System, cal); err != nil {
+						return err
+					}
+					_, err := tx.Exec(ctx, `INSERT INTO service_policy (name, position, condition, targets, pauses, warn, created_at, counts)
+					VALUES ('All', 1, '{}', '{"first_answer":[8,4,2,1],"next_answer":[8,4,2,1],"update":[60,60,60,30],"resolve":[90,90,60,30]}', '["waiting"]', 50, 1, $1)`, counts)
+					if err != nil {
+						return err
+					}
+					_, err = tx.Exec(ctx, `UPDATE service_policy_stamp SET stamp = stamp + 1`)
+					return err
+				})
+				rapid.Check(t, func(rt *rapid.T) {
+					for range 6 {
+						p.act(rt)
+					}
+					if rapid.IntRange(0, 3).Draw(rt, "fire") == 0 {
+						if err := p.Try(func(ctx context.Context, tx *db.Tx) error {
+							_, err := p.Conversations.FireClocks(ctx, tx, 50)
+							return err
+						}); err != nil {
+							rt.Fatal(err)
+						}
+					}
+					p.inStep(rt)
+				})
 			})
-		})
+		}
 	}
 }
 
