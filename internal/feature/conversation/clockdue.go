@@ -55,7 +55,7 @@ func (s *Service) FireClocks(ctx context.Context, tx *db.Tx, limit int) (int, er
 			for _, kind := range kinds {
 				k := set.Of(kind)
 				changed = append(changed, clockRow{id, true, k})
-				told = append(told, telling{k.Due, c.event(desk.System, what, map[string]any{"kind": kind, "policy": k.Policy})})
+				told = append(told, telling{k.Due, c.event(desk.System, what, map[string]any{"kind": kind, "policy": k.Policy, "due": k.Due})})
 			}
 		}
 		tell(set.Tick(tx.Now), desk.ClockBreached)

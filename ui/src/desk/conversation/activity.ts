@@ -92,6 +92,12 @@ export function activityWords(
     }
     case "conversation.woken":
       return data.on ? event("woken") : t("activity.woken");
+    case "clock.warned":
+    case "clock.breached": {
+      const due = Date.parse(text(data.due));
+      const key = `activity.${e.kind.replace(".", "_")}${Number.isNaN(due) ? "_plain" : ""}`; // older events do not say when
+      return t(key, { promise: t(`activity.promise_${text(data.kind)}`), when: format.weekdayMoment(due || 0) });
+    }
     case "conversation.linked":
       return linked(t, data);
     case "conversation.unlinked":
@@ -171,7 +177,9 @@ export function deeds(
     const what = words(e);
     if (what === undefined) continue;
     const unsaid =
-      e.kind === "conversation.side_answered" || (e.kind === "conversation.opened" && e.by.kind !== "agent");
+      e.kind === "conversation.side_answered" ||
+      e.kind.startsWith("clock.") ||
+      (e.kind === "conversation.opened" && e.by.kind !== "agent");
     const who = unsaid ? "" : name(e);
     const last = out.at(-1);
     if (last?.who !== who) {
