@@ -1,12 +1,13 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDirectory } from "../../api/queries";
 import type { Conversation, Opened } from "../../api/types";
 import { useCommands } from "../../app/keys";
 import { useMay, useMe } from "../../app/session";
 import { useFormat } from "../../i18n/format";
+import { loadWords } from "../../i18n/i18n";
 import { useNow } from "../../i18n/now";
 import { usePresence } from "../../live/live";
 import { Avatar } from "../../parts/Avatar";
@@ -22,6 +23,10 @@ import css from "./Header.module.css";
 import { MoreMenu } from "./MoreMenu";
 import { SnoozeMenu } from "./SnoozeMenu";
 import { TagMenu } from "./TagMenu";
+
+const ClocksSheet = lazy(() =>
+  Promise.all([import("./clocks/ClocksSheet"), loadWords("clock"), loadWords("hours")]).then(([m]) => m),
+);
 
 interface Props {
   row: Conversation;
@@ -164,6 +169,17 @@ function Facts({ row, opened, showPeople }: FactsProps) {
   const directory = useDirectory();
   const types = useQuery(typesQuery).data;
   const due = dueWords(t, format, row, now);
+  const [why, setWhy] = useState(false);
+  useCommands([
+    {
+      id: "clocks",
+      label: t("due.why"),
+      group: "conversation",
+      keys: ["shift+d"],
+      icon: "clock",
+      run: () => setWhy(true),
+    },
+  ]);
   const team = directory.team(row.team);
   const inbox = directory.inbox(row.inbox);
   return (
@@ -174,7 +190,16 @@ function Facts({ row, opened, showPeople }: FactsProps) {
         {team && ` · ${team.name}`}
       </span>
       {opened && <Others opened={opened} show={showPeople} />}
-      {due && <Pill tone={due.tone}>{due.text}</Pill>}
+      {due && (
+        <button type="button" className={css.due} title={`${t("due.why")} (⇧D)`} onClick={() => setWhy(true)}>
+          <Pill tone={due.tone}>{due.text}</Pill>
+        </button>
+      )}
+      {why && (
+        <Suspense>
+          <ClocksSheet row={row} close={() => setWhy(false)} />
+        </Suspense>
+      )}
       {row.trashedAt ? (
         <Pill tone="late">{t("conversation.in_trash")}</Pill>
       ) : row.spam ? (

@@ -51,6 +51,9 @@ export function activityWords(
       return t("activity.reopened");
     case "status.changed":
       return t(`activity.status_${text(data.to) || "open"}`);
+    case "clock.warned":
+    case "clock.breached":
+      return t(`activity.${e.kind.replace(".", "_")}_${text(data.kind)}`);
     case "priority.changed":
       return t("activity.priority", { to: t(`priority.${number(data.to)}`) });
     case "assignee.changed": {
