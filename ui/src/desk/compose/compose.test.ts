@@ -29,8 +29,13 @@ describe("parseAddresses", () => {
 });
 
 describe("isAddress", () => {
-  it.each(["a@b", "zane.b+x@example.lv", "ķ@piemērs.lv", '"john smith"@b.example', '"a, \\"b\\" @c"@d.example'])("takes %s", (a) => expect(isAddress(a)).toBe(true));
-  it.each(["", "a", "a@", "@b", "a b@c", "a@b,c", "a@b@c", '"a@b.example', '"a" b@c.example'])("refuses %s", (a) => expect(isAddress(a)).toBe(false));
+  it.each(["a@b", "zane.b+x@example.lv", "ķ@piemērs.lv", '"john smith"@b.example', '"a, \\"b\\" @c"@d.example'])(
+    "takes %s",
+    (a) => expect(isAddress(a)).toBe(true),
+  );
+  it.each(["", "a", "a@", "@b", "a b@c", "a@b,c", "a@b@c", '"a@b.example', '"a" b@c.example'])("refuses %s", (a) =>
+    expect(isAddress(a)).toBe(false),
+  );
 });
 
 describe("composed HTML", () => {

@@ -24,6 +24,7 @@ import { MoreMenu } from "./MoreMenu";
 import { SnoozeMenu } from "./SnoozeMenu";
 import { TagMenu } from "./TagMenu";
 
+const DueBar = lazy(() => Promise.all([import("./clocks/DueBar"), loadWords("clock")]).then(([m]) => m));
 const ClocksSheet = lazy(() =>
   Promise.all([import("./clocks/ClocksSheet"), loadWords("clock"), loadWords("hours")]).then(([m]) => m),
 );
@@ -101,6 +102,13 @@ export function Header({ row, opened, view, back, showCustomer }: Props) {
           <Icon name="person" />
         </button>
       </div>
+      {row.dueFor && (
+        <div className={css.bar}>
+          <Suspense>
+            <DueBar row={row} />
+          </Suspense>
+        </div>
+      )}
     </header>
   );
 }

@@ -51,9 +51,6 @@ export function activityWords(
       return t("activity.reopened");
     case "status.changed":
       return t(`activity.status_${text(data.to) || "open"}`);
-    case "clock.warned":
-    case "clock.breached":
-      return t(`activity.${e.kind.replace(".", "_")}_${text(data.kind)}`);
     case "priority.changed":
       return t("activity.priority", { to: t(`priority.${number(data.to)}`) });
     case "assignee.changed": {
@@ -185,7 +182,7 @@ export function deeds(
       (e.kind === "conversation.opened" && e.by.kind !== "agent");
     const who = unsaid ? "" : name(e);
     const last = out.at(-1);
-    if (last?.who !== who) {
+    if (last?.who !== who || e.kind.startsWith("clock.")) {
       out.push({ who, events: [e], what: [what] });
       continue;
     }

@@ -10,6 +10,7 @@ import { Bone, Late } from "../../../parts/Skeleton";
 import { Failed } from "../../../parts/Trouble";
 import css from "./Clocks.module.css";
 import { type Clock, clocksQuery, policyNamesQuery, type Stretch } from "./queries";
+import { spentNow } from "./spent";
 
 interface Props {
   row: Conversation;
@@ -53,7 +54,7 @@ function One({ clock: c, open }: { clock: Clock; open: boolean }) {
   const late = c.state === "breached" && c.met;
   const at = c.state === "met" || late ? c.met : c.due;
   const when = at ? format.weekdayMoment(Date.parse(at)) : "";
-  const spent = c.state === "running" && c.counts === "clock" ? spentNow(c, now) : c.spent;
+  const spent = spentNow(c, now);
   const by = c.counts === "clock" ? "by" : c.calendar ? "by_calendar" : "by_open";
   return (
     <section className={css.clock} data-state={c.state}>
@@ -84,11 +85,6 @@ function One({ clock: c, open }: { clock: Clock; open: boolean }) {
       </details>
     </section>
   );
-}
-
-/** What has gone of a clock that counts every hour, without asking again. */
-function spentNow(c: Clock, now: number) {
-  return c.due ? Math.max(c.spent, c.target - Math.max(0, Date.parse(c.due) - now) / 1000) : c.spent;
 }
 
 function Line({ s }: { s: Stretch }) {
