@@ -29,7 +29,6 @@ func (r rule) holds(part string) bool {
 }
 
 func (r rule) since(year int) rule         { r.from = year; return r }
-func (r rule) until(year int) rule         { r.to = year; return r }
 func (r rule) only(parts ...string) rule   { r.in = parts; return r }
 func (r rule) partly(parts ...string) rule { r.somewhere = parts; return r }
 func (r rule) byCustom() rule              { r.usual = true; return r }

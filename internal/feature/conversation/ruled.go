@@ -21,7 +21,7 @@ func (s *Service) ForRules(ctx context.Context, tx *db.Tx, in desk.ConversationI
 		return tx.Row(ctx, `SELECT id, kind, sender, recipients, subject, text, language, automatic FROM message WHERE `+where, arg).
 			Scan(&id, &m.Kind, &sender, &to, &m.Subject, &m.Text, &m.Language, &automatic)
 	}
-	err := error(nil)
+	var err error
 	if id != 0 {
 		err = read("id = $1", id)
 	} else {

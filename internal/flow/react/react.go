@@ -120,13 +120,15 @@ func openWords(ctx context.Context, tx *db.Tx, box desk.Inbox, lang string) (str
 		return "", err
 	}
 	now := tx.Now.Time().In(open.Zone())
-	key, next := "customer.hours.closed", now
+	key, ask := "customer.hours.closed", open.NextOpen
 	if open.OpenAt(now) {
-		key = "customer.hours.open"
-		if next, ok = open.NextClose(now); !ok {
-			return locale.T(lang, "customer.hours.always", nil), nil
-		}
-	} else if next, ok = open.NextOpen(now); !ok {
+		key, ask = "customer.hours.open", open.NextClose
+	}
+	next, ok := ask(now)
+	switch {
+	case !ok && open.OpenAt(now):
+		return locale.T(lang, "customer.hours.always", nil), nil
+	case !ok:
 		return "", nil
 	}
 	at := locale.DateTime(lang, next)

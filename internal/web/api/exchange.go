@@ -107,12 +107,11 @@ func (b *binding) readParam(ctx huma.Context, p *param, in reflect.Value, path *
 	path.Reset()
 	path.Push(p.in)
 	path.Push(p.name)
-	text := ""
+	read := ctx.Query
 	if p.in == "path" {
-		text = ctx.Param(p.name)
-	} else {
-		text = ctx.Query(p.name)
+		read = ctx.Param
 	}
+	text := read(p.name)
 	if text == "" {
 		text = p.preset
 	}
