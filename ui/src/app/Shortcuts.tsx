@@ -12,7 +12,7 @@ export function Shortcuts({ close }: { close: () => void }) {
   const commands = useAllCommands();
   return (
     <Sheet label={t("keys.shortcuts")} close={close} className={css.sheet}>
-      <SheetBody title={t("keys.shortcuts")} foot={<Button onClick={close}>{t("common.close")}</Button>}>
+      <SheetBody reading title={t("keys.shortcuts")} foot={<Button onClick={close}>{t("common.close")}</Button>}>
         <p className={css.intro}>{t("keys.intro")}</p>
         <div className={css.groups}>
           {groups.map((group) => {

@@ -59,7 +59,7 @@ export function goLive(client: QueryClient, me: number): () => void {
     notifyManager.batch(() => {
       for (const message of all) {
         hear(client, me, message);
-        if (stands(message)) answers.told(() => show(client, me, message));
+        if (stands(message)) answers.told(() => again(client, me, message));
       }
     }),
   );
@@ -118,6 +118,13 @@ function show(client: QueryClient, me: number, message: Standing) {
   else client.setQueryData(["views"], message.items);
 }
 
+/** What was told while an answer was on its way, once more: how it stands, and the lines of the timeline that the answer may lack. */
+function again(client: QueryClient, me: number, message: Standing) {
+  show(client, me, message);
+  if (message.type !== "row") return;
+  for (const event of message.event ?? []) if (isLine(event)) addLine(client, event, message.row);
+}
+
 function hear(client: QueryClient, me: number, message: Heard) {
   switch (message.type) {
     case "row":
@@ -148,19 +155,23 @@ const brings =
   /^(message\.|note\.|record\.|acknowledgement\.|participant\.|follower\.|customer\.|conversation\.((un)?linked|merged|merge_undone|parted|split|side_answered|(un)?restricted))/;
 const silent = new Set(["conversation.read", "draft.saved", "view.moved"]);
 
+/** Whether all that an event says of a conversation is a line of its timeline. */
+const isLine = (event: DeskEvent) => !brings.test(event.kind) && !silent.has(event.kind);
+
+function addLine(client: QueryClient, event: DeskEvent, row: Conversation) {
+  client.setQueryData<Opened>(
+    ["conversation", row.number],
+    (opened) => opened && { ...opened, timeline: withActivity(opened.timeline, event) },
+  );
+}
+
 function hearEvent(client: QueryClient, me: number, event: DeskEvent, row: Conversation) {
-  const key = ["conversation", row.number];
   if (brings.test(event.kind)) {
-    void client.invalidateQueries({ queryKey: key });
+    void client.invalidateQueries({ queryKey: ["conversation", row.number] });
     for (const part of ["page", "timeline"]) {
       void client.invalidateQueries({ queryKey: ["customer", row.customer, part] }); // where his page is open
     }
-  } else if (!silent.has(event.kind)) {
-    client.setQueryData<Opened>(
-      key,
-      (opened) => opened && { ...opened, timeline: withActivity(opened.timeline, event) },
-    );
-  }
+  } else if (isLine(event)) addLine(client, event, row);
   if (/^check(list)?\./.test(event.kind)) void client.invalidateQueries({ queryKey: ["checklists", row.id] });
   if (event.kind === "work.changed") void client.invalidateQueries({ queryKey: ["work", row.id] });
   // These views hang on more than the row. What is in the trash is in none but that of drafts.

@@ -53,12 +53,23 @@ export function Sheet({ label, close, className, children }: Props) {
   );
 }
 
+interface Body {
+  title: string;
+  children: ReactNode;
+  foot?: ReactNode;
+  /** There is nothing in it that takes the focus. */
+  reading?: boolean;
+}
+
 /** The usual inside of a sheet: a title, what it is about, and its buttons at the end. */
-export function SheetBody({ title, children, foot }: { title: string; children: ReactNode; foot?: ReactNode }) {
+export function SheetBody({ title, children, foot, reading }: Body) {
   return (
     <div className={css.body}>
       <h2>{title}</h2>
-      <div className={css.content}>{children}</div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard, also where there is nothing but words in it */}
+      <div className={css.content} tabIndex={reading ? 0 : undefined}>
+        {children}
+      </div>
       {foot && <div className={css.foot}>{foot}</div>}
     </div>
   );

@@ -13,6 +13,14 @@ import css from "./fields.module.css";
 import { checklistsQuery, templatesQuery } from "./queries";
 import type { Checklist } from "./types";
 
+const ticks = new Map<number, Promise<unknown>>();
+
+/** Waits until what was ticked in a conversation is kept: what is done next may hang on it. */
+export const ticked = async (conversation: number) => {
+  await ticks.get(conversation);
+  ticks.delete(conversation);
+};
+
 /** What is to be done in a conversation, ticked with who and when. */
 export function Checklists({ row }: { row: Conversation }) {
   const { t } = useTranslation();
@@ -36,9 +44,9 @@ export function Checklists({ row }: { row: Conversation }) {
         items: l.items.map((i) => (i.id === item ? { ...i, doneAt: done ? new Date().toISOString() : null } : i)),
       })),
     );
-    void run(put(`/conversations/${row.id}/checks/${item}`, { done })).then(() =>
-      client.invalidateQueries({ queryKey: key }),
-    );
+    const kept = put<{ items: Checklist[] }>(`/conversations/${row.id}/checks/${item}`, { done });
+    ticks.set(row.id, Promise.allSettled([ticks.get(row.id), kept]));
+    void run(kept).then(() => client.invalidateQueries({ queryKey: key }));
   };
   const remove = (l: Checklist) =>
     void run(del(`${path}/${l.id}`)).then(() =>

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Conversation, ConversationPatch, FieldValues } from "../../api/types";
 import { Sheet, SheetBody } from "../../parts/Sheet";
-import { Checklists } from "./Checklists";
+import { Checklists, ticked } from "./Checklists";
 import { FieldInput } from "./FieldInput";
 import css from "./fields.module.css";
 import { checklistsQuery, fieldsQuery } from "./queries";
@@ -40,10 +40,13 @@ export default function ResolveSheet({ row: before, close, resolve, sends, set: 
           e.preventDefault();
           if (open || owed || busy) return;
           setBusy(true);
-          void resolve({ status: "resolved", ...(Object.keys(set).length > 0 && { fields: set }) }).then((done) => {
-            setBusy(false);
-            if (done) close();
-          });
+          const change: ConversationPatch = { status: "resolved", ...(Object.keys(set).length > 0 && { fields: set }) };
+          void ticked(row.id)
+            .then(() => resolve(change))
+            .then((done) => {
+              setBusy(false);
+              if (done) close();
+            });
         }}
       >
         <SheetBody

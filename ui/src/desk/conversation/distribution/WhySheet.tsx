@@ -37,7 +37,7 @@ export default function WhySheet({ conversation, agent, at, close }: Props) {
   const a = found.data?.items.find((a) => a.agent === agent && Math.abs(Date.parse(a.at) - Date.parse(at)) < 1000);
   return (
     <Sheet label={title} close={close}>
-      <SheetBody title={title} foot={<Button onClick={close}>{t("common.close")}</Button>}>
+      <SheetBody reading title={title} foot={<Button onClick={close}>{t("common.close")}</Button>}>
         {found.isError && (
           <Failed what={t("distribution.failed")} error={found.error} retry={() => void found.refetch()} />
         )}
