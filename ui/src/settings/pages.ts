@@ -61,6 +61,16 @@ export const rooms: readonly Room[] = [
     group: "house",
     load: () => Promise.all([import("./policies/Policies"), loadWords("policy"), loadWords("views")]).then(([m]) => m),
   },
+  {
+    path: "rules",
+    icon: "sort",
+    may: "rule.manage",
+    group: "house",
+    load: () =>
+      Promise.all([import("./rules/Rules"), loadWords("rule"), loadWords("views"), loadWords("macro")]).then(
+        ([m]) => m,
+      ),
+  },
   { path: "macros", icon: "quote", group: "you", load: () => import("./macros/Macros") },
   { path: "tags", icon: "list", may: "tag.manage", group: "house", load: () => import("./Tags") },
   { path: "types", icon: "sort", may: "field.manage", group: "house", load: () => import("./fields/Types") },

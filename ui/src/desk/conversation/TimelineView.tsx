@@ -1,7 +1,8 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Fragment, lazy, Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDirectory } from "../../api/queries";
+import { ruleNamesQuery } from "../../api/rules";
 import type { DeskEvent, Opened } from "../../api/types";
 import { useMay, useMe } from "../../app/session";
 import { useFormat } from "../../i18n/format";
@@ -39,7 +40,12 @@ export function TimelineView({ opened }: { opened: Opened }) {
     return { ...opened.timeline, messages: opened.timeline.messages.filter((m) => !isSending(m, me, on)) };
   }, [opened.timeline, sending, outbox, conversation.id, me]);
   const words = (e: DeskEvent) => activityWords(t as never, format, directory, me, e);
-  const name = (e: DeskEvent) => actorName(t as never, directory, me, e);
+  const ruled = timeline.activities.some((e) => e.by.kind === "rule");
+  const rules = useQuery({ ...ruleNamesQuery, enabled: ruled }).data;
+  const name = (e: DeskEvent) => {
+    const rule = e.by.kind === "rule" && rules?.get(e.by.id ?? 0);
+    return rule ? t("activity.rule_named", { name: rule }) : actorName(t as never, directory, me, e);
+  };
   // biome-ignore lint/correctness/useExhaustiveDependencies: whether an event has words does not hang on the language
   const pieces = useMemo(() => weave(timeline, (e) => words(e) !== undefined), [timeline]);
   const older = useOlder(opened, place);

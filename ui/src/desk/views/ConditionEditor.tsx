@@ -6,7 +6,7 @@ import { type Segment, segmentsQuery } from "../../api/segments";
 import { Icon } from "../../parts/Icon";
 import { typesQuery } from "../fields/queries";
 import type { ConversationType } from "../fields/types";
-import { type Attribute, Subject, useAttributeName, useAttributes } from "./attributes";
+import { type Attribute, isHappening, Subject, useAttributeName, useAttributes } from "./attributes";
 import type { Node } from "./saved";
 import css from "./views.module.css";
 
@@ -148,6 +148,7 @@ function Comparison({ node, change, error, path, remove }: Props & { path: strin
 
 function Values({ a, node, change }: { a: Attribute; node: Node; change: (n: Node) => void }) {
   const { t } = useTranslation();
+  const personal = useContext(Subject) !== "rule";
   const directory = useDirectory();
   const types = useQuery({ ...typesQuery, enabled: a.of === "type" }).data ?? [];
   const segments = useQuery({ ...segmentsQuery, enabled: a.of === "segment" }).data ?? [];
@@ -206,7 +207,7 @@ function Values({ a, node, change }: { a: Attribute; node: Node; change: (n: Nod
         onChange={(e) => only(e.target.value.replace(",", "."))}
       />
     );
-  const options = optionsOf(a, directory, types, segments, t);
+  const options = optionsOf(a, directory, types, segments, t, personal);
   if (!options)
     return (
       <input
@@ -287,8 +288,9 @@ function optionsOf(
   types: ConversationType[],
   segments: Segment[],
   t: T,
+  personal: boolean,
 ): Option[] | undefined {
-  if (a.key === "language" || a.key === "customer.language")
+  if (/(^|\.)language$/.test(a.key))
     return ["lv", "lt", "pl", "en", "ru", "de", "et", "fi", "sv", "uk"].map((l) => ({
       value: l,
       label: languageName(l, t),
@@ -299,7 +301,7 @@ function optionsOf(
   switch (a.of) {
     case "agent":
       return [
-        { value: "me", label: t("views.me") },
+        ...(personal ? [{ value: "me", label: t("views.me") }] : []),
         ...d.agents.map((x) => ({ value: String(x.id), label: x.name, past: !x.active })),
       ];
     case "team":
@@ -330,5 +332,5 @@ function codeName(a: Attribute, code: string, t: T): string {
   const priorities = ["low", "normal", "high", "urgent"];
   if (a.key === "priority") return t(`priority.${priorities.indexOf(code)}`);
   if (a.key === "status") return t(`status.${code}`);
-  return t(`views.code.${a.key}.${code}`);
+  return t(isHappening(a.key) ? `rule.code.${a.key.replace(".", "_")}.${code}` : `views.code.${a.key}.${code}`);
 }

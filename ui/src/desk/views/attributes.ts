@@ -29,8 +29,18 @@ export const customerAttributesQuery = queryOptions({
   staleTime: 60_000,
 });
 
-/** What the conditions below are about. */
-export const Subject = createContext<"conversation" | "customer">("conversation");
+/** What rules can ask for, and the events that they can be asked about. */
+export const ruleAttributesQuery = queryOptions({
+  queryKey: ["attributes", "rules"],
+  queryFn: ({ signal }) => get<{ items: Attribute[]; events: string[] }>("/rules/attributes", undefined, signal),
+  staleTime: 60_000,
+});
+
+/** What the conditions below are about: a rule asks about a conversation and about what happened to it. */
+export const Subject = createContext<"conversation" | "customer" | "rule">("conversation");
+
+/** Whether something is asked of what happened, and not of the conversation. */
+export const isHappening = (key: string) => /^(event|hours|message)\./.test(key);
 
 /** What of an attribute can be asked for below; all of each where this is missing. */
 export const Offered = createContext<((a: Attribute) => Attribute | undefined) | undefined>(undefined);
@@ -40,7 +50,12 @@ const none: Attribute[] = [];
 export function useAttributes(): Attribute[] {
   const subject = useContext(Subject);
   const offered = useContext(Offered);
-  const all = useQuery(subject === "customer" ? customerAttributesQuery : attributesQuery).data ?? none;
+  const rules = useQuery({ ...ruleAttributesQuery, enabled: subject === "rule" }).data?.items;
+  const listed = useQuery({
+    ...(subject === "customer" ? customerAttributesQuery : attributesQuery),
+    enabled: subject !== "rule",
+  }).data;
+  const all = (subject === "rule" ? rules : listed) ?? none;
   return offered ? all.flatMap((a) => offered(a) ?? []) : all;
 }
 
@@ -48,5 +63,7 @@ export function useAttributes(): Attribute[] {
 export function useAttributeName(): (a: Pick<Attribute, "key" | "name">) => string {
   const { t } = useTranslation();
   const words = useContext(Subject) === "customer" ? "segments" : "views";
-  return (a) => a.name ?? t(`${words}.attr.${a.key.replace(".", "_")}`);
+  return (a) =>
+    a.name ??
+    t(isHappening(a.key) ? `rule.attr.${a.key.replace(".", "_")}` : `${words}.attr.${a.key.replace(".", "_")}`);
 }

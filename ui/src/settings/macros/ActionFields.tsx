@@ -29,14 +29,14 @@ const deeds: Deed[] = [
 ];
 
 /** A new action of a kind, with what is most often meant. */
-function begin(deed: Deed, field: number | undefined): Action {
+function begin(deed: Deed, field: number | undefined, impersonal: boolean): Action {
   switch (deed) {
     case "set_status":
       return { do: deed, status: "resolved" };
     case "set_priority":
       return { do: deed, priority: 2 };
     case "assign":
-      return { do: deed, me: true };
+      return impersonal ? { do: deed } : { do: deed, me: true };
     case "add_tags":
     case "remove_tags":
       return { do: deed, tags: [] };
@@ -57,10 +57,12 @@ interface Props {
   actions: Action[];
   change: (actions: Action[]) => void;
   error: (at: number, field: string) => string | undefined;
+  /** Nobody in particular does it, so that nothing can be given to who does. */
+  impersonal?: boolean;
 }
 
 /** What a macro does: each kind once, fields each once. */
-export function ActionFields({ actions, change, error }: Props) {
+export function ActionFields({ actions, change, error, impersonal = false }: Props) {
   const { t } = useTranslation();
   const types = useQuery(typesQuery).data ?? [];
   const fields = (useQuery(fieldsQuery).data ?? []).filter((f) => f.target === "conversation" && !f.archivedAt);
@@ -77,6 +79,7 @@ export function ActionFields({ actions, change, error }: Props) {
           <div className={css.fields}>
             <One
               action={a}
+              impersonal={impersonal}
               fields={fields.filter((f) => f.id === a.field || free.includes(f))}
               change={(next) => change(actions.map((b, at) => (at === i ? next : b)))}
               error={(field) => error(i, field)}
@@ -105,7 +108,7 @@ export function ActionFields({ actions, change, error }: Props) {
         <SelectField<string>
           label={t("macro.edit.add_action")}
           value=""
-          change={(deed) => deed && change([...actions, begin(deed as Deed, free[0]?.id)])}
+          change={(deed) => deed && change([...actions, begin(deed as Deed, free[0]?.id, impersonal)])}
           options={[["", "…"] as const, ...left.map((d) => [d, t(`macro.kind.${d}`)] as const)]}
         />
       )}
@@ -115,13 +118,14 @@ export function ActionFields({ actions, change, error }: Props) {
 
 interface OneProps {
   action: Action;
+  impersonal: boolean;
   /** Which fields it can set. */
   fields: readonly CustomField[];
   change: (a: Action) => void;
   error: (field: string) => string | undefined;
 }
 
-function One({ action: a, fields, change, error }: OneProps) {
+function One({ action: a, impersonal, fields, change, error }: OneProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const directory = useDirectory();
@@ -159,7 +163,7 @@ function One({ action: a, fields, change, error }: OneProps) {
             change(to === "me" ? { do: a.do, me: true } : { do: a.do, ...(to ? { agent: Number(to) } : {}) })
           }
           options={[
-            ["me", t("macro.edit.me")] as const,
+            ...(impersonal ? [] : [["me", t("macro.edit.me")] as const]),
             ["", t("macro.edit.nobody")] as const,
             ...directory.agents
               .filter((x) => x.active && x.role !== "light_agent")

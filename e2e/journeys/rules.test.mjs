@@ -1,0 +1,67 @@
+// A rule from nothing: a ready-made start, tried on what happened, switched on; then a mail comes in, the rule acts, and the desk says so.
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { compose } from "../house/mail.mjs";
+import { eventually } from "../house/process.mjs";
+import { sendMail } from "../house/smtp.mjs";
+import { start } from "../house/start.mjs";
+
+let desk;
+let browser;
+let api;
+start({}, (house) => {
+  ({ desk, browser, api } = house);
+});
+
+const arrive = (subject) =>
+  sendMail({ port: desk.smtpPort, from: "zane@home.test", to: "help@desk.test", raw: compose({ from: "Zane <zane@home.test>", to: "help@desk.test", subject, text: "The heel came off." }).raw });
+
+const found = (subject) =>
+  eventually("the mail is a conversation", async () => (await api.get("/conversations?view=all")).items.find((c) => c.subject === subject));
+
+it("makes a rule, tries it on what happened, and sees it act", () =>
+  browser.journey(async (time) => {
+    await arrive(`A complaint about shoes ${time}`);
+    const before = await found(`A complaint about shoes ${time}`);
+    const page = await browser.person({ url: desk.url });
+    await api.enter(page);
+    await page.goto("/app/settings/rules");
+    if (time === 1) {
+      assert.deepEqual(await page.findings("no rules"), []);
+      await page.getByRole("link", { name: /Complaints first/ }).click();
+    } else await page.goto("/app/settings/rules/new-complaint");
+    await page.getByLabel("Name", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Try on the last 200" }).click();
+    await page.getByText(/Of \d+ looked at, it would have acted on 1\./).waitFor();
+    await page.getByRole("link", { name: new RegExp(`#${before.number} A complaint about shoes`) }).waitFor();
+    assert.deepEqual(await page.findings("a rule"), []);
+    await page.picture("rule");
+    assert.equal((await api.get(`/conversations/${before.id}`)).conversation.priority, 1, "trying changes nothing");
+    await page.getByRole("button", { name: "Create rule" }).click();
+    const row = page.getByRole("listitem").filter({ hasText: "Complaints first" }).first();
+    await row.getByText("has not acted yet").waitFor();
+
+    await arrive(`A second complaint ${time}`);
+    const second = await found(`A second complaint ${time}`);
+    await eventually("the rule acted", async () => (await api.get(`/conversations/${second.id}`)).conversation.priority === 3);
+    await page.goto("/app/settings/rules");
+    await row.getByText(/^acted 1 time, last/).waitFor();
+    assert.deepEqual(await page.findings("rules"), []);
+    await page.picture("rules");
+    await page.goto(`/app/view/all/${second.number}`);
+    await page.getByText(/Rule “Complaints first” – priority: Urgent/).first().waitFor();
+    await page.picture("rule-acted");
+
+    // Switched off, it does nothing.
+    await page.goto("/app/settings/rules");
+    await row.getByRole("link", { name: "Complaints first" }).click();
+    await page.getByRole("switch", { name: "In use" }).uncheck();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved", { exact: true }).waitFor();
+    await arrive(`A third complaint ${time}`);
+    const third = await found(`A third complaint ${time}`);
+    await arrive(`Nothing special ${time}`);
+    await found(`Nothing special ${time}`);
+    assert.equal((await api.get(`/conversations/${third.id}`)).conversation.priority, 1);
+    assert.deepEqual(page.trouble, []);
+  }));

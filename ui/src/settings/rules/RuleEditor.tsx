@@ -1,0 +1,106 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { newKey, post, put } from "../../api/client";
+import { useMe } from "../../app/session";
+import { ruleAttributesQuery, Subject } from "../../desk/views/attributes";
+import { ConditionEditor } from "../../desk/views/ConditionEditor";
+import { Checks, Switch, TextField, Wrong } from "../form/fields";
+import { FormPage, Section } from "../form/Page";
+import { useForm } from "../form/useForm";
+import { ActionFields } from "../macros/ActionFields";
+import { blank, editOf, eventKey, type Rule, type RuleEdit, rulesQuery, type Start, starts } from "./queries";
+import { TryOut } from "./TryOut";
+
+/** A rule, or a new one: id is then the last part of the address, which may name a ready-made start. */
+export function RuleEditor({ rule, id }: { rule?: Rule; id: string }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [key] = useState(newKey);
+  const events = useQuery(ruleAttributesQuery).data?.events ?? [];
+  const [empty] = useState(() => blank(me.timeZone || "UTC"));
+  const form = useForm<RuleEdit>(
+    rule ? editOf(rule) : empty,
+    async (v) => {
+      const kept = rule ? await put<Rule>(`/rules/${rule.id}`, v) : await post<Rule>("/rules", v, key);
+      await client.invalidateQueries({ queryKey: rulesQuery.queryKey });
+      if (!rule) void navigate({ to: "/settings/$", params: { _splat: "rules" }, ignoreBlocker: true });
+      return editOf(kept);
+    },
+    {
+      check: (v) => ({
+        ...(v.name.trim() ? {} : { name: t("form.refusal.needed") }),
+        ...(v.events.length ? {} : { events: t("rule.no_event") }),
+        ...(v.actions.length ? {} : { actions: t("rule.no_action") }),
+      }),
+      shows: (at) => /^(name|condition|events|actions)/.test(at),
+    },
+  );
+  const { value: v, set, error } = form;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a ready-made start is something that is not saved yet: it begins with it, once
+  useEffect(() => {
+    const start = starts[id.replace(/^new-?/, "") as Start];
+    if (!rule && start) set(start(t));
+  }, []);
+  return (
+    <FormPage
+      form={form}
+      title={rule?.name ?? t("rule.create")}
+      back={{ to: "rules", label: t("settings.rules.title") }}
+      wide
+      save={rule ? undefined : t("rule.make")}
+    >
+      <Section>
+        <TextField
+          label={t("rule.name")}
+          value={v.name}
+          error={error("name")}
+          change={(name) => set({ name })}
+          maxLength={80}
+          autoFocus={!rule}
+        />
+        <Switch
+          label={t("rule.active")}
+          hint={t("rule.active_hint")}
+          checked={v.active}
+          change={(active) => set({ active })}
+        />
+      </Section>
+      <Section title={t("rule.when")} about={t("rule.when_about")}>
+        <Checks<string>
+          legend={t("rule.event")}
+          value={v.events}
+          error={error("events")}
+          change={(chosen) => set({ events: events.filter((e) => chosen.includes(e)) })}
+          options={events.map((e) => [e, t(eventKey(e))] as const)}
+        />
+      </Section>
+      <Section title={t("rule.condition")} about={t("rule.condition_about")}>
+        <Subject value="rule">
+          <ConditionEditor
+            node={v.condition}
+            change={(condition) => set({ condition })}
+            error={(path) => error(`condition.${path}`)}
+          />
+        </Subject>
+        <Wrong error={error("condition")} />
+      </Section>
+      <Section title={t("rule.then")} about={t("rule.then_about")}>
+        <ActionFields
+          impersonal
+          actions={v.actions}
+          change={(actions) => set({ actions })}
+          error={(at, field) => error(`actions[${at}].${field}`) ?? error(`actions[${at}]`)}
+        />
+        <Wrong error={error("actions")} />
+        <Switch label={t("rule.stop")} hint={t("rule.stop_hint")} checked={v.stop} change={(stop) => set({ stop })} />
+      </Section>
+      <Section title={t("rule.try")} about={t("rule.try_about")}>
+        <TryOut rule={v} />
+      </Section>
+    </FormPage>
+  );
+}

@@ -1,0 +1,73 @@
+import { queryOptions } from "@tanstack/react-query";
+import { get } from "../../api/client";
+import type { components } from "../../api/schema";
+import type { Action } from "../../desk/compose/macro/types";
+import type { Node } from "../../desk/views/saved";
+
+type Schemas = components["schemas"];
+
+/** What people decide about a rule. */
+export type RuleEdit = Omit<Schemas["AutomationEdit"], "condition" | "actions"> & {
+  condition: Node;
+  actions: Action[];
+};
+export type Rule = Omit<Schemas["AutomationEventRule"], "condition" | "actions"> & {
+  condition: Node;
+  actions: Action[];
+};
+export type Trial = Omit<Schemas["Trial"], "items"> & {
+  items: (Omit<Schemas["Tried"], "would"> & { would: Action[] })[];
+};
+
+export const rulesQuery = queryOptions({
+  queryKey: ["rules"],
+  queryFn: ({ signal }) => get<{ items: Rule[] }>("/rules", undefined, signal).then((p) => p.items),
+  staleTime: 0,
+});
+
+export const blank = (zone: string): RuleEdit => ({
+  name: "",
+  active: true,
+  events: ["message.received"],
+  condition: {},
+  actions: [],
+  stop: false,
+  zone,
+  version: 0,
+});
+
+export const editOf = ({ name, active, events, condition, actions, stop, zone, version }: Rule): RuleEdit => ({
+  name,
+  active,
+  events,
+  condition,
+  actions,
+  stop,
+  zone,
+  version,
+});
+
+/** The key of the words for an event. */
+export const eventKey = (event: string) => `rule.on.${event.replace(".", "_")}`;
+
+/** Ready-made rules, in the words of the reader's language. */
+export const starts = {
+  complaint: (t: (key: string) => string): Partial<RuleEdit> => ({
+    name: t("rule.complaint"),
+    condition: {
+      any: [
+        { attr: "message.subject", op: "contains", values: [t("rule.complaint_words")] },
+        { attr: "message.text", op: "contains", values: [t("rule.complaint_words")] },
+      ],
+    },
+    actions: [{ do: "set_priority", priority: 3 }],
+  }),
+  night: (t: (key: string) => string): Partial<RuleEdit> => ({
+    name: t("rule.night"),
+    events: ["conversation.opened"],
+    condition: { all: [{ attr: "hours.open", op: "no", values: [] }] },
+    actions: [{ do: "set_priority", priority: 0 }],
+  }),
+};
+
+export type Start = keyof typeof starts;
