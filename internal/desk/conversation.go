@@ -45,6 +45,7 @@ type Conversation struct {
 	UntilReply       bool           `json:"untilReply,omitempty" doc:"Snoozed until somebody writes, with no time"`
 	DueAt            Time           `json:"dueAt,omitempty" doc:"When an answer is due; absent while we owe none"`
 	DueFor           string         `json:"dueFor,omitempty" enum:"acknowledge,first_answer,next_answer,update,resolve" doc:"Which promise dueAt is of; absent where the inbox's own holds"`
+	DueSoonAt        Time           `json:"dueSoonAt,omitempty" doc:"From when the policy of that promise calls it close; absent where it does not say"`
 	WaitingSince     Time           `json:"waitingSince,omitempty" doc:"Since when the customer waits for us"`
 	CreatedAt        Time           `json:"createdAt"`
 	LastAt           Time           `json:"lastAt" doc:"When the last message came or went"`

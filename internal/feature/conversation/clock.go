@@ -110,13 +110,16 @@ func (c *row) policy(ctx context.Context, tx *db.Tx, d *definitions) (*deadline.
 // who waits is forgotten at the bottom of a list.
 func (c *row) becomeDue(ctx context.Context, tx *db.Tx, d *definitions, s *deadline.Set, moved bool) error {
 	before := c.DueFor
-	c.DueFor = ""
+	c.DueFor, c.DueSoonAt = "", 0
 	open := false
 	for i := range s {
 		open = open || s[i].Open()
 	}
 	if due, kind := s.Due(); open {
 		c.DueAt, c.DueFor, c.undue = due, string(kind), false
+		if kind != "" {
+			c.DueSoonAt = s.Of(kind).WarnAt
+		}
 		return nil
 	}
 	if c.WaitingSince == 0 {

@@ -98,16 +98,16 @@ func reclock(ctx context.Context, tx *db.Tx, id desk.ConversationID) error {
 	if err != nil {
 		return err
 	}
-	due, of := c.DueAt, c.DueFor
+	due, of, soon := c.DueAt, c.DueFor, c.DueSoonAt
 	c.undue, c.within = true, -1
 	k, err := c.keepClocks(ctx, tx, d)
 	if err != nil {
 		return err
 	}
-	if err := k.write(ctx, tx, id); err != nil || due == c.DueAt && of == c.DueFor {
+	if err := k.write(ctx, tx, id); err != nil || due == c.DueAt && of == c.DueFor && soon == c.DueSoonAt {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `UPDATE conversation SET due_at = $2, due_for = $3 WHERE id = $1`, id, c.DueAt, c.DueFor); err != nil {
+	if _, err := tx.Exec(ctx, `UPDATE conversation SET due_at = $2, due_for = $3, due_soon_at = $4 WHERE id = $1`, id, c.DueAt, c.DueFor, c.DueSoonAt); err != nil {
 		return fmt.Errorf("say when it is due: %w", err)
 	}
 	if err := c.keepPlace(ctx, tx, d); err != nil {

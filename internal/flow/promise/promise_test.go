@@ -371,8 +371,12 @@ func rowsEqualTheFold(t *testing.T, w *world, counts string) {
 			}
 		}
 		due, of := want.Due()
-		if row := w.Row(c); row.DueAt != due || row.DueFor != string(of) {
-			rt.Fatalf("due at %s for %q, want %s for %q", row.DueAt, row.DueFor, due, of)
+		var soon desk.Time
+		if of != "" {
+			soon = want.Of(of).WarnAt
+		}
+		if row := w.Row(c); row.DueAt != due || row.DueFor != string(of) || row.DueSoonAt != soon {
+			rt.Fatalf("due at %s for %q, soon from %s, want %s for %q from %s", row.DueAt, row.DueFor, row.DueSoonAt, due, of, soon)
 		}
 	})
 }

@@ -5317,6 +5317,11 @@ export interface components {
              * @enum {string}
              */
             dueFor?: "acknowledge" | "first_answer" | "next_answer" | "update" | "resolve";
+            /**
+             * Format: date-time
+             * @description From when the policy of that promise calls it close; absent where it does not say
+             */
+            dueSoonAt?: string;
             /** @description Values of custom fields by the fields' ids */
             fields: {
                 [key: string]: components["schemas"]["FieldValue"];

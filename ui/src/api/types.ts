@@ -88,6 +88,8 @@ export interface Conversation {
   dueAt?: Time;
   /** Which promise that is of; absent where the inbox's own holds. */
   dueFor?: "acknowledge" | "first_answer" | "next_answer" | "update" | "resolve";
+  /** From when its policy calls it close; absent where it does not say. */
+  dueSoonAt?: Time;
   waitingSince?: Time;
   createdAt: Time;
   lastAt: Time;

@@ -25,7 +25,7 @@ describe("what is due next", () => {
     ["update", "Update in 22 min", "Update 5 min late"],
     ["resolve", "Solution in 22 min", "Solution 5 min late"],
   ] as const)("is named by its promise (%s)", async (dueFor, ahead, late) => {
-    expect(await said("en", { dueFor }, 22)).toEqual({ tone: "warn", text: ahead });
+    expect(await said("en", { dueFor }, 22)).toEqual({ tone: "grey", text: ahead });
     expect(await said("en", { dueFor }, -5)).toEqual({ tone: "late", text: late });
   });
 
@@ -39,9 +39,17 @@ describe("what is due next", () => {
   });
 
   it("is loud only where it comes close or is late", async () => {
-    expect((await said("en", {}, 241))?.tone).toBe("grey");
-    expect((await said("en", {}, 240))?.tone).toBe("warn");
-    expect((await said("en", {}, 0))?.tone).toBe("late");
+    const soon = { dueSoonAt: new Date(now).toISOString() };
+    expect((await said("en", soon, 500))?.tone).toBe("warn");
+    expect((await said("en", { dueSoonAt: new Date(now + minute).toISOString() }, 10))?.tone).toBe("grey");
+    expect((await said("en", soon, 0))?.tone).toBe("late");
+  });
+
+  it("comes close in the last quarter of a wait where no policy says when", async () => {
+    const waitingSince = new Date(now - 180 * minute).toISOString();
+    expect((await said("en", { waitingSince }, 61))?.tone).toBe("grey");
+    expect((await said("en", { waitingSince }, 60))?.tone).toBe("warn");
+    expect((await said("en", { dueFor: "resolve" }, 60))?.tone).toBe("grey");
   });
 
   it("is not said where nothing is owed", async () => {
