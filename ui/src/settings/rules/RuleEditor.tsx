@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useLayoutEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { newKey, post, put } from "../../api/client";
 import { useMe } from "../../app/session";
@@ -41,7 +41,7 @@ export function RuleEditor({ rule, id }: { rule?: Rule; id: string }) {
   );
   const { value: v, set, error } = form;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a ready-made start is something that is not saved yet: it begins with it, once
-  useEffect(() => {
+  useLayoutEffect(() => {
     const start = starts[id.replace(/^new-?/, "") as Start];
     if (!rule && start) set(start(t));
   }, []);
