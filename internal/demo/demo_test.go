@@ -70,18 +70,21 @@ func TestAWeekIsWhole(t *testing.T) {
 		}
 	}
 	for what, query := range map[string]string{
-		"a bounce":               `SELECT count(*) FROM message WHERE state = 'bounced'`,
-		"a failed delivery":      `SELECT count(*) FROM message WHERE state = 'failed'`,
-		"an automatic reply":     `SELECT count(*) FROM message WHERE automatic <> '' AND kind = 'incoming'`,
-		"an acknowledgement":     `SELECT count(*) FROM message WHERE author_kind = 'system'`,
-		"a restricted one":       `SELECT count(*) FROM conversation WHERE restricted`,
-		"an invitation":          `SELECT count(*) FROM message WHERE facts LIKE '%"invitation"%'`,
-		"a held attachment":      `SELECT count(*) FROM attachment WHERE held <> ''`,
-		"a draft":                `SELECT count(*) FROM draft`,
-		"a recorded call":        `SELECT count(*) FROM conversation WHERE channel = 'phone'`,
-		"remote images":          `SELECT count(*) FROM message WHERE facts LIKE '%"remoteImages"%'`,
-		"quoted history":         `SELECT count(*) FROM message WHERE folded <> '' AND folded_html <> ''`,
-		"finished conversations": `SELECT CASE WHEN count(*) > 250 THEN 1 ELSE 0 END FROM conversation WHERE status = 'resolved'`,
+		"a bounce":                  `SELECT count(*) FROM message WHERE state = 'bounced'`,
+		"a failed delivery":         `SELECT count(*) FROM message WHERE state = 'failed'`,
+		"an automatic reply":        `SELECT count(*) FROM message WHERE automatic <> '' AND kind = 'incoming'`,
+		"an acknowledgement":        `SELECT count(*) FROM message WHERE author_kind = 'system'`,
+		"a restricted one":          `SELECT count(*) FROM conversation WHERE restricted`,
+		"an invitation":             `SELECT count(*) FROM message WHERE facts LIKE '%"invitation"%'`,
+		"a held attachment":         `SELECT count(*) FROM attachment WHERE held <> ''`,
+		"a draft":                   `SELECT count(*) FROM draft`,
+		"a recorded call":           `SELECT count(*) FROM conversation WHERE channel = 'phone'`,
+		"remote images":             `SELECT count(*) FROM message WHERE facts LIKE '%"remoteImages"%'`,
+		"quoted history":            `SELECT count(*) FROM message WHERE folded <> '' AND folded_html <> ''`,
+		"promises that were broken": `SELECT count(*) FROM clock WHERE breached_at <> 0`,
+		"promises that were kept":   `SELECT CASE WHEN count(*) > 100 THEN 1 ELSE 0 END FROM clock WHERE met_at <> 0 AND breached_at = 0`,
+		"rules that acted":          `SELECT count(*) FROM firing WHERE state = 'done'`,
+		"finished conversations":    `SELECT CASE WHEN count(*) > 250 THEN 1 ELSE 0 END FROM conversation WHERE status = 'resolved'`,
 	} {
 		var n int
 		if err := a.DB.Ask(ctx, query).Scan(&n); err != nil || n == 0 {

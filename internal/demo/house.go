@@ -69,6 +69,9 @@ func (p *play) house(ctx context.Context) error {
 	if err := p.definitions(ctx); err != nil {
 		return err
 	}
+	if err := p.promises(ctx); err != nil {
+		return err
+	}
 	if err := p.viewList(ctx); err != nil {
 		return err
 	}

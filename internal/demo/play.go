@@ -69,6 +69,7 @@ type witness struct {
 	next   intake.Reactor
 	last   desk.Event
 	newest map[desk.ConversationID]desk.MessageID
+	came   []desk.Event // that rules were not asked about yet
 }
 
 // React is an intake.Reactor.
@@ -77,6 +78,7 @@ func (w *witness) React(ctx context.Context, tx *db.Tx) error {
 		if e.Kind == desk.MessageReceived {
 			w.last = e
 			w.newest[e.Conversation] = e.Message
+			w.came = append(w.came, e)
 		}
 	}
 	return w.next.React(ctx, tx)
@@ -93,6 +95,9 @@ func (p *play) then(at time.Time, do func(ctx context.Context) error) {
 func (p *play) run(ctx context.Context) error {
 	slices.SortStableFunc(p.steps, func(a, b step) int { return cmp.Compare(a.at.UnixNano(), b.at.UnixNano()) })
 	for _, s := range p.steps {
+		if err := p.until(ctx, s.at); err != nil {
+			return err
+		}
 		p.clock.set(s.at)
 		if err := s.do(ctx); err != nil {
 			return fmt.Errorf("at %s: %w", s.at.Format(time.DateTime), err)
@@ -236,7 +241,12 @@ func (p *play) arrive(ctx context.Context, to desk.InboxID, from string, raw []b
 	if err := p.a.Intake.Accept(ctx, channel.Arrival{Inbox: to, SourceID: fmt.Sprintf("demo/%d", p.calls), Envelope: envelope, Body: bytes.NewReader(raw)}); err != nil {
 		return err
 	}
-	return p.a.Workers.RunDue(ctx)
+	if err := p.a.Workers.RunDue(ctx); err != nil {
+		return err
+	}
+	came := p.seen.came
+	p.seen.came = nil
+	return p.a.DB.Write(ctx, func(tx *db.Tx) error { return p.a.Rules.Take(ctx, tx, came) })
 }
 
 func (p *play) inboxOf(id desk.InboxID) desk.Inbox {

@@ -10,7 +10,7 @@ import { Bone, Late } from "../../../parts/Skeleton";
 import { Failed } from "../../../parts/Trouble";
 import css from "./Clocks.module.css";
 import { type Clock, clocksQuery, policyNamesQuery, type Stretch } from "./queries";
-import { spentNow } from "./spent";
+import { spentNow, standing } from "./spent";
 
 interface Props {
   row: Conversation;
@@ -57,7 +57,7 @@ function One({ clock: c, open }: { clock: Clock; open: boolean }) {
   const spent = spentNow(c, now);
   const by = c.counts === "clock" ? "by" : c.calendar ? "by_calendar" : "by_open";
   return (
-    <section className={css.clock} data-state={c.state}>
+    <section className={css.clock} data-state={standing(c, now)}>
       <h3>
         <Icon name={icons[c.state]} size={16} />
         <span>{t(`clock.kind.${c.kind}`)}</span>

@@ -5,7 +5,7 @@ import { useFormat } from "../../../i18n/format";
 import { useNow } from "../../../i18n/now";
 import css from "./DueBar.module.css";
 import { type Clock, clocksQuery } from "./queries";
-import { spentNow } from "./spent";
+import { spentNow, standing } from "./spent";
 
 /** How much of the promise that is due next has gone: a line below the head of the conversation, with a mark where it is warned of. */
 export default function DueBar({ row }: { row: Conversation }) {
@@ -20,12 +20,10 @@ function Bar({ clock: c }: { clock: Clock }) {
   const now = useNow();
   const spent = Math.min(spentNow(c, now), c.target);
   const words = t("clock.spent", { spent: format.span(spent * 1000), target: format.span(c.target * 1000) });
-  const close = c.state === "running" && c.warn !== undefined && Date.parse(c.warn) <= now;
-  const state = c.state === "breached" || (c.due && Date.parse(c.due) <= now) ? "late" : close ? "close" : c.state;
   return (
     <div
       className={css.bar}
-      data-state={state}
+      data-state={standing(c, now)}
       role="progressbar"
       aria-valuemin={0}
       aria-valuemax={100}

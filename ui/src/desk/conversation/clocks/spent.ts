@@ -8,3 +8,10 @@ export function spentNow(c: Pick<Clock, "state" | "counts" | "spent" | "due" | "
   if (c.state !== "running" || c.counts !== "clock" || !c.due) return c.spent;
   return Math.max(c.spent, c.target - Math.max(0, Date.parse(c.due) - now) / 1000);
 }
+
+/** How a clock stands as colours tell it: also whether it is close to its due time, and late from that moment on, without asking again. */
+export function standing(c: Pick<Clock, "state" | "due" | "warn">, now: number): Clock["state"] | "close" {
+  if (c.state !== "running") return c.state;
+  if (c.due && Date.parse(c.due) <= now) return "breached";
+  return c.warn && Date.parse(c.warn) <= now ? "close" : "running";
+}
