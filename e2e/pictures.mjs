@@ -6,33 +6,11 @@ import { fileURLToPath } from "node:url";
 import { openBrowser } from "./house/browser.mjs";
 import { settled, startDemo } from "./house/demo.mjs";
 import { doors, looks, screens } from "./house/screens.mjs";
+import { show, states } from "./house/states.mjs";
 
 const folder = fileURLToPath(new URL("../docs/pictures/", import.meta.url));
 const most = 6 * 1024 * 1024; // bytes that pictures may take in the repository
 const words = process.argv.slice(2);
-
-const heading = (page) => page.locator("h1").first().waitFor();
-/** states are screens that begin as another and are brought about: by name, where they begin and what is done there. */
-const states = {
-  palette: ["view-all", (page) => page.keyboard.press("Control+k")],
-  shortcuts: ["view-all", (page) => page.keyboard.press("?")],
-  composer: ["conversation-with-pictures", async (page) => {
-    await heading(page);
-    await page.keyboard.press("r");
-    await page.locator("[contenteditable=true]").first().waitFor();
-  }],
-  note: ["conversation-latvian", async (page) => {
-    await heading(page);
-    await page.keyboard.press("n");
-    await page.locator("[contenteditable=true]").first().waitFor();
-  }],
-  "view-table": ["view-all", async (page) => {
-    await page.getByRole("button", { name: "This view" }).click();
-    await page.getByRole("menuitem", { name: "As a table" }).click();
-    await page.getByRole("row").nth(1).waitFor();
-  }],
-  "view-editor": ["view-all", (page) => page.keyboard.press("Shift+V")],
-};
 
 /** take waits until a screen is whole, and keeps a picture of it. */
 async function take(page, look, name) {
@@ -62,10 +40,8 @@ try {
         await take(page, look, name);
       }
     }
-    for (const [name, [begin, act]] of Object.entries(states).filter(([name]) => wanted(name))) {
-      await agent.goto(all[begin]);
-      await settled(agent);
-      await act(agent);
+    for (const [name, state] of Object.entries(states).filter(([name]) => wanted(name))) {
+      await show(agent, all, state);
       await take(agent, look, name);
     }
     await Promise.all([stranger.leave(), agent.leave()]);

@@ -29,7 +29,7 @@ const settings = {
   profile: "profile", security: "security", tokens: "tokens", macros: "macros", "macro-new": "macros/new", inboxes: "inboxes", inbox: "inboxes/1",
   "inbox-form": "inboxes/1/form", "inbox-new": "inboxes/new", teams: "teams", people: "people", tags: "tags", types: "types", fields: "fields",
   checklists: "checklists", company: "company", jobs: "jobs", log: "audit", notices: "notices", shops: "shops", imports: "imports", privacy: "privacy",
-  presence: "presence", here: "here", policies: "policies", "policy-new": "policies/new-urgent",
+  presence: "presence", here: "here", policies: "policies", "policy-new": "policies/new-urgent", hours: "hours", rules: "rules", "rule-new": "rules/new-complaint",
 };
 
 const searches = {
@@ -56,6 +56,9 @@ export async function screens(api) {
     assert.ok(conversations.length > 0, `the demo has no conversation "${words}"`);
     all[name] = `/app/view/all/${conversations[0].number}`;
   }
+  const late = (await api.get("/conversations?view=all&limit=20")).items.find((c) => c.dueFor);
+  assert.ok(late, "the demo has no conversation with a promise");
+  Object.assign(all, { "conversation-late": `/app/view/all/${late.number}` });
   Object.assign(all, { "new-mail": "/app/new", drafts: "/app/drafts", "first-steps": "/app/first-steps" });
   for (const [name, q] of Object.entries(searches)) all[name] = `/app/search?q=${encodeURIComponent(q)}`;
   const known = (await api.get(`/search?q=${encodeURIComponent("Divreiz noskaitīta")}`)).conversations[0].customer;
@@ -75,6 +78,14 @@ export async function screens(api) {
     organisations: "/app/organisations",
   });
   if (organisation) all.organisation = `/app/organisations/${organisation.id}`;
+  const [policy] = (await api.get("/policies")).items;
+  const [calendar] = (await api.get("/calendars")).items;
+  const [rule] = (await api.get("/rules")).items;
+  Object.assign(all, {
+    "settings-policy": `/app/settings/policies/${policy.id}`,
+    "settings-calendar": `/app/settings/hours/${calendar.id}`,
+    "settings-rule": `/app/settings/rules/${rule.id}`,
+  });
   for (const [name, path] of Object.entries(settings)) all[`settings-${name}`] = `/app/settings/${path}`;
   Object.assign(all, { "no-such-conversation": "/app/view/all/999999", "settings-no-such-page": "/app/settings/nowhere", "no-such-page": "/app/nowhere" });
   return all;

@@ -5,6 +5,7 @@ import { after, before, describe, it } from "node:test";
 import { openBrowser } from "../house/browser.mjs";
 import { settled, startDemo } from "../house/demo.mjs";
 import { doors, looks, screens } from "../house/screens.mjs";
+import { show, states } from "../house/states.mjs";
 
 let demo;
 let browser;
@@ -44,10 +45,15 @@ describe("every screen", { concurrency: 2 }, () => {
         await stranger.leave();
         const page = await browser.person({ url: demo.url, ...look });
         await api.enter(page);
-        for (const [screen, path] of Object.entries(await screens(api))) {
+        const all = await screens(api);
+        for (const [screen, path] of Object.entries(all)) {
           await page.goto(path);
           await settled(page);
           found.push(...(await wrong(page, `${name} ${screen} ${path}`, look.dark)));
+        }
+        for (const [state, how] of Object.entries(states)) {
+          await show(page, all, how);
+          found.push(...(await wrong(page, `${name} ${state}`, look.dark)));
         }
         assert.deepEqual(page.trouble, []);
         assert.deepEqual(found, []);

@@ -20,9 +20,16 @@ export function soonFrom(c: Pick<Conversation, "dueAt" | "dueSoonAt" | "waitingS
  * red, close in amber, else quiet. The words say it without the colour. Undefined where we owe nothing, and for what is finished, spam or trash.
  */
 export function dueWords(t: T, format: Format, c: Conversation, now: number): { tone: Tone; text: string } | undefined {
-  if (!c.dueAt || c.spam || c.trashedAt || c.status === "resolved" || c.status === "closed") return undefined;
+  const tone = dueTone(c, now);
+  if (!tone || !c.dueAt) return undefined;
   const promise = c.dueFor ? `_${c.dueFor}` : "";
-  const left = Date.parse(c.dueAt) - now;
-  if (left <= 0) return { tone: "late", text: t(`due.late${promise}`, { span: format.span(left) }) };
-  return { tone: now >= soonFrom(c) ? "warn" : "grey", text: t(`due.in${promise}`, { span: format.span(left) }) };
+  const span = format.span(Date.parse(c.dueAt) - now);
+  return { tone, text: t(`due.${tone === "late" ? "late" : "in"}${promise}`, { span }) };
+}
+
+/** The colour of what is due next, as dueWords gives it. */
+export function dueTone(c: Conversation, now: number): "late" | "warn" | "grey" | undefined {
+  if (!c.dueAt || c.spam || c.trashedAt || c.status === "resolved" || c.status === "closed") return undefined;
+  if (Date.parse(c.dueAt) <= now) return "late";
+  return now >= soonFrom(c) ? "warn" : "grey";
 }

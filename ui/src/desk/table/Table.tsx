@@ -14,6 +14,7 @@ import { loadWords } from "../../i18n/i18n";
 import { useNow } from "../../i18n/now";
 import { Icon } from "../../parts/Icon";
 import { typesQuery } from "../fields/queries";
+import { dueTone } from "../list/due";
 import { useRowKeys } from "../list/rowKeys";
 import { useAttributeName, useAttributes } from "../views/attributes";
 import { type Column, orderOf, sortOf } from "../views/saved";
@@ -38,13 +39,15 @@ interface Props {
 }
 
 const usual: Record<string, number> = {
-  subject: 320,
+  subject: 280,
   preview: 360,
-  customer: 180,
-  tags: 180,
+  customer: 165,
+  tags: 150,
   number: 90,
-  status: 110,
+  status: 100,
   priority: 100,
+  due: 125,
+  last: 120,
 };
 const estimateSize = () => 40;
 const widthOf = (c: Column) => c.width || usual[c.key] || 140;
@@ -256,7 +259,7 @@ const Cells = memo(function Cells({ row, columns, ...known }: CellsProps) {
   const { t } = useTranslation();
   const format = useFormat();
   return columns.map((c) => (
-    <span role="cell" key={c.key} className="cut">
+    <span role="cell" key={c.key} className="cut" data-due={c.key === "due" ? dueTone(row, known.now) : undefined}>
       {cell(c.key, row, { ...known, format, t })}
     </span>
   ));
