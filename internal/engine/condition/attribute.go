@@ -92,6 +92,9 @@ type Attribute struct {
 	OfReviews bool `json:"-"`
 	// Patterns is set where a Text takes regular expressions too. Databases do not know them: only for what is asked of rows in memory.
 	Patterns bool `json:"-"`
+	// Lines is set where a Text holds any number of texts, one a line: a comparison holds where it does for one of them, a negated one where it does for each. Only for what
+	// is asked of rows in memory, as Patterns.
+	Lines bool `json:"-"`
 	// Field is the id of a custom field, 0 for what is none.
 	Field desk.FieldID `json:"-"`
 }

@@ -233,6 +233,11 @@ func (t *test) matchIDs(have []int64) bool {
 }
 
 func (t *test) matchWords(text string) bool {
+	return t.anyOf(text, t.hasWords) != (t.op == Lacks || t.op == IsNot)
+}
+
+// hasWords reports whether one of the given words is where the comparison looks for it, leaving aside that it may be a negated one.
+func (t *test) hasWords(text string) bool {
 	var found func(string) bool
 	switch t.op {
 	case Contains, Lacks:
@@ -242,15 +247,32 @@ func (t *test) matchWords(text string) bool {
 	default:
 		found = func(w string) bool { return text == w }
 	}
-	return slices.ContainsFunc(t.texts, found) != (t.op == Lacks || t.op == IsNot)
+	return slices.ContainsFunc(t.texts, found)
+}
+
+// anyOf reports whether one of an attribute's texts is as match wants it.
+func (t *test) anyOf(text string, match func(string) bool) bool {
+	if !t.attr.Lines {
+		return match(text)
+	}
+	if text == "" {
+		return false // no line, not an empty one
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		if match(line) {
+			return true
+		}
+	}
+	return false
 }
 
 // longestSearched is how much of a text regular expressions look at, in bytes: each takes time linear in it.
 const longestSearched = 64 << 10
 
 func (t *test) matchShapes(text string) bool {
-	text = text[:min(len(text), longestSearched)]
-	return slices.ContainsFunc(t.shapes, func(shape *regexp.Regexp) bool { return shape.MatchString(text) })
+	return t.anyOf(text[:min(len(text), longestSearched)], func(text string) bool {
+		return slices.ContainsFunc(t.shapes, func(shape *regexp.Regexp) bool { return shape.MatchString(text) })
+	})
 }
 
 func (t *test) matchNumber(n float64) bool {

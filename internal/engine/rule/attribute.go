@@ -22,8 +22,8 @@ var happened = condition.List{
 	{Key: "message.automatic", Kind: condition.Flag},
 	{Key: "message.size", Kind: condition.Number},
 	{Key: "message.files", Kind: condition.Number},
-	{Key: "message.file_names", Kind: condition.Text, Patterns: true},
-	{Key: "message.file_types", Kind: condition.Text, Patterns: true},
+	{Key: "message.file_names", Kind: condition.Text, Patterns: true, Lines: true},
+	{Key: "message.file_types", Kind: condition.Text, Patterns: true, Lines: true},
 }
 
 // Attributes are what rules can ask for: all that conversations have, with regular expressions for its texts, and what happened.
