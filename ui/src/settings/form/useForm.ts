@@ -44,6 +44,8 @@ interface Options<V> {
   said?: string;
   /** Whether the form has a place for words about this location; all have where this is missing. */
   shows?: (location: string) => boolean;
+  /** What stands in it at first beside what the server says, not saved yet. */
+  begin?: Partial<V>;
 }
 
 /**
@@ -53,11 +55,11 @@ interface Options<V> {
 export function useForm<V extends object>(
   server: V,
   save: (value: V) => Promise<V>,
-  { check, said, shows }: Options<V> = {},
+  { check, said, shows, begin }: Options<V> = {},
 ): Form<V> {
   const { t, i18n } = useTranslation();
   const [base, setBase] = useState(server);
-  const [value, setValue] = useState(server);
+  const [value, setValue] = useState(() => ({ ...server, ...begin }));
   const [saving, setSaving] = useState(false);
   const [wrong, setWrong] = useState<Refused>({ fields: {}, whole: "" });
   const [theirs, setTheirs] = useState<V>();

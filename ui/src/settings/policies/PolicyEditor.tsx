@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useLayoutEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { newKey, post, put } from "../../api/client";
 import { useMe } from "../../app/session";
@@ -43,14 +43,13 @@ export function PolicyEditor({ policy, id }: { policy?: Policy; id: string }) {
       if (!policy) back();
       return editOf(kept);
     },
-    { check: (v) => wrong(v, t), shows: (at) => /^(name|condition|targets|pauses|warn|counts)/.test(at) },
+    {
+      check: (v) => wrong(v, t),
+      shows: (at) => /^(name|condition|targets|pauses|warn|counts)/.test(at),
+      begin: policy ? undefined : fresh, // a ready-made start is something that is not saved yet
+    },
   );
   const { value: v, set, error } = form;
-  // A ready-made start is something that is not saved yet. Set before anything is painted, so that nobody sees empty fields.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it begins with it, once
-  useLayoutEffect(() => {
-    if (!policy) set(fresh);
-  }, []);
   const open = v.counts === "opening";
   const day = workday(useQuery(calendarsQuery).data?.items ?? []);
   const [before, setBefore] = useState<{ was: Target[]; became: Target[] }>();

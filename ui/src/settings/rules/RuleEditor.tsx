@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useLayoutEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { newKey, post, put } from "../../api/client";
 import { useMe } from "../../app/session";
@@ -37,14 +37,10 @@ export function RuleEditor({ rule, id }: { rule?: Rule; id: string }) {
         ...(v.actions.length ? {} : { actions: t("rule.no_action") }),
       }),
       shows: (at) => /^(name|condition|events|actions)/.test(at),
+      begin: rule ? undefined : starts[id.replace(/^new-?/, "") as Start]?.(t), // a ready-made start is something that is not saved yet
     },
   );
   const { value: v, set, error } = form;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a ready-made start is something that is not saved yet: it begins with it, once
-  useLayoutEffect(() => {
-    const start = starts[id.replace(/^new-?/, "") as Start];
-    if (!rule && start) set(start(t));
-  }, []);
   return (
     <FormPage
       form={form}
