@@ -31,6 +31,9 @@ it("makes a rule, tries it on what happened, and sees it act", () =>
       await page.getByRole("link", { name: /Complaints first/ }).click();
     } else await page.goto("/app/settings/rules/new-complaint");
     await page.getByLabel("Name", { exact: true }).waitFor();
+    const me = await api.get("/profile");
+    await page.getByLabel("Add an action").selectOption("Tell people");
+    await page.getByRole("group", { name: "Tell people" }).getByRole("checkbox", { name: me.name }).check();
     await page.getByRole("button", { name: "Try on the last 200" }).click();
     await page.getByText(/Of \d+ looked at, it would have acted on 1\./).waitFor();
     await page.getByRole("link", { name: new RegExp(`#${before.number} A complaint about shoes`) }).waitFor();
@@ -49,7 +52,9 @@ it("makes a rule, tries it on what happened, and sees it act", () =>
     assert.deepEqual(await page.findings("rules"), []);
     await page.picture("rules");
     await page.goto(`/app/view/all/${second.number}`);
-    await page.getByText(/Rule “Complaints first” – priority: Urgent/).first().waitFor();
+    await page.getByText(/Rule “Complaints first” – priority: Urgent and told whoever has it and /).first().waitFor();
+    await page.getByRole("button", { name: /^Notices/ }).click();
+    await page.getByText("You are asked to look here").first().waitFor();
     await page.picture("rule-acted");
 
     // Switched off, it does nothing.

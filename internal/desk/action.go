@@ -26,11 +26,12 @@ const (
 	Restore     Deed = "restore"
 	SetType     Deed = "set_type"
 	SetField    Deed = "set_field" // once for each field
+	TellPeople  Deed = "tell"      // colleagues get a notice
 )
 
 // Action is one thing to do with a conversation. Which fields count is said by Do; the others are empty.
 type Action struct {
-	Do       Deed        `json:"do" enum:"set_status,set_priority,assign,set_team,add_tags,remove_tags,snooze_for,snooze_until,add_note,wake,mark_spam,not_spam,trash,restore,set_type,set_field"`
+	Do       Deed        `json:"do" enum:"set_status,set_priority,assign,set_team,add_tags,remove_tags,snooze_for,snooze_until,add_note,wake,mark_spam,not_spam,trash,restore,set_type,set_field,tell"`
 	Status   Status      `json:"status,omitempty" enum:",open,waiting,resolved,closed" doc:"set_status"`
 	Priority Priority    `json:"priority,omitempty" minimum:"0" maximum:"3" doc:"set_priority"`
 	Me       bool        `json:"me,omitempty" doc:"assign: to whoever acts"`
@@ -45,6 +46,9 @@ type Action struct {
 	Type     TypeID      `json:"type,omitempty" doc:"set_type: none where it is absent"`
 	Field    FieldID     `json:"field,omitempty" doc:"set_field"`
 	Value    *FieldValue `json:"value,omitempty" doc:"set_field: taken away where it is absent"`
+	Agents   []AgentID   `json:"agents,omitempty" maxItems:"50" doc:"tell: these people"`
+	Teams    []TeamID    `json:"teams,omitempty" maxItems:"20" doc:"tell: everybody in these teams"`
+	Holder   bool        `json:"holder,omitempty" doc:"tell: whoever has the conversation"`
 }
 
 // MostActions is how many actions go together.
@@ -128,6 +132,10 @@ func (a Action) missing() string {
 	case SetField:
 		if a.Field == 0 {
 			return ".field"
+		}
+	case TellPeople:
+		if len(a.Agents) == 0 && len(a.Teams) == 0 && !a.Holder {
+			return ".agents"
 		}
 	case Assign, SetTeam, SetType, Wake, PutInSpam, NotSpam, PutInTrash, Restore:
 	default:

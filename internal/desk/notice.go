@@ -3,7 +3,7 @@ package desk
 // Notice tells an agent of something: one row for each conversation and kind that he has not read.
 type Notice struct {
 	ID           NoticeID       `json:"id"`
-	Kind         string         `json:"kind" enum:"mention,assigned,reply,overdue,due_soon,woken,team,followed"`
+	Kind         string         `json:"kind" enum:"mention,assigned,told,reply,overdue,due_soon,woken,team,followed"`
 	Count        int            `json:"count" doc:"How many of the kind came since he read the last"`
 	By           Actor          `json:"by" doc:"Who did the last of them"`
 	Conversation ConversationID `json:"conversation"`

@@ -80,6 +80,19 @@ func (s *Scenario) action(ctx context.Context, tx *db.Tx, k, v string) (a desk.A
 		name, said, _ := strings.Cut(v, "/")
 		value, err := s.value(ctx, tx, name, said)
 		return desk.Action{Do: desk.SetField, Field: s.fields[name], Value: &value}, err
+	case "tell":
+		a.Do = desk.TellPeople
+		for _, name := range strings.Split(v, ",") {
+			switch {
+			case name == "holder":
+				a.Holder = true
+			case s.teams[name] != 0:
+				a.Teams = append(a.Teams, s.teams[name])
+			default:
+				a.Agents = append(a.Agents, s.agents[name])
+			}
+		}
+		return a, nil
 	case "note":
 		return desk.Action{Do: desk.WriteNote, Note: Paragraph(strings.ReplaceAll(v, "_", " "))}, nil
 	}

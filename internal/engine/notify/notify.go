@@ -16,6 +16,7 @@ type Kind string
 const (
 	Mention  Kind = "mention"  // a note names me
 	Assigned Kind = "assigned" // a conversation became mine
+	Told     Kind = "told"     // a rule or a colleague asks me to look
 	Reply    Kind = "reply"    // a customer wrote in a conversation of mine
 	Overdue  Kind = "overdue"  // a promise of a conversation of mine was not kept in time, or of one of my team's that is nobody's
 	DueSoon  Kind = "due_soon" // one comes close
@@ -25,7 +26,7 @@ const (
 )
 
 // Kinds in the order of how much they concern somebody.
-var Kinds = []Kind{Mention, Assigned, Reply, Overdue, DueSoon, Woken, Team, Followed}
+var Kinds = []Kind{Mention, Assigned, Told, Reply, Overdue, DueSoon, Woken, Team, Followed}
 
 // rank is the place of a kind among Kinds.
 func rank(k Kind) int { return slices.Index(Kinds, k) }
@@ -38,6 +39,7 @@ type Happening struct {
 	Conversation desk.ConversationID
 	Message      desk.MessageID
 	Named        desk.AgentID   // who is mentioned, or whose the conversation became
+	Told         []desk.AgentID // who is asked to look
 	Assignee     desk.AgentID   // whose the conversation is
 	Followers    []desk.AgentID // of the conversation
 	Members      []desk.AgentID // of the team that the conversation came to, or lies with
@@ -62,7 +64,9 @@ var followed = map[desk.EventKind]bool{
 }
 
 // Tells reports whether an event of a kind may concern anybody, so that others need not be looked into.
-func Tells(k desk.EventKind) bool { return followed[k] || k == desk.AgentMentioned || Urges(k) }
+func Tells(k desk.EventKind) bool {
+	return followed[k] || k == desk.AgentMentioned || k == desk.PeopleTold || Urges(k)
+}
 
 // Urges reports whether an event of a kind asks whoever has the conversation to do something, and its team where nobody has it.
 func Urges(k desk.EventKind) bool { return k == desk.ClockWarned || k == desk.ClockBreached }
@@ -117,6 +121,10 @@ func (h *Happening) concerned() map[desk.AgentID]Kind {
 	case desk.TeamChanged:
 		for _, m := range h.Members {
 			add(m, Team)
+		}
+	case desk.PeopleTold:
+		for _, m := range h.Told {
+			add(m, Told)
 		}
 	case desk.MessageReceived:
 		if !h.Automatic && !h.First {

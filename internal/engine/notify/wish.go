@@ -34,7 +34,7 @@ func Default() Wishes {
 		Quiet: Hours{From: 19 * 60, To: 8 * 60, Days: Everyday}}
 	for _, k := range Kinds {
 		mine := k != Team
-		w.By[k] = map[Channel]bool{InApp: mine, Push: mine && k != Followed, Mail: k == Mention || k == Assigned}
+		w.By[k] = map[Channel]bool{InApp: mine, Push: mine && k != Followed, Mail: k == Mention || k == Assigned || k == Told}
 	}
 	return w
 }

@@ -57,6 +57,9 @@ type EntryAction struct {
 	Field    string           `json:"field,omitempty"`
 	Value    *desk.FieldValue `json:"value,omitempty"`
 	Names    []string         `json:"names,omitempty"`
+	Agents   []string         `json:"agents,omitempty"`
+	Teams    []string         `json:"teams,omitempty"`
+	Holder   bool             `json:"holder,omitempty"`
 }
 
 // ReadFile reads a file of macros. It refuses one that is too large, no file of macros, or made by a later version; it takes time in proportion to the file.
@@ -120,6 +123,20 @@ func (n Names) named(a desk.Action) (EntryAction, bool) {
 		if name := n.Tags[t]; name != "" {
 			out.Tags = append(out.Tags, name)
 		}
+	}
+	if a.Do == desk.TellPeople {
+		out.Holder = a.Holder
+		for _, who := range a.Agents {
+			if name := n.Agents[who]; name != "" {
+				out.Agents = append(out.Agents, name)
+			}
+		}
+		for _, t := range a.Teams {
+			if name := n.Teams[t]; name != "" {
+				out.Teams = append(out.Teams, name)
+			}
+		}
+		return out, out.Holder || len(out.Agents) > 0 || len(out.Teams) > 0
 	}
 	gone := a.Agent != 0 && out.Agent == "" || a.Team != 0 && out.Team == "" || a.Type != 0 && out.Type == "" || len(a.Tags) > 0 && len(out.Tags) == 0
 	if a.Do != desk.SetField {
@@ -212,6 +229,9 @@ func (n Names) action(a EntryAction) (out desk.Action, missing []string) {
 			return desk.Action{}, []string{name}
 		}
 	}
+	if a.Do == desk.TellPeople {
+		return n.tells(a)
+	}
 	for _, name := range a.Tags[:min(len(a.Tags), 20)] {
 		if t, ok := id(n.Tags, name); ok {
 			out.Tags = append(out.Tags, t)
@@ -249,6 +269,29 @@ func (n Names) action(a EntryAction) (out desk.Action, missing []string) {
 	}
 	value := desk.IDsOf(ids...)
 	out.Value = &value
+	return out, missing
+}
+
+// tells is an action that tells people; without a deed where there is nobody of them here.
+func (n Names) tells(a EntryAction) (out desk.Action, missing []string) {
+	out = desk.Action{Do: a.Do, Holder: a.Holder}
+	for _, name := range a.Agents[:min(len(a.Agents), 50)] {
+		if who, ok := id(n.Agents, name); ok {
+			out.Agents = append(out.Agents, who)
+		} else {
+			missing = append(missing, name)
+		}
+	}
+	for _, name := range a.Teams[:min(len(a.Teams), 20)] {
+		if t, ok := id(n.Teams, name); ok {
+			out.Teams = append(out.Teams, t)
+		} else {
+			missing = append(missing, name)
+		}
+	}
+	if len(out.Agents) == 0 && len(out.Teams) == 0 && !out.Holder {
+		return desk.Action{}, missing
+	}
 	return out, missing
 }
 

@@ -66,8 +66,19 @@ func (h *Hands) do(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Sco
 	}
 	change, note := plan(actions, scope.Agent, tx.Now.Time(), place)
 	change.Version = version
-	if row, err = h.Conversations.Update(ctx, tx, by, scope, id, change); err != nil || note == "" {
+	if row, err = h.Conversations.Update(ctx, tx, by, scope, id, change); err != nil {
 		return row, err
+	}
+	for _, a := range actions {
+		if a.Do != desk.TellPeople {
+			continue
+		}
+		if err := h.Conversations.Tell(ctx, tx, by, scope, id, conversation.Told{Agents: a.Agents, Teams: a.Teams, Holder: a.Holder}); err != nil {
+			return row, err
+		}
+	}
+	if note == "" {
+		return row, nil
 	}
 	values, err := h.Values(ctx, tx, scope, Where{Conversation: id})
 	if err != nil {

@@ -22,7 +22,7 @@ type touched struct {
 // unseen are facts that search shows nothing of: how far a mail has come, who reads and follows.
 var unseen = map[desk.EventKind]bool{
 	desk.MessageSent: true, desk.MessageFailed: true, desk.MessageBounced: true, desk.MessageUnsure: true, desk.FollowerAdded: true,
-	desk.FollowerRemoved: true, desk.AgentMentioned: true, desk.ReadMarked: true, desk.DraftSaved: true, desk.ConversationsLinked: true,
+	desk.FollowerRemoved: true, desk.AgentMentioned: true, desk.PeopleTold: true, desk.ReadMarked: true, desk.DraftSaved: true, desk.ConversationsLinked: true,
 	desk.ParticipantAdded: true, desk.ParticipantRemoved: true, desk.PriorityChanged: true, desk.AcknowledgementQueued: true,
 	desk.ConversationOpened: true, // its messages are told of by themselves
 }

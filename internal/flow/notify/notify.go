@@ -60,6 +60,7 @@ func (n *Notify) Run(ctx context.Context, events *eventlog.Log) error {
 type data struct {
 	Agent desk.AgentID `json:"agent"`
 	To    int64        `json:"to"`
+	conversation.Told
 }
 
 // Take keeps notices of what events tell: the handler of the consumer.
@@ -158,7 +159,7 @@ func (n *Notify) happenings(ctx context.Context, tx *db.Tx, events []desk.Event)
 			Followers: followers[e.Conversation], Automatic: machines[e.Message] && e.Message != 0, First: opened[e.Conversation] == e.At}
 		var d data
 		if len(e.Data) > 0 {
-			if err := json.Unmarshal(e.Data, &d); err != nil && (e.Kind == desk.AgentMentioned || e.Kind == desk.AssigneeChanged || e.Kind == desk.TeamChanged) {
+			if err := json.Unmarshal(e.Data, &d); err != nil && (e.Kind == desk.AgentMentioned || e.Kind == desk.AssigneeChanged || e.Kind == desk.TeamChanged || e.Kind == desk.PeopleTold) {
 				n.Log.WarnContext(ctx, "event says nothing that can be told", "event", e.Seq, "kind", e.Kind, "error", err)
 				continue
 			}
@@ -173,6 +174,10 @@ func (n *Notify) happenings(ctx context.Context, tx *db.Tx, events []desk.Event)
 			h.Named = d.Agent
 		case desk.AssigneeChanged:
 			h.Named = desk.AgentID(d.To)
+		case desk.PeopleTold:
+			if h.Told, err = n.told(ctx, tx, members, d.Told, row.Row.Assignee); err != nil {
+				return nil, nil, err
+			}
 		case desk.TeamChanged:
 			if h.Members, err = n.members(ctx, tx, members, desk.TeamID(d.To)); err != nil {
 				return nil, nil, err
@@ -181,6 +186,22 @@ func (n *Notify) happenings(ctx context.Context, tx *db.Tx, events []desk.Event)
 		all = append(all, h)
 	}
 	return all, rows, nil
+}
+
+// told are the people whom an event asks to look.
+func (n *Notify) told(ctx context.Context, tx *db.Tx, known map[desk.TeamID][]desk.AgentID, t conversation.Told, holder desk.AgentID) ([]desk.AgentID, error) {
+	all := slices.Clone(t.Agents)
+	if t.Holder && holder != 0 {
+		all = append(all, holder)
+	}
+	for _, team := range t.Teams {
+		list, err := n.members(ctx, tx, known, team)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list...)
+	}
+	return all, nil
 }
 
 func (n *Notify) members(ctx context.Context, tx *db.Tx, known map[desk.TeamID][]desk.AgentID, team desk.TeamID) ([]desk.AgentID, error) {

@@ -97,7 +97,7 @@ func (s *Server) readNotices(ctx context.Context, c *Caller, in *body[readNotice
 }
 
 type wayBody struct {
-	Kind  notify.Kind `json:"kind" enum:"mention,assigned,reply,overdue,due_soon,woken,team,followed"`
+	Kind  notify.Kind `json:"kind" enum:"mention,assigned,told,reply,overdue,due_soon,woken,team,followed"`
 	InApp bool        `json:"inApp"`
 	Push  bool        `json:"push"`
 	Mail  bool        `json:"mail"`

@@ -4720,6 +4720,8 @@ export interface components {
              * @description assign: nobody where it is absent and me is not set
              */
             agent?: number;
+            /** @description tell: these people */
+            agents?: number[];
             /** @description snooze_until: such as 09:00, in the time zone of whoever acts */
             clock?: string;
             /**
@@ -4728,12 +4730,14 @@ export interface components {
              */
             day?: "" | "tomorrow" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
             /** @enum {string} */
-            do: "set_status" | "set_priority" | "assign" | "set_team" | "add_tags" | "remove_tags" | "snooze_for" | "snooze_until" | "add_note" | "wake" | "mark_spam" | "not_spam" | "trash" | "restore" | "set_type" | "set_field";
+            do: "set_status" | "set_priority" | "assign" | "set_team" | "add_tags" | "remove_tags" | "snooze_for" | "snooze_until" | "add_note" | "wake" | "mark_spam" | "not_spam" | "trash" | "restore" | "set_type" | "set_field" | "tell";
             /**
              * Format: int64
              * @description set_field
              */
             field?: number;
+            /** @description tell: whoever has the conversation */
+            holder?: boolean;
             /** @description assign: to whoever acts */
             me?: boolean;
             /**
@@ -4765,6 +4769,8 @@ export interface components {
              * @description set_team: none where it is absent
              */
             team?: number;
+            /** @description tell: everybody in these teams */
+            teams?: number[];
             /**
              * Format: int64
              * @description set_type: none where it is absent
@@ -7242,7 +7248,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind: "mention" | "assigned" | "reply" | "overdue" | "due_soon" | "woken" | "team" | "followed";
+            kind: "mention" | "assigned" | "told" | "reply" | "overdue" | "due_soon" | "woken" | "team" | "followed";
             /** Format: int64 */
             message?: number;
             /** Format: int64 */
@@ -9084,7 +9090,7 @@ export interface components {
         WayBody: {
             inApp: boolean;
             /** @enum {string} */
-            kind: "mention" | "assigned" | "reply" | "overdue" | "due_soon" | "woken" | "team" | "followed";
+            kind: "mention" | "assigned" | "told" | "reply" | "overdue" | "due_soon" | "woken" | "team" | "followed";
             mail: boolean;
             push: boolean;
         };

@@ -86,9 +86,8 @@ export interface Conversation {
   /** Snoozed until somebody writes, with no time. */
   untilReply?: boolean;
   dueAt?: Time;
-  /** Which promise that is of; absent where the inbox's own holds. */
+  /** Which promise that is of, and from when its policy calls it close; absent where the inbox's own holds. */
   dueFor?: "acknowledge" | "first_answer" | "next_answer" | "update" | "resolve";
-  /** From when its policy calls it close; absent where it does not say. */
   dueSoonAt?: Time;
   waitingSince?: Time;
   createdAt: Time;

@@ -16,6 +16,7 @@ import { type Notice, noticesQuery, unreadQuery } from "./queries";
 const icons: Record<Notice["kind"], IconName> = {
   mention: "quote",
   assigned: "person",
+  told: "bell",
   reply: "letter",
   overdue: "alert",
   due_soon: "clock",

@@ -4,7 +4,7 @@ import type { Actor, Page, Time } from "../api/types";
 
 export interface Notice {
   id: number;
-  kind: "mention" | "assigned" | "reply" | "overdue" | "due_soon" | "woken" | "team" | "followed";
+  kind: "mention" | "assigned" | "told" | "reply" | "overdue" | "due_soon" | "woken" | "team" | "followed";
   count: number;
   by: Actor;
   conversation: number;

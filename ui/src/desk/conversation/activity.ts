@@ -92,6 +92,15 @@ export function activityWords(
     }
     case "conversation.woken":
       return data.on ? event("woken") : t("activity.woken");
+    case "people.told": {
+      const ids = (v: unknown) => (Array.isArray(v) ? v : []);
+      const names = [
+        ...(data.holder ? [t("activity.told_holder")] : []),
+        ...ids(data.teams).map((id) => directory.team(number(id))?.name ?? t("activity.gone_team")),
+        ...ids(data.agents).map(agent),
+      ];
+      return t("activity.told", { names: format.list(names) });
+    }
     case "clock.warned":
     case "clock.breached": {
       const due = Date.parse(text(data.due));

@@ -26,6 +26,7 @@ const deeds: Deed[] = [
   "add_note",
   "set_type",
   "set_field",
+  "tell",
 ];
 
 /** A new action of a kind, with what is most often meant. */
@@ -42,6 +43,8 @@ function begin(deed: Deed, field: number | undefined, impersonal: boolean): Acti
       return { do: deed, tags: [] };
     case "snooze_for":
       return { do: deed, minutes: 24 * 60 };
+    case "tell":
+      return { do: deed, holder: true };
     case "snooze_until":
       return { do: deed, day: "monday", clock: "09:00" };
     case "set_field":
@@ -196,6 +199,30 @@ function One({ action: a, impersonal, fields, change, error }: OneProps) {
           empty={t("macro.edit.no_tags")}
         />
       );
+    case "tell": {
+      const chosen = [
+        ...(a.holder ? ["holder"] : []),
+        ...(a.teams ?? []).map((id) => `team ${id}`),
+        ...(a.agents ?? []).map((id) => `agent ${id}`),
+      ];
+      const ids = (kind: string, of: string[]) =>
+        of.filter((x) => x.startsWith(kind)).map((x) => Number(x.slice(kind.length + 1)));
+      return (
+        <Checks<string>
+          legend={label}
+          value={chosen}
+          error={error("agents")}
+          change={(to) =>
+            change({ do: a.do, agents: ids("agent", to), teams: ids("team", to), holder: to.includes("holder") })
+          }
+          options={[
+            ["holder", t("macro.edit.tell_holder")] as const,
+            ...directory.teams.map((team) => [`team ${team.id}`, team.name] as const),
+            ...directory.agents.filter((x) => x.active).map((x) => [`agent ${x.id}`, x.name] as const),
+          ]}
+        />
+      );
+    }
     case "snooze_for":
       return (
         <NumberField

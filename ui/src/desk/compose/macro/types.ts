@@ -34,7 +34,8 @@ export type Deed =
   | "snooze_until"
   | "add_note"
   | "set_type"
-  | "set_field";
+  | "set_field"
+  | "tell";
 
 /** One thing that a macro does; which fields count is said by `do`. */
 export interface Action {
@@ -53,6 +54,10 @@ export interface Action {
   note?: string;
   type?: number;
   field?: number;
+  /** Who is told: people, teams, whoever has the conversation. */
+  agents?: number[];
+  teams?: number[];
+  holder?: boolean;
   /** Null or absent takes the value away. */
   value?: FieldValue;
 }

@@ -54,6 +54,14 @@ export function actionWords(a: Action, { t, format, directory, tags, types, fiel
         ? t("macro.does.field", { field: field.name, value })
         : t("macro.does.no_field", { field: field?.name ?? gone });
     }
+    case "tell": {
+      const names = [
+        ...(a.holder ? [t("macro.does.tell_holder")] : []),
+        ...(a.teams ?? []).map((id) => directory.team(id)?.name ?? gone),
+        ...(a.agents ?? []).map((id) => directory.agent(id)?.name ?? gone),
+      ];
+      return t("macro.does.tell", { names: format.list(names) });
+    }
     case "snooze_for":
       return sooner(t, a, t("macro.does.snooze_for", { span: spanWords(a.minutes ?? 0, format.language) }));
     case "snooze_until":
