@@ -14,20 +14,25 @@ import (
 // InQueue is a conversation that waits in its team for somebody.
 type InQueue struct {
 	ID       desk.ConversationID
+	Due      desk.Time
 	Customer desk.CustomerID
 	Allowed  []desk.AgentID // the only people who see it, nil where it is not restricted
 }
 
-// Queue is what waits in a team for somebody and for an answer, what is due first at its head.
-func (s *Service) Queue(ctx context.Context, tx *db.Tx, team desk.TeamID, limit int) ([]InQueue, error) {
+// Queue is what waits in a team for somebody and for an answer, what is due first at its head; of that what comes behind a place in it, nil for its head.
+func (s *Service) Queue(ctx context.Context, tx *db.Tx, team desk.TeamID, behind *InQueue, limit int) ([]InQueue, error) {
+	from := InQueue{}
+	if behind != nil {
+		from = *behind
+	}
 	rows, err := tx.Query(ctx, `
-		SELECT c.id, c.customer, c.restricted FROM conversation c
-		WHERE c.team = $1 AND c.assignee IS NULL AND c.team IS NOT NULL AND c.shelf = 0 AND c.status <> 'waiting'
+		SELECT c.id, c.due_at, c.customer, c.restricted FROM conversation c
+		WHERE c.team = $1 AND c.assignee IS NULL AND c.team IS NOT NULL AND c.shelf = 0 AND c.status <> 'waiting' AND (c.due_at, c.id) > ($3, $4)
 		ORDER BY c.due_at, c.id
-		LIMIT $2`, team, limit)
+		LIMIT $2`, team, limit, from.Due, from.ID)
 	list, err := db.Rows(rows, err, func(r *sql.Rows, q *InQueue) error {
 		var restricted bool
-		if err := r.Scan(&q.ID, &q.Customer, &restricted); err != nil {
+		if err := r.Scan(&q.ID, &q.Due, &q.Customer, &restricted); err != nil {
 			return err
 		}
 		if restricted {

@@ -85,7 +85,7 @@ func (r *Router) decide(ctx context.Context, tx *db.Tx, teams []routing.Distribu
 	added := map[desk.AgentID]int{}
 	given := map[desk.AgentID]desk.Time{}
 	for _, team := range teams {
-		queue, err := r.Conversations.Queue(ctx, tx, team.Team, slice)
+		queue, err := r.Conversations.Queue(ctx, tx, team.Team, nil, slice)
 		if err != nil {
 			return nil, err
 		}
@@ -117,18 +117,14 @@ func (r *Router) decide(ctx context.Context, tx *db.Tx, teams []routing.Distribu
 			people[i].Load += added[people[i].Agent]
 			people[i].GivenAt = max(people[i].GivenAt, given[people[i].Agent])
 		}
-		items, err := r.items(ctx, tx, team, queue)
+		gave, after, err := r.drain(ctx, tx, team, queue, people)
 		if err != nil {
 			return nil, err
 		}
-		decided, after := team.Method.Drain(items, people, tx.Now)
-		for i, d := range decided {
-			if d.To == 0 {
-				continue
-			}
-			gives = append(gives, give{team, d, queue[i].ID, tx.Now + desk.Time(i)})
-			added[d.To]++
+		for _, g := range gave {
+			added[g.to.To]++
 		}
+		gives = append(gives, gave...)
 		for _, p := range after {
 			given[p.Agent] = p.GivenAt
 		}
@@ -152,6 +148,33 @@ func (r *Router) people(ctx context.Context, tx *db.Tx, team routing.Distributio
 		people[i] = assign.Person{Agent: id, There: takers[id], Load: loads[id], Capacity: team.Capacity, GivenAt: turns[id].Given, BusyAt: max(turns[id].Busy, busy[id])}
 	}
 	return people, nil
+}
+
+// drain gives out a team's queue, of which the head is known, until as much is given as one transaction takes, nobody has room, or all of it was looked at: what fits nobody holds up
+// nothing behind it.
+func (r *Router) drain(ctx context.Context, tx *db.Tx, team routing.Distribution, queue []conversation.InQueue, people []assign.Person) (gives []give, after []assign.Person, err error) {
+	turn := tx.Now
+	for {
+		items, err := r.items(ctx, tx, team, queue)
+		if err != nil {
+			return nil, nil, err
+		}
+		var decided []assign.Decision
+		decided, people = team.Method.Drain(items, people, turn)
+		for i, d := range decided {
+			if d.To != 0 {
+				gives = append(gives, give{team, d, queue[i].ID, turn + desk.Time(i)})
+			}
+		}
+		turn += desk.Time(len(queue))
+		room := slices.ContainsFunc(people, func(p assign.Person) bool { return p.There && p.Load < p.Capacity })
+		if len(queue) < slice || len(gives) >= slice || !room {
+			return gives, people, nil
+		}
+		if queue, err = r.Conversations.Queue(ctx, tx, team.Team, &queue[len(queue)-1], slice); err != nil {
+			return nil, nil, err
+		}
+	}
 }
 
 func (r *Router) items(ctx context.Context, tx *db.Tx, team routing.Distribution, queue []conversation.InQueue) ([]assign.Item, error) {

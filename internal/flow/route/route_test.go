@@ -288,7 +288,7 @@ func (w *world) check(rt *rapid.T, capacity int, had map[desk.AgentID]int) {
 		if takers, err = w.Presence.Takers(ctx, tx, "mail"); err != nil {
 			return err
 		}
-		waiting, err = w.Conversations.Queue(ctx, tx, w.team, 100)
+		waiting, err = w.Conversations.Queue(ctx, tx, w.team, nil, 100)
 		return err
 	})
 	for _, p := range w.people {
@@ -321,6 +321,26 @@ func TestNobodyIsGivenAnythingByHand(t *testing.T) {
 		w.Distribute()
 		if who := w.Row(c).Assignee; who != 0 {
 			t.Errorf("given to %d", who)
+		}
+	})
+}
+
+// TestWhatFitsNobodyHoldsUpNothing has more restricted conversations than are looked at at once wait before one that anybody may have.
+func TestWhatFitsNobodyHoldsUpNothing(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, w *world) {
+		for i := range 103 {
+			w.Receive(desktest.Person{Name: "Ann", Address: fmt.Sprintf("ann%d@mail.example", i)}, "For few eyes")
+		}
+		w.Write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE conversation SET restricted = TRUE`)
+			return err
+		})
+		last := w.Receive(desktest.Ann, "For anybody")
+		w.set(assign.InTurn, 20, 30)
+		w.here(w.people[0])
+		if got := w.Row(last).Assignee; got != w.people[0] {
+			t.Errorf("given to %s, want %s", got, w.people[0])
 		}
 	})
 }
