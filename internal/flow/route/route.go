@@ -193,7 +193,25 @@ func (r *Router) items(ctx context.Context, tx *db.Tx, team routing.Distribution
 }
 
 func (r *Router) write(ctx context.Context, tx *db.Tx, gives []give, busy map[desk.AgentID]desk.Time) error {
+	people := make([]desk.AgentID, 0, len(gives))
 	for _, g := range gives {
+		people = append(people, g.to.To)
+	}
+	var loads map[desk.AgentID]int
+	var takers map[desk.AgentID]bool
+	if len(gives) > 0 {
+		var err error
+		if loads, err = r.Conversations.Loads(ctx, tx, people); err != nil {
+			return err
+		}
+		if takers, err = r.Presence.Takers(ctx, tx, presence.Mail); err != nil {
+			return err
+		}
+	}
+	for _, g := range gives {
+		if !takers[g.to.To] || loads[g.to.To] >= g.of.Capacity {
+			continue // he left, or took something himself since it was decided, which has an event of its own: it is decided anew
+		}
 		gave, err := r.Conversations.Give(ctx, tx, g.what, g.of.Team, g.to.To)
 		if err != nil {
 			return err
@@ -201,6 +219,7 @@ func (r *Router) write(ctx context.Context, tx *db.Tx, gives []give, busy map[de
 		if !gave {
 			continue // somebody took it meanwhile, which has an event of its own
 		}
+		loads[g.to.To]++
 		if err := r.Routing.Gave(ctx, tx, g.what, g.of, g.to, g.turn); err != nil {
 			return err
 		}

@@ -344,3 +344,52 @@ func TestWhatFitsNobodyHoldsUpNothing(t *testing.T) {
 		}
 	})
 }
+
+// TestWhoTookSomethingMeanwhileIsNotGivenMore has somebody reach his capacity by hand, or leave, between the decision and its writing.
+func TestWhoTookSomethingMeanwhileIsNotGivenMore(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, w *world) {
+		me := w.people[0]
+		w.set(assign.InTurn, 1, 0)
+		mine := w.Receive(desktest.Ann, "Mine")
+		waits := w.ReceiveAbout(desktest.Ann, "Another matter", "Theirs")
+		w.here()
+		w.Here[me] = desk.At(w.Now())
+		if _, err := w.Presence.Review(t.Context(), w.DB); err != nil {
+			t.Fatal(err)
+		}
+		plan := func() (do func(context.Context, *db.Tx) error) {
+			if err := w.DB.Look(func(tx *db.Tx) (err error) {
+				do, err = w.Router.Plan(t.Context(), tx, []desk.Event{{Kind: desk.PresenceChanged}})
+				return err
+			}); err != nil || do == nil {
+				t.Fatal("nothing was decided", err)
+			}
+			return do
+		}
+		do := plan()
+		w.Change(waits, conversation.Change{Assignee: &me})
+		w.Write(do)
+		if got := w.Row(mine).Assignee; got != 0 {
+			t.Errorf("given to %s, who had as much as he may", got)
+		}
+		nobody := desk.AgentID(0)
+		w.Change(waits, conversation.Change{Assignee: &nobody})
+		do = plan()
+		clear(w.Here)
+		for range 2 { // that he has gone, and that he did not come back within the grace time
+			w.After(2 * time.Minute)
+			if _, err := w.Presence.Review(t.Context(), w.DB); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.Write(do)
+		if a, b := w.Row(mine).Assignee, w.Row(waits).Assignee; a != 0 || b != 0 {
+			t.Errorf("given to %s and %s, who had left", a, b)
+		}
+		w.here(me)
+		if a, b := w.Row(mine).Assignee, w.Row(waits).Assignee; a != me && b != me {
+			t.Errorf("nothing was given to who came back: %s, %s", a, b)
+		}
+	})
+}
