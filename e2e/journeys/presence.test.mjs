@@ -45,8 +45,22 @@ it("is shown to a colleague at once, by hand from the menu and the palette, and 
     await his.goto("/app/view/all");
     await row.getByText("Online").first().waitFor();
 
-    // By hand, from his own menu.
-    await his.getByRole("button", { name: /Bo Ozols/ }).click();
+    // By hand, from his own menu; its code arrives while the button is held down.
+    let comes;
+    const held = new Promise((done) => {
+      comes = done;
+    });
+    await his.route(/\/OwnMenu[^/]*\.js/, async (route) => {
+      await held;
+      await route.continue();
+    });
+    const arrived = his.waitForResponse(/\/OwnMenu[^/]*\.js/);
+    await his.getByRole("button", { name: /Bo Ozols/ }).hover();
+    await his.mouse.down();
+    comes();
+    await (await arrived).finished();
+    await his.evaluate(() => new Promise((done) => setTimeout(done, 300)));
+    await his.mouse.up();
     await his.getByRole("menuitemradio", { name: "Away: Lunch" }).click();
     await row.getByText("Away: Lunch").first().waitFor();
     assert.deepEqual(await hers.findings("who is here"), []);

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useRouterState } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
+import { lazy, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { stuckQuery, viewsQuery } from "../api/queries";
 import { useFormat } from "../i18n/format";
@@ -9,6 +9,7 @@ import { useLink } from "../live/live";
 import { Bell } from "../notices/Bell";
 import { Avatar } from "../parts/Avatar";
 import { Icon } from "../parts/Icon";
+import { OnReach } from "../parts/OnReach";
 import { lately, useLate } from "../parts/useLate";
 import css from "./Rail.module.css";
 import { useMay, useMe } from "./session";
@@ -17,7 +18,8 @@ const timerCode = lately(() => Promise.all([import("../desk/fields/TimerChip"), 
 const presenceCode = lately(() =>
   Promise.all([import("../presence/Commands"), loadWords("presence")]).then(([m]) => m),
 );
-const OwnMenu = lazy(() => import("./OwnMenu").then((m) => ({ default: m.OwnMenu })));
+const loadOwn = () => import("./OwnMenu");
+const OwnMenu = lazy(() => loadOwn().then((m) => ({ default: m.OwnMenu })));
 
 /** The house's rooms; on a narrow screen it lies at the foot. */
 export function Rail() {
@@ -87,17 +89,10 @@ function Own() {
   const { t } = useTranslation();
   const me = useMe();
   const up = useLink() !== "lost";
-  const [wanted, setWanted] = useState<"" | "soon" | "now">("");
+  const [open, setOpen] = useState(false);
   const Presence = useLate(presenceCode, true);
   const face = (
-    <button
-      type="button"
-      className={css.own}
-      aria-haspopup="menu"
-      aria-label={t("rail.own", { name: me.name })}
-      onPointerEnter={() => setWanted((w) => w || "soon")}
-      onClick={() => setWanted("now")}
-    >
+    <button type="button" className={css.own} aria-label={t("rail.own", { name: me.name })}>
       <span className={css.ring} data-up={up || undefined}>
         <Avatar name={me.name} seed={`agent:${me.id}`} />
       </span>
@@ -106,13 +101,9 @@ function Own() {
   return (
     <>
       {Presence && <Presence />}
-      {wanted ? (
-        <Suspense fallback={face}>
-          <OwnMenu face={face} open={wanted === "now"} />
-        </Suspense>
-      ) : (
-        face
-      )}
+      <OnReach face={face} open={open} setOpen={setOpen} load={loadOwn}>
+        <OwnMenu face={face} open={open} setOpen={setOpen} />
+      </OnReach>
     </>
   );
 }
