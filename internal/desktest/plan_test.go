@@ -90,6 +90,12 @@ func lookAtEverything(d *desktest.Desk) {
 	views := append(slices.Clone(conversation.Fixed), "inbox:1", conversation.View("team:"+team.String()))
 	for _, agent := range []desk.AgentID{d.Eva, tom} {
 		scope := d.Scope(agent)
+		if err := d.Try(func(ctx context.Context, tx *db.Tx) error {
+			_, err := d.Conversations.TakeNext(ctx, tx, scope, d.Segments.Worth)
+			return err
+		}); err != nil && !desk.IsRefusal(err, desk.NotFound) {
+			d.T.Fatal(err)
+		}
 		d.Read(func(ctx context.Context, tx *db.Tx) error {
 			if _, err := d.Conversations.Counts(ctx, tx, scope, views); err != nil {
 				return err

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/assign"
 	"tellus/internal/platform/db"
 )
 
@@ -119,25 +120,27 @@ func (c *row) waitsForUs() bool {
 	return !c.Status.Finished() && c.Status != desk.StatusWaiting && c.SnoozedUntil == 0 && !c.Spam && c.TrashedAt == 0
 }
 
-// TakeNext gives the scope's agent what nobody has and is due first of all that he sees, or refuses with NotFound where nothing waits.
-func (s *Service) TakeNext(ctx context.Context, tx *db.Tx, scope desk.Scope) (desk.Conversation, error) {
-	var q query
-	q.WriteString(`SELECT c.id FROM conversation c WHERE c.shelf = 0 AND c.assignee IS NULL AND c.status <> 'waiting' AND ` + q.visible(scope) + `
-		ORDER BY c.due_at, c.id LIMIT 20`)
-	rows, err := tx.Query(ctx, q.String(), q.args...)
-	ids, err := db.Rows(rows, err, scanID[desk.ConversationID])
+// Worth says what customers are worth: what they bought in the last twelve months, in hundredths; who is not in it bought nothing.
+type Worth func(ctx context.Context, tx *db.Tx, customers []desk.CustomerID) (map[desk.CustomerID]int64, error)
+
+// nextOf is among how many the next is chosen: those that are due first of all that waits. It bounds what asking costs, whatever waits.
+const nextOf = 200
+
+// TakeNext gives the scope's agent the most important of what nobody has and he sees (assign.Next), or refuses with NotFound where nothing waits.
+func (s *Service) TakeNext(ctx context.Context, tx *db.Tx, scope desk.Scope, worth Worth) (desk.Conversation, error) {
+	waiting, err := next(ctx, tx, scope, worth)
 	if err != nil {
-		return desk.Conversation{}, fmt.Errorf("what waits: %w", err)
+		return desk.Conversation{}, err
 	}
-	for _, id := range ids {
-		c, err := hold(ctx, tx, id) // one at a time until one is free: a colleague may have taken the first
+	for _, w := range waiting {
+		c, err := hold(ctx, tx, w.ID) // one at a time until one is free: a colleague may have taken the first
 		if desk.IsRefusal(err, desk.NotFound) {
 			continue
 		}
 		if err != nil {
 			return desk.Conversation{}, err
 		}
-		if c.ID != id || c.Assignee != 0 || !c.waitsForUs() {
+		if c.ID != w.ID || c.Assignee != 0 || !c.waitsForUs() {
 			continue
 		}
 		if err := c.setAssignee(ctx, tx, desk.ByAgent(scope.Agent), scope.Agent); err != nil {
@@ -149,4 +152,37 @@ func (s *Service) TakeNext(ctx context.Context, tx *db.Tx, scope desk.Scope) (de
 		return s.Get(ctx, tx, scope, c.ID)
 	}
 	return desk.Conversation{}, desk.Refuse(desk.NotFound, "nothing waits for somebody")
+}
+
+// next is what the agent may be given, the most important first.
+func next(ctx context.Context, tx *db.Tx, scope desk.Scope, worth Worth) ([]assign.Waiting, error) {
+	type waiting struct {
+		assign.Waiting
+		customer desk.CustomerID
+	}
+	var q query
+	q.WriteString(`SELECT c.id, c.due_at, c.due_soon_at, c.waiting_since, c.created_at, c.priority, c.customer FROM conversation c
+		WHERE c.shelf = 0 AND c.assignee IS NULL AND c.status <> 'waiting' AND ` + q.visible(scope) + `
+		ORDER BY c.due_at, c.id LIMIT ` + q.arg(nextOf))
+	rows, err := tx.Query(ctx, q.String(), q.args...)
+	all, err := db.Rows(rows, err, func(r *sql.Rows, w *waiting) error {
+		return r.Scan(&w.ID, &w.Due, &w.Soon, &w.Since, &w.Created, &w.Priority, &w.customer)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("what waits: %w", err)
+	}
+	customers := make([]desk.CustomerID, len(all))
+	for i, w := range all {
+		customers[i] = w.customer
+	}
+	worths, err := worth(ctx, tx, customers)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]assign.Waiting, len(all))
+	for i, w := range all {
+		list[i] = w.Waiting
+		list[i].Value = worths[w.customer]
+	}
+	return assign.Next(list, tx.Now), nil
 }

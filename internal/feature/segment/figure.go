@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"tellus/internal/desk"
@@ -170,6 +171,26 @@ func kept(ctx context.Context, tx *db.Tx, ids []desk.CustomerID, at map[desk.Cus
 		at[f.customer].Figures = f.Figures
 	}
 	return nil
+}
+
+// Worth is what customers bought in the last twelve months, in hundredths of the currency in which they bought most, as it was last worked out; who is not in it bought nothing.
+func (s *Service) Worth(ctx context.Context, tx *db.Tx, ids []desk.CustomerID) (map[desk.CustomerID]int64, error) {
+	type figure struct {
+		customer desk.CustomerID
+		value    int64
+	}
+	worth := map[desk.CustomerID]int64{}
+	for part := range slices.Chunk(ids, 500) {
+		rows, err := tx.Query(ctx, `SELECT customer, value FROM customer_figure WHERE value > 0 AND customer IN `+db.In(len(part), 1), db.Args(part)...)
+		all, err := db.Rows(rows, err, func(r *sql.Rows, f *figure) error { return r.Scan(&f.customer, &f.value) })
+		if err != nil {
+			return nil, fmt.Errorf("value of %d customers: %w", len(part), err)
+		}
+		for _, f := range all {
+			worth[f.customer] = f.value
+		}
+	}
+	return worth, nil
 }
 
 // beside adds what customers agreed to and the fields of their organisations.

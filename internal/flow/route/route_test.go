@@ -179,25 +179,49 @@ func TestARestrictedOneGoesToWhoMaySeeItAlone(t *testing.T) {
 	})
 }
 
-func TestTheNextIsWhatIsDueFirst(t *testing.T) {
+func (w *world) take(agent desk.AgentID) (row desk.Conversation, err error) {
+	err = w.Try(func(ctx context.Context, tx *db.Tx) (err error) {
+		row, err = w.Conversations.TakeNext(ctx, tx, w.Scope(agent), w.Segments.Worth)
+		return err
+	})
+	return row, err
+}
+
+// TestTheNextIsTheMostImportant has what is due soon come first, then the priority, then the customer's value, then who waits longest.
+func TestTheNextIsTheMostImportant(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *world) {
-		take := func(agent desk.AgentID) (row desk.Conversation, err error) {
-			err = w.Try(func(ctx context.Context, tx *db.Tx) (err error) {
-				row, err = w.Conversations.TakeNext(ctx, tx, w.Scope(agent))
-				return err
-			})
-			return row, err
+		w.ChangeInbox(w.Support, func(e *inbox.Edit) { e.AnswerWithin = 600 })
+		late := w.receive(1)
+		w.After(9 * time.Hour)
+		first, second, worthy, high := w.receive(2), w.receive(3), w.receive(4), w.receive(5)
+		raised := desk.High
+		w.Change(high, conversation.Change{Priority: &raised})
+		w.Write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `INSERT INTO customer_figure (customer, name_key, value, next_at) VALUES ($1, 'c', 12000, $2)
+				ON CONFLICT (customer) DO UPDATE SET value = excluded.value`, w.Row(worthy).Customer, desk.Never)
+			return err
+		})
+		for i, want := range []desk.ConversationID{late, high, worthy, first, second} {
+			if row, err := w.take(w.people[i%3]); err != nil || row.ID != want {
+				t.Errorf("took %d as number %d, want %d: %v", row.ID, i, want, err)
+			}
 		}
+	})
+}
+
+func TestTheNextIsTakenOnce(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, w *world) {
 		first := w.receive(1)
 		w.After(time.Minute)
 		second := w.receive(2)
 		for i, want := range []desk.ConversationID{first, second} {
-			if row, err := take(w.people[i]); err != nil || row.ID != want || row.Assignee != w.people[i] {
+			if row, err := w.take(w.people[i]); err != nil || row.ID != want || row.Assignee != w.people[i] {
 				t.Errorf("took %d for %d: %v", row.ID, row.Assignee, err)
 			}
 		}
-		if _, err := take(w.people[0]); !desk.IsRefusal(err, desk.NotFound) {
+		if _, err := w.take(w.people[0]); !desk.IsRefusal(err, desk.NotFound) {
 			t.Errorf("took of nothing: %v", err)
 		}
 	})

@@ -13,7 +13,7 @@ var distributionRoutes = []route{
 	{"get-distribution", get, "/teams/{id}/distribution", signedIn, "How a team gives out what waits for somebody", option{}},
 	{"set-distribution", put, "/teams/{id}/distribution", needs(desk.ManageTeams), "Decide how a team gives out what waits; it begins at once", option{}},
 	{"list-assignments", get, "/conversations/{id}/assignments", needs(desk.ReadConversations), "Whom distribution gave a conversation to, and why, the latest first", option{}},
-	{"take-next", post, "/conversations/next", needs(desk.WriteConversations), "Take what nobody has and is due first; not found where nothing waits", option{}},
+	{"take-next", post, "/conversations/next", needs(desk.WriteConversations), "Take the most important of what nobody has: what is overdue or due soon, then by priority, the customer's value and how long he waits; not found where nothing waits", option{}},
 }
 
 func (s *Server) registerDistribution() {
@@ -67,5 +67,7 @@ func (s *Server) listAssignments(ctx context.Context, c *Caller, in *Conversatio
 }
 
 func (s *Server) takeNext(ctx context.Context, c *Caller, _ *none) (*reply[desk.Conversation], error) {
-	return changing(ctx, s, func(tx *db.Tx) (desk.Conversation, error) { return s.Conversations.TakeNext(ctx, tx, c.Scope) })
+	return changing(ctx, s, func(tx *db.Tx) (desk.Conversation, error) {
+		return s.Conversations.TakeNext(ctx, tx, c.Scope, s.Segments.Worth)
+	})
 }

@@ -1250,7 +1250,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take what nobody has and is due first; not found where nothing waits
+         * Take the most important of what nobody has: what is overdue or due soon, then by priority, the customer's value and how long he waits; not found where nothing waits
          * @description Needs: conversation.write.
          */
         post: operations["take-next"];
