@@ -28,6 +28,7 @@ func TestAnInboxIsAuthorisedWithAProvider(t *testing.T) {
 		})
 		r.settle()
 		r.change(func(s *setting.Settings) { s.UndoSeconds, s.URL = 0, r.url })
+		dbtest.Eventually(t, "the desk knows its address", func() bool { return r.app.URL() == r.url })
 		provider.RedirectURL = r.url + "/api/v1/oauth/callback"
 		in := box(sink, desk.Receive{Method: "imap", Host: dove.Host, Port: dove.TLSPort, Security: "tls", User: dove.User, Auth: "google"})
 		in["submit"] = desk.Submit{Host: sink.Host, Port: sink.Port, Security: "none", Auth: "google", User: provider.User}
