@@ -134,3 +134,63 @@ it("counts opening hours, and says when a mail that came now would be due", () =
     assert.equal(first.explain.at(-1).seconds, 36_000);
     assert.deepEqual(page.trouble, []);
   }));
+
+it("takes steps before a promise is due, and tells who leads the team", () =>
+  browser.journey(async () => {
+    const [box] = (await api.get("/inboxes")).items;
+    const me = await api.get("/session");
+    const page = await browser.person({ url: desk.url });
+    await api.enter(page);
+    await page.goto("/app/settings/teams");
+    await page.getByRole("button", { name: "New team" }).click();
+    const sheet = page.getByRole("dialog");
+    await sheet.getByLabel("Name").fill("Shoes");
+    await sheet.getByRole("group", { name: "Who belongs to it" }).getByLabel(/Ann/).check();
+    await sheet.getByRole("group", { name: "Who leads it" }).getByLabel(/Ann/).check();
+    await sheet.getByRole("button", { name: "Make the team" }).click();
+    await sheet.waitFor({ state: "detached" });
+    const team = (await api.get("/teams")).items.find((one) => one.name === "Shoes");
+    assert.deepEqual(team.leads, [me.id]);
+
+    await page.goto("/app/settings/policies/new");
+    await page.getByLabel("Name", { exact: true }).fill("With steps");
+    await page.getByLabel("First answer, Normal").fill("1 h");
+    await page.getByRole("button", { name: "Add a step" }).click();
+    const one = page.getByRole("group", { name: "Step 1" });
+    assert.equal(await one.getByLabel("How long before").inputValue(), "30 min");
+    await one.getByLabel("How long before").fill("long");
+    await page.getByRole("button", { name: "Create policy" }).click();
+    await one.getByText("Write a time such as 30 min or 4 h, a year at most.").waitFor();
+    await one.getByLabel("How long before").fill("2 h"); // longer than the promise: as it begins
+    await one.getByLabel("Who leads its team").check();
+    await one.getByLabel("Add an action").selectOption("set_priority");
+    await one.getByRole("combobox", { name: "Set the priority" }).selectOption("3");
+    await one.getByText("promises nothing for Urgent").waitFor();
+    await page.getByLabel("First answer, Urgent").fill("1 h");
+    await one.getByText("promises nothing for Urgent").waitFor({ state: "detached" });
+    await one.getByLabel("Add an action").selectOption("set_team");
+    await one.getByRole("combobox", { name: "Give to a team" }).selectOption({ label: "Shoes" });
+    await page.getByRole("button", { name: "Add a step" }).click();
+    await page.getByRole("button", { name: "Add a step" }).click();
+    await page.getByRole("button", { name: "Remove step 2" }).click();
+    await page.getByRole("group", { name: "Step 2" }).getByLabel("At most, times").waitFor();
+    assert.deepEqual(await page.findings("steps of a policy"), []);
+    await page.picture("steps of a policy");
+    await page.getByRole("button", { name: "Create policy" }).click();
+    const row = page.getByRole("link", { name: "With steps", exact: true });
+    await row.waitFor();
+    const { items } = await api.get("/policies");
+    await api.put("/policies/order", { order: [items.find((p) => p.name === "With steps").id] });
+
+    const mail = compose({ from: "Cilla <cilla@home.test>", to: "help@desk.test", subject: "Which sole?", text: "Which sole is it?" });
+    await sendMail({ port: desk.smtpPort, from: "cilla@home.test", to: "help@desk.test", raw: mail.raw });
+    const found = await eventually("the mail is a conversation", async () => (await api.get("/conversations?view=unassigned")).items.find((c) => c.subject === "Which sole?"));
+    await eventually("the step is taken", async () => (await api.get(`/conversations/${found.id}`)).conversation.priority === 3);
+    await eventually("its lead is told", async () => (await api.get("/notices")).items.some((n) => n.kind === "told" && n.conversation === found.id));
+    await page.goto(`/app/view/unassigned/${found.number}`);
+    await page.getByText("First answer: step 2 h before it is due").waitFor();
+    await page.getByText(/who leads the team/).first().waitFor();
+    await page.picture("a step in the timeline");
+    assert.equal(box.id, found.inbox);
+    assert.deepEqual(page.trouble, []);
+  }));

@@ -194,7 +194,8 @@ func (a *App) wire() {
 	a.Segments = &keep.Keeper{DB: a.DB, Segments: segments, Log: a.log}
 	a.watch = &person.Watch{DB: a.DB, Privacy: holds, Log: a.log}
 	policies := &sla.Service{Conversations: a.Conversations}
-	a.Promises = &promise.Keeper{DB: a.DB, Policies: policies, Conversations: a.Conversations, Log: a.log}
+	hands := &act.Hands{Staff: a.Staff, Customers: a.Customers, Inboxes: a.Inboxes, Conversations: a.Conversations, Purchases: a.Purchases}
+	a.Promises = &promise.Keeper{DB: a.DB, Policies: policies, Conversations: a.Conversations, Hands: hands, Log: a.log}
 	a.Workers = jobs.New(a.DB, jobs.Options{Queues: map[string]int{"intake": 16, "deliver": 16}, Logger: a.log, GaveUp: sayGaveUp})
 	jobs.Register(a.Workers, a.Intake.Handle)
 	jobs.Register(a.Workers, a.Intake.HandleUnscanned)
@@ -206,8 +207,7 @@ func (a *App) wire() {
 	abroad := outward.New(outward.Options{})
 	a.Router = &route.Router{Routing: &routing.Service{}, Conversations: a.Conversations, Staff: a.Staff, Presence: present}
 	rules := &automation.Service{Conversations: a.Conversations}
-	a.Rules = &automate.Automate{DB: a.DB, Rules: rules, Conversations: a.Conversations, Log: a.log,
-		Hands: &act.Hands{Staff: a.Staff, Customers: a.Customers, Inboxes: a.Inboxes, Conversations: a.Conversations, Purchases: a.Purchases}}
+	a.Rules = &automate.Automate{DB: a.DB, Rules: rules, Conversations: a.Conversations, Log: a.log, Hands: hands}
 	a.Wake = &wake.Wake{Conversations: a.Conversations, Purchases: a.Purchases}
 	a.Notify = &notify.Notify{DB: a.DB, Notices: notices, Conversations: a.Conversations, Staff: a.Staff, Mail: house.Queue, HTTP: a.pushClient(), URL: a.URL, Log: a.log}
 	a.Notify.Register(a.Workers)

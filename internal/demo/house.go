@@ -111,15 +111,27 @@ func (p *play) founder(ctx context.Context) error {
 func (p *play) teams(ctx context.Context) error {
 	return p.a.DB.Write(ctx, func(tx *db.Tx) error {
 		for _, name := range []string{"Baltics", "Polska", "Repairs"} {
-			t, err := p.a.Staff.NewTeam(ctx, tx, p.people["ilze"].identity(), visitor, name, nil)
+			t, err := p.a.Staff.NewTeam(ctx, tx, p.people["ilze"].identity(), visitor, name, nil, nil)
 			if err != nil {
 				return err
 			}
 			p.team[name] = t.ID
 		}
-		_, err := p.a.Staff.UpdateAgent(ctx, tx, p.people["ilze"].identity(), visitor, p.people["ilze"].id,
-			staff.AgentChange{Version: 1, Teams: &[]desk.TeamID{p.team["Baltics"], p.team["Repairs"]}})
-		return err
+		ilze := p.people["ilze"]
+		led := []desk.TeamID{p.team["Baltics"], p.team["Repairs"]}
+		if _, err := p.a.Staff.UpdateAgent(ctx, tx, ilze.identity(), visitor, ilze.id, staff.AgentChange{Version: 1, Teams: &led}); err != nil {
+			return err
+		}
+		for _, id := range led {
+			t, err := p.a.Staff.Team(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			if _, err := p.a.Staff.UpdateTeam(ctx, tx, ilze.identity(), visitor, id, staff.TeamChange{Version: t.Version, Leads: &[]desk.AgentID{ilze.id}}); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"tellus/internal/engine/condition"
 	"tellus/internal/engine/deadline"
 	"tellus/internal/feature/automation"
+	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/hours"
 	"tellus/internal/feature/routing"
 	"tellus/internal/feature/sla"
@@ -70,6 +71,11 @@ func (p *play) policies() []sla.Edit {
 	}
 	for i := range all {
 		all[i].Active, all[i].Counts, all[i].Warn, all[i].Pauses, all[i].Zone = true, "opening", 75, []desk.Status{desk.StatusWaiting}, "Europe/Riga"
+	}
+	all[0].Steps = []conversation.PolicyStep{
+		{Minutes: -60, Actions: []desk.Action{{Do: desk.TellPeople, Holder: true}}},
+		{Minutes: 0, Kinds: []deadline.Kind{deadline.FirstAnswer, deadline.NextAnswer}, Actions: []desk.Action{{Do: desk.SetPriority, Priority: desk.Urgent}, {Do: desk.TellPeople, Leads: true}}},
+		{Minutes: 120, Every: 120, Times: 3, Actions: []desk.Action{{Do: desk.TellPeople, Leads: true}}},
 	}
 	return all
 }

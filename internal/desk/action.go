@@ -49,6 +49,7 @@ type Action struct {
 	Agents   []AgentID   `json:"agents,omitempty" maxItems:"50" doc:"tell: these people"`
 	Teams    []TeamID    `json:"teams,omitempty" maxItems:"20" doc:"tell: everybody in these teams"`
 	Holder   bool        `json:"holder,omitempty" doc:"tell: whoever has the conversation"`
+	Leads    bool        `json:"leads,omitempty" doc:"tell: who leads the team of the conversation"`
 }
 
 // MostActions is how many actions go together.
@@ -134,7 +135,7 @@ func (a Action) missing() string {
 			return ".field"
 		}
 	case TellPeople:
-		if len(a.Agents) == 0 && len(a.Teams) == 0 && !a.Holder {
+		if len(a.Agents) == 0 && len(a.Teams) == 0 && !a.Holder && !a.Leads {
 			return ".agents"
 		}
 	case Assign, SetTeam, SetType, Wake, PutInSpam, NotSpam, PutInTrash, Restore:

@@ -32,6 +32,7 @@ type Team struct {
 	ID      TeamID    `json:"id"`
 	Name    string    `json:"name"`
 	Members []AgentID `json:"members"`
+	Leads   []AgentID `json:"leads" doc:"Those of its members who lead it"`
 	Version int64     `json:"version"`
 }
 

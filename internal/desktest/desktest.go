@@ -225,10 +225,10 @@ func (d *Desk) wire() {
 	d.Gather = &gather.Gather{DB: d.DB, Views: d.Views, Conversations: d.Conversations, Segments: d.Segments, Staff: d.Staff, Inboxes: d.Inboxes, Log: log}
 	d.Gather.Register(d.Workers)
 	d.Policies = &sla.Service{Conversations: d.Conversations}
-	d.Promises = &promise.Keeper{DB: d.DB, Policies: d.Policies, Conversations: d.Conversations, Log: log}
+	d.Hands = &act.Hands{Staff: d.Staff, Customers: d.Customers, Inboxes: d.Inboxes, Conversations: d.Conversations, Purchases: d.Purchases}
+	d.Promises = &promise.Keeper{DB: d.DB, Policies: d.Policies, Conversations: d.Conversations, Hands: d.Hands, Log: log}
 	d.Promises.Register(d.Workers)
 	d.Keeper.Register(d.Workers)
-	d.Hands = &act.Hands{Staff: d.Staff, Customers: d.Customers, Inboxes: d.Inboxes, Conversations: d.Conversations, Purchases: d.Purchases}
 	d.Rules = &automation.Service{Conversations: d.Conversations}
 	d.Automate = &automate.Automate{DB: d.DB, Rules: d.Rules, Conversations: d.Conversations, Hands: d.Hands, Log: log}
 	d.Macros, d.Fields = &macro.Service{}, &field.Service{}
@@ -329,7 +329,7 @@ func (d *Desk) Agent(name string, role desk.Role, teams ...desk.TeamID) (id desk
 func (d *Desk) Team(name string, members ...desk.AgentID) (id desk.TeamID) {
 	d.T.Helper()
 	d.Write(func(ctx context.Context, tx *db.Tx) error {
-		team, err := d.Staff.NewTeam(ctx, tx, staff.Identity{Role: desk.Owner, Permissions: desk.Roles[desk.Owner]}, staff.Visitor{}, name, members)
+		team, err := d.Staff.NewTeam(ctx, tx, staff.Identity{Role: desk.Owner, Permissions: desk.Roles[desk.Owner]}, staff.Visitor{}, name, members, nil)
 		id = team.ID
 		return err
 	})

@@ -86,6 +86,8 @@ func (s *Scenario) action(ctx context.Context, tx *db.Tx, k, v string) (a desk.A
 			switch {
 			case name == "holder":
 				a.Holder = true
+			case name == "leads":
+				a.Leads = true
 			case s.teams[name] != 0:
 				a.Teams = append(a.Teams, s.teams[name])
 			default:

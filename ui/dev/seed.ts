@@ -85,8 +85,8 @@ export function seed(rows: number): Desk {
     },
     agents,
     teams: [
-      { id: 1, name: "Complaints", members: [1, 2], version: 1 },
-      { id: 2, name: "Billing", members: [3], version: 1 },
+      { id: 1, name: "Complaints", leads: [], members: [1, 2], version: 1 },
+      { id: 2, name: "Billing", leads: [], members: [3], version: 1 },
     ],
     inboxes: ["Info", "Sprzedaż", "Warehouse and returns of the whole Baltic region"].map((name, i) => ({
       id: i + 1,

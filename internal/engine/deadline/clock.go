@@ -52,6 +52,9 @@ type Clock struct {
 	From     desk.Time // since when Pauses tells all: Started, unless there were many
 	Counted  time.Duration
 
+	Steps  []Taken   // of its policy, that were taken in this run
+	StepAt desk.Time // when the next one is to be taken; desk.Never where none is
+
 	Calendar desk.CalendarID // by which it counts, 0 for clock time; what is met or late keeps the one by which it was
 }
 
@@ -74,21 +77,26 @@ func (c *Clock) State() State {
 // Equal reports whether two clocks are the same in all that is kept of them.
 func (c *Clock) Equal(o *Clock) bool {
 	return c.Kind == o.Kind && c.Round == o.Round && c.Policy == o.Policy && c.Target == o.Target && c.Warn == o.Warn && c.Started == o.Started && c.Due == o.Due && c.WarnAt == o.WarnAt &&
-		c.Warned == o.Warned && c.Met == o.Met && c.Breached == o.Breached && c.Dropped == o.Dropped && c.From == o.From && c.Counted == o.Counted && c.Calendar == o.Calendar && slices.Equal(c.Pauses, o.Pauses)
+		c.Warned == o.Warned && c.Met == o.Met && c.Breached == o.Breached && c.Dropped == o.Dropped && c.From == o.From && c.Counted == o.Counted && c.Calendar == o.Calendar && slices.Equal(c.Pauses, o.Pauses) &&
+		c.StepAt == o.StepAt && slices.Equal(c.Steps, o.Steps)
 }
 
 // Open reports whether the promise still has to be kept, be it late.
 func (c *Clock) Open() bool { return c.Kind != "" && c.Met == 0 && c.Dropped == 0 }
 
-// Next is when something is to be told of it: it comes close, or it is late. desk.Never where nothing is.
+// Next is when something is to be told or done of it: it comes close, it is late, or a step is to be taken. desk.Never where nothing is.
 func (c *Clock) Next() desk.Time {
+	at := desk.Never
+	if c.escalates() {
+		at = c.StepAt
+	}
 	if !c.runs() {
-		return desk.Never
+		return at
 	}
 	if c.Warned == 0 {
-		return min(c.WarnAt, c.Due)
+		at = min(at, c.WarnAt)
 	}
-	return c.Due
+	return min(at, c.Due)
 }
 
 // runs reports whether the promise can still be broken by time alone.

@@ -78,6 +78,8 @@ type Policy struct {
 	Pauses   []desk.Status // in which clocks stand still; finished ones always do
 	Warn     int           // percent of a target after which it is warned of, 1 to 99; 0: it is not
 
+	Steps      []Step
+	Since      desk.Time       // when the policies became what they are: steps whose time was before it are not taken late
 	CalendarID desk.CalendarID // of Calendar
 }
 

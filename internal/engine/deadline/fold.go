@@ -112,6 +112,9 @@ func (s *Set) step(c *Clock, k Kind, f *Fact) (old Clock) {
 		}
 	}
 	c.stand(f)
+	if c.Kind != "" {
+		c.plan(f.Policy)
+	}
 	return old
 }
 

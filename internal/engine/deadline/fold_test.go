@@ -126,6 +126,9 @@ func kept(t *rapid.T, s deadline.Set) (back deadline.Set) {
 		if s[i].WarnAt == desk.Never {
 			back[i].WarnAt = desk.Never
 		}
+		if s[i].StepAt == desk.Never {
+			back[i].StepAt = desk.Never
+		}
 	}
 	return back
 }

@@ -132,21 +132,27 @@ func (c *row) becomeDue(ctx context.Context, tx *db.Tx, d *definitions, s *deadl
 	return c.dueByInbox(ctx, tx, d)
 }
 
-const clockColumns = `conversation, kind, round, policy, target, warn, started_at, due_at, warn_at, warned_at, met_at, breached_at, dropped_at, pauses, counted_from, counted, calendar`
+const clockColumns = `conversation, kind, round, policy, target, warn, started_at, due_at, warn_at, warned_at, met_at, breached_at, dropped_at, pauses, counted_from, counted, calendar, steps, step_at`
 
 // scanClock reads a clock. Lengths of time are stored in microseconds.
 func scanClock(r interface{ Scan(...any) error }, id *desk.ConversationID, k *deadline.Clock) error {
 	var target, counted int64
-	var pauses string
-	if err := r.Scan(id, &k.Kind, &k.Round, &k.Policy, &target, &k.Warn, &k.Started, &k.Due, &k.WarnAt, &k.Warned, &k.Met, &k.Breached, &k.Dropped, &pauses, &k.From, &counted, &k.Calendar); err != nil {
+	var pauses, steps string
+	if err := r.Scan(id, &k.Kind, &k.Round, &k.Policy, &target, &k.Warn, &k.Started, &k.Due, &k.WarnAt, &k.Warned, &k.Met, &k.Breached, &k.Dropped, &pauses, &k.From, &counted, &k.Calendar,
+		&steps, &k.StepAt); err != nil {
 		return err
 	}
 	k.Target, k.Counted = time.Duration(target)*time.Microsecond, time.Duration(counted)*time.Microsecond
-	if pauses == "[]" {
-		return nil
-	}
-	if err := json.Unmarshal([]byte(pauses), &k.Pauses); err != nil {
-		return fmt.Errorf("pauses of a clock of conversation %s: %w", *id, err)
+	for _, of := range []struct {
+		text string
+		to   any
+	}{{pauses, &k.Pauses}, {steps, &k.Steps}} {
+		if of.text == "[]" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(of.text), of.to); err != nil {
+			return fmt.Errorf("a clock of conversation %s: %w", *id, err)
+		}
 	}
 	return nil
 }
@@ -207,18 +213,22 @@ func writeClocks(ctx context.Context, tx *db.Tx, all []clockRow) error {
 	if len(all) == 0 {
 		return nil
 	}
-	const columns = 20
+	const columns = 22
 	var rows strings.Builder
 	args := make([]any, 0, len(all)*columns)
 	next := desk.Never
 	for i, r := range all {
 		k := r.clock
-		pauses := []byte("[]")
+		pauses, steps := []byte("[]"), []byte("[]")
+		var err error
 		if len(k.Pauses) > 0 {
-			var err error
-			if pauses, err = json.Marshal(k.Pauses); err != nil {
-				return fmt.Errorf("pauses of a clock of conversation %s: %w", r.of, err)
-			}
+			pauses, err = json.Marshal(k.Pauses)
+		}
+		if len(k.Steps) > 0 && err == nil {
+			steps, err = json.Marshal(k.Steps)
+		}
+		if err != nil {
+			return fmt.Errorf("a clock of conversation %s: %w", r.of, err)
 		}
 		if i > 0 {
 			rows.WriteString(", ")
@@ -227,12 +237,13 @@ func writeClocks(ctx context.Context, tx *db.Tx, all []clockRow) error {
 		at := k.Next()
 		next = min(next, at)
 		args = append(args, r.of, k.Kind, k.Round, k.Policy, k.Target.Microseconds(), k.Warn, k.Started, k.Due, k.WarnAt, k.Warned, k.Met, k.Breached, k.Dropped, string(pauses),
-			k.From, k.Counted.Microseconds(), k.Calendar, r.newest, k.PausedSince(), at)
+			k.From, k.Counted.Microseconds(), k.Calendar, string(steps), k.StepAt, r.newest, k.PausedSince(), at)
 	}
 	if err := tx.Soon(ctx, `INSERT INTO clock (`+clockColumns+`, newest, paused_at, next_at) VALUES `+rows.String()+`
 		ON CONFLICT (conversation, kind, round) DO UPDATE SET policy = excluded.policy, target = excluded.target, warn = excluded.warn, started_at = excluded.started_at,
 		due_at = excluded.due_at, warn_at = excluded.warn_at, warned_at = excluded.warned_at, met_at = excluded.met_at, breached_at = excluded.breached_at, dropped_at = excluded.dropped_at,
-		pauses = excluded.pauses, counted_from = excluded.counted_from, counted = excluded.counted, calendar = excluded.calendar, newest = excluded.newest, paused_at = excluded.paused_at, next_at = excluded.next_at`, args...); err != nil {
+		pauses = excluded.pauses, counted_from = excluded.counted_from, counted = excluded.counted, calendar = excluded.calendar, steps = excluded.steps, step_at = excluded.step_at,
+		newest = excluded.newest, paused_at = excluded.paused_at, next_at = excluded.next_at`, args...); err != nil {
 		return fmt.Errorf("keep clocks of conversation %s: %w", all[0].of, err)
 	}
 	if next < desk.Never {
@@ -257,6 +268,21 @@ const (
 	CountOpening = "opening" // while the calendar of the conversation is open
 )
 
+// PolicyStep is something that is done before or after the promises of a policy are due.
+type PolicyStep struct {
+	ID      int             `json:"id" doc:"0 for a new one; it stays when others come and go"`
+	Kinds   []deadline.Kind `json:"kinds" maxItems:"5" doc:"Of which promises: acknowledge, first_answer, next_answer, update, resolve; of all where empty"`
+	Minutes int64           `json:"minutes" minimum:"-527040" maximum:"527040" doc:"From the due time, counted as the policy counts; before it where negative"`
+	Every   int64           `json:"every,omitempty" minimum:"0" maximum:"527040" doc:"Minutes after which it is done again while the promise is not kept; 0: it is done once"`
+	Times   int             `json:"times,omitempty" minimum:"0" maximum:"100" doc:"How often it is done at most, where it is done again"`
+	Actions []desk.Action   `json:"actions" minItems:"1" maxItems:"20"`
+}
+
+// Step is the step as clocks know it.
+func (p PolicyStep) Step() deadline.Step {
+	return deadline.Step{ID: p.ID, Kinds: p.Kinds, Offset: time.Duration(p.Minutes) * time.Minute, Every: time.Duration(p.Every) * time.Minute, Times: p.Times}
+}
+
 // Clock is a promise of a conversation as people see it.
 type Clock struct {
 	Kind     deadline.Kind  `json:"kind" enum:"acknowledge,first_answer,next_answer,update,resolve"`
@@ -268,6 +294,7 @@ type Clock struct {
 	Paused   desk.Time      `json:"paused,omitempty" doc:"Since when it stands still"`
 	Met      desk.Time      `json:"met,omitempty" doc:"A breached one that has this was met late"`
 	Breached desk.Time      `json:"breached,omitempty"`
+	Step     desk.Time      `json:"step,omitempty" doc:"When the next step of its policy is taken"`
 	Target   int64          `json:"target" doc:"What is promised, in seconds"`
 	Spent    int64          `json:"spent" doc:"What was counted of it until now, in seconds"`
 	Explain  []ClockStretch `json:"explain" doc:"Why it is due when it is: what counted and what did not, in order"`
@@ -333,6 +360,9 @@ func shown(k *deadline.Clock, open hours.Hours, counted bool, now desk.Time) Clo
 	out := Clock{Kind: k.Kind, Policy: k.Policy, State: k.State(), Started: k.Started, Due: k.Due, Warn: k.WarnAt, Paused: k.PausedSince(), Met: k.Met, Breached: k.Breached,
 		Target: int64(k.Target / time.Second), Spent: int64(k.Spent(end, cal) / time.Second), Explain: []ClockStretch{}, Counts: CountClock,
 		Changed: k.Differs(cal)}
+	if k.Open() && k.StepAt < desk.Never {
+		out.Step = k.StepAt
+	}
 	if k.Calendar != 0 {
 		out.Counts = CountOpening
 	}
@@ -368,22 +398,28 @@ type servicePolicy struct {
 	condition condition.Node
 	targets   map[deadline.Kind][deadline.Priorities]int64 // in minutes
 	pauses    []desk.Status
+	steps     []PolicyStep
 }
 
 // loadPolicies compiles the policies in use, in their order. One whose condition asks for something that is gone applies to nothing.
 func (d *definitions) loadPolicies(ctx context.Context, tx *db.Tx) error {
-	rows, err := tx.Query(ctx, `SELECT id, active AND deleted_at = 0, condition, zone, targets, pauses, warn, counts = 'opening' FROM service_policy ORDER BY position, id`)
+	rows, err := tx.Query(ctx, `SELECT id, active AND deleted_at = 0, condition, zone, targets, pauses, warn, counts = 'opening', steps,
+		(SELECT changed_at FROM service_policy_stamp) FROM service_policy ORDER BY position, id`)
 	_, err = db.Rows(rows, err, func(r *sql.Rows, _ *struct{}) error {
 		p := &deadline.Policy{}
 		var used bool
-		var when, zone, targets, pauses string
-		if err := r.Scan(&p.ID, &used, &when, &zone, &targets, &pauses, &p.Warn, &p.Opening); err != nil {
+		var when, zone, targets, pauses, steps string
+		if err := r.Scan(&p.ID, &used, &when, &zone, &targets, &pauses, &p.Warn, &p.Opening, &steps, &p.Since); err != nil {
 			return err
 		}
 		d.promises = true
 		var stored servicePolicy
-		if err := errors.Join(json.Unmarshal([]byte(when), &stored.condition), json.Unmarshal([]byte(targets), &stored.targets), json.Unmarshal([]byte(pauses), &stored.pauses)); err != nil {
+		if err := errors.Join(json.Unmarshal([]byte(when), &stored.condition), json.Unmarshal([]byte(targets), &stored.targets), json.Unmarshal([]byte(pauses), &stored.pauses),
+			json.Unmarshal([]byte(steps), &stored.steps)); err != nil {
 			return fmt.Errorf("service level policy %s: %w", p.ID, err)
+		}
+		for _, step := range stored.steps {
+			p.Steps = append(p.Steps, step.Step())
 		}
 		p.Pauses, p.Targets = stored.pauses, deadline.Targets{}
 		for kind, byPriority := range stored.targets {

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"time"
 
 	"tellus/internal/desk"
 	"tellus/internal/engine/condition"
@@ -22,22 +23,30 @@ func (s *Service) NextClock(ctx context.Context, tx *db.Tx) (at desk.Time, err e
 	return at, nil
 }
 
-// FireClocks tells of promises that have come close or were broken, in at most limit conversations, once each and what was due first before the rest. It returns how many
-// conversations it looked at. Several nodes may call it at once: conversations are held, and who comes second finds nothing left to tell.
-func (s *Service) FireClocks(ctx context.Context, tx *db.Tx, limit int) (int, error) {
+// Escalated is a step of a policy whose time has come.
+type Escalated struct {
+	deadline.Escalation
+	Conversation desk.ConversationID
+	Event        *desk.Event // that tells of it
+}
+
+// FireClocks tells of promises that have come close or were broken, in at most limit conversations, once each and what was due first before the rest. It returns the steps that
+// are to be taken now, noted as taken and told of: the caller takes them in the same transaction. Several nodes may call it at once: conversations are held, and who comes second
+// finds nothing left to tell.
+func (s *Service) FireClocks(ctx context.Context, tx *db.Tx, limit int) ([]Escalated, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT DISTINCT conversation FROM (SELECT conversation FROM clock WHERE next_at < $1 ORDER BY next_at, conversation LIMIT $2) due ORDER BY conversation`, tx.Now, limit)
 	ids, err := db.Rows(rows, err, scanID[desk.ConversationID])
 	if err != nil || len(ids) == 0 {
-		return 0, err
+		return nil, err
 	}
 	rows, err = tx.Query(ctx, `SELECT id FROM conversation WHERE id IN `+db.In(len(ids), 1)+` ORDER BY id FOR NO KEY UPDATE`, db.Args(ids)...)
 	if ids, err = db.Rows(rows, err, scanID[desk.ConversationID]); err != nil {
-		return 0, fmt.Errorf("hold conversations whose promises are due: %w", err)
+		return nil, fmt.Errorf("hold conversations whose promises are due: %w", err)
 	}
 	sets, err := clocksOf(ctx, tx, ids)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	type telling struct {
 		due   desk.Time
@@ -45,21 +54,36 @@ func (s *Service) FireClocks(ctx context.Context, tx *db.Tx, limit int) (int, er
 	}
 	var told []telling
 	var changed []clockRow
+	var steps []Escalated
 	for _, id := range ids {
 		set := sets[id]
 		if set == nil {
 			continue
 		}
+		had := *set
 		c := row{Conversation: desk.Conversation{ID: id}}
 		tell := func(kinds []deadline.Kind, what desk.EventKind) {
 			for _, kind := range kinds {
 				k := set.Of(kind)
-				changed = append(changed, clockRow{id, true, k})
 				told = append(told, telling{k.Due, c.event(desk.System, what, map[string]any{"kind": kind, "policy": k.Policy, "due": k.Due})})
 			}
 		}
 		tell(set.Tick(tx.Now), desk.ClockBreached)
 		tell(set.WarnOf(tx.Now), desk.ClockWarned)
+		taken, err := s.escalate(ctx, tx, id, set)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range taken {
+			event := c.event(desk.System, desk.ClockEscalated, map[string]any{"kind": e.Kind, "policy": e.Policy, "step": e.Step, "nth": e.Nth, "minutes": int64(e.Offset / time.Minute), "due": e.Due})
+			told = append(told, telling{e.At, event})
+			steps = append(steps, Escalated{e, id, event})
+		}
+		for i := range set {
+			if k := &set[i]; k.Kind != "" && !k.Equal(&had[i]) {
+				changed = append(changed, clockRow{id, true, k})
+			}
+		}
 	}
 	slices.SortStableFunc(told, func(a, b telling) int { return cmp.Compare(a.due, b.due) })
 	events := make([]*desk.Event, len(told))
@@ -67,9 +91,30 @@ func (s *Service) FireClocks(ctx context.Context, tx *db.Tx, limit int) (int, er
 		events[i] = told[i].event
 	}
 	if err := writeClocks(ctx, tx, changed); err != nil {
-		return 0, err
+		return nil, err
 	}
-	return len(ids), eventlog.Append(ctx, tx, events...)
+	slices.SortStableFunc(steps, func(a, b Escalated) int { return cmp.Compare(a.At, b.At) })
+	return steps, eventlog.Append(ctx, tx, events...)
+}
+
+// escalate returns the steps of a conversation that are to be taken now, and notes in its clocks that they were.
+func (s *Service) escalate(ctx context.Context, tx *db.Tx, id desk.ConversationID, set *deadline.Set) ([]deadline.Escalation, error) {
+	if !set.Steps(tx.Now) {
+		return nil, nil
+	}
+	c, err := hold(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	d, err := definitionsOf(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	p, err := c.policy(ctx, tx, d)
+	if err != nil {
+		return nil, err
+	}
+	return set.Escalate(p, tx.Now), nil
 }
 
 // Reclock brings the clocks of unfinished conversations up to the policies as they are now: those after one, at most limit. It returns the last one looked at and how many

@@ -13,6 +13,7 @@ type Told struct {
 	Agents []desk.AgentID `json:"agents,omitempty"`
 	Teams  []desk.TeamID  `json:"teams,omitempty"`
 	Holder bool           `json:"holder,omitempty"` // whoever has it when the notice is made
+	Leads  bool           `json:"leads,omitempty"`  // who leads its team when the notice is made
 }
 
 // Tell asks colleagues to look at a conversation that the scope sees.

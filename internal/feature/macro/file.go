@@ -60,6 +60,7 @@ type EntryAction struct {
 	Agents   []string         `json:"agents,omitempty"`
 	Teams    []string         `json:"teams,omitempty"`
 	Holder   bool             `json:"holder,omitempty"`
+	Leads    bool             `json:"leads,omitempty"`
 }
 
 // ReadFile reads a file of macros. It refuses one that is too large, no file of macros, or made by a later version; it takes time in proportion to the file.
@@ -125,7 +126,7 @@ func (n Names) named(a desk.Action) (EntryAction, bool) {
 		}
 	}
 	if a.Do == desk.TellPeople {
-		out.Holder = a.Holder
+		out.Holder, out.Leads = a.Holder, a.Leads
 		for _, who := range a.Agents {
 			if name := n.Agents[who]; name != "" {
 				out.Agents = append(out.Agents, name)
@@ -136,7 +137,7 @@ func (n Names) named(a desk.Action) (EntryAction, bool) {
 				out.Teams = append(out.Teams, name)
 			}
 		}
-		return out, out.Holder || len(out.Agents) > 0 || len(out.Teams) > 0
+		return out, out.Holder || out.Leads || len(out.Agents) > 0 || len(out.Teams) > 0
 	}
 	gone := a.Agent != 0 && out.Agent == "" || a.Team != 0 && out.Team == "" || a.Type != 0 && out.Type == "" || len(a.Tags) > 0 && len(out.Tags) == 0
 	if a.Do != desk.SetField {
@@ -274,7 +275,7 @@ func (n Names) action(a EntryAction) (out desk.Action, missing []string) {
 
 // tells is an action that tells people; without a deed where there is nobody of them here.
 func (n Names) tells(a EntryAction) (out desk.Action, missing []string) {
-	out = desk.Action{Do: a.Do, Holder: a.Holder}
+	out = desk.Action{Do: a.Do, Holder: a.Holder, Leads: a.Leads}
 	for _, name := range a.Agents[:min(len(a.Agents), 50)] {
 		if who, ok := id(n.Agents, name); ok {
 			out.Agents = append(out.Agents, who)
@@ -289,7 +290,7 @@ func (n Names) tells(a EntryAction) (out desk.Action, missing []string) {
 			missing = append(missing, name)
 		}
 	}
-	if len(out.Agents) == 0 && len(out.Teams) == 0 && !out.Holder {
+	if len(out.Agents) == 0 && len(out.Teams) == 0 && !out.Holder && !out.Leads {
 		return desk.Action{}, missing
 	}
 	return out, missing

@@ -23,15 +23,16 @@ import (
 
 // Edit is what people decide about a policy.
 type Edit struct {
-	Name      string         `json:"name" minLength:"1" maxLength:"80"`
-	Active    bool           `json:"active" doc:"One that is off applies to nothing"`
-	Condition condition.Node `json:"condition" doc:"Which conversations it is for; all where empty. What changes by time alone, and what means something else to everybody, cannot be asked for"`
-	Zone      string         `json:"zone" maxLength:"60" doc:"Whose days count in the condition, such as Europe/Riga; UTC where empty"`
-	Targets   []Target       `json:"targets" minItems:"1" maxItems:"5"`
-	Pauses    []desk.Status  `json:"pauses" maxItems:"3" doc:"In which clocks stand still: new, open, waiting. Finished ones always do"`
-	Counts    string         `json:"counts,omitempty" enum:"clock,opening" doc:"In what time targets count: every hour, or while the calendar of the conversation is open (that of its team, else of its inbox, else the standard one; every hour where there is none); by the clock where empty"`
-	Warn      int            `json:"warn" minimum:"0" maximum:"99" doc:"Percent of a target after which it is warned of; 0: it is not"`
-	Version   int64          `json:"version" doc:"The version that was seen; 0 for a new one"`
+	Name      string                    `json:"name" minLength:"1" maxLength:"80"`
+	Active    bool                      `json:"active" doc:"One that is off applies to nothing"`
+	Condition condition.Node            `json:"condition" doc:"Which conversations it is for; all where empty. What changes by time alone, and what means something else to everybody, cannot be asked for"`
+	Zone      string                    `json:"zone" maxLength:"60" doc:"Whose days count in the condition, such as Europe/Riga; UTC where empty"`
+	Targets   []Target                  `json:"targets" minItems:"1" maxItems:"5"`
+	Pauses    []desk.Status             `json:"pauses" maxItems:"3" doc:"In which clocks stand still: new, open, waiting. Finished ones always do"`
+	Counts    string                    `json:"counts,omitempty" enum:"clock,opening" doc:"In what time targets count: every hour, or while the calendar of the conversation is open (that of its team, else of its inbox, else the standard one; every hour where there is none); by the clock where empty"`
+	Warn      int                       `json:"warn" minimum:"0" maximum:"99" doc:"Percent of a target after which it is warned of; 0: it is not"`
+	Steps     []conversation.PolicyStep `json:"steps,omitempty" maxItems:"20" doc:"What is done before and after its promises are due"`
+	Version   int64                     `json:"version" doc:"The version that was seen; 0 for a new one"`
 }
 
 // Target is what is promised of one kind.
@@ -77,16 +78,16 @@ type Service struct {
 
 const most = 100 // policies
 
-const columns = `id, name, active, condition, zone, targets, pauses, warn, position, version, counts`
+const columns = `id, name, active, condition, zone, targets, pauses, warn, position, version, counts, steps`
 
 func (s *Service) scan(registry condition.List) func(r *sql.Rows, p *Policy) error {
 	return func(r *sql.Rows, p *Policy) error {
-		var when, targets, pauses string
-		if err := r.Scan(&p.ID, &p.Name, &p.Active, &when, &p.Zone, &targets, &pauses, &p.Warn, &p.Position, &p.Version, &p.Counts); err != nil {
+		var when, targets, pauses, steps string
+		if err := r.Scan(&p.ID, &p.Name, &p.Active, &when, &p.Zone, &targets, &pauses, &p.Warn, &p.Position, &p.Version, &p.Counts, &steps); err != nil {
 			return err
 		}
 		var stored map[deadline.Kind][deadline.Priorities]int64
-		if err := errors.Join(json.Unmarshal([]byte(when), &p.Condition), json.Unmarshal([]byte(targets), &stored), json.Unmarshal([]byte(pauses), &p.Pauses)); err != nil {
+		if err := errors.Join(json.Unmarshal([]byte(when), &p.Condition), json.Unmarshal([]byte(targets), &stored), json.Unmarshal([]byte(pauses), &p.Pauses), json.Unmarshal([]byte(steps), &p.Steps)); err != nil {
 			return fmt.Errorf("service level policy %s: %w", p.ID, err)
 		}
 		p.Targets = []Target{}
@@ -155,12 +156,13 @@ func (s *Service) Create(ctx context.Context, tx *db.Tx, by desk.Actor, e Edit) 
 	if n >= most {
 		return Policy{}, desk.WhyEnough.Refuse(most)
 	}
+	next := numbered(e.Steps, nil, 1)
 	k := e.stored()
 	var id desk.PolicyID
 	if err := tx.Row(ctx, `
-		INSERT INTO service_policy (name, position, active, condition, zone, targets, pauses, warn, created_at, counts)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-		RETURNING id`, e.Name, position+1, e.Active, k.condition, e.Zone, k.targets, k.pauses, e.Warn, tx.Now, e.Counts).Scan(&id); err != nil {
+		INSERT INTO service_policy (name, position, active, condition, zone, targets, pauses, warn, created_at, counts, steps, next_step)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+		RETURNING id`, e.Name, position+1, e.Active, k.condition, e.Zone, k.targets, k.pauses, e.Warn, tx.Now, e.Counts, k.steps, next).Scan(&id); err != nil {
 		return Policy{}, fmt.Errorf("create policy: %w", err)
 	}
 	if err := s.changed(ctx, tx, by, id); err != nil {
@@ -181,10 +183,15 @@ func (s *Service) Change(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.
 	if err := s.check(ctx, tx, &e); err != nil {
 		return now, err
 	}
+	var next int
+	if err := tx.Row(ctx, `SELECT next_step FROM service_policy WHERE id = $1`, id).Scan(&next); err != nil {
+		return now, fmt.Errorf("steps of policy %s: %w", id, err)
+	}
+	next = numbered(e.Steps, now.Steps, next)
 	k := e.stored()
 	if _, err := tx.Exec(ctx, `
-		UPDATE service_policy SET name = $2, active = $3, condition = $4, zone = $5, targets = $6, pauses = $7, warn = $8, counts = $9, version = version + 1 WHERE id = $1`,
-		id, e.Name, e.Active, k.condition, e.Zone, k.targets, k.pauses, e.Warn, e.Counts); err != nil {
+		UPDATE service_policy SET name = $2, active = $3, condition = $4, zone = $5, targets = $6, pauses = $7, warn = $8, counts = $9, steps = $10, next_step = $11, version = version + 1 WHERE id = $1`,
+		id, e.Name, e.Active, k.condition, e.Zone, k.targets, k.pauses, e.Warn, e.Counts, k.steps, next); err != nil {
 		return now, fmt.Errorf("change policy %s: %w", id, err)
 	}
 	if err := s.changed(ctx, tx, by, id); err != nil {
@@ -258,7 +265,7 @@ func (s *Service) changed(ctx context.Context, tx *db.Tx, by desk.Actor, id desk
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `UPDATE service_policy_stamp SET stamp = stamp + 1, reached = 0, looked = 0, total = $1`, total); err != nil {
+	if _, err := tx.Exec(ctx, `UPDATE service_policy_stamp SET stamp = stamp + 1, reached = 0, looked = 0, total = $1, changed_at = $2`, total, tx.Now); err != nil {
 		return fmt.Errorf("tell of changed policies: %w", err)
 	}
 	if _, err := jobs.Enqueue(ctx, tx, tx.Now, Reclock{}, jobs.Unique("policies")); err != nil {
@@ -363,7 +370,7 @@ func (e *Edit) times() deadline.Targets {
 	return all
 }
 
-type stored struct{ condition, targets, pauses string }
+type stored struct{ condition, targets, pauses, steps string }
 
 func (e *Edit) stored() stored {
 	text := func(v any) string {
@@ -377,7 +384,7 @@ func (e *Edit) stored() stored {
 	for _, t := range e.Targets {
 		targets[t.Kind] = t.Minutes
 	}
-	return stored{text(e.Condition), text(targets), text(e.Pauses)}
+	return stored{text(e.Condition), text(targets), text(e.Pauses), text(e.Steps)}
 }
 
 // check brings a policy into the form in which it is kept.
@@ -422,6 +429,9 @@ func (s *Service) check(ctx context.Context, tx *db.Tx, e *Edit) error {
 	case conversation.CountClock, conversation.CountOpening:
 	default:
 		return desk.RefuseField(desk.Invalid, "body.counts", "targets count by the clock or in opening hours")
+	}
+	if err := checkSteps(e); err != nil {
+		return err
 	}
 	if e.Warn < 0 || e.Warn > 99 {
 		return desk.RefuseField(desk.Invalid, "body.warn", "a share is between 0 and 99 percent")

@@ -78,7 +78,7 @@ var boss = Identity{Agent: 0, Role: desk.Owner, Permissions: desk.Roles[desk.Own
 func (w *world) team(name string, members ...desk.AgentID) (t desk.Team) {
 	w.t.Helper()
 	w.write(func(ctx context.Context, tx *db.Tx) (err error) {
-		t, err = w.NewTeam(ctx, tx, boss, Visitor{}, name, members)
+		t, err = w.NewTeam(ctx, tx, boss, Visitor{}, name, members, nil)
 		return err
 	})
 	return t

@@ -30,7 +30,7 @@ func sameSet[T cmp.Ordered](a, b []T) bool {
 func (s *Service) Teams(ctx context.Context, tx *db.Tx) ([]desk.Team, error) {
 	rows, err := tx.Query(ctx, `SELECT id, name, version FROM team ORDER BY name_key, id`)
 	all, err := db.Rows(rows, err, func(r *sql.Rows, t *desk.Team) error {
-		t.Members = []desk.AgentID{}
+		t.Members, t.Leads = []desk.AgentID{}, []desk.AgentID{}
 		return r.Scan(&t.ID, &t.Name, &t.Version)
 	})
 	if err != nil {
@@ -40,15 +40,19 @@ func (s *Service) Teams(ctx context.Context, tx *db.Tx) ([]desk.Team, error) {
 	for i, t := range all {
 		at[t.ID] = i
 	}
-	rows, err = tx.Query(ctx, `SELECT team, agent FROM team_member ORDER BY team, agent`)
+	rows, err = tx.Query(ctx, `SELECT team, agent, lead FROM team_member ORDER BY team, agent`)
 	_, err = db.Rows(rows, err, func(r *sql.Rows, _ *struct{}) error {
 		var team desk.TeamID
 		var agent desk.AgentID
-		if err := r.Scan(&team, &agent); err != nil {
+		var leads bool
+		if err := r.Scan(&team, &agent, &leads); err != nil {
 			return err
 		}
 		if i, ok := at[team]; ok {
 			all[i].Members = append(all[i].Members, agent)
+			if leads {
+				all[i].Leads = append(all[i].Leads, agent)
+			}
 		}
 		return nil
 	})
@@ -68,7 +72,10 @@ func (s *Service) Team(ctx context.Context, tx *db.Tx, id desk.TeamID) (desk.Tea
 	if err != nil {
 		return desk.Team{}, fmt.Errorf("read team %s: %w", id, err)
 	}
-	t.Members, err = s.members(ctx, tx, id)
+	if t.Members, err = s.members(ctx, tx, id); err != nil {
+		return t, err
+	}
+	t.Leads, err = s.Leads(ctx, tx, id)
 	return t, err
 }
 
@@ -86,8 +93,45 @@ func (s *Service) Members(ctx context.Context, tx *db.Tx, team desk.TeamID) ([]d
 	return s.members(ctx, tx, team)
 }
 
+// Leads are those of a team who lead it, by id.
+func (s *Service) Leads(ctx context.Context, tx *db.Tx, team desk.TeamID) ([]desk.AgentID, error) {
+	rows, err := tx.Query(ctx, `SELECT agent FROM team_member WHERE team = $1 AND lead ORDER BY agent`, team)
+	all, err := db.Rows(rows, err, func(r *sql.Rows, v *desk.AgentID) error { return r.Scan(v) })
+	if err != nil {
+		return nil, fmt.Errorf("who leads team %s: %w", team, err)
+	}
+	return append([]desk.AgentID{}, all...), nil
+}
+
+// setLeads has exactly these members lead a team. It reports whether that changed anything.
+func (s *Service) setLeads(ctx context.Context, tx *db.Tx, team desk.TeamID, want []desk.AgentID) (bool, error) {
+	have, err := s.Leads(ctx, tx, team)
+	if err != nil || sameSet(have, want) {
+		return false, err
+	}
+	members, err := s.members(ctx, tx, team)
+	if err != nil {
+		return false, err
+	}
+	for _, agent := range want {
+		if !slices.Contains(members, agent) {
+			return false, desk.RefuseField(desk.Invalid, "body.leads", "who leads a team is one of its members")
+		}
+	}
+	if _, err := tx.Exec(ctx, `UPDATE team_member SET lead = FALSE WHERE team = $1 AND lead`, team); err != nil {
+		return false, fmt.Errorf("who leads team %s: %w", team, err)
+	}
+	if len(want) == 0 {
+		return true, nil
+	}
+	if _, err := tx.Exec(ctx, `UPDATE team_member SET lead = TRUE WHERE team = $1 AND agent IN `+db.In(len(want), 2), append([]any{team}, db.Args(want)...)...); err != nil {
+		return false, fmt.Errorf("who leads team %s: %w", team, err)
+	}
+	return true, nil
+}
+
 // NewTeam makes a team.
-func (s *Service) NewTeam(ctx context.Context, tx *db.Tx, by Identity, from Visitor, name string, members []desk.AgentID) (desk.Team, error) {
+func (s *Service) NewTeam(ctx context.Context, tx *db.Tx, by Identity, from Visitor, name string, members, leads []desk.AgentID) (desk.Team, error) {
 	name, err := checkName("body.name", name, 60)
 	if err != nil {
 		return desk.Team{}, err
@@ -106,6 +150,9 @@ func (s *Service) NewTeam(ctx context.Context, tx *db.Tx, by Identity, from Visi
 	if _, err := s.setMembers(ctx, tx, by.By(), id, members); err != nil {
 		return desk.Team{}, err
 	}
+	if _, err := s.setLeads(ctx, tx, id, leads); err != nil {
+		return desk.Team{}, err
+	}
 	if err := s.Audit(ctx, tx, Entry{By: by.By(), Action: "team.created", Subject: aboutTeam(id), From: from}); err != nil {
 		return desk.Team{}, err
 	}
@@ -119,7 +166,8 @@ func (s *Service) NewTeam(ctx context.Context, tx *db.Tx, by Identity, from Visi
 type TeamChange struct {
 	Version int64
 	Name    *string
-	Members *[]desk.AgentID
+	Members *[]desk.AgentID // who is not among them leads it no more
+	Leads   *[]desk.AgentID
 }
 
 // UpdateTeam changes a team, or refuses with Conflict where somebody else did meanwhile.
@@ -138,6 +186,9 @@ func (s *Service) UpdateTeam(ctx context.Context, tx *db.Tx, by Identity, from V
 		}
 		if c.Members != nil && !sameSet(*c.Members, before.Members) {
 			differs = append(differs, "members")
+		}
+		if c.Leads != nil && !sameSet(*c.Leads, before.Leads) {
+			differs = append(differs, "leads")
 		}
 		who, at, err := s.LastChange(ctx, tx, aboutTeam(id), "team.updated", "team.created")
 		if err != nil {
@@ -165,6 +216,15 @@ func (s *Service) UpdateTeam(ctx context.Context, tx *db.Tx, by Identity, from V
 		}
 		if moved {
 			changed = append(changed, "members")
+		}
+	}
+	if c.Leads != nil {
+		moved, err := s.setLeads(ctx, tx, id, *c.Leads)
+		if err != nil {
+			return desk.Team{}, err
+		}
+		if moved {
+			changed = append(changed, "leads")
 		}
 	}
 	if len(changed) == 0 {

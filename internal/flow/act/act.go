@@ -44,7 +44,7 @@ func (h *Hands) Do(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.Con
 	return h.do(ctx, tx, desk.ByAgent(scope.Agent), scope, place, id, version, actions)
 }
 
-// House is what rules see: every conversation but those that only named people see.
+// House is what rules and policies see: every conversation but those that only named people see.
 var House = desk.Scope{All: true}
 
 // DoByRule carries out the actions of a rule, whose days begin where its place is. It refuses as Do does.
@@ -53,6 +53,14 @@ func (h *Hands) DoByRule(ctx context.Context, tx *db.Tx, rule desk.RuleID, place
 		return desk.Conversation{}, err
 	}
 	return h.do(ctx, tx, desk.ByRule(rule), House, place, id, 0, actions)
+}
+
+// DoByPolicy carries out the actions of a step of a service level policy. It refuses as Do does.
+func (h *Hands) DoByPolicy(ctx context.Context, tx *db.Tx, id desk.ConversationID, actions []desk.Action) (desk.Conversation, error) {
+	if err := desk.CheckRuleActions("body.actions", actions); err != nil {
+		return desk.Conversation{}, err
+	}
+	return h.do(ctx, tx, desk.System, House, time.UTC, id, 0, actions)
 }
 
 func (h *Hands) do(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope, place *time.Location, id desk.ConversationID, version int64,
@@ -73,7 +81,7 @@ func (h *Hands) do(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Sco
 		if a.Do != desk.TellPeople {
 			continue
 		}
-		if err := h.Conversations.Tell(ctx, tx, by, scope, id, conversation.Told{Agents: a.Agents, Teams: a.Teams, Holder: a.Holder}); err != nil {
+		if err := h.Conversations.Tell(ctx, tx, by, scope, id, conversation.Told{Agents: a.Agents, Teams: a.Teams, Holder: a.Holder, Leads: a.Leads}); err != nil {
 			return row, err
 		}
 	}

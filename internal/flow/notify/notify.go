@@ -175,7 +175,7 @@ func (n *Notify) happenings(ctx context.Context, tx *db.Tx, events []desk.Event)
 		case desk.AssigneeChanged:
 			h.Named = desk.AgentID(d.To)
 		case desk.PeopleTold:
-			if h.Told, err = n.told(ctx, tx, members, d.Told, row.Row.Assignee); err != nil {
+			if h.Told, err = n.told(ctx, tx, members, d.Told, row.Row); err != nil {
 				return nil, nil, err
 			}
 		case desk.TeamChanged:
@@ -189,10 +189,17 @@ func (n *Notify) happenings(ctx context.Context, tx *db.Tx, events []desk.Event)
 }
 
 // told are the people whom an event asks to look.
-func (n *Notify) told(ctx context.Context, tx *db.Tx, known map[desk.TeamID][]desk.AgentID, t conversation.Told, holder desk.AgentID) ([]desk.AgentID, error) {
+func (n *Notify) told(ctx context.Context, tx *db.Tx, known map[desk.TeamID][]desk.AgentID, t conversation.Told, row desk.Conversation) ([]desk.AgentID, error) {
 	all := slices.Clone(t.Agents)
-	if t.Holder && holder != 0 {
-		all = append(all, holder)
+	if t.Holder && row.Assignee != 0 {
+		all = append(all, row.Assignee)
+	}
+	if t.Leads && row.Team != 0 {
+		leads, err := n.Staff.Leads(ctx, tx, row.Team)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, leads...)
 	}
 	for _, team := range t.Teams {
 		list, err := n.members(ctx, tx, known, team)

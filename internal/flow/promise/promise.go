@@ -1,5 +1,5 @@
-// Package promise keeps up with time and with the policies: it tells of promises that come close or were broken, the moment they do, and brings conversations up to
-// policies that changed, in slices.
+// Package promise keeps up with time and with the policies: it tells of promises that come close or were broken, the moment they do, takes the steps that policies have for then,
+// and brings conversations up to policies that changed, in slices.
 package promise
 
 import (
@@ -12,6 +12,7 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/sla"
+	"tellus/internal/flow/act"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
 	"tellus/internal/platform/jobs"
@@ -22,6 +23,7 @@ type Keeper struct {
 	DB            *db.DB
 	Policies      *sla.Service
 	Conversations *conversation.Service
+	Hands         *act.Hands
 	Log           *slog.Logger
 }
 
@@ -100,8 +102,11 @@ func (k *Keeper) Fire(ctx context.Context) (time.Duration, error) {
 			return min(next.Sub(now)+time.Millisecond, longest), nil
 		}
 		if err := k.DB.Write(ctx, func(tx *db.Tx) error {
-			_, err := k.Conversations.FireClocks(ctx, tx, burst)
-			return err
+			steps, err := k.Conversations.FireClocks(ctx, tx, burst)
+			if err != nil || len(steps) == 0 {
+				return err
+			}
+			return k.take(ctx, tx, steps)
 		}); err != nil {
 			return 0, fmt.Errorf("tell of promises that are due: %w", err)
 		}

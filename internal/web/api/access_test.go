@@ -253,6 +253,15 @@ func TestTeams(t *testing.T) {
 			h.t.Errorf("changed = %+v", other)
 		}
 		inga.refused(desk.Conflict, patch, "/teams/"+other.ID.String(), object{"version": other.Version - 1, "name": "Kase"})
+		inga.refused(desk.Invalid, patch, "/teams/"+other.ID.String(), object{"version": other.Version, "leads": []int{4711}})
+		inga.do(patch, "/teams/"+other.ID.String(), object{"version": other.Version, "leads": []desk.AgentID{agent.ID}}, &other)
+		if !slices.Equal(other.Leads, []desk.AgentID{agent.ID}) {
+			h.t.Errorf("led by %v", other.Leads)
+		}
+		inga.do(patch, "/teams/"+other.ID.String(), object{"version": other.Version, "members": []int{}}, &other)
+		if len(other.Leads) != 0 {
+			h.t.Errorf("led by %v, who left", other.Leads)
+		}
 
 		var now desk.Agent
 		inga.do(patch, "/agents/"+agent.ID.String(), object{"version": agent.Version, "teams": []desk.TeamID{team.ID}}, &now)

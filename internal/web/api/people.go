@@ -95,11 +95,12 @@ func (s *Server) listTeams(ctx context.Context, c *Caller, _ *none) (*reply[list
 type newTeamBody struct {
 	Name    string         `json:"name" minLength:"1" maxLength:"60"`
 	Members []desk.AgentID `json:"members" maxItems:"2000"`
+	Leads   []desk.AgentID `json:"leads,omitempty" maxItems:"50" doc:"Those of its members who lead it"`
 }
 
 func (s *Server) createTeam(ctx context.Context, c *Caller, in *body[newTeamBody]) (*reply[desk.Team], error) {
 	return create(ctx, s, func(tx *db.Tx) (desk.Team, error) {
-		return s.Staff.NewTeam(ctx, tx, c.Identity, c.Visitor, in.Body.Name, in.Body.Members)
+		return s.Staff.NewTeam(ctx, tx, c.Identity, c.Visitor, in.Body.Name, in.Body.Members, in.Body.Leads)
 	})
 }
 
@@ -113,11 +114,12 @@ type teamChangeInput struct {
 		Version int64           `json:"version"`
 		Name    *string         `json:"name,omitempty" minLength:"1" maxLength:"60"`
 		Members *[]desk.AgentID `json:"members,omitempty" maxItems:"2000"`
+		Leads   *[]desk.AgentID `json:"leads,omitempty" maxItems:"50"`
 	}
 }
 
 func (s *Server) updateTeam(ctx context.Context, c *Caller, in *teamChangeInput) (*reply[desk.Team], error) {
-	ch := staff.TeamChange{Version: in.Body.Version, Name: in.Body.Name, Members: in.Body.Members}
+	ch := staff.TeamChange{Version: in.Body.Version, Name: in.Body.Name, Members: in.Body.Members, Leads: in.Body.Leads}
 	t, err := write(ctx, s, func(tx *db.Tx) (desk.Team, error) {
 		return s.Staff.UpdateTeam(ctx, tx, c.Identity, c.Visitor, in.ID, ch)
 	})

@@ -4738,6 +4738,8 @@ export interface components {
             field?: number;
             /** @description tell: whoever has the conversation */
             holder?: boolean;
+            /** @description tell: who leads the team of the conversation */
+            leads?: boolean;
             /** @description assign: to whoever acts */
             me?: boolean;
             /**
@@ -5503,6 +5505,11 @@ export interface components {
             /** @enum {string} */
             state: "running" | "paused" | "met" | "breached";
             /**
+             * Format: date-time
+             * @description When the next step of its policy is taken
+             */
+            step?: string;
+            /**
              * Format: int64
              * @description What is promised, in seconds
              */
@@ -5633,6 +5640,31 @@ export interface components {
             channel: "phone" | "visit" | "letter";
             html: string;
             record: components["schemas"]["Record"];
+        };
+        ConversationPolicyStep: {
+            actions: components["schemas"]["Action"][];
+            /**
+             * Format: int64
+             * @description Minutes after which it is done again while the promise is not kept; 0: it is done once
+             */
+            every?: number;
+            /**
+             * Format: int64
+             * @description 0 for a new one; it stays when others come and go
+             */
+            id: number;
+            /** @description Of which promises: acknowledge, first_answer, next_answer, update, resolve; of all where empty */
+            kinds: string[];
+            /**
+             * Format: int64
+             * @description From the due time, counted as the policy counts; before it where negative
+             */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description How often it is done at most, where it is done again
+             */
+            times?: number;
         };
         ConversationRecipients: {
             cc: components["schemas"]["NamedAddress"][];
@@ -7189,6 +7221,8 @@ export interface components {
             name: string;
         };
         NewTeamBody: {
+            /** @description Those of its members who lead it */
+            leads?: number[];
             members: number[];
             name: string;
         };
@@ -8560,6 +8594,8 @@ export interface components {
             name: string;
             /** @description In which clocks stand still: new, open, waiting. Finished ones always do */
             pauses: string[];
+            /** @description What is done before and after its promises are due */
+            steps?: components["schemas"]["ConversationPolicyStep"][];
             targets: components["schemas"]["SlaTarget"][];
             /**
              * Format: int64
@@ -8593,6 +8629,8 @@ export interface components {
             pauses: string[];
             /** Format: int64 */
             position: number;
+            /** @description What is done before and after its promises are due */
+            steps?: components["schemas"]["ConversationPolicyStep"][];
             targets: components["schemas"]["SlaTarget"][];
             /**
              * Format: int64
@@ -8750,12 +8788,15 @@ export interface components {
         Team: {
             /** Format: int64 */
             id: number;
+            /** @description Those of its members who lead it */
+            leads: number[];
             members: number[];
             name: string;
             /** Format: int64 */
             version: number;
         };
         TeamChangeInputBody: {
+            leads?: number[];
             members?: number[];
             name?: string;
             /** Format: int64 */

@@ -450,12 +450,7 @@ export interface Profile extends Agent {
   theme: "system" | "light" | "dark";
 }
 
-export interface Team {
-  id: number;
-  name: string;
-  members: number[];
-  version: number;
-}
+export type Team = components["schemas"]["Team"];
 
 /** What the desk reads of an inbox; settings read all of it. */
 export interface Inbox {

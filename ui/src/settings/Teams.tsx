@@ -76,7 +76,7 @@ export default function Teams() {
   );
 }
 
-type Edit = Pick<Team, "name" | "members" | "version">;
+type Edit = Pick<Team, "name" | "members" | "leads" | "version">;
 
 function EditTeam({ team, close }: { team?: Team; close: () => void }) {
   const { t } = useTranslation();
@@ -87,6 +87,7 @@ function EditTeam({ team, close }: { team?: Team; close: () => void }) {
   const [server] = useState<Edit>(() => ({
     name: team?.name ?? "",
     members: team?.members ?? [],
+    leads: team?.leads ?? [],
     version: team?.version ?? 0,
   }));
   const renew = () =>
@@ -100,9 +101,9 @@ function EditTeam({ team, close }: { team?: Team; close: () => void }) {
       const name = v.name.trim();
       const kept = team
         ? await patch<Team>(`/teams/${team.id}`, { ...v, name })
-        : await post<Team>("/teams", { name, members: v.members }, key);
+        : await post<Team>("/teams", { name, members: v.members, leads: v.leads }, key);
       await renew();
-      return { name: kept.name, members: kept.members, version: kept.version };
+      return { name: kept.name, members: kept.members, leads: kept.leads, version: kept.version };
     },
     { check: (v): Record<string, string> => (v.name.trim() ? {} : { name: t("form.refusal.needed") }) },
   );
@@ -129,10 +130,20 @@ function EditTeam({ team, close }: { team?: Team; close: () => void }) {
           legend={t("settings.teams.who")}
           value={form.value.members}
           error={form.error("members")}
-          change={(members) => form.set({ members })}
+          change={(members) => form.set({ members, leads: form.value.leads.filter((id) => members.includes(id)) })}
           options={people.map((a) => [a.id, a.name, a.email] as const)}
           empty={t("settings.teams.no_people")}
         />
+        {form.value.members.length > 0 && (
+          <Checks
+            legend={t("settings.teams.leads")}
+            hint={t("settings.teams.leads_hint")}
+            value={form.value.leads}
+            error={form.error("leads")}
+            change={(leads) => form.set({ leads })}
+            options={people.filter((a) => form.value.members.includes(a.id)).map((a) => [a.id, a.name] as const)}
+          />
+        )}
         {team && <GoesBy kind="teams" id={team.id} />}
       </FormSheet>
       {dropping && team && (

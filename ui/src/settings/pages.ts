@@ -59,7 +59,10 @@ export const rooms: readonly Room[] = [
     icon: "alert",
     may: "policy.manage",
     group: "house",
-    load: () => Promise.all([import("./policies/Policies"), loadWords("policy"), loadWords("views")]).then(([m]) => m),
+    load: () =>
+      Promise.all([import("./policies/Policies"), loadWords("policy"), loadWords("views"), loadWords("macro")]).then(
+        ([m]) => m,
+      ),
   },
   {
     path: "rules",

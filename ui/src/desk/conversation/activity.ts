@@ -96,6 +96,7 @@ export function activityWords(
       const ids = (v: unknown) => (Array.isArray(v) ? v : []);
       const names = [
         ...(data.holder ? [t("activity.told_holder")] : []),
+        ...(data.leads ? [t("activity.told_leads")] : []),
         ...ids(data.teams).map((id) => directory.team(number(id))?.name ?? t("activity.gone_team")),
         ...ids(data.agents).map(agent),
       ];
@@ -107,6 +108,18 @@ export function activityWords(
       const key = `activity.${e.kind.replace(".", "_")}${Number.isNaN(due) ? "_plain" : ""}`; // older events do not say when
       return t(key, { promise: t(`activity.promise_${text(data.kind)}`), when: format.weekdayMoment(due || 0) });
     }
+    case "clock.escalated": {
+      const minutes = number(data.minutes);
+      return t(`activity.step_${minutes < 0 ? "before" : minutes > 0 ? "after" : "at"}`, {
+        promise: t(`activity.promise_${text(data.kind)}`),
+        span: format.span(Math.abs(minutes) * 60_000),
+      });
+    }
+    case "clock.step_failed":
+      return t("activity.step_failed", {
+        promise: t(`activity.promise_${text(data.kind)}`),
+        why: t(`activity.step_why.${text(data.why)}`, { defaultValue: t("activity.step_why.error") }),
+      });
     case "conversation.linked":
       return linked(t, data);
     case "conversation.unlinked":

@@ -62,15 +62,17 @@ interface Props {
   error: (at: number, field: string) => string | undefined;
   /** Nobody in particular does it, so that nothing can be given to who does. */
   impersonal?: boolean;
+  /** Nothing but these is offered. */
+  only?: readonly Deed[];
 }
 
 /** What a macro does: each kind once, fields each once. */
-export function ActionFields({ actions, change, error, impersonal = false }: Props) {
+export function ActionFields({ actions, change, error, impersonal = false, only = deeds }: Props) {
   const { t } = useTranslation();
   const types = useQuery(typesQuery).data ?? [];
   const fields = (useQuery(fieldsQuery).data ?? []).filter((f) => f.target === "conversation" && !f.archivedAt);
   const free = fields.filter((f) => !actions.some((a) => a.field === f.id));
-  const left = deeds.filter((d) => {
+  const left = only.filter((d) => {
     if (d === "set_field") return free.length > 0;
     if (d === "set_type" && types.length === 0) return false;
     return !actions.some((a) => a.do === d || (snoozes(a.do) && snoozes(d)));
@@ -202,6 +204,7 @@ function One({ action: a, impersonal, fields, change, error }: OneProps) {
     case "tell": {
       const chosen = [
         ...(a.holder ? ["holder"] : []),
+        ...(a.leads ? ["leads"] : []),
         ...(a.teams ?? []).map((id) => `team ${id}`),
         ...(a.agents ?? []).map((id) => `agent ${id}`),
       ];
@@ -213,10 +216,17 @@ function One({ action: a, impersonal, fields, change, error }: OneProps) {
           value={chosen}
           error={error("agents")}
           change={(to) =>
-            change({ do: a.do, agents: ids("agent", to), teams: ids("team", to), holder: to.includes("holder") })
+            change({
+              do: a.do,
+              agents: ids("agent", to),
+              teams: ids("team", to),
+              holder: to.includes("holder"),
+              leads: to.includes("leads"),
+            })
           }
           options={[
             ["holder", t("macro.edit.tell_holder")] as const,
+            ["leads", t("macro.edit.tell_leads")] as const,
             ...directory.teams.map((team) => [`team ${team.id}`, team.name] as const),
             ...directory.agents.filter((x) => x.active).map((x) => [`agent ${x.id}`, x.name] as const),
           ]}

@@ -16,7 +16,9 @@ import { Deleting } from "./Deleting";
 import { inUnits } from "./duration";
 import { lasting } from "./lasting";
 import { blank, editOf, type Policy, type PolicyEdit, policiesQuery, type Target } from "./queries";
+import { Steps } from "./Steps";
 import { startOf } from "./starts";
+import { wrongSteps } from "./steps";
 import { Targets } from "./Targets";
 import { kinds, priorities, timeOf } from "./targets";
 import { Would } from "./Would";
@@ -45,7 +47,7 @@ export function PolicyEditor({ policy, id }: { policy?: Policy; id: string }) {
     },
     {
       check: (v) => wrong(v, t),
-      shows: (at) => /^(name|condition|targets|pauses|warn|counts)/.test(at),
+      shows: (at) => /^(name|condition|targets|pauses|warn|counts|steps)/.test(at),
       begin: policy ? undefined : fresh, // a ready-made start is something that is not saved yet
     },
   );
@@ -140,6 +142,16 @@ export function PolicyEditor({ policy, id }: { policy?: Policy; id: string }) {
           style={{ width: 90 }}
         />
       </Section>
+      <Section title={t("policy.steps")} about={t("policy.steps_about")}>
+        <Steps
+          steps={v.steps}
+          change={(steps) => set({ steps })}
+          error={error}
+          targets={v.targets}
+          open={open}
+          day={open ? day : 1440}
+        />
+      </Section>
       {dropping && policy && <Deleting policy={policy} close={() => setDropping(false)} done={back} />}
     </FormPage>
   );
@@ -153,5 +165,5 @@ function wrong(v: PolicyEdit, t: (key: string) => string): Record<string, string
     for (const p of priorities)
       if (timeOf(v.targets, kind, p) < 0) found[`targets.${kind}.${p}`] = t("policy.unreadable");
   if (v.targets.length === 0) found.targets = t("policy.nothing_promised");
-  return found;
+  return { ...found, ...wrongSteps(v.steps, t) };
 }

@@ -7,9 +7,10 @@ type Schemas = components["schemas"];
 
 export type Target = Schemas["SlaTarget"];
 export type Kind = Target["kind"];
+export type Step = Omit<Schemas["ConversationPolicyStep"], "kinds"> & { kinds: Kind[] };
 /** What people decide about a policy. */
-export type PolicyEdit = Omit<Schemas["SlaEdit"], "condition"> & { condition: Node };
-export type Policy = Omit<Schemas["SlaPolicy"], "condition"> & { condition: Node };
+export type PolicyEdit = Omit<Schemas["SlaEdit"], "condition" | "steps"> & { condition: Node; steps: Step[] };
+export type Policy = Omit<Schemas["SlaPolicy"], "condition" | "steps"> & { condition: Node; steps?: Step[] };
 type All = Omit<Schemas["SlaAll"], "items"> & { items: Policy[] };
 type Tried = Schemas["ConversationTried"];
 
@@ -45,7 +46,10 @@ export const triedQuery = (
     retry: false,
   });
 
-export const editOf = ({ id: _, position: _position, broken: _broken, ...edit }: Policy): PolicyEdit => edit;
+export const editOf = ({ id: _, position: _position, broken: _broken, ...edit }: Policy): PolicyEdit => ({
+  ...edit,
+  steps: edit.steps ?? [],
+});
 
 /** What a new policy begins with. */
 export const blank = (zone: string): PolicyEdit => ({
@@ -57,5 +61,6 @@ export const blank = (zone: string): PolicyEdit => ({
   counts: "clock",
   pauses: ["waiting"],
   warn: 75,
+  steps: [],
   version: 0,
 });

@@ -58,6 +58,8 @@ export interface Action {
   agents?: number[];
   teams?: number[];
   holder?: boolean;
+  /** Who leads its team is told. */
+  leads?: boolean;
   /** Null or absent takes the value away. */
   value?: FieldValue;
 }

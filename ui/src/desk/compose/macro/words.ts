@@ -57,6 +57,7 @@ export function actionWords(a: Action, { t, format, directory, tags, types, fiel
     case "tell": {
       const names = [
         ...(a.holder ? [t("macro.does.tell_holder")] : []),
+        ...(a.leads ? [t("macro.does.tell_leads")] : []),
         ...(a.teams ?? []).map((id) => directory.team(id)?.name ?? gone),
         ...(a.agents ?? []).map((id) => directory.agent(id)?.name ?? gone),
       ];

@@ -74,6 +74,7 @@ function One({ clock: c, open }: { clock: Clock; open: boolean }) {
         {" · "}
         {t("clock.spent", { spent: format.span(spent * 1000), target })}
       </p>
+      {c.step && <p className={css.by}>{t("clock.step", { when: format.weekdayMoment(Date.parse(c.step)) })}</p>}
       <details open={open}>
         <summary>{t("clock.explain")}</summary>
         <ol className={css.stretches}>
