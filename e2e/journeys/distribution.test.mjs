@@ -85,3 +85,45 @@ it("gives what comes to who is there and has room, and says why", () =>
     await hers.getByText("Nothing waits for somebody").waitFor();
     assert.deepEqual([...hers.trouble, ...his.trouble], []);
   }));
+
+it("lets nobody choose where work is taken by next only, and says so", () =>
+  browser.journey(async (time) => {
+    const nora = await join(api, { name: `Nora Liepa ${time}`, email: `nora${time}@desk.test` });
+    const team = await api.post("/teams", { name: `Takers ${time}`, members: [(await nora.get("/session")).id] });
+    const hers = await browser.person({ url: desk.url });
+    await api.enter(hers);
+    await hers.goto("/app/settings/teams");
+    await hers.getByRole("button", { name: `Distribution: Takers ${time}` }).click();
+    const sheet = hers.getByRole("dialog", { name: /Distribution of Takers/ });
+    await sheet.getByRole("switch", { name: "Taken by next only" }).check();
+    await hers.picture("distribution-only-next");
+    await sheet.getByRole("button", { name: "Save" }).click();
+    await sheet.waitFor({ state: "detached" });
+    assert.equal((await api.get(`/teams/${team.id}/distribution`)).onlyNext, true);
+    await api.patch(`/inboxes/${box.id}`, { ...(await api.get(`/inboxes/${box.id}`)), team: team.id });
+
+    const subject = `A buckle ${time}`;
+    await arrive("inga", subject);
+    const found = await eventually("the mail is a conversation", async () => (await api.get("/conversations?view=unassigned")).items.find((c) => c.subject === subject));
+    const his = await browser.person({ url: desk.url });
+    await nora.enter(his);
+    await his.goto(`/app/view/unassigned/${found.number}`);
+    await his.getByRole("heading", { name: subject }).waitFor();
+    await his.keyboard.press("Shift+I");
+    const menu = his.getByText("The work of this team is taken by next only: press Shift+N.");
+    await menu.waitFor();
+    assert.equal(await his.getByRole("button", { name: "Assign to me" }).count(), 0);
+    assert.deepEqual(await his.findings("only next"), []);
+    await his.picture("distribution-only-next-menu");
+    await his.keyboard.press("Escape");
+    await menu.waitFor({ state: "hidden" });
+    await his.keyboard.press("r");
+    await his.getByRole("textbox", { name: "Reply" }).pressSequentially("Hello");
+    await his.getByRole("status").filter({ hasText: "taken by next only" }).waitFor();
+    assert.ok(await his.getByRole("button", { name: "Send", exact: true }).isDisabled());
+    await his.keyboard.press("Escape");
+    assert.ok(!(await api.get("/conversations?view=unassigned")).items.find((c) => c.id === found.id).assignee);
+    await his.keyboard.press("Shift+N");
+    await his.getByText(/and taken$/).waitFor();
+    assert.deepEqual([...hers.trouble, ...his.trouble], []);
+  }));

@@ -34,6 +34,8 @@ type Team struct {
 	Members []AgentID `json:"members"`
 	Leads   []AgentID `json:"leads" doc:"Those of its members who lead it"`
 	Version int64     `json:"version"`
+
+	OnlyNext bool `json:"onlyNext,omitempty" doc:"Its work is taken by next only, but by who may manage teams"`
 }
 
 // Session is a signed-in device.

@@ -71,6 +71,7 @@ const (
 	WhyNothingWritten Why = "nothing_written"
 	WhyPutAway        Why = "conversation_put_away"
 	WhyNotSnoozable   Why = "not_snoozable"
+	WhyOnlyNext       Why = "only_next"
 	WhyNotLinked      Why = "not_linked"
 	WhyOverAlready    Why = "over_already"
 	WhyCannotSee      Why = "cannot_see"
@@ -221,6 +222,7 @@ var whys = map[Why]worded{
 	WhyNotLinked:      {Invalid, "that conversation is not linked with this one"},
 	WhyOverAlready:    {Invalid, "that conversation is resolved already"},
 	WhyNotSnoozable:   {Invalid, "a finished conversation cannot be snoozed: reopen it first"},
+	WhyOnlyNext:       {Forbidden, "the work of this team is taken by next only: press Shift+N"},
 	WhyCannotSee:      {Invalid, "this colleague may not see the conversation"},
 	WhyOnItsWay:       {Gone, "the message is on its way already"},
 	WhyNotYours:       {Forbidden, "only who sent a message can take it back"},

@@ -41,6 +41,11 @@ func (s *Service) Update(ctx context.Context, tx *db.Tx, by desk.Actor, scope de
 	if ch.Version != c.Version {
 		return desk.Conversation{}, s.stale(ctx, tx, scope, c, ch.Version)
 	}
+	if to := ch.Assignee; to != nil && *to != 0 && *to != c.Assignee {
+		if err := c.onlyByNext(ctx, tx, by); err != nil {
+			return desk.Conversation{}, err
+		}
+	}
 	steps := []func(context.Context, *db.Tx, desk.Actor, *row) error{
 		ch.flags, ch.words, ch.people, ch.tags, ch.kind, ch.values, ch.snooze, ch.status,
 	}

@@ -72,6 +72,11 @@ func (s *Service) Reply(ctx context.Context, tx *db.Tx, from Sender, id desk.Con
 	if c.TrashedAt != 0 || c.Spam {
 		return desk.Message{}, desk.WhyPutAway.Refuse()
 	}
+	if c.Assignee == 0 { // whoever answers takes it
+		if err := c.onlyByNext(ctx, tx, from.By); err != nil {
+			return desk.Message{}, err
+		}
+	}
 	if err := newerMessages(ctx, tx, c, in); err != nil {
 		return desk.Message{}, err
 	}

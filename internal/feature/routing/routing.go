@@ -19,6 +19,7 @@ type Edit struct {
 	Method       assign.Method `json:"method" enum:",in_turn,least_busy,most_idle" doc:"Empty: nobody is given anything, people take. in_turn: whom nothing was given to for longest; least_busy: who has least for what he may have; most_idle: who answered or finished something longest ago"`
 	Capacity     int           `json:"capacity" minimum:"1" maximum:"500" doc:"How many conversations may wait for somebody's answer, of all his teams, until he is given no more"`
 	PreviousDays int           `json:"previousDays" minimum:"0" maximum:"365" doc:"Who had the customer's last conversation, in which something was said within so many days, comes first; 0: nobody does"`
+	OnlyNext     bool          `json:"onlyNext,omitempty" doc:"Work of the team is taken by next only: who may not manage teams gives nothing that waits to anybody, himself included, and answers nothing that nobody has"`
 	Version      int64         `json:"version" doc:"The version that was seen; 0 where nothing was ever set"`
 }
 
@@ -45,10 +46,10 @@ type Assignment struct {
 // Service is the feature.
 type Service struct{}
 
-const columns = `team, method, capacity, previous_days, version`
+const columns = `team, method, capacity, previous_days, only_next, version`
 
 func scan(r *sql.Rows, d *Distribution) error {
-	return r.Scan(&d.Team, &d.Method, &d.Capacity, &d.PreviousDays, &d.Version)
+	return r.Scan(&d.Team, &d.Method, &d.Capacity, &d.PreviousDays, &d.OnlyNext, &d.Version)
 }
 
 // Of is how a team gives out what waits.
@@ -91,9 +92,10 @@ func (s *Service) Set(ctx context.Context, tx *db.Tx, by desk.Actor, team desk.T
 	after = Distribution{team, in}
 	after.Version++
 	if _, err := tx.Exec(ctx, `
-		INSERT INTO distribution (team, method, capacity, previous_days, version) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (team) DO UPDATE SET method = excluded.method, capacity = excluded.capacity, previous_days = excluded.previous_days, version = excluded.version`,
-		team, string(in.Method), in.Capacity, in.PreviousDays, after.Version); err != nil {
+		INSERT INTO distribution (team, method, capacity, previous_days, only_next, version) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (team) DO UPDATE SET method = excluded.method, capacity = excluded.capacity, previous_days = excluded.previous_days, only_next = excluded.only_next,
+			version = excluded.version`,
+		team, string(in.Method), in.Capacity, in.PreviousDays, in.OnlyNext, after.Version); err != nil {
 		return before, after, fmt.Errorf("distribution of team %s: %w", team, err)
 	}
 	return before, after, eventlog.Append(ctx, tx, &desk.Event{By: by, Kind: desk.DistributionUpdated, SubjectKind: desk.AboutTeam, Subject: int64(team)})

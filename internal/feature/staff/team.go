@@ -28,10 +28,12 @@ func sameSet[T cmp.Ordered](a, b []T) bool {
 
 // Teams lists all teams by name.
 func (s *Service) Teams(ctx context.Context, tx *db.Tx) ([]desk.Team, error) {
-	rows, err := tx.Query(ctx, `SELECT id, name, version FROM team ORDER BY name_key, id`)
+	rows, err := tx.Query(ctx, `
+		SELECT id, name, version, EXISTS (SELECT 1 FROM distribution d WHERE d.team = team.id AND d.only_next) FROM team
+		ORDER BY name_key, id`)
 	all, err := db.Rows(rows, err, func(r *sql.Rows, t *desk.Team) error {
 		t.Members, t.Leads = []desk.AgentID{}, []desk.AgentID{}
-		return r.Scan(&t.ID, &t.Name, &t.Version)
+		return r.Scan(&t.ID, &t.Name, &t.Version, &t.OnlyNext)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list teams: %w", err)
@@ -65,7 +67,7 @@ func (s *Service) Teams(ctx context.Context, tx *db.Tx) ([]desk.Team, error) {
 // Team returns a team, or NotFound.
 func (s *Service) Team(ctx context.Context, tx *db.Tx, id desk.TeamID) (desk.Team, error) {
 	t := desk.Team{ID: id}
-	err := tx.Row(ctx, `SELECT name, version FROM team WHERE id = $1`, id).Scan(&t.Name, &t.Version)
+	err := tx.Row(ctx, `SELECT name, version, EXISTS (SELECT 1 FROM distribution d WHERE d.team = team.id AND d.only_next) FROM team WHERE id = $1`, id).Scan(&t.Name, &t.Version, &t.OnlyNext)
 	if errors.Is(err, sql.ErrNoRows) {
 		return desk.Team{}, desk.Refuse(desk.NotFound, "no team %s", id)
 	}

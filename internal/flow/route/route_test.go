@@ -2,6 +2,7 @@ package route_test
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"testing"
@@ -224,6 +225,77 @@ func TestTheNextIsTakenOnce(t *testing.T) {
 		if _, err := w.take(w.people[0]); !desk.IsRefusal(err, desk.NotFound) {
 			t.Errorf("took of nothing: %v", err)
 		}
+	})
+}
+
+// TestWorkIsTakenByNextOnly refuses what chooses: taking, giving to a colleague, taking from him, answering what nobody has. Next, one's own work, and who manages teams go on.
+func TestWorkIsTakenByNextOnly(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, w *world) {
+		me, other := w.people[0], w.people[1]
+		change := func(by desk.AgentID, c desk.ConversationID, ch conversation.Change) error {
+			return w.Try(func(ctx context.Context, tx *db.Tx) error {
+				ch.Version = w.Row(c).Version
+				_, err := w.Conversations.Update(ctx, tx, desk.ByAgent(by), w.Scope(by), c, ch)
+				return err
+			})
+		}
+		give := func(by desk.AgentID, c desk.ConversationID, to desk.AgentID) error {
+			return change(by, c, conversation.Change{Assignee: &to})
+		}
+		refused := func(what string, err error) {
+			t.Helper()
+			if r := (*desk.Refusal)(nil); !errors.As(err, &r) || r.Why != desk.WhyOnlyNext || r.Code != desk.Forbidden {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		allowed := func(what string, err error) {
+			t.Helper()
+			if err != nil {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		answer := func(by desk.AgentID, c desk.ConversationID) error {
+			_, err := w.ReplyAs(by, c, conversation.Reply{HTML: "<p>So it is.</p>", Then: conversation.Wait, Anyway: true})
+			return err
+		}
+		first, second := w.receive(1), w.receive(2)
+		allowed("taking before it was said", give(me, first, me))
+		w.only(true)
+		allowed("handing over one's own", give(me, first, other))
+		refused("taking from a colleague", give(me, first, me))
+		refused("taking", give(me, second, me))
+		refused("giving to a colleague", give(me, second, other))
+		team := desk.TeamID(0)
+		refused("taking out of the team and for oneself", change(me, second, conversation.Change{Team: &team, Assignee: &me}))
+		refused("answering", answer(me, second))
+		if row := w.Row(second); row.Assignee != 0 || row.Team != w.team || row.Messages != 1 {
+			t.Errorf("what was refused left %+v", row)
+		}
+		allowed("who manages teams", give(w.Eva, second, other))
+		allowed("giving back", give(other, second, 0))
+		if row, err := w.take(me); err != nil || row.ID != second {
+			t.Errorf("next: %d, %v", row.ID, err)
+		}
+		allowed("answering one's own", answer(me, second))
+		allowed("giving back what waits for the customer", give(me, second, 0))
+		allowed("taking what next does not serve", give(other, second, other))
+		w.only(false)
+		allowed("taking once it was taken back", give(me, first, me))
+	})
+}
+
+// only has work of the team taken by next only, or not.
+func (w *world) only(on bool) {
+	w.T.Helper()
+	w.Write(func(ctx context.Context, tx *db.Tx) error {
+		now, err := w.Router.Routing.Of(ctx, tx, w.team)
+		if err != nil {
+			return err
+		}
+		now.OnlyNext = on
+		_, _, err = w.Router.Routing.Set(ctx, tx, desk.ByAgent(w.Eva), w.team, now.Edit)
+		return err
 	})
 }
 

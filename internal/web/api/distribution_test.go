@@ -35,6 +35,12 @@ func TestDistributionIsSetSeenAndExplained(t *testing.T) {
 		if now.Method != "in_turn" || now.Capacity != 2 || now.Version != 1 {
 			h.t.Errorf("set: %+v", now)
 		}
+		var teams list[desk.Team]
+		eva.do(put, path, edit(1, object{"onlyNext": true}), &now)
+		if otto.do(get, "/teams", nil, &teams); !now.OnlyNext || !teams.Items[0].OnlyNext {
+			h.t.Errorf("by next only: %+v, %+v", now, teams.Items)
+		}
+		eva.do(put, path, edit(2, nil), &now)
 		if p := eva.refused(desk.Conflict, put, path, edit(0, object{"capacity": 9})); p.More == nil {
 			h.t.Errorf("the conflict does not say what differs: %+v", p)
 		}

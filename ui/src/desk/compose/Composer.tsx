@@ -8,6 +8,7 @@ import { useFormat } from "../../i18n/format";
 import { loadWords } from "../../i18n/i18n";
 import { own } from "../../parts/stored";
 import { lately, useLate } from "../../parts/useLate";
+import { useOnlyNext } from "../conversation/onlyNext";
 import { Attach } from "./Attach";
 import css from "./Composer.module.css";
 import type { EditorHandle } from "./Editor";
@@ -251,15 +252,18 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
   ]);
 
   const addressed = note || (c.to.length > 0 && [...c.to, ...c.cc, ...c.bcc].every((a) => isAddress(a.address)));
-  const why = !addressed
-    ? t(c.to.length === 0 ? "compose.no_recipient" : "compose.wrong_recipient")
-    : files.uploading.some((u) => !u.problem)
-      ? t("compose.uploading")
-      : !written
-        ? t("compose.nothing")
-        : !note && unfilled(text).length > 0
-          ? t("compose.unfilled")
-          : "";
+  const notHis = useOnlyNext(row) && !row.assignee && !note;
+  const why = notHis
+    ? t("assign.only_next")
+    : !addressed
+      ? t(c.to.length === 0 ? "compose.no_recipient" : "compose.wrong_recipient")
+      : files.uploading.some((u) => !u.problem)
+        ? t("compose.uploading")
+        : !written
+          ? t("compose.nothing")
+          : !note && unfilled(text).length > 0
+            ? t("compose.unfilled")
+            : "";
   const go = (resolve: boolean) => {
     if (why || busy) return;
     void send(
@@ -413,7 +417,7 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
       {(live || written) && (
         <div className={css.foot}>
           <span className={css.kept} role="status">
-            {draft.kept && t(`compose.kept_${draft.kept}`)}
+            {notHis ? why : draft.kept && t(`compose.kept_${draft.kept}`)}
           </span>
           {note ? (
             <Button variant="filled" loading={busy} disabled={Boolean(why)} onClick={() => go(false)}>

@@ -13,6 +13,7 @@ import { Choice, Pick, PickTitle } from "../../parts/Pick";
 import { Standing } from "../../parts/Standing";
 import { useChange } from "./change";
 import css from "./Menus.module.css";
+import { useOnlyNext } from "./onlyNext";
 
 /** Gives a conversation to somebody or to a team: the reader first. */
 export function AssignMenu({ row }: { row: Conversation }) {
@@ -20,11 +21,12 @@ export function AssignMenu({ row }: { row: Conversation }) {
   const me = useMe();
   const change = useChange();
   const directory = useDirectory();
+  const onlyNext = useOnlyNext(row);
   const [open, setOpen] = useState(false);
   const [wanted, setWanted] = useState("");
   const holder = directory.agent(row.assignee);
   const fits = (name: string) => fold(name).includes(fold(wanted.trim()));
-  const people = directory.agents
+  const people = (onlyNext ? [] : directory.agents)
     .filter((a) => a.active && !a.invited && a.role !== "light_agent" && a.id !== me.id && fits(a.name))
     .sort((a, b) => Number(b.id === row.assignee) - Number(a.id === row.assignee) || natural(a.name, b.name));
   const teams = directory.teams.filter((team) => fits(team.name));
@@ -37,7 +39,7 @@ export function AssignMenu({ row }: { row: Conversation }) {
     setOpen(false);
     void change(row, to, done);
   };
-  const take = () => give({ assignee: me.id }, t("change.assigned_you"));
+  const take = () => (onlyNext ? setOpen(true) : give({ assignee: me.id }, t("change.assigned_you")));
   useCommands([
     {
       id: "assign",
@@ -79,7 +81,8 @@ export function AssignMenu({ row }: { row: Conversation }) {
         }}
       />
       <div className={css.scroll}>
-        {row.assignee !== me.id && fits(me.name) && (
+        {onlyNext && <p className={css.hint}>{t("assign.only_next")}</p>}
+        {!onlyNext && row.assignee !== me.id && fits(me.name) && (
           <Choice left={<Avatar name={me.name} seed={`agent:${me.id}`} size={20} />} run={take}>
             {t("assign.me")}
           </Choice>

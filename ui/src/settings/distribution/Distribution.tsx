@@ -1,11 +1,12 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { put } from "../../api/client";
+import { teamsQuery } from "../../api/queries";
 import type { Team } from "../../api/types";
 import { Sheet, SheetBody } from "../../parts/Sheet";
 import { Failed } from "../../parts/Trouble";
 import { FormSheet } from "../form/FormSheet";
-import { Choice, NumberField } from "../form/fields";
+import { Choice, NumberField, Switch } from "../form/fields";
 import { Bones } from "../form/Page";
 import { useForm } from "../form/useForm";
 import { type Distribution as Data, distributionQuery, type Method, methods } from "./queries";
@@ -43,6 +44,7 @@ function Edit({ team, now, close }: Props & { now: Data }) {
   const form = useForm<Value>(server, async (v) => {
     const kept = await put<Data>(`/teams/${team.id}/distribution`, v);
     client.setQueryData(distributionQuery(team.id).queryKey, kept);
+    void client.invalidateQueries({ queryKey: teamsQuery.queryKey });
     const { team: __, ...rest } = kept;
     return rest;
   });
@@ -77,6 +79,12 @@ function Edit({ team, now, close }: Props & { now: Data }) {
           />
         </>
       )}
+      <Switch
+        label={t("distribution.only_next")}
+        hint={t("distribution.only_next_text")}
+        checked={v.onlyNext ?? false}
+        change={(onlyNext) => form.set({ onlyNext })}
+      />
     </FormSheet>
   );
 }
