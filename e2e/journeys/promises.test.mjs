@@ -182,6 +182,12 @@ it("takes steps before a promise is due, and tells who leads the team", () =>
     const { items } = await api.get("/policies");
     await api.put("/policies/order", { order: [items.find((p) => p.name === "With steps").id] });
 
+    // Now that it is the first, it is measured by what was answered at once.
+    await row.click();
+    const measured = page.getByRole("status", { name: "Would it have been kept?" });
+    await measured.getByText("100 %").waitFor();
+    assert.deepEqual(await page.findings("a measured policy"), []);
+
     const mail = compose({ from: "Cilla <cilla@home.test>", to: "help@desk.test", subject: "Which sole?", text: "Which sole is it?" });
     await sendMail({ port: desk.smtpPort, from: "cilla@home.test", to: "help@desk.test", raw: mail.raw });
     const found = await eventually("the mail is a conversation", async () => (await api.get("/conversations?view=unassigned")).items.find((c) => c.subject === "Which sole?"));

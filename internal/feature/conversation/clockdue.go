@@ -191,17 +191,7 @@ func (s *Service) TryPolicy(ctx context.Context, tx *db.Tx, scope desk.Scope, wh
 	if err != nil {
 		return t, err
 	}
-	var before []*deadline.Policy
-	only := *d
-	only.asks = d.policyAsks
-	for _, p := range d.policies {
-		if slices.Contains(behind, p.ID) {
-			before = append(before, p)
-		}
-	}
-	for _, a := range when.Attributes() {
-		only.asks = only.asks.and(asksOf(a))
-	}
+	would := d.taking(when, behind)
 	var q query
 	q.WriteString(`SELECT ` + rowColumns + ` FROM conversation c WHERE c.shelf IN (0, 1) AND ` + q.visible(scope) + ` ORDER BY c.id DESC LIMIT ` + q.arg(mostTried))
 	rows, err := tx.Query(ctx, q.String(), q.args...)
@@ -213,18 +203,40 @@ func (s *Service) TryPolicy(ctx context.Context, tx *db.Tx, scope desk.Scope, wh
 		return t, fmt.Errorf("try a policy: %w", err)
 	}
 	for _, c := range found {
-		full, err := c.asCase(ctx, tx, &only)
+		fits, takes, err := would(ctx, tx, c)
 		if err != nil {
 			return t, err
 		}
 		t.Looked++
-		if holds, _ := when.Match(full, tx.Now); !holds {
-			continue
+		if fits {
+			t.Fits++
 		}
-		t.Fits++
-		if deadline.Choose(before, full, tx.Now) == nil {
+		if takes {
 			t.Takes++
 		}
 	}
 	return t, nil
+}
+
+// taking says of a conversation whether a policy's condition fits it, and whether the policy would take it if it stood behind the given ones.
+func (d *definitions) taking(when *condition.Condition, behind []desk.PolicyID) func(ctx context.Context, tx *db.Tx, c *row) (fits, takes bool, err error) {
+	var before []*deadline.Policy
+	only := *d
+	only.asks = d.policyAsks
+	for _, p := range d.policies {
+		if slices.Contains(behind, p.ID) {
+			before = append(before, p)
+		}
+	}
+	for _, a := range when.Attributes() {
+		only.asks = only.asks.and(asksOf(a))
+	}
+	return func(ctx context.Context, tx *db.Tx, c *row) (fits, takes bool, err error) {
+		full, err := c.asCase(ctx, tx, &only)
+		if err != nil {
+			return false, false, err
+		}
+		fits, _ = when.Match(full, tx.Now)
+		return fits, fits && deadline.Choose(before, full, tx.Now) == nil, nil
+	}
 }

@@ -32,6 +32,7 @@ type Edit struct {
 	Counts    string                    `json:"counts,omitempty" enum:"clock,opening" doc:"In what time targets count: every hour, or while the calendar of the conversation is open (that of its team, else of its inbox, else the standard one; every hour where there is none); by the clock where empty"`
 	Warn      int                       `json:"warn" minimum:"0" maximum:"99" doc:"Percent of a target after which it is warned of; 0: it is not"`
 	Steps     []conversation.PolicyStep `json:"steps,omitempty" maxItems:"20" doc:"What is done before and after its promises are due"`
+	Aim       int                       `json:"aim,omitempty" minimum:"0" maximum:"100" doc:"Percent of its promises that the company means to keep; 90 where it is absent"`
 	Version   int64                     `json:"version" doc:"The version that was seen; 0 for a new one"`
 }
 
@@ -78,12 +79,12 @@ type Service struct {
 
 const most = 100 // policies
 
-const columns = `id, name, active, condition, zone, targets, pauses, warn, position, version, counts, steps`
+const columns = `id, name, active, condition, zone, targets, pauses, warn, position, version, counts, steps, aim`
 
 func (s *Service) scan(registry condition.List) func(r *sql.Rows, p *Policy) error {
 	return func(r *sql.Rows, p *Policy) error {
 		var when, targets, pauses, steps string
-		if err := r.Scan(&p.ID, &p.Name, &p.Active, &when, &p.Zone, &targets, &pauses, &p.Warn, &p.Position, &p.Version, &p.Counts, &steps); err != nil {
+		if err := r.Scan(&p.ID, &p.Name, &p.Active, &when, &p.Zone, &targets, &pauses, &p.Warn, &p.Position, &p.Version, &p.Counts, &steps, &p.Aim); err != nil {
 			return err
 		}
 		var stored map[deadline.Kind][deadline.Priorities]int64
@@ -160,9 +161,9 @@ func (s *Service) Create(ctx context.Context, tx *db.Tx, by desk.Actor, e Edit) 
 	k := e.stored()
 	var id desk.PolicyID
 	if err := tx.Row(ctx, `
-		INSERT INTO service_policy (name, position, active, condition, zone, targets, pauses, warn, created_at, counts, steps, next_step)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-		RETURNING id`, e.Name, position+1, e.Active, k.condition, e.Zone, k.targets, k.pauses, e.Warn, tx.Now, e.Counts, k.steps, next).Scan(&id); err != nil {
+		INSERT INTO service_policy (name, position, active, condition, zone, targets, pauses, warn, created_at, counts, steps, next_step, aim)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		RETURNING id`, e.Name, position+1, e.Active, k.condition, e.Zone, k.targets, k.pauses, e.Warn, tx.Now, e.Counts, k.steps, next, e.Aim).Scan(&id); err != nil {
 		return Policy{}, fmt.Errorf("create policy: %w", err)
 	}
 	if err := s.changed(ctx, tx, by, id); err != nil {
@@ -190,8 +191,8 @@ func (s *Service) Change(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.
 	next = numbered(e.Steps, now.Steps, next)
 	k := e.stored()
 	if _, err := tx.Exec(ctx, `
-		UPDATE service_policy SET name = $2, active = $3, condition = $4, zone = $5, targets = $6, pauses = $7, warn = $8, counts = $9, steps = $10, next_step = $11, version = version + 1 WHERE id = $1`,
-		id, e.Name, e.Active, k.condition, e.Zone, k.targets, k.pauses, e.Warn, e.Counts, k.steps, next); err != nil {
+		UPDATE service_policy SET name = $2, active = $3, condition = $4, zone = $5, targets = $6, pauses = $7, warn = $8, counts = $9, steps = $10, next_step = $11, aim = $12, version = version + 1 WHERE id = $1`,
+		id, e.Name, e.Active, k.condition, e.Zone, k.targets, k.pauses, e.Warn, e.Counts, k.steps, next, e.Aim); err != nil {
 		return now, fmt.Errorf("change policy %s: %w", id, err)
 	}
 	if err := s.changed(ctx, tx, by, id); err != nil {
@@ -308,16 +309,9 @@ func (s *Service) Try(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.
 	if err != nil {
 		return conversation.Tried{}, err
 	}
-	all, err := s.load(ctx, tx, "")
+	behind, err := s.before(ctx, tx, id)
 	if err != nil {
 		return conversation.Tried{}, err
-	}
-	var behind []desk.PolicyID
-	for _, p := range all {
-		if p.ID == id {
-			break
-		}
-		behind = append(behind, p.ID)
 	}
 	tried, err := s.Conversations.TryPolicy(ctx, tx, scope, when, behind)
 	if err != nil {
@@ -325,6 +319,21 @@ func (s *Service) Try(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.
 	}
 	tried.Arriving, err = s.Conversations.Arriving(ctx, tx, e.times(), e.Counts == conversation.CountOpening)
 	return tried, err
+}
+
+// before are the policies that are asked before one, all where it is a new one.
+func (s *Service) before(ctx context.Context, tx *db.Tx, id desk.PolicyID) (all []desk.PolicyID, err error) {
+	list, err := s.load(ctx, tx, "")
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range list {
+		if p.ID == id {
+			break
+		}
+		all = append(all, p.ID)
+	}
+	return all, nil
 }
 
 func (s *Service) compile(ctx context.Context, tx *db.Tx, e *Edit) (*condition.Condition, error) {
@@ -429,6 +438,12 @@ func (s *Service) check(ctx context.Context, tx *db.Tx, e *Edit) error {
 	case conversation.CountClock, conversation.CountOpening:
 	default:
 		return desk.RefuseField(desk.Invalid, "body.counts", "targets count by the clock or in opening hours")
+	}
+	if e.Aim == 0 {
+		e.Aim = usualAim
+	}
+	if e.Aim < 0 || e.Aim > 100 {
+		return desk.RefuseField(desk.Invalid, "body.aim", "a share is between 1 and 100 percent")
 	}
 	if err := checkSteps(e); err != nil {
 		return err

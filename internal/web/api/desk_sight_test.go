@@ -166,7 +166,7 @@ var probes = map[string]probe{
 var elsewhere = []string{
 	"list-saved-views", "create-saved-view", "get-saved-view", "change-saved-view", "delete-saved-view", "restore-saved-view", "count-saved-view", "arrange-saved-views",
 	"list-attributes", "preview-condition", // TestSavedViewsAreSeenByWhomTheyAreFor, and package view: TestTheListIsWhatTheConditionSays
-	"list-policies", "create-policy", "change-policy", "delete-policy", "order-policies", "try-policy", // definitions; what is tried is what the caller sees
+	"list-policies", "create-policy", "change-policy", "delete-policy", "order-policies", "try-policy", "measure-policy", // definitions; what is tried is what the caller sees
 	"list-segments", "create-segment", "preview-segment", "get-segment", "change-segment", "delete-segment", "count-segment", "list-customer-attributes", // TestSegmentsHoldWhomOneSees
 	"list-exports", "create-export", "get-export", "delete-export", "get-export-file", // one's own: TestAViewIsWrittenToAFile
 	"preview-bulk", "start-bulk", "list-bulk", "get-bulk", "list-bulk-lines", "cancel-bulk", "undo-bulk", // TestBulkWorkTouchesWhatOneSees

@@ -333,7 +333,7 @@ func TestListsAreNeverNull(t *testing.T) {
 	if err := format.Marshal(&out, v); err != nil {
 		t.Fatal(err)
 	}
-	want := `{"List":[{"Names":[]}],"Ptr":{"Names":[]},"Map":{"a":{"Names":[]}},"Any":{"id":0,"name":"","members":[],"version":0},"Nested":[[]],"Bytes":""}`
+	want := `{"List":[{"Names":[]}],"Ptr":{"Names":[]},"Map":{"a":{"Names":[]}},"Any":{"id":0,"name":"","members":[],"leads":[],"version":0},"Nested":[[]],"Bytes":""}`
 	if got := strings.TrimSpace(out.String()); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -17,6 +17,7 @@ var policyRoutes = []route{
 	{"delete-policy", del, "/policies/{id}", needs(desk.ManagePolicies), "Take a policy out of use", option{}},
 	{"order-policies", put, "/policies/order", needs(desk.ManagePolicies), "Put the policies into an order", option{}},
 	{"try-policy", post, "/policies/try", needs(desk.ManagePolicies), "How many unfinished conversations a policy would have", option{}},
+	{"measure-policy", post, "/policies/honest", needs(desk.ManagePolicies), "What share of its promises a policy that need not be saved would have kept in the conversations that the caller sees", option{}},
 	{"list-clocks", get, "/conversations/{id}/clocks", needs(desk.ReadConversations), "What is promised about a conversation, and why each promise is due when it is", option{}},
 }
 
@@ -27,6 +28,7 @@ func (s *Server) registerPolicies() {
 	handle(s, "delete-policy", s.deletePolicy)
 	handle(s, "order-policies", s.orderPolicies)
 	handle(s, "try-policy", s.tryPolicy)
+	handle(s, "measure-policy", s.measurePolicy)
 	handle(s, "list-clocks", s.listClocks)
 }
 
@@ -106,6 +108,12 @@ type tryPolicyInput struct {
 func (s *Server) tryPolicy(ctx context.Context, c *Caller, in *tryPolicyInput) (*reply[conversation.Tried], error) {
 	return asking(ctx, s, func(tx *db.Tx) (conversation.Tried, error) {
 		return s.Policies.Try(ctx, tx, c.Scope, in.Body.ID, in.Body.Policy)
+	})
+}
+
+func (s *Server) measurePolicy(ctx context.Context, c *Caller, in *tryPolicyInput) (*reply[sla.Honesty], error) {
+	return asking(ctx, s, func(tx *db.Tx) (sla.Honesty, error) {
+		return s.Policies.Honest(ctx, tx, c.Scope, in.Body.ID, in.Body.Policy)
 	})
 }
 

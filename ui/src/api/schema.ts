@@ -2868,6 +2868,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/policies/honest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What share of its promises a policy that need not be saved would have kept in the conversations that the caller sees
+         * @description Needs: policy.manage.
+         */
+        post: operations["measure-policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/policies/order": {
         parameters: {
             query?: never;
@@ -8588,6 +8608,11 @@ export interface components {
         SlaEdit: {
             /** @description One that is off applies to nothing */
             active: boolean;
+            /**
+             * Format: int64
+             * @description Percent of its promises that the company means to keep; 90 where it is absent
+             */
+            aim?: number;
             /** @description Which conversations it is for; all where empty. What changes by time alone, and what means something else to everybody, cannot be asked for */
             condition: components["schemas"]["Node"];
             /**
@@ -8614,9 +8639,32 @@ export interface components {
             /** @description Whose days count in the condition, such as Europe/Riga; UTC where empty */
             zone: string;
         };
+        SlaHonesty: {
+            /**
+             * Format: int64
+             * @description Percent that are meant to be kept
+             */
+            aim: number;
+            /**
+             * Format: int64
+             * @description Conversations that were looked at, the newest that the caller sees
+             */
+            looked: number;
+            shares: components["schemas"]["SlaShare"][];
+            /**
+             * Format: date-time
+             * @description When the oldest of them began
+             */
+            since?: string;
+        };
         SlaPolicy: {
             /** @description One that is off applies to nothing */
             active: boolean;
+            /**
+             * Format: int64
+             * @description Percent of its promises that the company means to keep; 90 where it is absent
+             */
+            aim?: number;
             /** @description Its condition asks for something that is not there any more: it applies to nothing until it is mended */
             broken?: boolean;
             /** @description Which conversations it is for; all where empty. What changes by time alone, and what means something else to everybody, cannot be asked for */
@@ -8655,6 +8703,29 @@ export interface components {
             looked: number;
             /** Format: int64 */
             total: number;
+        };
+        SlaShare: {
+            /**
+             * Format: int64
+             * @description Seconds within which as many came as are meant to be kept: the shortest target that would have been honest
+             */
+            aimed: number;
+            /** @description Fewer would have been kept than is meant */
+            bold?: boolean;
+            /**
+             * Format: int64
+             * @description Seconds, counted as the policy counts, within which half of them came
+             */
+            half: number;
+            /** Format: int64 */
+            kept: number;
+            /** @enum {string} */
+            kind: "acknowledge" | "first_answer" | "next_answer" | "update" | "resolve";
+            /**
+             * Format: int64
+             * @description How many there were of which it is known whether they would have been kept
+             */
+            looked: number;
         };
         SlaTarget: {
             /** @enum {string} */
@@ -14693,6 +14764,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SlaPolicy"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "measure-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryPolicyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaHonesty"];
                 };
             };
             /** @description Error */

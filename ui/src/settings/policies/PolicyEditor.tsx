@@ -14,6 +14,7 @@ import { calendarsQuery } from "../hours/queries";
 import { Arriving } from "./Arriving";
 import { Deleting } from "./Deleting";
 import { inUnits } from "./duration";
+import { Honest } from "./Honest";
 import { lasting } from "./lasting";
 import { blank, editOf, type Policy, type PolicyEdit, policiesQuery, type Target } from "./queries";
 import { Steps } from "./Steps";
@@ -47,7 +48,7 @@ export function PolicyEditor({ policy, id }: { policy?: Policy; id: string }) {
     },
     {
       check: (v) => wrong(v, t),
-      shows: (at) => /^(name|condition|targets|pauses|warn|counts|steps)/.test(at),
+      shows: (at) => /^(name|condition|targets|pauses|warn|counts|steps|aim)/.test(at),
       begin: policy ? undefined : fresh, // a ready-made start is something that is not saved yet
     },
   );
@@ -122,6 +123,17 @@ export function PolicyEditor({ policy, id }: { policy?: Policy; id: string }) {
           day={open ? day : 1440}
         />
         <Arriving id={policy?.id ?? 0} policy={v} />
+        <Honest id={policy?.id ?? 0} policy={v} />
+        <NumberField
+          label={t("policy.aim")}
+          hint={t("policy.aim_hint")}
+          value={v.aim ?? 0}
+          error={error("aim")}
+          change={(aim) => set({ aim: Math.min(aim, 100) })}
+          suffix="%"
+          placeholder="90"
+          style={{ width: 90 }}
+        />
       </Section>
       <Section title={t("policy.counting")}>
         <Checks<string>

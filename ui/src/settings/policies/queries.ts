@@ -46,6 +46,26 @@ export const triedQuery = (
     retry: false,
   });
 
+/** What share of its promises a policy would have kept, by what happened in the conversations that it would have had. */
+export const honestQuery = (id: number, { condition, zone, targets, counts, aim }: PolicyEdit) =>
+  queryOptions({
+    queryKey: ["policies", "honest", id, JSON.stringify([condition, zone, targets, counts, aim])],
+    queryFn: () =>
+      post<Schemas["SlaHonesty"]>("/policies/honest", {
+        id,
+        policy: {
+          ...blank(zone),
+          name: "-",
+          targets: targets.map((x) => ({ ...x, minutes: x.minutes.map((m) => Math.max(0, m)) })),
+          counts,
+          condition,
+          aim,
+        },
+      }),
+    staleTime: 60_000,
+    retry: false,
+  });
+
 export const editOf = ({ id: _, position: _position, broken: _broken, ...edit }: Policy): PolicyEdit => ({
   ...edit,
   steps: edit.steps ?? [],
@@ -61,6 +81,7 @@ export const blank = (zone: string): PolicyEdit => ({
   counts: "clock",
   pauses: ["waiting"],
   warn: 75,
+  aim: 90,
   steps: [],
   version: 0,
 });
