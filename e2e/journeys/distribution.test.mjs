@@ -89,17 +89,24 @@ it("gives what comes to who is there and has room, and says why", () =>
 it("lets nobody choose where work is taken by next only, and says so", () =>
   browser.journey(async (time) => {
     const nora = await join(api, { name: `Nora Liepa ${time}`, email: `nora${time}@desk.test` });
-    const team = await api.post("/teams", { name: `Takers ${time}`, members: [(await nora.get("/session")).id] });
+    const uga = await join(api, { name: `Uga Kalns ${time}`, email: `uga${time}@desk.test` });
+    const members = await Promise.all([nora, uga].map(async (one) => (await one.get("/session")).id));
+    const team = await api.post("/teams", { name: `Takers ${time}`, members });
     const hers = await browser.person({ url: desk.url });
     await api.enter(hers);
     await hers.goto("/app/settings/teams");
     await hers.getByRole("button", { name: `Distribution: Takers ${time}` }).click();
     const sheet = hers.getByRole("dialog", { name: /Distribution of Takers/ });
+    await sheet.getByRole("radio", { name: /By weight/ }).check();
+    await sheet.getByLabel(`Nora Liepa ${time}`).selectOption("0");
     await sheet.getByRole("switch", { name: "Taken by next only" }).check();
+    assert.deepEqual(await hers.findings("distribution by weight"), []);
+    await sheet.getByLabel(`Nora Liepa ${time}`).scrollIntoViewIfNeeded();
     await hers.picture("distribution-only-next");
     await sheet.getByRole("button", { name: "Save" }).click();
     await sheet.waitFor({ state: "detached" });
-    assert.equal((await api.get(`/teams/${team.id}/distribution`)).onlyNext, true);
+    const kept = await api.get(`/teams/${team.id}/distribution`);
+    assert.ok(kept.onlyNext && kept.method === "weighted" && kept.weights[0].weight === 0);
     await api.patch(`/inboxes/${box.id}`, { ...(await api.get(`/inboxes/${box.id}`)), team: team.id });
 
     const subject = `A buckle ${time}`;

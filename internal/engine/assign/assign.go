@@ -15,11 +15,12 @@ const (
 	ByHand      Method = ""           // nobody is given anything: people take
 	InTurn      Method = "in_turn"    // to whom nothing was given for longest (round robin)
 	LeastBusy   Method = "least_busy" // to whom has most of his capacity free; among equals in turn
+	Weighted    Method = "weighted"   // to who is farthest behind his share of what is given out
 	LongestIdle Method = "most_idle"  // to who answered or finished something longest ago; among equals in turn
 )
 
 // Methods are all that give out, in the order in which they are shown.
-var Methods = []Method{InTurn, LeastBusy, LongestIdle}
+var Methods = []Method{InTurn, LeastBusy, LongestIdle, Weighted}
 
 // Person is somebody of the team.
 type Person struct {
@@ -29,6 +30,10 @@ type Person struct {
 	Capacity int       // how many such he may have to be given one more; 0 for none
 	GivenAt  desk.Time // when he was last given something, 0 for never
 	BusyAt   desk.Time // when he last answered or finished something, 0 for never
+	Weight   int       // of Weighted: how much of what is given out is his, up to Heaviest; 0 for nothing
+	Turn     int64     // of Weighted: what he was given, in Whole by weight
+
+	ahead bool // of Weighted: one more puts him ahead of his share
 }
 
 // Item is something that waits.
@@ -45,6 +50,7 @@ const (
 	Away       Out = "away"        // takes nothing of this channel now
 	Full       Out = "full"        // has as much as he may
 	NotAllowed Out = "not_allowed" // may not see it
+	Weightless Out = "weightless"  // is given nothing, as he weighs nothing
 )
 
 // How is why one of those who fit was given it.
@@ -60,11 +66,12 @@ const (
 // Considered is a person as he stood when an item was given out.
 type Considered struct {
 	Agent    desk.AgentID `json:"agent"`
-	Out      Out          `json:"out,omitempty" enum:",away,full,not_allowed"`
+	Out      Out          `json:"out,omitempty" enum:",away,full,not_allowed,weightless"`
 	Load     int          `json:"load" doc:"Conversations that waited for his answer"`
 	Capacity int          `json:"capacity"`
 	GivenAt  desk.Time    `json:"givenAt,omitempty" doc:"When he was last given one"`
 	BusyAt   desk.Time    `json:"busyAt,omitempty" doc:"When he last answered or finished one"`
+	Weight   int          `json:"weight,omitempty" doc:"His share, where it was given by weight"`
 }
 
 // Decision is who is given an item, and why.
@@ -73,15 +80,18 @@ type Decision struct {
 	How        How
 	Considered []Considered // those who fit first, in the order of the method, then the others by id; of large teams the first Listed
 	Left       int          // who were considered too and are not listed
+	Turn       int64        // of Weighted: To's from now on
 }
 
 // Listed is how many people a decision lists: more would explain nothing.
 const Listed = 20
 
-func (p Person) out(it Item) Out {
+func (m Method) out(p Person, it Item) Out {
 	switch {
 	case it.Allowed != nil && !slices.Contains(it.Allowed, p.Agent):
 		return NotAllowed
+	case m == Weighted && p.Weight == 0:
+		return Weightless
 	case !p.There:
 		return Away
 	case p.Load >= p.Capacity:
@@ -97,6 +107,8 @@ func (m Method) before(a, b Person) int {
 	switch m {
 	case LeastBusy: // a.Load/a.Capacity against b.Load/b.Capacity, without dividing
 		return cmp.Or(cmp.Compare(a.Load*b.Capacity, b.Load*a.Capacity), turn)
+	case Weighted:
+		return cmp.Or(cmp.Compare(number(a.ahead), number(b.ahead)), cmp.Compare(a.Turn+a.each(), b.Turn+b.each()), turn)
 	case LongestIdle:
 		return cmp.Or(cmp.Compare(a.BusyAt, b.BusyAt), turn)
 	default:
@@ -104,8 +116,18 @@ func (m Method) before(a, b Person) int {
 	}
 }
 
+func number(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
 // Choose decides about one item. What it says does not depend on the order in which people are listed.
 func (m Method) Choose(it Item, people []Person) Decision {
+	if m == Weighted {
+		people = shared(it, people)
+	}
 	best, fits := m.best(it, people)
 	d := Decision{Considered: m.considered(it, people)}
 	d.Left = len(people) - len(d.Considered)
@@ -113,6 +135,9 @@ func (m Method) Choose(it Item, people []Person) Decision {
 		return d
 	}
 	d.To, d.How = people[best].Agent, ByMethod
+	if m == Weighted {
+		d.Turn = people[best].Turn + people[best].each()
+	}
 	switch {
 	case d.To == it.Previous:
 		d.How = WasBefore
@@ -129,7 +154,7 @@ func (m Method) best(it Item, people []Person) (best, fits int) {
 		return best, 0
 	}
 	for i, p := range people {
-		if p.out(it) != Fit {
+		if m.out(p, it) != Fit {
 			continue
 		}
 		fits++
@@ -163,7 +188,7 @@ func (m Method) considered(it Item, people []Person) []Considered {
 	}
 	first := make([]placed, 0, Listed+1)
 	for _, p := range people {
-		one := placed{p, p.out(it)}
+		one := placed{p, m.out(p, it)}
 		if len(first) == Listed && before(one, first[Listed-1]) > 0 {
 			continue
 		}
@@ -173,7 +198,10 @@ func (m Method) considered(it Item, people []Person) []Considered {
 	}
 	out := make([]Considered, len(first))
 	for i, p := range first {
-		out[i] = Considered{p.Agent, p.out, p.Load, p.Capacity, p.GivenAt, p.BusyAt}
+		out[i] = Considered{p.Agent, p.out, p.Load, p.Capacity, p.GivenAt, p.BusyAt, 0}
+		if m == Weighted {
+			out[i].Weight = p.Weight
+		}
 	}
 	return out
 }
@@ -194,6 +222,7 @@ func (m Method) Drain(items []Item, people []Person, now desk.Time) ([]Decision,
 		out[i] = d
 		at := slices.IndexFunc(people, func(p Person) bool { return p.Agent == d.To })
 		people[at].Load++
+		people[at].Turn = d.Turn
 		people[at].GivenAt = now + desk.Time(i)
 	}
 	return out, people

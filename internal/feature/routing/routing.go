@@ -16,10 +16,11 @@ import (
 
 // Edit is what people decide about a team's distribution.
 type Edit struct {
-	Method       assign.Method `json:"method" enum:",in_turn,least_busy,most_idle" doc:"Empty: nobody is given anything, people take. in_turn: whom nothing was given to for longest; least_busy: who has least for what he may have; most_idle: who answered or finished something longest ago"`
+	Method       assign.Method `json:"method" enum:",in_turn,least_busy,most_idle,weighted" doc:"Empty: nobody is given anything, people take. in_turn: whom nothing was given to for longest; least_busy: who has least for what he may have; most_idle: who answered or finished something longest ago; weighted: each his share by weight"`
 	Capacity     int           `json:"capacity" minimum:"1" maximum:"500" doc:"How many conversations may wait for somebody's answer, of all his teams, until he is given no more"`
 	PreviousDays int           `json:"previousDays" minimum:"0" maximum:"365" doc:"Who had the customer's last conversation, in which something was said within so many days, comes first; 0: nobody does"`
 	OnlyNext     bool          `json:"onlyNext,omitempty" doc:"Work of the team is taken by next only: who may not manage teams gives nothing that waits to anybody, himself included, and answers nothing that nobody has"`
+	Weights      []Weight      `json:"weights,omitempty" maxItems:"2000" doc:"Of members of the team, where it gives out by weight; who is not in it weighs one"`
 	Version      int64         `json:"version" doc:"The version that was seen; 0 where nothing was ever set"`
 }
 
@@ -37,7 +38,7 @@ type Assignment struct {
 	At         desk.Time           `json:"at"`
 	Agent      desk.AgentID        `json:"agent"`
 	Team       desk.TeamID         `json:"team"`
-	Method     assign.Method       `json:"method" enum:"in_turn,least_busy,most_idle"`
+	Method     assign.Method       `json:"method" enum:"in_turn,least_busy,most_idle,weighted"`
 	How        assign.How          `json:"how" enum:"previous,only,method" doc:"previous: he had this customer before; only: no other could take it; method: he came first by the method"`
 	Considered []assign.Considered `json:"considered" doc:"The people of the team as they stood then, those who could take it first"`
 	Unlisted   int                 `json:"unlisted,omitempty" doc:"How many more were considered"`
@@ -62,7 +63,8 @@ func (s *Service) Of(ctx context.Context, tx *db.Tx, team desk.TeamID) (Distribu
 	if len(all) == 0 {
 		return Distribution{team, unset}, nil
 	}
-	return all[0], nil
+	all[0].Weights, err = weights(ctx, tx, team)
+	return all[0], err
 }
 
 // Giving are the teams that give out what waits, by id.
@@ -97,6 +99,9 @@ func (s *Service) Set(ctx context.Context, tx *db.Tx, by desk.Actor, team desk.T
 			version = excluded.version`,
 		team, string(in.Method), in.Capacity, in.PreviousDays, in.OnlyNext, after.Version); err != nil {
 		return before, after, fmt.Errorf("distribution of team %s: %w", team, err)
+	}
+	if err := weigh(ctx, tx, team, in.Weights); err != nil {
+		return before, after, err
 	}
 	return before, after, eventlog.Append(ctx, tx, &desk.Event{By: by, Kind: desk.DistributionUpdated, SubjectKind: desk.AboutTeam, Subject: int64(team)})
 }
@@ -151,7 +156,10 @@ func (s *Service) Gave(ctx context.Context, tx *db.Tx, id desk.ConversationID, d
 		ON CONFLICT (agent) DO UPDATE SET given_at = excluded.given_at`, how.To, at); err != nil {
 		return fmt.Errorf("turn of agent %s: %w", how.To, err)
 	}
-	return nil
+	if d.Method != assign.Weighted {
+		return nil
+	}
+	return turned(ctx, tx, d.Team, how.To, how.Turn)
 }
 
 // Assignments are why a conversation was given to people, the latest first; asked for by who may see it.

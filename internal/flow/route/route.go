@@ -143,9 +143,16 @@ func (r *Router) people(ctx context.Context, tx *db.Tx, team routing.Distributio
 	if err != nil {
 		return nil, err
 	}
+	var shares map[desk.AgentID]routing.Share
+	if team.Method == assign.Weighted {
+		if shares, err = r.Routing.Shares(ctx, tx, team.Team, members); err != nil {
+			return nil, err
+		}
+	}
 	people := make([]assign.Person, len(members))
 	for i, id := range members {
-		people[i] = assign.Person{Agent: id, There: takers[id], Load: loads[id], Capacity: team.Capacity, GivenAt: turns[id].Given, BusyAt: max(turns[id].Busy, busy[id])}
+		people[i] = assign.Person{Agent: id, There: takers[id], Load: loads[id], Capacity: team.Capacity, GivenAt: turns[id].Given, BusyAt: max(turns[id].Busy, busy[id]),
+			Weight: shares[id].Weight, Turn: shares[id].Turn}
 	}
 	return people, nil
 }

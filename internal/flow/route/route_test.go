@@ -299,6 +299,45 @@ func (w *world) only(on bool) {
 	})
 }
 
+// TestSharesFollowTheWeights gives out twelve by weights of two, one and none, over restarts of the count in memory: shares are kept in the database.
+func TestSharesFollowTheWeights(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, w *world) {
+		w.weigh(routing.Weight{Agent: w.people[0], Weight: 2}, routing.Weight{Agent: w.people[2], Weight: 0})
+		w.here(w.people...)
+		had := map[desk.AgentID]int{}
+		for i := range 12 {
+			c := w.receive(i)
+			w.Distribute()
+			had[w.Row(c).Assignee]++
+		}
+		if had[w.people[0]] != 8 || had[w.people[1]] != 4 {
+			t.Errorf("given: %v to %v", had, w.people)
+		}
+		c := w.receive(20)
+		w.Distribute()
+		for _, who := range w.why(c)[0].Considered {
+			if out := who.Agent == w.people[2]; out != (who.Out == assign.Weightless) || who.Agent == w.people[0] && who.Weight != 2 {
+				t.Errorf("considered: %+v", who)
+			}
+		}
+	})
+}
+
+func (w *world) weigh(weights ...routing.Weight) {
+	w.T.Helper()
+	w.Write(func(ctx context.Context, tx *db.Tx) error {
+		now, err := w.Router.Routing.Of(ctx, tx, w.team)
+		if err != nil {
+			return err
+		}
+		now.Method, now.Weights = assign.Weighted, weights
+		_, _, err = w.Router.Routing.Set(ctx, tx, desk.ByAgent(w.Eva), w.team, now.Edit)
+		return err
+	})
+	w.Distribute()
+}
+
 // Over random days: whatever happens, nothing waits that fits somebody, nobody is given more than he may, and each thing that was given says why, once.
 func TestNothingWaitsThatFitsSomebody(t *testing.T) {
 	t.Parallel()

@@ -40,7 +40,15 @@ func TestDistributionIsSetSeenAndExplained(t *testing.T) {
 		if otto.do(get, "/teams", nil, &teams); !now.OnlyNext || !teams.Items[0].OnlyNext {
 			h.t.Errorf("by next only: %+v, %+v", now, teams.Items)
 		}
-		eva.do(put, path, edit(2, nil), &now)
+		anybody := object{"agent": anna, "weight": 3}
+		ada.refused(desk.Invalid, put, path, edit(2, object{"weights": []object{anybody, anybody}}))
+		ada.refused(desk.Invalid, put, path, edit(2, object{"weights": []object{{"agent": anna, "weight": 11}}}))
+		ada.refused(desk.Invalid, put, path, edit(2, object{"weights": []object{{"agent": 4711, "weight": 1}}}))
+		ada.do(put, path, edit(2, object{"method": "weighted", "weights": []object{anybody}}), &now)
+		if otto.do(get, path, nil, &now); now.Method != "weighted" || len(now.Weights) != 1 || now.Weights[0].Weight != 3 {
+			h.t.Errorf("by weight: %+v", now)
+		}
+		eva.do(put, path, edit(3, nil), &now)
 		if p := eva.refused(desk.Conflict, put, path, edit(0, object{"capacity": 9})); p.More == nil {
 			h.t.Errorf("the conflict does not say what differs: %+v", p)
 		}

@@ -5247,7 +5247,12 @@ export interface components {
              */
             load: number;
             /** @enum {string} */
-            out?: "" | "away" | "full" | "not_allowed";
+            out?: "" | "away" | "full" | "not_allowed" | "weightless";
+            /**
+             * Format: int64
+             * @description His share, where it was given by weight
+             */
+            weight?: number;
         };
         ContactHours: {
             /** @description 1 Monday to 7 Sunday; none for every day */
@@ -8330,7 +8335,7 @@ export interface components {
              */
             how: "previous" | "only" | "method";
             /** @enum {string} */
-            method: "in_turn" | "least_busy" | "most_idle";
+            method: "in_turn" | "least_busy" | "most_idle" | "weighted";
             /** Format: int64 */
             team: number;
             /**
@@ -8346,10 +8351,10 @@ export interface components {
              */
             capacity: number;
             /**
-             * @description Empty: nobody is given anything, people take. in_turn: whom nothing was given to for longest; least_busy: who has least for what he may have; most_idle: who answered or finished something longest ago
+             * @description Empty: nobody is given anything, people take. in_turn: whom nothing was given to for longest; least_busy: who has least for what he may have; most_idle: who answered or finished something longest ago; weighted: each his share by weight
              * @enum {string}
              */
-            method: "" | "in_turn" | "least_busy" | "most_idle";
+            method: "" | "in_turn" | "least_busy" | "most_idle" | "weighted";
             /** @description Work of the team is taken by next only: who may not manage teams gives nothing that waits to anybody, himself included, and answers nothing that nobody has */
             onlyNext?: boolean;
             /**
@@ -8364,6 +8369,8 @@ export interface components {
              * @description The version that was seen; 0 where nothing was ever set
              */
             version: number;
+            /** @description Of members of the team, where it gives out by weight; who is not in it weighs one */
+            weights?: components["schemas"]["RoutingWeight"][];
         };
         RoutingEdit: {
             /**
@@ -8372,10 +8379,10 @@ export interface components {
              */
             capacity: number;
             /**
-             * @description Empty: nobody is given anything, people take. in_turn: whom nothing was given to for longest; least_busy: who has least for what he may have; most_idle: who answered or finished something longest ago
+             * @description Empty: nobody is given anything, people take. in_turn: whom nothing was given to for longest; least_busy: who has least for what he may have; most_idle: who answered or finished something longest ago; weighted: each his share by weight
              * @enum {string}
              */
-            method: "" | "in_turn" | "least_busy" | "most_idle";
+            method: "" | "in_turn" | "least_busy" | "most_idle" | "weighted";
             /** @description Work of the team is taken by next only: who may not manage teams gives nothing that waits to anybody, himself included, and answers nothing that nobody has */
             onlyNext?: boolean;
             /**
@@ -8388,6 +8395,17 @@ export interface components {
              * @description The version that was seen; 0 where nothing was ever set
              */
             version: number;
+            /** @description Of members of the team, where it gives out by weight; who is not in it weighs one */
+            weights?: components["schemas"]["RoutingWeight"][];
+        };
+        RoutingWeight: {
+            /** Format: int64 */
+            agent: number;
+            /**
+             * Format: int64
+             * @description 0: he is given nothing
+             */
+            weight: number;
         };
         RuleAttributesBody: {
             events: string[];

@@ -10,6 +10,7 @@ import { Choice, NumberField, Switch } from "../form/fields";
 import { Bones } from "../form/Page";
 import { useForm } from "../form/useForm";
 import { type Distribution as Data, distributionQuery, type Method, methods } from "./queries";
+import { Weights } from "./Weights";
 
 interface Props {
   team: Team;
@@ -61,6 +62,9 @@ function Edit({ team, now, close }: Props & { now: Data }) {
           (m) => [m, t(`distribution.${m || "by_hand"}`), t(`distribution.${m || "by_hand"}_text`)] as const,
         )}
       />
+      {v.method === "weighted" && (
+        <Weights members={team.members} value={v.weights ?? []} change={(weights) => form.set({ weights })} />
+      )}
       {v.method !== "" && (
         <>
           <NumberField

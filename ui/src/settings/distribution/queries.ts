@@ -3,6 +3,7 @@ import { get } from "../../api/client";
 import type { components } from "../../api/schema";
 
 export type Distribution = components["schemas"]["RoutingDistribution"];
+export type Weight = components["schemas"]["RoutingWeight"];
 export type Method = Distribution["method"];
 
 /** How a team gives out what waits. */
@@ -13,4 +14,4 @@ export const distributionQuery = (team: number) =>
     staleTime: 0,
   });
 
-export const methods = ["", "in_turn", "least_busy", "most_idle"] as const satisfies readonly Method[];
+export const methods = ["", "in_turn", "least_busy", "most_idle", "weighted"] as const satisfies readonly Method[];

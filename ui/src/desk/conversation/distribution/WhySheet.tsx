@@ -72,7 +72,10 @@ function Row({ c, a, directory }: { c: Considered; a: Assignment; directory: Dir
   return (
     <tr data-out={c.out || undefined}>
       <td className={css.name}>{directory.agent(c.agent)?.name ?? t("distribution.gone")}</td>
-      <td>{t(`distribution.${c.out || "fits"}`)}</td>
+      <td>
+        {t(`distribution.${c.out || "fits"}`)}
+        {a.method === "weighted" && !!c.weight && `, ${t("distribution.weight", { weight: c.weight })}`}
+      </td>
       <td className={css.load}>{t("distribution.load", { load: c.load, capacity: c.capacity })}</td>
       <td>
         {last ? t(`distribution.${what}`, { when: format.exact(Date.parse(last)) }) : t(`distribution.${what}_never`)}
