@@ -107,6 +107,7 @@ type Desk struct {
 	Watch         *person.Watch
 	Outlet        *Outlet
 
+	URL     string       // of the database, for another process
 	Support desk.InboxID // the inbox that every desk has: support@shop.example
 	Eva     desk.AgentID // the agent who acts where nobody else is named: a supervisor, sees everything
 
@@ -153,7 +154,8 @@ func Idle(t testing.TB, e Engine) *Desk {
 	if e == Postgres {
 		url = dbtest.PostgresURL
 	}
-	d.DB = dbtest.Open(t, url(t), db.Options{Clock: d.Now, Trace: func(query string, args []any) {
+	d.URL = url(t)
+	d.DB = dbtest.Open(t, d.URL, db.Options{Clock: d.Now, Trace: func(query string, args []any) {
 		if told := d.traced.Load(); told != nil {
 			(*told)(query, args)
 		}
