@@ -83,6 +83,11 @@ export function Form({ config, begin }: { config: Config; begin: Written }) {
         >
           <h1>{t("title")}</h1>
           <p class="greeting">{config.greeting}</p>
+          {config.hours && (
+            <p class="hours" data-open={config.hours.open || undefined}>
+              {config.hours.text}
+            </p>
+          )}
           <p class="notice" role="alert" hidden={!notice}>
             {notice && t(`notice.${notice}`)}
           </p>

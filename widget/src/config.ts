@@ -5,6 +5,8 @@ export interface Config {
   ticket: string;
   house: string;
   greeting: string;
+  /** Whether somebody is there, in words. */
+  hours?: { open: boolean; text: string };
   privacy?: string;
   name: Asked;
   subject: Asked;

@@ -66,14 +66,17 @@ func (p shownPage) thanks() *html.Node {
 }
 
 func (p shownPage) form() *html.Node {
-	var notice, privacy *html.Node
+	var notice, privacy, hours *html.Node
+	if p.Hours != nil {
+		hours = element("p", []attribute{with("class", "hours"), only(p.Hours.Open, with("data-open", ""))}, text(p.Hours.Text))
+	}
 	if p.Notice != "" {
 		notice = element("p", []attribute{with("class", "notice"), with("role", "alert")}, text(p.Notice))
 	}
 	if href := with("href", p.Privacy); href.Key != "" {
 		privacy = element("a", []attribute{href, with("target", "_blank"), with("rel", "noopener")}, text(p.Words["privacy"]))
 	}
-	inside := []*html.Node{words("h1", "", p.Title), words("p", "greeting", p.Greeting), notice}
+	inside := []*html.Node{words("h1", "", p.Title), words("p", "greeting", p.Greeting), hours, notice}
 	for _, f := range p.Fields {
 		inside = append(inside, f.draw(p.Words["optional"]))
 	}

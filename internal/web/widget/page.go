@@ -48,6 +48,7 @@ type shownPage struct {
 	Nonce                                string
 	Accent, Ink                          string
 	Script, Style                        string
+	Hours                                *opening
 	Config                               config
 }
 
@@ -58,6 +59,7 @@ type config struct {
 	Ticket   string            `json:"ticket"`
 	House    string            `json:"house"`
 	Greeting string            `json:"greeting"`
+	Hours    *opening          `json:"hours,omitempty"`
 	Privacy  string            `json:"privacy,omitempty"`
 	Name     string            `json:"name"`
 	Subject  string            `json:"subject"`
@@ -133,10 +135,11 @@ func (e *Edge) drawn(v visit, answer said, wrote form.Written) shownPage {
 	if p.Ticket == "" {
 		p.Ticket = form.NewTicket(e.Keys, v.form.Key, e.DB.Now())
 	}
+	p.Hours = v.hours
 	p.Fields = fieldsOf(v.form, t, answer, wrote)
 	p.FilesFault = faultOf(t, answer, "files")
 	p.Notice = noticeOf(t, answer, wrote)
-	p.Config = config{Action: p.Action, Home: home, Ticket: p.Ticket, House: house, Greeting: p.Greeting, Privacy: p.Privacy, Name: v.form.Name,
+	p.Config = config{Action: p.Action, Home: home, Ticket: p.Ticket, House: house, Greeting: p.Greeting, Hours: v.hours, Privacy: p.Privacy, Name: v.form.Name,
 		Subject: v.form.Subject, Files: v.form.Files, Frame: v.frame, Trap: trap, Words: t,
 		Most: map[string]int{"name": form.MostName, "email": form.MostEmail, "subject": form.MostSubject, "message": form.MostText, "files": form.MostFiles,
 			"bytes": form.MostBytes}}

@@ -82,6 +82,7 @@ type visit struct {
 	form  form.Form
 	inbox desk.Inbox
 	lang  string
+	hours *opening
 	frame bool // within a website's page
 }
 
@@ -93,7 +94,11 @@ func (e *Edge) shown(answer func(w http.ResponseWriter, r *http.Request, v visit
 			if v.form, err = e.Forms.ByKey(r.Context(), tx, r.PathValue("key")); err != nil {
 				return err
 			}
-			v.inbox, err = e.Inboxes.Get(r.Context(), tx, v.form.Inbox)
+			if v.inbox, err = e.Inboxes.Get(r.Context(), tx, v.form.Inbox); err != nil {
+				return err
+			}
+			v.lang = languageOf(r, v.inbox.Language)
+			v.hours, err = openingOf(r.Context(), tx, v.inbox.ID, v.lang)
 			return err
 		})
 		w.Header().Set("Cache-Control", "no-store")
@@ -109,7 +114,6 @@ func (e *Edge) shown(answer func(w http.ResponseWriter, r *http.Request, v visit
 			http.Error(w, locale.T(v.lang, text, nil), status)
 			return
 		}
-		v.lang = languageOf(r, v.inbox.Language)
 		v.frame = r.URL.Query().Get("frame") == "1"
 		answer(w, r, v)
 	})
