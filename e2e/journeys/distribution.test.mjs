@@ -99,6 +99,7 @@ it("lets nobody choose where work is taken by next only, and says so", () =>
     const sheet = hers.getByRole("dialog", { name: /Distribution of Takers/ });
     await sheet.getByRole("radio", { name: /By weight/ }).check();
     await sheet.getByLabel(`Nora Liepa ${time}`).selectOption("0");
+    await sheet.getByLabel("To be accepted within minutes").fill("5");
     await sheet.getByRole("switch", { name: "Taken by next only" }).check();
     assert.deepEqual(await hers.findings("distribution by weight"), []);
     await sheet.getByLabel(`Nora Liepa ${time}`).scrollIntoViewIfNeeded();
@@ -106,7 +107,7 @@ it("lets nobody choose where work is taken by next only, and says so", () =>
     await sheet.getByRole("button", { name: "Save" }).click();
     await sheet.waitFor({ state: "detached" });
     const kept = await api.get(`/teams/${team.id}/distribution`);
-    assert.ok(kept.onlyNext && kept.method === "weighted" && kept.weights[0].weight === 0);
+    assert.ok(kept.onlyNext && kept.method === "weighted" && kept.acceptMinutes === 5 && kept.weights[0].weight === 0);
     await api.patch(`/inboxes/${box.id}`, { ...(await api.get(`/inboxes/${box.id}`)), team: team.id });
 
     const subject = `A buckle ${time}`;

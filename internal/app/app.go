@@ -205,7 +205,7 @@ func (a *App) wire() {
 	notices := &notice.Service{Keys: a.Keys}
 	present := &presence.Service{Staff: a.Staff, Seats: live.Seats}
 	abroad := outward.New(outward.Options{})
-	a.Router = &route.Router{Routing: &routing.Service{}, Conversations: a.Conversations, Staff: a.Staff, Presence: present}
+	a.Router = &route.Router{Routing: &routing.Service{}, Conversations: a.Conversations, Staff: a.Staff, Presence: present, DB: a.DB, Log: a.log}
 	rules := &automation.Service{Conversations: a.Conversations}
 	a.Rules = &automate.Automate{DB: a.DB, Rules: rules, Conversations: a.Conversations, Log: a.log, Hands: hands}
 	a.Wake = &wake.Wake{Conversations: a.Conversations, Purchases: a.Purchases}
@@ -298,6 +298,7 @@ func (a *App) Serve(ctx context.Context) error {
 	run("rules", func(ctx context.Context) error { return a.Rules.Run(ctx, a.events) })
 	run("wake", func(ctx context.Context) error { return a.Wake.Run(ctx, a.events) })
 	run("distribution", func(ctx context.Context) error { return a.Router.Run(ctx, a.events) })
+	run("acceptance", a.Router.Watch)
 	run("notices", func(ctx context.Context) error { return a.Notify.Run(ctx, a.events) })
 	run("mail receiver", a.receive)
 	run("settings", a.followSettings)

@@ -210,7 +210,7 @@ func (d *Desk) wire() {
 		URL: func() string { return "https://desk.example" }, Log: log}
 	d.Here = map[desk.AgentID]desk.Time{}
 	d.Presence = &presence.Service{Staff: d.Staff, Seats: func(context.Context, *db.Tx) (map[desk.AgentID]desk.Time, error) { return maps.Clone(d.Here), nil }}
-	d.Router = &route.Router{Routing: &routing.Service{}, Conversations: d.Conversations, Staff: d.Staff, Presence: d.Presence}
+	d.Router = &route.Router{Routing: &routing.Service{}, Conversations: d.Conversations, Staff: d.Staff, Presence: d.Presence, DB: d.DB, Log: log}
 	d.Wake = &wake.Wake{Conversations: d.Conversations, Purchases: d.Purchases}
 	d.Upkeep = &upkeep.Upkeep{DB: d.DB, Blobs: d.Blobs, Conversations: d.Conversations, Customers: d.Customers, Staff: d.Staff, Notices: d.Notices, Presence: d.Presence, Log: log,
 		DropExports: d.Persons.DropFiles, DropAnswers: func(context.Context, *db.Tx, desk.Time, int) (int, error) { return 0, nil }} // nobody calls the API here

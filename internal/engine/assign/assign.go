@@ -39,6 +39,7 @@ type Person struct {
 // Item is something that waits.
 type Item struct {
 	Previous desk.AgentID   // who had this customer last, 0 for nobody that counts
+	Had      []desk.AgentID // who had it already and did not accept it
 	Allowed  []desk.AgentID // the only people who may have it, nil for all of the team
 }
 
@@ -50,6 +51,7 @@ const (
 	Away       Out = "away"        // takes nothing of this channel now
 	Full       Out = "full"        // has as much as he may
 	NotAllowed Out = "not_allowed" // may not see it
+	HadIt      Out = "had_it"      // was given it already and did not accept it
 	Weightless Out = "weightless"  // is given nothing, as he weighs nothing
 )
 
@@ -66,7 +68,7 @@ const (
 // Considered is a person as he stood when an item was given out.
 type Considered struct {
 	Agent    desk.AgentID `json:"agent"`
-	Out      Out          `json:"out,omitempty" enum:",away,full,not_allowed,weightless"`
+	Out      Out          `json:"out,omitempty" enum:",away,full,not_allowed,had_it,weightless"`
 	Load     int          `json:"load" doc:"Conversations that waited for his answer"`
 	Capacity int          `json:"capacity"`
 	GivenAt  desk.Time    `json:"givenAt,omitempty" doc:"When he was last given one"`
@@ -90,6 +92,8 @@ func (m Method) out(p Person, it Item) Out {
 	switch {
 	case it.Allowed != nil && !slices.Contains(it.Allowed, p.Agent):
 		return NotAllowed
+	case slices.Contains(it.Had, p.Agent):
+		return HadIt
 	case m == Weighted && p.Weight == 0:
 		return Weightless
 	case !p.There:

@@ -27,6 +27,9 @@ func somePeople(t *rapid.T) []Person {
 
 func someItem(t *rapid.T) Item {
 	it := Item{Previous: desk.AgentID(rapid.IntRange(0, 9).Draw(t, "previous"))}
+	for _, id := range rapid.SliceOfNDistinct(rapid.IntRange(1, 9), 0, 3, rapid.ID).Draw(t, "had") {
+		it.Had = append(it.Had, desk.AgentID(id))
+	}
 	if rapid.IntRange(0, 3).Draw(t, "restricted") == 0 {
 		it.Allowed = []desk.AgentID{}
 		for _, id := range rapid.SliceOfDistinct(rapid.IntRange(1, 9), rapid.ID).Draw(t, "allowed") {
@@ -77,6 +80,34 @@ func TestWhoIsChosenFits(t *testing.T) {
 					t.Fatalf("%+v comes before %+v", p, got)
 				}
 			}
+		}
+	})
+}
+
+// What nobody accepts is given to everybody whom it fits, once each, and then to nobody.
+func TestWhatIsNotAcceptedGoesRoundOnce(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		people, it, m := somePeople(t), someItem(t), rapid.SampledFrom(Methods).Draw(t, "method")
+		fit := map[desk.AgentID]bool{}
+		for _, p := range people {
+			if m.out(p, it) == Fit {
+				fit[p.Agent] = true
+			}
+		}
+		for range people {
+			d := m.Choose(it, people)
+			if d.To == 0 {
+				break
+			}
+			if !fit[d.To] {
+				t.Fatalf("given to %s, whom it does not fit or who had it", d.To)
+			}
+			delete(fit, d.To)
+			it.Had = append(it.Had, d.To)
+		}
+		if d := m.Choose(it, people); len(fit) > 0 || d.To != 0 {
+			t.Fatalf("%d never had it, at the end %+v", len(fit), d)
 		}
 	})
 }

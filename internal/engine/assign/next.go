@@ -15,6 +15,7 @@ type Waiting struct {
 	Since    desk.Time // since when the customer waits, 0 where he does not
 	Created  desk.Time
 	Priority desk.Priority
+	Left     bool  // somebody was given it and did not accept it
 	Value    int64 // of the customer in the last twelve months, in hundredths
 }
 
@@ -42,7 +43,7 @@ func (w Waiting) age() desk.Time {
 	return w.Created
 }
 
-// Next orders what waits by who serves it first, and leaves what it was given as it is: what is overdue or due soon comes first, by when it is due; then by priority, the highest
+// Next orders what waits by who serves it first, and leaves what it was given as it is: what nobody accepted comes before all else; then what is overdue or due soon, by when it is due; then by priority, the highest
 // first; then by the value of the customer; then by how long he waits. What is alike in all of this goes by when it is due, and then by id, so that the order is total.
 func Next(all []Waiting, now desk.Time) []Waiting {
 	out := slices.Clone(all)
@@ -51,6 +52,9 @@ func Next(all []Waiting, now desk.Time) []Waiting {
 }
 
 func before(a, b Waiting, now desk.Time) int {
+	if a.Left != b.Left {
+		return number(b.Left) - number(a.Left)
+	}
 	urgent := 0
 	switch x, y := a.Close(now), b.Close(now); {
 	case x && y:

@@ -17,6 +17,7 @@ type InQueue struct {
 	ID       desk.ConversationID
 	Due      desk.Time
 	Customer desk.CustomerID
+	Wait     desk.Time      // since when the customer waits, 0 where he does not
 	Allowed  []desk.AgentID // the only people who see it, nil where it is not restricted
 }
 
@@ -27,13 +28,13 @@ func (s *Service) Queue(ctx context.Context, tx *db.Tx, team desk.TeamID, behind
 		from = *behind
 	}
 	rows, err := tx.Query(ctx, `
-		SELECT c.id, c.due_at, c.customer, c.restricted FROM conversation c
+		SELECT c.id, c.due_at, c.customer, c.waiting_since, c.restricted FROM conversation c
 		WHERE c.team = $1 AND c.assignee IS NULL AND c.team IS NOT NULL AND c.shelf = 0 AND c.status <> 'waiting' AND (c.due_at, c.id) > ($3, $4)
 		ORDER BY c.due_at, c.id
 		LIMIT $2`, team, limit, from.Due, from.ID)
 	list, err := db.Rows(rows, err, func(r *sql.Rows, q *InQueue) error {
 		var restricted bool
-		if err := r.Scan(&q.ID, &q.Due, &q.Customer, &restricted); err != nil {
+		if err := r.Scan(&q.ID, &q.Due, &q.Customer, &q.Wait, &restricted); err != nil {
 			return err
 		}
 		if restricted {
@@ -161,12 +162,14 @@ func next(ctx context.Context, tx *db.Tx, scope desk.Scope, worth Worth) ([]assi
 		customer desk.CustomerID
 	}
 	var q query
-	q.WriteString(`SELECT c.id, c.due_at, c.due_soon_at, c.waiting_since, c.created_at, c.priority, c.customer FROM conversation c
+	q.WriteString(`SELECT c.id, c.due_at, c.due_soon_at, c.waiting_since, c.created_at, c.priority, c.customer,
+			EXISTS (SELECT 1 FROM distribution_offer o WHERE o.conversation = c.id AND o.wait = c.waiting_since)
+		FROM conversation c
 		WHERE c.shelf = 0 AND c.assignee IS NULL AND c.status <> 'waiting' AND ` + q.visible(scope) + `
 		ORDER BY c.due_at, c.id LIMIT ` + q.arg(nextOf))
 	rows, err := tx.Query(ctx, q.String(), q.args...)
 	all, err := db.Rows(rows, err, func(r *sql.Rows, w *waiting) error {
-		return r.Scan(&w.ID, &w.Due, &w.Soon, &w.Since, &w.Created, &w.Priority, &w.customer)
+		return r.Scan(&w.ID, &w.Due, &w.Soon, &w.Since, &w.Created, &w.Priority, &w.customer, &w.Left)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("what waits: %w", err)

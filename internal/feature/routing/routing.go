@@ -16,12 +16,13 @@ import (
 
 // Edit is what people decide about a team's distribution.
 type Edit struct {
-	Method       assign.Method `json:"method" enum:",in_turn,least_busy,most_idle,weighted" doc:"Empty: nobody is given anything, people take. in_turn: whom nothing was given to for longest; least_busy: who has least for what he may have; most_idle: who answered or finished something longest ago; weighted: each his share by weight"`
-	Capacity     int           `json:"capacity" minimum:"1" maximum:"500" doc:"How many conversations may wait for somebody's answer, of all his teams, until he is given no more"`
-	PreviousDays int           `json:"previousDays" minimum:"0" maximum:"365" doc:"Who had the customer's last conversation, in which something was said within so many days, comes first; 0: nobody does"`
-	OnlyNext     bool          `json:"onlyNext,omitempty" doc:"Work of the team is taken by next only: who may not manage teams gives nothing that waits to anybody, himself included, and answers nothing that nobody has"`
-	Weights      []Weight      `json:"weights,omitempty" maxItems:"2000" doc:"Of members of the team, where it gives out by weight; who is not in it weighs one"`
-	Version      int64         `json:"version" doc:"The version that was seen; 0 where nothing was ever set"`
+	Method        assign.Method `json:"method" enum:",in_turn,least_busy,most_idle,weighted" doc:"Empty: nobody is given anything, people take. in_turn: whom nothing was given to for longest; least_busy: who has least for what he may have; most_idle: who answered or finished something longest ago; weighted: each his share by weight"`
+	Capacity      int           `json:"capacity" minimum:"1" maximum:"500" doc:"How many conversations may wait for somebody's answer, of all his teams, until he is given no more"`
+	PreviousDays  int           `json:"previousDays" minimum:"0" maximum:"365" doc:"Who had the customer's last conversation, in which something was said within so many days, comes first; 0: nobody does"`
+	OnlyNext      bool          `json:"onlyNext,omitempty" doc:"Work of the team is taken by next only: who may not manage teams gives nothing that waits to anybody, himself included, and answers nothing that nobody has"`
+	AcceptMinutes int           `json:"acceptMinutes,omitempty" minimum:"0" maximum:"240" doc:"What somebody was given and neither opened nor did anything in within so many minutes goes to the next; 0: it stays his"`
+	Weights       []Weight      `json:"weights,omitempty" maxItems:"2000" doc:"Of members of the team, where it gives out by weight; who is not in it weighs one"`
+	Version       int64         `json:"version" doc:"The version that was seen; 0 where nothing was ever set"`
 }
 
 // Distribution is how a team gives out what waits.
@@ -47,10 +48,10 @@ type Assignment struct {
 // Service is the feature.
 type Service struct{}
 
-const columns = `team, method, capacity, previous_days, only_next, version`
+const columns = `team, method, capacity, previous_days, only_next, accept_minutes, version`
 
 func scan(r *sql.Rows, d *Distribution) error {
-	return r.Scan(&d.Team, &d.Method, &d.Capacity, &d.PreviousDays, &d.OnlyNext, &d.Version)
+	return r.Scan(&d.Team, &d.Method, &d.Capacity, &d.PreviousDays, &d.OnlyNext, &d.AcceptMinutes, &d.Version)
 }
 
 // Of is how a team gives out what waits.
@@ -94,10 +95,10 @@ func (s *Service) Set(ctx context.Context, tx *db.Tx, by desk.Actor, team desk.T
 	after = Distribution{team, in}
 	after.Version++
 	if _, err := tx.Exec(ctx, `
-		INSERT INTO distribution (team, method, capacity, previous_days, only_next, version) VALUES ($1, $2, $3, $4, $5, $6)
+		INSERT INTO distribution (team, method, capacity, previous_days, only_next, accept_minutes, version) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (team) DO UPDATE SET method = excluded.method, capacity = excluded.capacity, previous_days = excluded.previous_days, only_next = excluded.only_next,
-			version = excluded.version`,
-		team, string(in.Method), in.Capacity, in.PreviousDays, in.OnlyNext, after.Version); err != nil {
+			accept_minutes = excluded.accept_minutes, version = excluded.version`,
+		team, string(in.Method), in.Capacity, in.PreviousDays, in.OnlyNext, in.AcceptMinutes, after.Version); err != nil {
 		return before, after, fmt.Errorf("distribution of team %s: %w", team, err)
 	}
 	if err := weigh(ctx, tx, team, in.Weights); err != nil {

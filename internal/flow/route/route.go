@@ -5,6 +5,7 @@ package route
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 
 	"tellus/internal/desk"
@@ -24,6 +25,8 @@ type Router struct {
 	Conversations *conversation.Service
 	Staff         *staff.Service
 	Presence      *there.Service
+	DB            *db.DB
+	Log           *slog.Logger
 }
 
 // Run follows the log until ctx ends.
@@ -47,6 +50,7 @@ type give struct {
 	to   assign.Decision
 	what desk.ConversationID
 	turn desk.Time
+	wait desk.Time // since when its customer waits
 }
 
 // Plan decides, as a reader, what is given to whom after a batch of events, and returns what writes it down.
@@ -170,7 +174,7 @@ func (r *Router) drain(ctx context.Context, tx *db.Tx, team routing.Distribution
 		decided, people = team.Method.Drain(items, people, turn)
 		for i, d := range decided {
 			if d.To != 0 {
-				gives = append(gives, give{team, d, queue[i].ID, turn + desk.Time(i)})
+				gives = append(gives, give{team, d, queue[i].ID, turn + desk.Time(i), queue[i].Wait})
 			}
 		}
 		turn += desk.Time(len(queue))
@@ -186,8 +190,22 @@ func (r *Router) drain(ctx context.Context, tx *db.Tx, team routing.Distribution
 
 func (r *Router) items(ctx context.Context, tx *db.Tx, team routing.Distribution, queue []conversation.InQueue) ([]assign.Item, error) {
 	items := make([]assign.Item, len(queue))
+	var offers map[desk.ConversationID]routing.Offer
+	if team.AcceptMinutes > 0 {
+		ids := make([]desk.ConversationID, len(queue))
+		for i, q := range queue {
+			ids[i] = q.ID
+		}
+		var err error
+		if offers, err = r.Routing.Offers(ctx, tx, ids); err != nil {
+			return nil, err
+		}
+	}
 	for i, q := range queue {
 		items[i].Allowed = q.Allowed
+		if o, ok := offers[q.ID]; ok && o.Wait == q.Wait {
+			items[i].Had = o.Tried
+		}
 		if team.PreviousDays == 0 {
 			continue
 		}
@@ -228,6 +246,9 @@ func (r *Router) write(ctx context.Context, tx *db.Tx, gives []give, busy map[de
 		}
 		loads[g.to.To]++
 		if err := r.Routing.Gave(ctx, tx, g.what, g.of, g.to, g.turn); err != nil {
+			return err
+		}
+		if err := r.Routing.Offer(ctx, tx, g.what, g.to.To, g.wait, g.of.AcceptMinutes); err != nil {
 			return err
 		}
 	}

@@ -40,12 +40,13 @@ func TestDistributionIsSetSeenAndExplained(t *testing.T) {
 		if otto.do(get, "/teams", nil, &teams); !now.OnlyNext || !teams.Items[0].OnlyNext {
 			h.t.Errorf("by next only: %+v, %+v", now, teams.Items)
 		}
+		ada.refused(desk.Invalid, put, path, edit(2, object{"acceptMinutes": 241}))
 		anybody := object{"agent": anna, "weight": 3}
 		ada.refused(desk.Invalid, put, path, edit(2, object{"weights": []object{anybody, anybody}}))
 		ada.refused(desk.Invalid, put, path, edit(2, object{"weights": []object{{"agent": anna, "weight": 11}}}))
 		ada.refused(desk.Invalid, put, path, edit(2, object{"weights": []object{{"agent": 4711, "weight": 1}}}))
-		ada.do(put, path, edit(2, object{"method": "weighted", "weights": []object{anybody}}), &now)
-		if otto.do(get, path, nil, &now); now.Method != "weighted" || len(now.Weights) != 1 || now.Weights[0].Weight != 3 {
+		ada.do(put, path, edit(2, object{"method": "weighted", "weights": []object{anybody}, "acceptMinutes": 240}), &now)
+		if otto.do(get, path, nil, &now); now.Method != "weighted" || len(now.Weights) != 1 || now.Weights[0].Weight != 3 || now.AcceptMinutes != 240 {
 			h.t.Errorf("by weight: %+v", now)
 		}
 		eva.do(put, path, edit(3, nil), &now)

@@ -5247,7 +5247,7 @@ export interface components {
              */
             load: number;
             /** @enum {string} */
-            out?: "" | "away" | "full" | "not_allowed" | "weightless";
+            out?: "" | "away" | "full" | "not_allowed" | "had_it" | "weightless";
             /**
              * Format: int64
              * @description His share, where it was given by weight
@@ -8347,6 +8347,11 @@ export interface components {
         RoutingDistribution: {
             /**
              * Format: int64
+             * @description What somebody was given and neither opened nor did anything in within so many minutes goes to the next; 0: it stays his
+             */
+            acceptMinutes?: number;
+            /**
+             * Format: int64
              * @description How many conversations may wait for somebody's answer, of all his teams, until he is given no more
              */
             capacity: number;
@@ -8373,6 +8378,11 @@ export interface components {
             weights?: components["schemas"]["RoutingWeight"][];
         };
         RoutingEdit: {
+            /**
+             * Format: int64
+             * @description What somebody was given and neither opened nor did anything in within so many minutes goes to the next; 0: it stays his
+             */
+            acceptMinutes?: number;
             /**
              * Format: int64
              * @description How many conversations may wait for somebody's answer, of all his teams, until he is given no more

@@ -55,6 +55,11 @@ export function activityWords(
       return t("activity.priority", { to: t(`priority.${number(data.to)}`) });
     case "assignee.changed": {
       const to = number(data.to);
+      if (to === 0 && data.minutes)
+        return t(number(data.from) === me ? "activity.not_accepted_you" : "activity.not_accepted", {
+          from: agent(number(data.from)),
+          minutes: number(data.minutes),
+        });
       if (to === 0) return t("activity.unassigned");
       if (e.by.kind === "system")
         return t(to === me ? "activity.distributed_you" : "activity.distributed", { to: agent(to) });
@@ -187,7 +192,7 @@ const minute = 60_000;
 
 /**
  * Gathers what the same person did one after the other. Of several steps of one thing within a minute only the last is told: "opened, waiting"
- * is "waiting".
+ * is "waiting". That somebody did not accept what he was given stays, though it is given to the next at once.
  */
 export function deeds(
   events: DeskEvent[],
@@ -209,7 +214,7 @@ export function deeds(
       continue;
     }
     if (last.what.at(-1) === what) continue;
-    const old = single.has(e.kind) ? last.events.findIndex((x) => x.kind === e.kind && at(e) - at(x) < minute) : -1;
+    const old = single.has(e.kind) ? last.events.findIndex((x) => x.kind === e.kind && at(e) - at(x) < minute && !x.data?.minutes) : -1;
     if (old >= 0) {
       last.events.splice(old, 1);
       last.what.splice(old, 1);

@@ -162,6 +162,11 @@ describe("deeds", () => {
     );
     expect(list.map((d) => d.events.map((e) => e.seq))).toEqual([[taken.seq, last.seq, later.seq]]);
   });
+  it("keeps telling that something was not accepted, though it is given to the next at once", () => {
+    const passed = { ...did("assignee.changed", 1, "10:10:00"), data: { from: 1, to: 0, minutes: 10 } };
+    const given = did("assignee.changed", 1, "10:10:01");
+    expect(told(passed, given)).toEqual(["agent 1: assignee.changed, assignee.changed"]);
+  });
   it("names nobody for a mail that came in, and leaves out what it has no words for", () => {
     expect(told(did("conversation.opened", 5, "10:00:00", "customer"), did("unknown", 1))).toEqual([
       ": conversation.opened",

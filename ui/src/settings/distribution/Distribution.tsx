@@ -81,6 +81,13 @@ function Edit({ team, now, close }: Props & { now: Data }) {
             error={form.error("previousDays")}
             change={(previousDays) => form.set({ previousDays })}
           />
+          <NumberField
+            label={t("distribution.accept")}
+            hint={t("distribution.accept_hint")}
+            value={v.acceptMinutes ?? 0}
+            error={form.error("acceptMinutes")}
+            change={(acceptMinutes) => form.set({ acceptMinutes })}
+          />
         </>
       )}
       <Switch
