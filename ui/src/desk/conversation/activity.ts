@@ -214,7 +214,9 @@ export function deeds(
       continue;
     }
     if (last.what.at(-1) === what) continue;
-    const old = single.has(e.kind) ? last.events.findIndex((x) => x.kind === e.kind && at(e) - at(x) < minute && !x.data?.minutes) : -1;
+    const old = single.has(e.kind)
+      ? last.events.findIndex((x) => x.kind === e.kind && at(e) - at(x) < minute && !x.data?.minutes)
+      : -1;
     if (old >= 0) {
       last.events.splice(old, 1);
       last.what.splice(old, 1);
