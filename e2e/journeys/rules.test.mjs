@@ -68,5 +68,28 @@ it("makes a rule, tries it on what happened, and sees it act", () =>
     await arrive(`Nothing special ${time}`);
     await found(`Nothing special ${time}`);
     assert.equal((await api.get(`/conversations/${third.id}`)).conversation.priority, 1);
+
+    // Its page says what it did and what it was; what was changed is taken back.
+    await page.reload();
+    await page.getByRole("listitem").filter({ has: page.getByRole("link", { name: `#${second.number} A second complaint ${time}` }) }).getByText(/a message comes in → /).waitFor();
+    const changed = page.getByRole("listitem").filter({ hasText: `Changed by ${me.name}` });
+    await changed.getByText("Off").waitFor();
+    assert.deepEqual(await page.findings("what a rule was"), []);
+    await changed.scrollIntoViewIfNeeded();
+    await page.picture("what a rule was");
+    await page.getByRole("listitem").filter({ hasText: `Made by ${me.name}` }).getByRole("button", { name: /Make it so again/ }).click();
+    await page.getByText("“Complaints first” is as it was").waitFor();
+    assert.ok(await page.getByRole("switch", { name: "In use" }).isChecked());
+    await page.getByText(`Taken back by ${me.name}`).waitFor();
+
+    // A deleted one is brought back.
+    await page.goto("/app/settings/rules");
+    await page.getByRole("button", { name: "Delete: Complaints first" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await page.getByText("1 deleted rule").click();
+    assert.deepEqual(await page.findings("deleted rules"), []);
+    await page.getByRole("button", { name: "Bring back: Complaints first" }).click();
+    await row.getByRole("link", { name: "Complaints first" }).waitFor();
+    await page.getByText("1 deleted rule").waitFor({ state: "detached" });
     assert.deepEqual(page.trouble, []);
   }));

@@ -29,7 +29,10 @@ type Firing struct {
 	Rule         desk.RuleID         `json:"rule"`
 	RuleVersion  int64               `json:"ruleVersion" doc:"What the rule was then is in its history"`
 	Conversation desk.ConversationID `json:"conversation"`
+	Number       int64               `json:"number" doc:"Of the conversation"`
+	Subject      string              `json:"subject" doc:"Of the conversation, as it is now"`
 	Event        desk.Seq            `json:"event"`
+	On           desk.EventKind      `json:"on,omitempty" doc:"What had happened; absent where the log does not reach back so far"`
 	State        State               `json:"state" enum:"done,failed,stopped"`
 	Why          string              `json:"why,omitempty" doc:"Why it was refused, or stopped: repeated, deep, often"`
 	Deeds        []desk.Deed         `json:"deeds" doc:"What it did"`
@@ -114,10 +117,11 @@ func (s *Service) Fired(ctx context.Context, tx *db.Tx, f Firing) error {
 // Firings returns what a rule did last, at most limit of the last 500, with conversations that the asker sees alone.
 func (s *Service) Firings(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.RuleID, limit int) ([]Firing, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT id, rule, version, conversation, event, state, why, deeds, took, at FROM firing WHERE rule = $1 ORDER BY id DESC LIMIT 500`, id)
+		SELECT f.id, f.rule, f.version, f.conversation, f.event, COALESCE(e.kind, ''), f.state, f.why, f.deeds, f.took, f.at FROM firing f LEFT JOIN event e ON e.seq = f.event
+		WHERE f.rule = $1 ORDER BY f.id DESC LIMIT 500`, id)
 	all, err := db.Rows(rows, err, func(r *sql.Rows, f *Firing) error {
 		var deeds string
-		if err := r.Scan(&f.ID, &f.Rule, &f.RuleVersion, &f.Conversation, &f.Event, &f.State, &f.Why, &deeds, &f.Took, &f.At); err != nil {
+		if err := r.Scan(&f.ID, &f.Rule, &f.RuleVersion, &f.Conversation, &f.Event, &f.On, &f.State, &f.Why, &deeds, &f.Took, &f.At); err != nil {
 			return err
 		}
 		return json.Unmarshal([]byte(deeds), &f.Deeds)
@@ -133,13 +137,14 @@ func (s *Service) Firings(ctx context.Context, tx *db.Tx, scope desk.Scope, id d
 	if err != nil {
 		return nil, err
 	}
-	visible := map[desk.ConversationID]bool{}
+	visible := map[desk.ConversationID]desk.Conversation{}
 	for _, c := range seen {
-		visible[c.ID] = true
+		visible[c.ID] = c
 	}
 	out := []Firing{}
 	for _, f := range all {
-		if visible[f.Conversation] && len(out) < limit {
+		if c, ok := visible[f.Conversation]; ok && len(out) < limit {
+			f.Number, f.Subject = c.Number, c.Subject
 			out = append(out, f)
 		}
 	}

@@ -168,6 +168,27 @@ func (s *Service) History(ctx context.Context, tx *db.Tx, id desk.RuleID) ([]For
 	return all, nil
 }
 
+// Gone is a deleted rule, which can be brought back.
+type Gone struct {
+	ID      desk.RuleID  `json:"id"`
+	Name    string       `json:"name"`
+	At      desk.Time    `json:"at" doc:"When it was deleted"`
+	By      desk.AgentID `json:"by,omitempty"`
+	Version int64        `json:"version" doc:"What to take it back to"`
+}
+
+// Gone returns the rules that were deleted last, the latest first.
+func (s *Service) Gone(ctx context.Context, tx *db.Tx) ([]Gone, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT r.id, r.name, r.deleted_at, e.agent, e.version FROM rule r JOIN rule_edit e ON e.rule = r.id AND e.version = (SELECT MAX(version) FROM rule_edit WHERE rule = r.id)
+		WHERE r.deleted_at > 0 ORDER BY r.deleted_at DESC, r.id DESC LIMIT 50`)
+	all, err := db.Rows(rows, err, func(r *sql.Rows, g *Gone) error { return r.Scan(&g.ID, &g.Name, &g.At, &g.By, &g.Version) })
+	if err != nil {
+		return nil, fmt.Errorf("list deleted rules: %w", err)
+	}
+	return append([]Gone{}, all...), nil
+}
+
 type stored struct{ kinds, condition, actions string }
 
 func (e *Edit) stored() (stored, error) {

@@ -46,7 +46,9 @@ func TestANodeThatDiesAmongWaitingItemsGivesEachOnce(t *testing.T) {
 		for i := len(people); i < there; i++ {
 			people = append(people, w.Agent(fmt.Sprint("Helper ", i), desk.AgentRole, w.team))
 		}
-		given := func() int64 { return dbtest.Int(t, w.DB, `SELECT COUNT(*) FROM conversation WHERE assignee IS NOT NULL`) }
+		given := func() int64 {
+			return dbtest.Int(t, w.DB, `SELECT COUNT(*) FROM conversation WHERE assignee IS NOT NULL`)
+		}
 		first := distributeElsewhere(t, w, 1)
 		if w.DB.Postgres() {
 			distributeElsewhere(t, w, 2)

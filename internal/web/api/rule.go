@@ -14,6 +14,7 @@ import (
 var ruleRoutes = []route{
 	{"list-event-rules", get, "/rules", needs(desk.ReadConversations), "The rules in their order, with how often each acted", option{}},
 	{"create-rule", post, "/rules", needs(desk.ManageRules), "Add a rule behind the others", option{creates: true}},
+	{"list-deleted-rules", get, "/rules/deleted", needs(desk.ManageRules), "The rules that were deleted last, which can be taken back", option{}},
 	{"rule-attributes", get, "/rules/attributes", needs(desk.ManageRules), "What rules can ask for, and the events that they can be asked about", option{}},
 	{"order-rules", put, "/rules/order", needs(desk.ManageRules), "Put the rules into an order", option{}},
 	{"try-rule", post, "/rules/try", needs(desk.ManageRules), "What a rule that need not be saved would have done by the last events with conversations that the caller sees", option{}},
@@ -28,6 +29,7 @@ var ruleRoutes = []route{
 func (s *Server) registerRules() {
 	handle(s, "list-event-rules", s.listEventRules)
 	handle(s, "create-rule", s.createEventRule)
+	handle(s, "list-deleted-rules", s.listDeletedRules)
 	handle(s, "rule-attributes", s.ruleAttributes)
 	handle(s, "order-rules", s.orderRules)
 	handle(s, "try-rule", s.tryRule)
@@ -43,6 +45,13 @@ func (s *Server) listEventRules(ctx context.Context, _ *Caller, _ *none) (*reply
 	return asking(ctx, s, func(tx *db.Tx) (list[automation.EventRule], error) {
 		all, err := s.Rules.List(ctx, tx)
 		return list[automation.EventRule]{all}, err
+	})
+}
+
+func (s *Server) listDeletedRules(ctx context.Context, _ *Caller, _ *none) (*reply[list[automation.Gone]], error) {
+	return asking(ctx, s, func(tx *db.Tx) (list[automation.Gone], error) {
+		all, err := s.Rules.Gone(ctx, tx)
+		return list[automation.Gone]{all}, err
 	})
 }
 

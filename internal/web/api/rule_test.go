@@ -71,6 +71,9 @@ func TestRulesAreMadeTriedAndTakenBack(t *testing.T) {
 		if len(did.Items) != 1 || did.Items[0].Conversation != later || did.Items[0].State != automation.Done || did.Items[0].RuleVersion != now.Version {
 			h.t.Fatalf("the rule did %+v, want one with conversation %s", did.Items, later)
 		}
+		if f := did.Items[0]; f.On != desk.MessageReceived || f.Number == 0 || f.Subject == "" {
+			h.t.Errorf("it is not said with what and by what it acted: %+v", f)
+		}
 		otto.do(get, path+"/firings", nil, &did)
 		for _, f := range did.Items {
 			h.t.Errorf("an agent who does not see conversation %s is told of it", f.Conversation)
@@ -82,8 +85,17 @@ func TestRulesAreMadeTriedAndTakenBack(t *testing.T) {
 		if len(history.Items) != 3 || history.Items[0].What != automation.Deleted || history.Items[0].By != s.sara || history.Items[2].Rule.Name != "Broken" {
 			h.t.Errorf("its history is %+v", history.Items)
 		}
+		var gone list[automation.Gone]
+		sara.do(get, "/rules/deleted", nil, &gone)
+		if len(gone.Items) != 1 || gone.Items[0].ID != first.ID || gone.Items[0].By != s.sara || gone.Items[0].Name != "Broken things" {
+			h.t.Errorf("deleted are %+v", gone.Items)
+		}
+		sara.do(post, path+"/take-back", object{"version": gone.Items[0].Version}, &now)
+		if now.Name != "Broken things" || !now.Active {
+			h.t.Errorf("brought back it is %+v", now)
+		}
 		sara.do(post, path+"/take-back", object{"version": first.Version}, &now)
-		if now.Name != "Broken" || !now.Active || now.Fired != 1 || now.Version != 4 {
+		if now.Name != "Broken" || !now.Active || now.Fired != 1 || now.Version != 5 {
 			h.t.Errorf("taken back it is %+v", now)
 		}
 		sara.refused(desk.NotFound, post, path+"/take-back", object{"version": 99})

@@ -3836,6 +3836,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rules/deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rules that were deleted last, which can be taken back
+         * @description Needs: rule.manage.
+         */
+        get: operations["list-deleted-rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rules/order": {
         parameters: {
             query?: never;
@@ -5039,6 +5059,13 @@ export interface components {
             event: number;
             /** Format: int64 */
             id: number;
+            /**
+             * Format: int64
+             * @description Of the conversation
+             */
+            number: number;
+            /** @description What had happened; absent where the log does not reach back so far */
+            on?: string;
             /** Format: int64 */
             rule: number;
             /**
@@ -5048,6 +5075,8 @@ export interface components {
             ruleVersion: number;
             /** @enum {string} */
             state: "done" | "failed" | "stopped";
+            /** @description Of the conversation, as it is now */
+            subject: string;
             /**
              * Format: int64
              * @description Microseconds
@@ -5067,6 +5096,23 @@ export interface components {
             version: number;
             /** @enum {string} */
             what: "made" | "changed" | "deleted" | "taken_back";
+        };
+        AutomationGone: {
+            /**
+             * Format: date-time
+             * @description When it was deleted
+             */
+            at: string;
+            /** Format: int64 */
+            by?: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description What to take it back to
+             */
+            version: number;
         };
         AwayReason: {
             /** @description Of one that came with the program: the desk words it in the reader's language while it has no name */
@@ -6897,6 +6943,9 @@ export interface components {
         };
         ListFormer: {
             items: components["schemas"]["AutomationFormer"][];
+        };
+        ListGone: {
+            items: components["schemas"]["AutomationGone"][];
         };
         ListHealth: {
             items: components["schemas"]["Health"][];
@@ -16621,6 +16670,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RuleAttributesBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-deleted-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGone"];
                 };
             };
             /** @description Error */

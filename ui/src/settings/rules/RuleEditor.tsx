@@ -10,11 +10,14 @@ import { Checks, Switch, TextField, Wrong } from "../form/fields";
 import { FormPage, Section } from "../form/Page";
 import { useForm } from "../form/useForm";
 import { ActionFields } from "../macros/ActionFields";
+import { Firings } from "./Firings";
+import { History } from "./History";
 import { blank, editOf, eventKey, type Rule, type RuleEdit, rulesQuery, type Start, starts } from "./queries";
 import { TryOut } from "./TryOut";
+import { useTakeBack } from "./takeBack";
 
 /** A rule, or a new one: id is then the last part of the address, which may name a ready-made start. */
-export function RuleEditor({ rule, id }: { rule?: Rule; id: string }) {
+export function RuleEditor({ rule, id, renewed }: { rule?: Rule; id: string; renewed?: () => void }) {
   const { t } = useTranslation();
   const me = useMe();
   const client = useQueryClient();
@@ -41,6 +44,7 @@ export function RuleEditor({ rule, id }: { rule?: Rule; id: string }) {
     },
   );
   const { value: v, set, error } = form;
+  const takeBack = useTakeBack();
   return (
     <FormPage
       form={form}
@@ -97,6 +101,23 @@ export function RuleEditor({ rule, id }: { rule?: Rule; id: string }) {
       <Section title={t("rule.try")} about={t("rule.try_about")}>
         <TryOut rule={v} />
       </Section>
+      {rule && (
+        <Section title={t("rule.did")} about={t("rule.did_about")} flush>
+          <Firings rule={rule.id} />
+        </Section>
+      )}
+      {rule && (
+        <Section title={t("rule.history")} about={t("rule.history_about")} flush>
+          <History
+            rule={rule.id}
+            takeBack={(version) =>
+              void takeBack(rule.id, version).then((done) => {
+                if (done) renewed?.();
+              })
+            }
+          />
+        </Section>
+      )}
     </FormPage>
   );
 }

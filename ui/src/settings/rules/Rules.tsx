@@ -14,16 +14,19 @@ import { Ask } from "../Ask";
 import { Bones, Page, Section } from "../form/Page";
 import list from "../list.module.css";
 import css from "../policies/Policies.module.css";
+import { Gone } from "./Gone";
 import { eventKey, type Rule, rulesQuery, starts } from "./queries";
 import { RuleEditor } from "./RuleEditor";
+import { useTakeBack } from "./takeBack";
 
 /** The rules in their order, or the one that is open. */
 export default function Rules({ id }: { id: string }) {
   const all = useQuery(rulesQuery).data;
+  const [turn, setTurn] = useState(0); // a rule that was taken back is looked at anew
   if (!id || !all) return <List />;
   if (/^new\b/.test(id)) return <RuleEditor id={id} />;
   const one = all.find((r) => String(r.id) === id);
-  return one ? <RuleEditor rule={one} id={id} /> : <List />;
+  return one ? <RuleEditor key={turn} rule={one} id={id} renewed={() => setTurn(turn + 1)} /> : <List />;
 }
 
 function List() {
@@ -33,6 +36,7 @@ function List() {
   const [dropping, setDropping] = useState<Rule>();
   const all = rules.data;
   const renew = () => client.invalidateQueries({ queryKey: rulesQuery.queryKey });
+  const takeBack = useTakeBack();
   const act = async (what: () => Promise<unknown>, said = "") => {
     try {
       await what();
@@ -100,6 +104,7 @@ function List() {
           <p className={css.hint}>{t("rule.order")}</p>
         </>
       )}
+      <Gone bringBack={(gone, version) => void takeBack(gone, version)} />
       {dropping && (
         <Ask
           title={t("rule.delete_title", { name: dropping.name })}

@@ -25,6 +25,39 @@ export const rulesQuery = queryOptions({
   staleTime: 0,
 });
 
+export type Firing = Schemas["AutomationFiring"];
+export type Former = Omit<Schemas["AutomationFormer"], "rule"> & { rule: RuleEdit };
+
+/** What a rule did last. */
+export const firingsQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["rules", "firings", id],
+    queryFn: ({ signal }) => get<{ items: Firing[] }>(`/rules/${id}/firings`, undefined, signal).then((p) => p.items),
+    staleTime: 0,
+  });
+
+/** What a rule was, the newest first. */
+export const historyQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["rules", "history", id],
+    queryFn: ({ signal }) => get<{ items: Former[] }>(`/rules/${id}/history`, undefined, signal).then((p) => p.items),
+    staleTime: 0,
+  });
+
+/** The rules that were deleted last. */
+export const goneQuery = queryOptions({
+  queryKey: ["rules", "gone"],
+  queryFn: ({ signal }) =>
+    get<{ items: Schemas["AutomationGone"][] }>("/rules/deleted", undefined, signal).then((p) => p.items),
+  staleTime: 0,
+});
+
+/** In what two versions of a rule differ. */
+export function differs(a: RuleEdit, b: RuleEdit) {
+  const parts = ["name", "active", "events", "condition", "actions", "stop"] as const;
+  return parts.filter((p) => JSON.stringify(a[p] ?? null) !== JSON.stringify(b[p] ?? null));
+}
+
 export const blank = (zone: string): RuleEdit => ({
   name: "",
   active: true,
