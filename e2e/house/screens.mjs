@@ -23,6 +23,8 @@ const stories = {
   "conversation-call": "Zvans par gultas",
 };
 
+const figures = { figures: "figures", "figures-by-channel": "figures?by=channel&days=28" };
+
 const views = ["mine", "unassigned", "all", "waiting", "mentions", "following", "drafts", "snoozed", "finished", "spam", "trash"];
 
 const settings = {
@@ -51,6 +53,7 @@ async function segment(api) {
 export async function screens(api) {
   const all = {};
   for (const view of views) all[`view-${view}`] = `/app/view/${view}`;
+  for (const [name, path] of Object.entries(figures)) all[name] = `/app/${path}`;
   for (const [name, words] of Object.entries(stories)) {
     const { conversations } = await api.get(`/search?q=${encodeURIComponent(words)}`);
     assert.ok(conversations.length > 0, `the demo has no conversation "${words}"`);

@@ -36,6 +36,7 @@ const (
 	ManagePresence     Permission = "presence.manage" // say whether others are there, and when they work
 	ManagePolicies     Permission = "policy.manage"   // service levels
 	ManageRules        Permission = "rule.manage"     // what the desk does by itself
+	ReadFigures        Permission = "figure.read"     // what the desk is measured by
 	ReadAudit          Permission = "audit.read"
 	ManagePrivacy      Permission = "privacy.manage" // export and erase a person, legal holds, retention
 	ManageJobs         Permission = "job.manage"
@@ -46,10 +47,10 @@ const (
 var Roles = map[Role][]Permission{
 	LightAgent: {ReadConversations, WriteNotes},
 	AgentRole:  {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData},
-	Supervisor: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManagePresence, ManageTeams, ManagePolicies, ManageRules},
-	Administrator: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManagePresence, ManageTeams, ManagePolicies, ManageRules,
+	Supervisor: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManagePresence, ManageTeams, ManagePolicies, ManageRules, ReadFigures},
+	Administrator: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManagePresence, ManageTeams, ManagePolicies, ManageRules, ReadFigures,
 		ManageInboxes, ManagePeople, ReadAudit, ManagePrivacy, ManageJobs, ManageSettings},
-	Owner: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManagePresence, ManageTeams, ManagePolicies, ManageRules,
+	Owner: {ReadConversations, WriteNotes, WriteConversations, EraseContent, ExportData, SeeAll, Restrict, ManageTags, ManageMacros, ManageViews, ManageFields, ManagePurchases, ManagePresence, ManageTeams, ManagePolicies, ManageRules, ReadFigures,
 		ManageInboxes, ManagePeople, ReadAudit, ManagePrivacy, ManageJobs, ManageSettings, ManageOwners},
 }
 

@@ -95,6 +95,7 @@ func (s *Server) registerDesk() {
 	s.registerInboxes()
 	s.registerViews()
 	s.registerSegments()
+	s.registerFigures()
 	s.registerPolicies()
 	s.registerDistribution()
 	s.registerRules()

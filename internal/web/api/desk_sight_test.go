@@ -168,6 +168,7 @@ var elsewhere = []string{
 	"list-attributes", "preview-condition", // TestSavedViewsAreSeenByWhomTheyAreFor, and package view: TestTheListIsWhatTheConditionSays
 	"list-policies", "create-policy", "change-policy", "delete-policy", "order-policies", "try-policy", "measure-policy", // definitions; what is tried is what the caller sees
 	"list-segments", "create-segment", "preview-segment", "get-segment", "change-segment", "delete-segment", "count-segment", "list-customer-attributes", // TestSegmentsHoldWhomOneSees
+	"read-figures", "list-behind-figure", // TestFiguresCountWhatOneSees
 	"list-exports", "create-export", "get-export", "delete-export", "get-export-file", // one's own: TestAViewIsWrittenToAFile
 	"preview-bulk", "start-bulk", "list-bulk", "get-bulk", "list-bulk-lines", "cancel-bulk", "undo-bulk", // TestBulkWorkTouchesWhatOneSees
 	"list-views", "list-conversations", "search-desk", "list-customer-conversations", "open-live", // see also package live

@@ -1852,6 +1852,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came, was answered and resolved, how old what is open is, and how promises were kept, over days of the caller's clock
+         * @description Needs: figure.read.
+         */
+        get: operations["read-figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/figures/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The conversations behind a figure, the newest first
+         * @description Needs: figure.read.
+         */
+        get: operations["list-behind-figure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/holidays": {
         parameters: {
             query?: never;
@@ -6405,6 +6445,72 @@ export interface components {
             /** Format: int64 */
             amount: number;
             currency: string;
+        };
+        FigureDay: {
+            /** Format: date */
+            date: string;
+            /** Format: int64 */
+            received: number;
+            /** Format: int64 */
+            resolved: number;
+        };
+        FigureLine: {
+            /** @description Of the open: younger than 4 hours, a day, 3 days, 7 days, and older */
+            ages: number[];
+            /**
+             * Format: int64
+             * @description That a person answered for the first time in the span
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Of the resolved, those with one answer and no more
+             */
+            firstContact: number;
+            /** @description Id of a team or inbox, or a channel; empty for no team, and for all together */
+            key: string;
+            /**
+             * Format: int64
+             * @description That are unfinished now
+             */
+            open: number;
+            promises: components["schemas"]["FigurePromise"][];
+            /**
+             * Format: int64
+             * @description Conversations that began in the span and in which the customer wrote
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description That became finished in the span, resolved or closed, and still are
+             */
+            resolved: number;
+        };
+        FigurePromise: {
+            /**
+             * Format: int64
+             * @description Found late in the span, be they kept later
+             */
+            broken: number;
+            /**
+             * Format: int64
+             * @description Kept in the span, in time
+             */
+            kept: number;
+            /** @enum {string} */
+            kind: "acknowledge" | "first_answer" | "next_answer" | "update" | "resolve";
+        };
+        Figures: {
+            days: components["schemas"]["FigureDay"][];
+            /** Format: date */
+            from: string;
+            /** @description The groups, those with the most received first */
+            lines: components["schemas"]["FigureLine"][];
+            /** Format: date */
+            to: string;
+            total: components["schemas"]["FigureLine"];
+            /** @description Whose days they are */
+            zone: string;
         };
         Filled: {
             actions: components["schemas"]["Action"][];
@@ -12921,6 +13027,85 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "read-figures": {
+        parameters: {
+            query: {
+                by?: "team" | "inbox" | "channel";
+                /** @description The first day, by the caller's clock */
+                from: string;
+                /** @description The last day; a year after the first at most */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Figures"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-behind-figure": {
+        parameters: {
+            query: {
+                /** @description Of open: from 1 for the youngest; all where absent */
+                age?: number;
+                /** @description The number of the last one of the page before */
+                below?: number;
+                by?: "team" | "inbox" | "channel";
+                figure: "received" | "answered" | "resolved" | "first_contact" | "open" | "kept" | "broken";
+                /** @description The first day, by the caller's clock */
+                from: string;
+                /** @description The key of a line behind an equals sign, such as =3, or = alone for no team; all where absent */
+                group?: string;
+                /** @description Of kept and broken: all where absent */
+                kind?: "" | "acknowledge" | "first_answer" | "next_answer" | "update" | "resolve";
+                /** @description The last day; a year after the first at most */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListConversation"];
+                };
             };
             /** @description Error */
             default: {

@@ -32,6 +32,7 @@ export type Permission =
   | "team.manage"
   | "people.manage"
   | "people.manage_owners"
+  | "figure.read"
   | "audit.read"
   | "privacy.manage"
   | "job.manage"

@@ -32,7 +32,9 @@ export function Rail() {
   const Timer = useLate(timerCode, mayWrite);
   const onSettings = path.startsWith("/settings");
   const onCustomers = /^\/(customers|organisations)/.test(path);
-  const onDesk = !onSettings && !onCustomers;
+  const mayFigures = useMay("figure.read");
+  const onFigures = path.startsWith("/figures");
+  const onDesk = !onSettings && !onCustomers && !onFigures;
   return (
     <nav className={css.rail} aria-label={t("rail.label")}>
       <span className={css.logo} aria-hidden="true">
@@ -60,6 +62,18 @@ export function Rail() {
         <Icon name="people" size={20} />
         <span>{t("rail.customers")}</span>
       </Link>
+      {mayFigures && (
+        <Link
+          to="/figures"
+          search={{}}
+          className={css.room}
+          data-on={onFigures || undefined}
+          aria-current={onFigures ? "page" : undefined}
+        >
+          <Icon name="chart" size={20} />
+          <span>{t("rail.figures")}</span>
+        </Link>
+      )}
       <span className={css.gap} />
       {Timer && <Timer />}
       <Bell />

@@ -131,6 +131,19 @@ const organisation = createRoute({
   loader: () => words("form", "customers", "purchase"),
   component: lazyRouteComponent(() => import("../customers/OrganisationPage"), "OrganisationPage"),
 });
+const figures = createRoute({
+  getParentRoute: () => inside,
+  path: "/figures",
+  validateSearch: (
+    s: Record<string, unknown>,
+  ): { days?: number; from?: string; to?: string; by?: "team" | "inbox" | "channel" } => ({
+    ...([1, 7, 28].includes(Number(s.days)) ? { days: Number(s.days) } : {}),
+    ...(isDate(s.from) && isDate(s.to) ? { from: s.from, to: s.to } : {}),
+    ...(s.by === "inbox" || s.by === "channel" || s.by === "team" ? { by: s.by } : {}),
+  }),
+  loader: () => words("form", "figures", "clock"),
+  component: lazyRouteComponent(() => import("../figures/FiguresPage"), "FiguresPage"),
+});
 const settings = createRoute({
   getParentRoute: () => inside,
   path: "/settings/$",
@@ -171,6 +184,8 @@ const link = createRoute({
   component: lazyRouteComponent(() => import("../door/AcceptLink"), "AcceptLink"),
 });
 
+const isDate = (v: unknown): v is string => typeof v === "string" && /^\d{4}-\d\d-\d\d$/.test(v);
+
 async function words(...areas: string[]) {
   await Promise.all(areas.map(loadWords));
 }
@@ -189,6 +204,7 @@ export const router = createRouter({
       merging,
       organisations,
       organisation,
+      figures,
       settings,
       firstSteps,
     ]),
