@@ -126,3 +126,14 @@ func (s *Scenario) clocks(words []string, _ string) error {
 	}
 	return nil
 }
+
+// Promise makes a policy by which everybody is answered for the first time within so many minutes by the clock.
+func (d *Desk) Promise(minutes int64) {
+	d.T.Helper()
+	d.Write(func(ctx context.Context, tx *db.Tx) error {
+		_, err := d.Policies.Create(ctx, tx, desk.ByAgent(d.Eva), sla.Edit{Name: "Promised", Active: true,
+			Targets: []sla.Target{{Kind: deadline.FirstAnswer, Minutes: []int64{minutes, minutes, minutes, minutes}}}})
+		return err
+	})
+	d.Settle()
+}

@@ -16,7 +16,6 @@ import (
 	"tellus/internal/feature/conversation"
 	figures "tellus/internal/feature/figure"
 	"tellus/internal/feature/inbox"
-	"tellus/internal/feature/sla"
 	"tellus/internal/platform/db"
 )
 
@@ -44,11 +43,7 @@ func TestAWeekIsCounted(t *testing.T) {
 		shoes := d.Team("Shoes", mia)
 		others := d.Team("Others")
 		d.ChangeInbox(d.Support, func(e *inbox.Edit) { e.Teams = []desk.TeamID{others} })
-		d.Write(func(ctx context.Context, tx *db.Tx) error {
-			_, err := d.Policies.Create(ctx, tx, desk.ByAgent(d.Eva), sla.Edit{Name: "All", Active: true, Targets: []sla.Target{{Kind: deadline.FirstAnswer, Minutes: []int64{60, 60, 60, 60}}}})
-			return err
-		})
-		d.Settle()
+		d.Promise(60)
 		old := d.ReceiveAbout(desktest.Ann, "Before the week", "Hello?") // it stays open
 		d.After(8 * 24 * time.Hour)
 		var all []desk.ConversationID
