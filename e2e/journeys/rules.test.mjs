@@ -93,3 +93,20 @@ it("makes a rule, tries it on what happened, and sees it act", () =>
     await page.getByText("1 deleted rule").waitFor({ state: "detached" });
     assert.deepEqual(page.trouble, []);
   }));
+
+it("puts what speaks of nothing but spam there, by a ready-made start", () =>
+  browser.journey(async (time) => {
+    const page = await browser.person({ url: desk.url });
+    await api.enter(page);
+    await page.goto("/app/settings/rules");
+    await page.getByText("Ready-made starts").click();
+    assert.deepEqual(await page.findings("starts beside rules"), []);
+    await page.getByRole("link", { name: /^Spam words/ }).click();
+    await page.getByRole("group", { name: "Mark as spam" }).waitFor();
+    assert.deepEqual(await page.findings("a rule about spam"), []);
+    await page.getByRole("button", { name: "Create rule" }).click();
+    await page.getByRole("link", { name: "Spam words", exact: true }).first().waitFor();
+    await arrive(`The best CASINO of the town ${time}`);
+    await eventually("it is in spam", async () => (await api.get("/conversations?view=spam")).items.some((c) => c.subject === `The best CASINO of the town ${time}`));
+    assert.deepEqual(page.trouble, []);
+  }));

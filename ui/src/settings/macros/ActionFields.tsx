@@ -29,6 +29,9 @@ const deeds: Deed[] = [
   "tell",
 ];
 
+/** What only a rule does by itself: nobody does it together with an answer. */
+const ruleDeeds: Deed[] = ["mark_spam", "trash"];
+
 /** A new action of a kind, with what is most often meant. */
 function begin(deed: Deed, field: number | undefined, impersonal: boolean): Action {
   switch (deed) {
@@ -67,12 +70,12 @@ interface Props {
 }
 
 /** What a macro does: each kind once, fields each once. */
-export function ActionFields({ actions, change, error, impersonal = false, only = deeds }: Props) {
+export function ActionFields({ actions, change, error, impersonal = false, only }: Props) {
   const { t } = useTranslation();
   const types = useQuery(typesQuery).data ?? [];
   const fields = (useQuery(fieldsQuery).data ?? []).filter((f) => f.target === "conversation" && !f.archivedAt);
   const free = fields.filter((f) => !actions.some((a) => a.field === f.id));
-  const left = only.filter((d) => {
+  const left = (only ?? (impersonal ? [...deeds, ...ruleDeeds] : deeds)).filter((d) => {
     if (d === "set_field") return free.length > 0;
     if (d === "set_type" && types.length === 0) return false;
     return !actions.some((a) => a.do === d || (snoozes(a.do) && snoozes(d)));
@@ -300,6 +303,9 @@ function One({ action: a, impersonal, fields, change, error }: OneProps) {
         </>
       );
     }
+    case "mark_spam":
+    case "trash":
+      return <p className={css.plain}>{label}</p>;
     default:
       return <Wrong error={error("do")} />;
   }

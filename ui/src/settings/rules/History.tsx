@@ -12,7 +12,16 @@ import css from "../policies/Policies.module.css";
 import { differs, eventKey, type Former, historyQuery } from "./queries";
 
 /** What a rule was, by whom and since when, each time with what was changed; any of it can be made so again. */
-export function History({ rule, takeBack }: { rule: number; takeBack: (version: number) => void }) {
+export function History({
+  rule,
+  off,
+  takeBack,
+}: {
+  rule: number;
+  /** What was typed would be lost. */
+  off: boolean;
+  takeBack: (version: number) => void;
+}) {
   const { t } = useTranslation();
   const found = useQuery(historyQuery(rule));
   const items = found.data ?? [];
@@ -26,7 +35,7 @@ export function History({ rule, takeBack }: { rule: number; takeBack: (version: 
             key={f.version}
             former={f}
             before={items[i + 1]}
-            takeBack={i > 0 && f.what !== "deleted" ? () => takeBack(f.version) : undefined}
+            takeBack={i > 0 && !off && f.what !== "deleted" ? () => takeBack(f.version) : undefined}
           />
         ))}
       </ol>

@@ -107,9 +107,10 @@ export function RuleEditor({ rule, id, renewed }: { rule?: Rule; id: string; ren
         </Section>
       )}
       {rule && (
-        <Section title={t("rule.history")} about={t("rule.history_about")} flush>
+        <Section title={t("rule.history")} about={t(form.dirty ? "rule.history_dirty" : "rule.history_about")} flush>
           <History
             rule={rule.id}
+            off={form.dirty}
             takeBack={(version) =>
               void takeBack(rule.id, version).then((done) => {
                 if (done) renewed?.();

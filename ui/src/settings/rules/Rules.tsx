@@ -15,7 +15,7 @@ import { Bones, Page, Section } from "../form/Page";
 import list from "../list.module.css";
 import css from "../policies/Policies.module.css";
 import { Gone } from "./Gone";
-import { eventKey, type Rule, rulesQuery, starts } from "./queries";
+import { eventKey, type Rule, rulesQuery, type Start, starts } from "./queries";
 import { RuleEditor } from "./RuleEditor";
 import { useTakeBack } from "./takeBack";
 
@@ -75,14 +75,7 @@ function List() {
             <h2 id="rule-starts" className={css.startsTitle}>
               {t("rule.start")}
             </h2>
-            <div className={css.starts}>
-              {Object.keys(starts).map((s) => (
-                <Link key={s} to="/settings/$" params={{ _splat: `rules/new-${s}` }} className={css.start}>
-                  <strong>{t(`rule.${s}`)}</strong>
-                  <span>{t(`rule.${s}_text`)}</span>
-                </Link>
-              ))}
-            </div>
+            <Starts />
           </section>
         </>
       )}
@@ -102,6 +95,10 @@ function List() {
             </ol>
           </Section>
           <p className={css.hint}>{t("rule.order")}</p>
+          <details className={css.gone}>
+            <summary>{t("rule.start")}</summary>
+            <Starts />
+          </details>
         </>
       )}
       <Gone bringBack={(gone, version) => void takeBack(gone, version)} />
@@ -120,6 +117,21 @@ function List() {
         </Ask>
       )}
     </Page>
+  );
+}
+
+/** Rules to begin with. */
+function Starts() {
+  const { t } = useTranslation();
+  return (
+    <div className={css.starts}>
+      {(Object.keys(starts) as Start[]).map((s) => (
+        <Link key={s} to="/settings/$" params={{ _splat: `rules/new-${s}` }} className={css.start}>
+          <strong>{t(`rule.${s}`)}</strong>
+          <span>{t(`rule.${s}_text`)}</span>
+        </Link>
+      ))}
+    </div>
   );
 }
 

@@ -101,6 +101,25 @@ export const starts = {
     condition: { all: [{ attr: "hours.open", op: "no", values: [] }] },
     actions: [{ do: "set_priority", priority: 0 }],
   }),
+  spam: (t: (key: string) => string): Partial<RuleEdit> => ({
+    name: t("rule.spam"),
+    events: ["conversation.opened"], // what goes on already is nobody's spam
+    condition: {
+      any: t("rule.spam_words")
+        .split(", ")
+        .flatMap((word) => [
+          { attr: "message.subject", op: "contains", values: [word] },
+          { attr: "message.text", op: "contains", values: [word] },
+        ]),
+    },
+    actions: [{ do: "mark_spam" }],
+  }),
+  language: (t: (key: string) => string): Partial<RuleEdit> => ({
+    name: t("rule.language"),
+    events: ["conversation.opened"],
+    condition: { all: [{ attr: "language", op: "is", values: [t("rule.language_code")] }] },
+    actions: [{ do: "set_team" }],
+  }),
 };
 
 export type Start = keyof typeof starts;

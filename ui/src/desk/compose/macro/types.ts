@@ -35,7 +35,9 @@ export type Deed =
   | "add_note"
   | "set_type"
   | "set_field"
-  | "tell";
+  | "tell"
+  | "mark_spam"
+  | "trash";
 
 /** One thing that a macro does; which fields count is said by `do`. */
 export interface Action {

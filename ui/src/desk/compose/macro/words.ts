@@ -63,6 +63,9 @@ export function actionWords(a: Action, { t, format, directory, tags, types, fiel
       ];
       return t("macro.does.tell", { names: format.list(names) });
     }
+    case "mark_spam":
+    case "trash":
+      return t(`macro.does.${a.do}`);
     case "snooze_for":
       return sooner(t, a, t("macro.does.snooze_for", { span: spanWords(a.minutes ?? 0, format.language) }));
     case "snooze_until":
