@@ -65,6 +65,7 @@ it("counts what came and what was resolved, and shows the conversations behind a
     // Behind a number are its conversations, and from there the desk.
     await page.getByRole("button", { name: /^Resolved 1/ }).click();
     const sheet = page.getByRole("dialog", { name: "Resolved" });
+    await sheet.getByRole("listitem").first().waitFor();
     assert.equal(await sheet.getByRole("listitem").count(), 1);
     assert.deepEqual(await page.findings("behind a figure"), []);
     await sheet.getByRole("button", { name: "Close" }).click();

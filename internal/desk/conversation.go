@@ -44,7 +44,7 @@ type Conversation struct {
 	WakeOn           WakeOn         `json:"wakeOn,omitzero" doc:"What it waits for while it is snoozed; it wakes at snoozedUntil at the latest"`
 	UntilReply       bool           `json:"untilReply,omitempty" doc:"Snoozed until somebody writes, with no time"`
 	DueAt            Time           `json:"dueAt,omitempty" doc:"When an answer is due; absent while we owe none"`
-	DueFor           string         `json:"dueFor,omitempty" enum:"acknowledge,first_answer,next_answer,update,resolve" doc:"Which promise dueAt is of; absent where the inbox's own holds"`
+	DueFor           string         `json:"dueFor,omitempty" enum:"acknowledge,first_answer,next_answer,update,resolve,commitment,statute" doc:"Which promise dueAt is of: of a policy, of a person (commitment), or what the law asks (statute); absent where the inbox's own holds"`
 	DueSoonAt        Time           `json:"dueSoonAt,omitempty" doc:"From when the policy of that promise calls it close; absent where it does not say"`
 	WaitingSince     Time           `json:"waitingSince,omitempty" doc:"Since when the customer waits for us"`
 	CreatedAt        Time           `json:"createdAt"`

@@ -18,3 +18,9 @@ const (
 
 	AboutPolicy SubjectKind = "policy"
 )
+
+// What conversations owe besides what policies promise.
+const (
+	OwedCommitment = "commitment" // somebody promised it to the customer
+	OwedStatute    = "statute"    // the law asks for it
+)

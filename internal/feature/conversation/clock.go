@@ -55,10 +55,7 @@ func (c *row) keepClocks(ctx context.Context, tx *db.Tx, d *definitions) (*clock
 		c.undue, c.within = true, -1
 	}
 	if !d.promises {
-		if !c.undue {
-			return nil, nil
-		}
-		return nil, c.dueByInbox(ctx, tx, d)
+		return nil, c.dueWithoutPolicy(ctx, tx, d)
 	}
 	k := &clocks{}
 	if c.ID != 0 {
@@ -78,7 +75,23 @@ func (c *row) keepClocks(ctx context.Context, tx *db.Tx, d *definitions) (*clock
 	k.ended = k.now.Apply(c.fact(tx.Now, p))
 	moved := c.happened == deadline.Moved
 	c.happened = deadline.Changed
-	return k, c.becomeDue(ctx, tx, d, &k.now, moved)
+	err = c.becomeDue(ctx, tx, d, &k.now, moved)
+	c.dueByOwed()
+	return k, err
+}
+
+// dueWithoutPolicy sets when the conversation is due where no policy was ever made.
+func (c *row) dueWithoutPolicy(ctx context.Context, tx *db.Tx, d *definitions) error {
+	if !c.undue && (c.owedFor != "" || c.DueFor != "") { // what the row says may be what is, or was, owed
+		c.undue, c.within = true, -1
+	}
+	if !c.undue {
+		return nil
+	}
+	c.DueFor, c.DueSoonAt = "", 0
+	err := c.dueByInbox(ctx, tx, d)
+	c.dueByOwed()
+	return err
 }
 
 // policy is the policy that applies to the conversation now.

@@ -67,28 +67,57 @@ type promised struct {
 	due, since              desk.Time
 	dueFor                  string
 	earliest                desk.Time // of the promises that have to be kept and do not stand still
+	into                    desk.ConversationID
+	also                    desk.Time // the first of what else is owed in it and in what was merged into it
 	owed, awake, newest, by int       // open clocks of answers; open ones that do not stand still; newest of one kind at most; those to be told of in time
 }
 
 func (p *play) inStep(rt *rapid.T) {
 	p.T.Helper()
 	var all []promised
+	type owed struct {
+		id  desk.ConversationID
+		due desk.Time
+	}
+	var also []owed
 	p.Read(func(ctx context.Context, tx *db.Tx) error {
 		rows, err := tx.Query(ctx, `
-			SELECT c.id, c.status, c.spam OR c.trashed_at <> 0 OR c.merged_into <> 0, c.due_at, c.waiting_since, c.due_for,
+			SELECT c.id, c.status, c.spam OR c.trashed_at <> 0 OR c.merged_into <> 0, c.due_at, c.waiting_since, c.due_for, c.merged_into,
 				COALESCE(MIN(CASE WHEN k.newest AND k.met_at = 0 AND k.dropped_at = 0 AND k.paused_at = 0 THEN k.due_at END), $1),
 				COUNT(CASE WHEN k.newest AND k.met_at = 0 AND k.dropped_at = 0 AND k.kind IN ('first_answer', 'next_answer') THEN 1 END),
 				COUNT(CASE WHEN k.newest AND k.met_at = 0 AND k.dropped_at = 0 AND k.paused_at = 0 THEN 1 END),
 				COUNT(CASE WHEN k.newest THEN 1 END),
 				COUNT(CASE WHEN k.next_at < $1 AND (NOT k.newest OR k.met_at <> 0 OR k.dropped_at <> 0 OR k.breached_at <> 0 OR k.due_at >= $1) THEN 1 END)
 			FROM conversation c LEFT JOIN clock k ON k.conversation = c.id
-			GROUP BY c.id, c.status, c.spam, c.trashed_at, c.merged_into, c.due_at, c.waiting_since, c.due_for ORDER BY c.id`, desk.Never)
+			GROUP BY c.id, c.status, c.spam, c.trashed_at, c.merged_into, c.due_at, c.waiting_since, c.due_for, c.merged_into ORDER BY c.id`, desk.Never)
 		all, err = db.Rows(rows, err, func(r *sql.Rows, o *promised) error {
-			return r.Scan(&o.id, &o.status, &o.aside, &o.due, &o.since, &o.dueFor, &o.earliest, &o.owed, &o.awake, &o.newest, &o.by)
+			return r.Scan(&o.id, &o.status, &o.aside, &o.due, &o.since, &o.dueFor, &o.into, &o.earliest, &o.owed, &o.awake, &o.newest, &o.by)
 		})
+		if err != nil {
+			return err
+		}
+		rows, err = tx.Query(ctx, `SELECT conversation, due_at FROM owed`)
+		also, err = db.Rows(rows, err, func(r *sql.Rows, o *owed) error { return r.Scan(&o.id, &o.due) })
 		return err
 	})
+	at := map[desk.ConversationID]*promised{}
+	for i := range all {
+		all[i].also = desk.Never
+		at[all[i].id] = &all[i]
+	}
+	for _, o := range also {
+		c := at[o.id]
+		for c.into != 0 {
+			c = at[c.into]
+		}
+		if !c.status.Finished() {
+			c.also = min(c.also, o.due)
+		}
+	}
 	for _, o := range all {
+		if o.into != 0 {
+			o.earliest = min(o.earliest, o.due) // out of sight, and nobody asks when it is due
+		}
 		switch {
 		case o.newest > len(deadline.Kinds):
 			rt.Fatalf("conversation %s has %d newest clocks", o.id, o.newest)
@@ -98,9 +127,11 @@ func (p *play) inStep(rt *rapid.T) {
 			rt.Fatalf("conversation %s is aside (%v) or %s, and %d of its clocks run", o.id, o.aside, o.status, o.awake)
 		case !o.aside && !o.status.Finished() && o.since != 0 && o.owed == 0:
 			rt.Fatalf("in conversation %s (%s) somebody waits since %s, and no answer is promised", o.id, o.status, o.since)
-		case o.dueFor != "" && o.due != o.earliest:
-			rt.Fatalf("conversation %s is due at %s for %q, and its first promise at %s", o.id, o.due, o.dueFor, o.earliest)
-		case o.dueFor == "" && o.earliest < desk.Never:
+		case o.dueFor != "" && o.due != min(o.earliest, o.also):
+			rt.Fatalf("conversation %s is due at %s for %q, its first promise at %s, and what else is owed at %s", o.id, o.due, o.dueFor, o.earliest, o.also)
+		case o.due > o.also:
+			rt.Fatalf("conversation %s is due at %s, though something is owed at %s", o.id, o.due, o.also)
+		case o.dueFor == "" && o.earliest < desk.Never && o.into == 0:
 			rt.Fatalf("conversation %s is due by the inbox, though a promise is due at %s", o.id, o.earliest)
 		}
 	}

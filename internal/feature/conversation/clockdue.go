@@ -139,6 +139,10 @@ func reclock(ctx context.Context, tx *db.Tx, id desk.ConversationID) error {
 	if err != nil || c.ID != id {
 		return err // it was merged meanwhile, and follows with what it lives in
 	}
+	return c.reclock(ctx, tx)
+}
+
+func (c *row) reclock(ctx context.Context, tx *db.Tx) error {
 	d, err := definitionsOf(ctx, tx)
 	if err != nil {
 		return err
@@ -149,10 +153,10 @@ func reclock(ctx context.Context, tx *db.Tx, id desk.ConversationID) error {
 	if err != nil {
 		return err
 	}
-	if err := k.write(ctx, tx, id); err != nil || due == c.DueAt && of == c.DueFor && soon == c.DueSoonAt {
+	if err := k.write(ctx, tx, c.ID); err != nil || due == c.DueAt && of == c.DueFor && soon == c.DueSoonAt {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `UPDATE conversation SET due_at = $2, due_for = $3, due_soon_at = $4 WHERE id = $1`, id, c.DueAt, c.DueFor, c.DueSoonAt); err != nil {
+	if _, err := tx.Exec(ctx, `UPDATE conversation SET due_at = $2, due_for = $3, due_soon_at = $4 WHERE id = $1`, c.ID, c.DueAt, c.DueFor, c.DueSoonAt); err != nil {
 		return fmt.Errorf("say when it is due: %w", err)
 	}
 	if err := c.keepPlace(ctx, tx, d); err != nil {

@@ -235,6 +235,7 @@ func (c *row) become(ctx context.Context, tx *db.Tx, before, after merge.State) 
 		func() error { return c.recountTroubles(ctx, tx) },
 		func() error { return c.countChecks(ctx, tx) },
 		func() error { return c.countSpent(ctx, tx) },
+		func() error { return c.countOwed(ctx, tx) },
 	} {
 		if err := step(); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -143,7 +144,7 @@ var actions = map[string]action{
 		return err
 	},
 	"send": send, "send more": send, "record": record, "bounce": bounced,
-	"field": setField, "checklist": addChecklist, "tick": tickOne, "time": spend,
+	"field": setField, "checklist": addChecklist, "tick": tickOne, "time": spend, "owe": owe,
 	"merge": mergeSome, "undo merge": undoMerge, "undo merge again": undoMerge, "split": splitSome, "link": linkTwo, "side": askAside, "forward": askAside,
 	"erase": func(ctx context.Context, p *play, _ *rapid.T, tx *db.Tx, scope desk.Scope, _ desk.ConversationID, m desk.MessageID) error {
 		_, err := p.Conversations.Erase(ctx, tx, desk.ByAgent(scope.Agent), scope, m)
@@ -192,6 +193,16 @@ var sortedActions = func() []string {
 	slices.Sort(names)
 	return names
 }()
+
+// owe has another feature count to something, or to nothing any more.
+func owe(ctx context.Context, p *play, rt *rapid.T, tx *db.Tx, _ desk.Scope, c desk.ConversationID, _ desk.MessageID) error {
+	o := conversation.Owed{Conversation: c, What: rapid.SampledFrom([]string{desk.OwedCommitment, desk.OwedStatute}).Draw(rt, "what is owed"), Ref: rapid.Int64Range(1, 2).Draw(rt, "ref")}
+	if rapid.IntRange(0, 2).Draw(rt, "owed still") > 0 {
+		o.Due = tx.Now.Add(time.Duration(rapid.IntRange(-30, 90).Draw(rt, "owed in")) * time.Minute)
+		o.Soon = o.Due.Add(-5 * time.Minute)
+	}
+	return p.Conversations.Owe(ctx, tx, o)
+}
 
 func receive(ctx context.Context, p *play, rt *rapid.T, tx *db.Tx, _ desk.Scope, c desk.ConversationID, _ desk.MessageID) error {
 	who := fmt.Sprintf("c%d@customer.example", rapid.IntRange(1, 4).Draw(rt, "customer"))

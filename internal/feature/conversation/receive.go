@@ -292,7 +292,7 @@ func begin(ctx context.Context, tx *db.Tx, o opening) (*row, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &row{subjectKey: o.subjectKey}
+	c := &row{subjectKey: o.subjectKey, owedAt: desk.Never}
 	c.Conversation = desk.Conversation{Number: number, Inbox: o.inbox.ID, Customer: o.customer, CustomerName: db.Text(o.name), Address: db.Text(o.address),
 		Channel: o.channel, Subject: db.Text(o.subject), Status: o.status, Priority: desk.Normal, Assignee: o.assignee, Team: o.inbox.Team, Tags: []desk.TagID{}, TypeID: kind, Fields: desk.FieldValues{},
 		Spam: o.spam, Language: o.language, DueAt: desk.Never, CreatedAt: tx.Now, LastAt: tx.Now, PreviewBy: "customer"}

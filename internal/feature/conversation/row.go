@@ -36,6 +36,9 @@ type row struct {
 	firstAnswerAt  desk.Time
 	resolvedAt     desk.Time
 	lastIncoming   desk.MessageID
+	owedAt         desk.Time // the first of what is owed; desk.Never where nothing is
+	owedFor        string
+	owedSoonAt     desk.Time
 
 	before   Snapshot
 	happened deadline.Did // since it was saved
@@ -54,7 +57,8 @@ const rowColumns = `c.id, c.number, c.inbox, c.customer, c.customer_name, c.addr
 	c.assignee, c.team, c.tags, c.restricted, c.spam, c.trashed_at, c.snoozed_until, c.due_at, c.waiting_since, c.language,
 	c.preview, c.preview_by, c.messages, c.attachments, c.troubled, c.acknowledged_at, c.first_answer_at, c.resolved_at,
 	c.last_incoming, c.created_at, c.last_at, c.version, c.type_id, c.fields,
-	c.checks, c.checked, c.checks_owed, c.spent, c.wake_on, c.wake_for, c.wake_number, c.wake_by, c.wake_since, c.merged_into, c.due_for, c.due_soon_at`
+	c.checks, c.checked, c.checks_owed, c.spent, c.wake_on, c.wake_for, c.wake_number, c.wake_by, c.wake_since, c.merged_into, c.due_for, c.due_soon_at,
+	c.owed_at, c.owed_for, c.owed_soon_at`
 
 func (c *row) scan(s interface{ Scan(...any) error }, more ...any) error {
 	var assignee, team, typeID sql.NullInt64
@@ -65,7 +69,8 @@ func (c *row) scan(s interface{ Scan(...any) error }, more ...any) error {
 		&c.Language, &c.Preview, &c.PreviewBy, &c.Messages, &c.Attachments, &c.DeliveryTroubled, &c.acknowledgedAt, &c.firstAnswerAt,
 		&c.resolvedAt, &c.lastIncoming, &c.CreatedAt, &c.LastAt, &c.Version, &typeID, &fields,
 		&c.Checks, &c.Checked, &c.ChecksOwed, &c.Spent,
-		&c.WakeOn.Event, &target, &c.WakeOn.Number, &c.WakeOn.By, &c.WakeOn.Since, &c.MergedInto, &c.DueFor, &c.DueSoonAt}, more...)...)
+		&c.WakeOn.Event, &target, &c.WakeOn.Number, &c.WakeOn.By, &c.WakeOn.Since, &c.MergedInto, &c.DueFor, &c.DueSoonAt,
+		&c.owedAt, &c.owedFor, &c.owedSoonAt}, more...)...)
 	if err != nil {
 		return err
 	}
@@ -158,13 +163,15 @@ func (c *row) save(ctx context.Context, tx *db.Tx) error {
 			due_at = $17, waiting_since = $18, language = $19, preview = $20, preview_by = $21, messages = $22, attachments = $23,
 			troubled = $24, acknowledged_at = $25, first_answer_at = $26, resolved_at = $27, last_incoming = $28, last_at = $29, version = $30,
 			type_id = $31, fields = $32, checks = $33, checked = $34, checks_owed = $35, spent = $36,
-			wake_on = $37, wake_for = $38, wake_number = $39, wake_by = $40, wake_since = $41, due_for = $42, due_soon_at = $43
+			wake_on = $37, wake_for = $38, wake_number = $39, wake_by = $40, wake_since = $41, due_for = $42, due_soon_at = $43,
+			owed_at = $44, owed_for = $45, owed_soon_at = $46
 		WHERE id = $1`,
 		c.ID, c.Customer, c.CustomerName, c.Address, c.Subject, c.subjectKey, c.Status, c.Priority, c.Shelf(), nullID(c.Assignee), nullID(c.Team),
 		string(tags), c.Restricted, c.Spam, c.TrashedAt, c.SnoozedUntil, c.DueAt, c.WaitingSince, c.Language, c.Preview, c.PreviewBy,
 		c.Messages, c.Attachments, c.DeliveryTroubled, c.acknowledgedAt, c.firstAnswerAt, c.resolvedAt, c.lastIncoming, c.LastAt, c.Version,
 		nullID(c.TypeID), fields, c.Checks, c.Checked, c.ChecksOwed, c.Spent,
-		c.WakeOn.Event, c.WakeOn.Target(), c.WakeOn.Number, c.WakeOn.By, c.WakeOn.Since, c.DueFor, c.DueSoonAt); err != nil {
+		c.WakeOn.Event, c.WakeOn.Target(), c.WakeOn.Number, c.WakeOn.By, c.WakeOn.Since, c.DueFor, c.DueSoonAt,
+		c.owedAt, c.owedFor, c.owedSoonAt); err != nil {
 		return fmt.Errorf("save conversation %s: %w", c.ID, err)
 	}
 	if err := promised.write(ctx, tx, c.ID); err != nil {

@@ -406,7 +406,7 @@ func (p *parting) restore(ctx context.Context, tx *db.Tx, c *row) error {
 	if c.LastAt = max(c.LastAt, lastAt); !came {
 		c.LastAt = lastAt
 	}
-	for _, count := range []func(context.Context, *db.Tx) error{c.recountTroubles, c.countChecks, c.countSpent} {
+	for _, count := range []func(context.Context, *db.Tx) error{c.recountTroubles, c.countChecks, c.countSpent, c.countOwed} {
 		if err := count(ctx, tx); err != nil {
 			return err
 		}

@@ -5432,10 +5432,10 @@ export interface components {
              */
             dueAt?: string;
             /**
-             * @description Which promise dueAt is of; absent where the inbox's own holds
+             * @description Which promise dueAt is of: of a policy, of a person (commitment), or what the law asks (statute); absent where the inbox's own holds
              * @enum {string}
              */
-            dueFor?: "acknowledge" | "first_answer" | "next_answer" | "update" | "resolve";
+            dueFor?: "acknowledge" | "first_answer" | "next_answer" | "update" | "resolve" | "commitment" | "statute";
             /**
              * Format: date-time
              * @description From when the policy of that promise calls it close; absent where it does not say

@@ -88,7 +88,7 @@ export interface Conversation {
   untilReply?: boolean;
   dueAt?: Time;
   /** Which promise that is of, and from when its policy calls it close; absent where the inbox's own holds. */
-  dueFor?: "acknowledge" | "first_answer" | "next_answer" | "update" | "resolve";
+  dueFor?: "acknowledge" | "first_answer" | "next_answer" | "update" | "resolve" | "commitment" | "statute";
   dueSoonAt?: Time;
   waitingSince?: Time;
   createdAt: Time;
