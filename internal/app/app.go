@@ -36,6 +36,7 @@ import (
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/sla"
 	"tellus/internal/feature/staff"
+	"tellus/internal/feature/statute"
 	"tellus/internal/feature/view"
 	"tellus/internal/feature/worklog"
 	"tellus/internal/flow/act"
@@ -51,6 +52,7 @@ import (
 	"tellus/internal/flow/react"
 	"tellus/internal/flow/route"
 	keep "tellus/internal/flow/segment"
+	limits "tellus/internal/flow/statute"
 	"tellus/internal/flow/upkeep"
 	"tellus/internal/flow/wake"
 	"tellus/internal/migrations"
@@ -86,6 +88,7 @@ type App struct {
 	Index         *index.Index
 	Gather        *gather.Gather
 	Promises      *promise.Keeper
+	Statutes      *limits.Keeper
 	Notify        *notify.Notify
 	Wake          *wake.Wake
 	Router        *route.Router
@@ -188,12 +191,14 @@ func (a *App) wire() {
 	views := &view.Service{Conversations: a.Conversations}
 	segments := &segment.Service{Customers: a.Customers}
 	a.Gather = &gather.Gather{DB: a.DB, Views: views, Conversations: a.Conversations, Segments: segments, Staff: a.Staff, Inboxes: a.Inboxes, Log: a.log}
-	a.Persons = &person.Person{DB: a.DB, Blobs: a.Blobs, Staff: a.Staff, Customers: a.Customers, Conversations: a.Conversations, Privacy: holds, Purchases: a.Purchases,
+	a.Persons = &person.Person{DB: a.DB, Blobs: a.Blobs, Staff: a.Staff, Customers: a.Customers, Conversations: a.Conversations, Privacy: holds, Purchases: a.Purchases, Statutes: &statute.Service{Conversations: a.Conversations},
 		Worklog: &worklog.Service{Conversations: a.Conversations}, Log: a.log, Export: &export.Export{DB: a.DB, Staff: a.Staff, Inboxes: a.Inboxes, Customers: a.Customers,
 			Conversations: a.Conversations, Worklog: &worklog.Service{Conversations: a.Conversations}, Originals: a.Intake, Files: a.Blobs.Open}}
 	a.Segments = &keep.Keeper{DB: a.DB, Segments: segments, Log: a.log}
 	a.watch = &person.Watch{DB: a.DB, Privacy: holds, Log: a.log}
 	policies := &sla.Service{Conversations: a.Conversations}
+	statutes := &statute.Service{Conversations: a.Conversations}
+	a.Statutes = &limits.Keeper{DB: a.DB, Statutes: statutes, Log: a.log}
 	hands := &act.Hands{Staff: a.Staff, Customers: a.Customers, Inboxes: a.Inboxes, Conversations: a.Conversations, Purchases: a.Purchases}
 	a.Promises = &promise.Keeper{DB: a.DB, Policies: policies, Conversations: a.Conversations, Hands: hands, Log: a.log}
 	a.Workers = jobs.New(a.DB, jobs.Options{Queues: map[string]int{"intake": 16, "deliver": 16}, Logger: a.log, GaveUp: sayGaveUp})
@@ -212,7 +217,7 @@ func (a *App) wire() {
 	a.Notify = &notify.Notify{DB: a.DB, Notices: notices, Conversations: a.Conversations, Staff: a.Staff, Mail: house.Queue, HTTP: a.pushClient(), URL: a.URL, Log: a.log}
 	a.Notify.Register(a.Workers)
 	a.Web = api.New(api.Deps{DB: a.DB, Staff: a.Staff, Keys: a.Keys, Setup: a.setUp, URL: a.URL, Version: VersionText(), UI: ui.Files(), Log: a.log,
-		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Views: views, Policies: policies, Rules: rules, Routing: a.Router.Routing, Segments: segments, Hours: &hours.Service{}, Customers: a.Customers, Purchases: a.Purchases, Conversations: a.Conversations, Settings: a.Settings,
+		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Views: views, Policies: policies, Statutes: statutes, Rules: rules, Routing: a.Router.Routing, Segments: segments, Hours: &hours.Service{}, Customers: a.Customers, Purchases: a.Purchases, Conversations: a.Conversations, Settings: a.Settings,
 		Intake: a.Intake, Index: a.Index, Persons: a.Persons, Watch: a.watch, Blobs: a.Blobs, Outward: abroad, Notices: notices, Presence: present, WishesChanged: a.Notify.WishesChanged, Connections: a.mail, Outbox: deliver.Outbox, NewMailID: newMailID})
 	a.Persons.Register(a.Workers)
 	(&upkeep.Upkeep{DB: a.DB, Blobs: a.Blobs, Conversations: a.Conversations, Customers: a.Customers, Staff: a.Staff, Notices: notices, Presence: present, DropAnswers: a.Web.DropAnswers, DropExports: a.Persons.DropFiles,
@@ -293,6 +298,8 @@ func (a *App) Serve(ctx context.Context) error {
 	run("search", func(ctx context.Context) error { return a.Index.Run(ctx, a.events, a.node) })
 	run("views", func(ctx context.Context) error { return a.Gather.Run(ctx, a.events) })
 	run("promises", a.Promises.Run)
+	run("statutes", func(ctx context.Context) error { return a.Statutes.Run(ctx, a.events) })
+	run("statutes that are due", a.Statutes.Watch)
 	run("segments", func(ctx context.Context) error { return a.Segments.Run(ctx, a.events) })
 	run("duplicates", func(ctx context.Context) error { return a.Persons.Run(ctx, a.events) })
 	run("rules", func(ctx context.Context) error { return a.Rules.Run(ctx, a.events) })

@@ -133,9 +133,15 @@ const (
 	WhyNoSort         Why = "view_no_sort"
 	WhyPolicyLasting  Why = "policy_lasting"
 	WhySegmentAsked   Why = "segment_asked" // n: how many views ask for it
-	WhyBulkEmpty      Why = "bulk_empty"
-	WhyBulkOver       Why = "bulk_over"
-	WhyBulkNoUndo     Why = "bulk_no_undo"
+
+	WhyStatuteUnchecked  Why = "statute_unchecked"
+	WhyStatuteOver       Why = "statute_over"
+	WhyNotLater          Why = "statute_not_later"
+	WhyNoStatutoryAnswer Why = "statute_no_answer"
+
+	WhyBulkEmpty  Why = "bulk_empty"
+	WhyBulkOver   Why = "bulk_over"
+	WhyBulkNoUndo Why = "bulk_no_undo"
 
 	WhyNoBuyer        Why = "purchase_no_buyer"
 	WhyRefundTooLarge Why = "purchase_refund_too_large"
@@ -280,11 +286,17 @@ var whys = map[Why]worded{
 	WhyConditionValue: {Invalid, "it cannot be compared with this"},
 	WhyViewNotShared:  {Forbidden, "supervisors and above share views; yours can be personal"},
 	WhyPolicyLasting:  {Invalid, "what is promised must not hang on whose turn it is or on what time alone changes"},
-	WhySegmentAsked:   {Conflict, "{n} saved views ask for this segment: change them first"},
-	WhyNoSort:         {Invalid, "lists cannot be sorted by this"},
-	WhyBulkEmpty:      {Invalid, "no conversation is chosen, or nothing to do with them"},
-	WhyBulkOver:       {Gone, "this work is over already"},
-	WhyBulkNoUndo:     {Conflict, "nothing of this work can be undone any more"},
+
+	WhyStatuteUnchecked:  {Invalid, "say which counsel checked this, and when: nothing runs before"},
+	WhyStatuteOver:       {Conflict, "this time limit does not run any more"},
+	WhyNotLater:          {Invalid, "choose a day after the one on which it ends now"},
+	WhyNoStatutoryAnswer: {Invalid, "only a mail that a person sent to the customer after the day of receipt can be the answer"},
+
+	WhySegmentAsked: {Conflict, "{n} saved views ask for this segment: change them first"},
+	WhyNoSort:       {Invalid, "lists cannot be sorted by this"},
+	WhyBulkEmpty:    {Invalid, "no conversation is chosen, or nothing to do with them"},
+	WhyBulkOver:     {Gone, "this work is over already"},
+	WhyBulkNoUndo:   {Conflict, "nothing of this work can be undone any more"},
 
 	WhyNoBuyer:        {Invalid, "a purchase needs a customer: a mail address, a telephone number or a name"},
 	WhyRefundTooLarge: {Invalid, "more cannot be given back than was paid"},

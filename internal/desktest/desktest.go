@@ -31,6 +31,7 @@ import (
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/sla"
 	"tellus/internal/feature/staff"
+	"tellus/internal/feature/statute"
 	"tellus/internal/feature/view"
 	"tellus/internal/feature/worklog"
 	"tellus/internal/flow/act"
@@ -46,6 +47,7 @@ import (
 	"tellus/internal/flow/react"
 	"tellus/internal/flow/route"
 	keep "tellus/internal/flow/segment"
+	limits "tellus/internal/flow/statute"
 	"tellus/internal/flow/upkeep"
 	"tellus/internal/flow/wake"
 	"tellus/internal/platform/blob"
@@ -92,6 +94,8 @@ type Desk struct {
 	Rules         *automation.Service
 	Automate      *automate.Automate
 	Promises      *promise.Keeper
+	Statutes      *statute.Service
+	Limits        *limits.Keeper
 	Segments      *segment.Service
 	Keeper        *keep.Keeper
 	Bulk          *bulk.Bulk
@@ -201,7 +205,8 @@ func (d *Desk) wire() {
 		}}
 	d.Delivery = &deliver.Delivery{DB: d.DB, Blobs: d.Blobs, Inboxes: d.Inboxes, Conversations: d.Conversations, Outlet: d.Outlet, Log: log,
 		Token: d.makeToken, Writer: d.writer, Loop: "desk"}
-	d.Persons = &person.Person{DB: d.DB, Blobs: d.Blobs, Staff: d.Staff, Customers: d.Customers, Conversations: d.Conversations, Privacy: d.Privacy, Purchases: d.Purchases,
+	d.Statutes = &statute.Service{Conversations: d.Conversations}
+	d.Persons = &person.Person{DB: d.DB, Blobs: d.Blobs, Staff: d.Staff, Customers: d.Customers, Conversations: d.Conversations, Privacy: d.Privacy, Purchases: d.Purchases, Statutes: d.Statutes,
 		Worklog: &worklog.Service{Conversations: d.Conversations}, Log: log, Export: &export.Export{DB: d.DB, Staff: d.Staff, Inboxes: d.Inboxes, Customers: d.Customers,
 			Conversations: d.Conversations, Worklog: &worklog.Service{Conversations: d.Conversations}, Originals: d.Intake, Files: d.Blobs.Open}}
 	d.Watch = &person.Watch{DB: d.DB, Privacy: d.Privacy, Log: log}
@@ -230,6 +235,7 @@ func (d *Desk) wire() {
 	d.Hands = &act.Hands{Staff: d.Staff, Customers: d.Customers, Inboxes: d.Inboxes, Conversations: d.Conversations, Purchases: d.Purchases}
 	d.Promises = &promise.Keeper{DB: d.DB, Policies: d.Policies, Conversations: d.Conversations, Hands: d.Hands, Log: log}
 	d.Promises.Register(d.Workers)
+	d.Limits = &limits.Keeper{DB: d.DB, Statutes: d.Statutes, Log: log}
 	d.Keeper.Register(d.Workers)
 	d.Rules = &automation.Service{Conversations: d.Conversations}
 	d.Automate = &automate.Automate{DB: d.DB, Rules: d.Rules, Conversations: d.Conversations, Hands: d.Hands, Log: log}

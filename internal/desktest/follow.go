@@ -9,7 +9,7 @@ import (
 	"tellus/internal/platform/db"
 )
 
-// Follow hands what happened since it was last called, and what follows from it, to what ends snoozes by events and to the rules, as the log would. No time passes.
+// Follow hands what happened since it was last called, and what follows from it, to what ends snoozes by events, to what begins time limits of the law, and to the rules, as the log would. No time passes.
 func (d *Desk) Follow() {
 	d.T.Helper()
 	for again := true; again; {
@@ -21,6 +21,9 @@ func (d *Desk) Follow() {
 			}
 			last = events[len(events)-1].Seq
 			if err := d.Wake.Take(d.T.Context(), tx, events); err != nil {
+				return err
+			}
+			if err := d.Limits.Take(d.T.Context(), tx, events); err != nil {
 				return err
 			}
 			return d.Automate.Take(d.T.Context(), tx, events)

@@ -43,6 +43,7 @@ type Happening struct {
 	Assignee     desk.AgentID   // whose the conversation is
 	Followers    []desk.AgentID // of the conversation
 	Members      []desk.AgentID // of the team that the conversation came to, or lies with
+	Leads        []desk.AgentID // of the team that it lies with, where the law asks for something
 	Automatic    bool           // a machine wrote the message
 	First        bool           // the message opened the conversation: nobody has waited for it as a reply
 }
@@ -69,7 +70,12 @@ func Tells(k desk.EventKind) bool {
 }
 
 // Urges reports whether an event of a kind asks whoever has the conversation to do something, and its team where nobody has it.
-func Urges(k desk.EventKind) bool { return k == desk.ClockWarned || k == desk.ClockBreached }
+func Urges(k desk.EventKind) bool {
+	return k == desk.ClockWarned || k == desk.ClockBreached || OfLaw(k)
+}
+
+// OfLaw reports whether an event of a kind asks that of a time limit of the law: who leads the team of the conversation is told too.
+func OfLaw(k desk.EventKind) bool { return k == desk.StatuteWarned || k == desk.StatuteBreached }
 
 // Concerns returns whom events concern and why, in the order of the events: each person once for what was done in one go, by the kind that concerns him
 // most. One go is what one actor did in one conversation at one time, which is what a transaction is.
@@ -132,9 +138,9 @@ func (h *Happening) concerned() map[desk.AgentID]Kind {
 		}
 	case desk.Woken:
 		add(h.Assignee, Woken)
-	case desk.ClockWarned, desk.ClockBreached:
+	case desk.ClockWarned, desk.ClockBreached, desk.StatuteWarned, desk.StatuteBreached:
 		kind := DueSoon
-		if h.Kind == desk.ClockBreached {
+		if h.Kind == desk.ClockBreached || h.Kind == desk.StatuteBreached {
 			kind = Overdue
 		}
 		add(h.Assignee, kind)
@@ -142,6 +148,9 @@ func (h *Happening) concerned() map[desk.AgentID]Kind {
 			if h.Assignee == 0 {
 				add(m, kind)
 			}
+		}
+		for _, lead := range h.Leads {
+			add(lead, kind)
 		}
 	}
 	if followed[h.Kind] && !h.Automatic {

@@ -169,6 +169,11 @@ func (n *Notify) happenings(ctx context.Context, tx *db.Tx, events []desk.Event)
 				return nil, nil, err
 			}
 		}
+		if notify.OfLaw(e.Kind) && row.Row.Team != 0 {
+			if h.Leads, err = n.Staff.Leads(ctx, tx, row.Row.Team); err != nil {
+				return nil, nil, err
+			}
+		}
 		switch e.Kind {
 		case desk.AgentMentioned:
 			h.Named = d.Agent

@@ -17,6 +17,7 @@ import (
 	"tellus/internal/feature/privacy"
 	"tellus/internal/feature/purchase"
 	"tellus/internal/feature/staff"
+	"tellus/internal/feature/statute"
 	"tellus/internal/feature/worklog"
 	"tellus/internal/flow/bulk"
 	"tellus/internal/flow/export"
@@ -35,6 +36,7 @@ type Person struct {
 	Privacy       *privacy.Service
 	Purchases     *purchase.Service
 	Worklog       *worklog.Service
+	Statutes      *statute.Service
 	Export        *export.Export
 	Log           *slog.Logger
 }
@@ -233,6 +235,9 @@ func (p *Person) slice(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.Cu
 			return w, false, err
 		}
 		if err := p.Worklog.ForgetNotes(ctx, tx, w.Reached); err != nil {
+			return w, false, err
+		}
+		if err := p.Statutes.ForgetGrounds(ctx, tx, w.Reached); err != nil {
 			return w, false, err
 		}
 		if err := bulk.Forget(ctx, tx, w.Reached); err != nil {

@@ -15,10 +15,12 @@ import (
 	"tellus/internal/channel"
 	"tellus/internal/desk"
 	"tellus/internal/desktest"
+	limit "tellus/internal/engine/statute"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/field"
 	"tellus/internal/feature/privacy"
+	"tellus/internal/feature/statute"
 	"tellus/internal/flow/bulk"
 	"tellus/internal/flow/person"
 	"tellus/internal/platform/db"
@@ -102,6 +104,18 @@ quagga inside
 		}
 		note, org := "likes giraffe", "Works"
 		_, err = d.Customers.Update(ctx, tx, eva, who, customer.Change{Version: c.Version, Note: &note, Organisation: &org, Warnings: []string{"okapi!"}})
+		return err
+	})
+	d.Write(func(ctx context.Context, tx *db.Tx) error {
+		law, err := d.Statutes.Create(ctx, tx, eva, statute.Edit{Name: "Complaints", Term: limit.ReadyMade()[0].Term, CheckedBy: "Counsel", CheckedOn: desk.DateOf(d.Now())})
+		if err != nil {
+			return err
+		}
+		l, err := d.Statutes.Start(ctx, tx, scope, first, law.ID, desk.DateOf(d.Now()))
+		if err != nil {
+			return err
+		}
+		_, err = d.Statutes.Withdraw(ctx, tx, scope, l.ID, "the okapi came back")
 		return err
 	})
 	d.Settle()
@@ -217,7 +231,7 @@ func TestAnErasedPersonLeavesNoTrace(t *testing.T) {
 	desktest.Each(t, func(d *desktest.Desk) {
 		who, first, bobs := known(d)
 		places := found(d, traces)
-		if len(places) < 20 || !slices.Contains(places, "bulk_item.before okapi") {
+		if len(places) < 20 || !slices.Contains(places, "bulk_item.before okapi") || !slices.Contains(places, "statute_entry.ground okapi") {
 			t.Fatalf("the desk should hold a lot on her, found %q", places)
 		}
 		if slices.Contains(places, "bulk.request giraffe") {

@@ -133,6 +133,9 @@ func (p *Person) empty(ctx context.Context, tx *db.Tx, id desk.ConversationID) (
 	if err := bulk.Forget(ctx, tx, id); err != nil {
 		return n, err
 	}
+	if err := p.Statutes.ForgetGrounds(ctx, tx, id); err != nil {
+		return n, err
+	}
 	return n, p.Worklog.ForgetNotes(ctx, tx, id)
 }
 

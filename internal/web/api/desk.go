@@ -97,6 +97,7 @@ func (s *Server) registerDesk() {
 	s.registerSegments()
 	s.registerFigures()
 	s.registerPolicies()
+	s.registerStatutes()
 	s.registerDistribution()
 	s.registerRules()
 	s.registerBulk()

@@ -33,6 +33,7 @@ import (
 	"tellus/internal/feature/setting"
 	"tellus/internal/feature/sla"
 	"tellus/internal/feature/staff"
+	"tellus/internal/feature/statute"
 	"tellus/internal/feature/view"
 	"tellus/internal/feature/worklog"
 	"tellus/internal/flow/index"
@@ -66,6 +67,7 @@ type Deps struct {
 	Purchases      *purchase.Service
 	Conversations  *conversation.Service
 	Policies       *sla.Service
+	Statutes       *statute.Service
 	Routing        *routing.Service
 	Rules          *automation.Service
 	Settings       *setting.Service

@@ -1176,6 +1176,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/conversations/{id}/statutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The time limits of the law that run, or ran, in a conversation
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-conversation-statutes"];
+        put?: never;
+        /**
+         * Begin one by hand, from a day of receipt
+         * @description Needs: conversation.write.
+         */
+        post: operations["start-statute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/conversations/{id}/timeline": {
         parameters: {
             query?: never;
@@ -4460,6 +4484,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/statute-clocks/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say which message is the written answer; it is met once that is delivered
+         * @description Needs: conversation.write.
+         */
+        put: operations["answer-statute"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/statute-clocks/{id}/extension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move its last day to a later one, on a ground that is kept
+         * @description Needs: conversation.write.
+         */
+        post: operations["extend-statute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/statute-clocks/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that it does not hold, on a ground that is kept
+         * @description Needs: conversation.write.
+         */
+        post: operations["withdraw-statute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/statutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The time limits that the law sets, and those that are offered ready-made
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-statutes"];
+        put?: never;
+        /**
+         * Add a time limit that the law sets
+         * @description Needs: policy.manage.
+         */
+        post: operations["create-statute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/statutes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace one; what runs by it already goes on as it began
+         * @description Needs: policy.manage.
+         */
+        put: operations["change-statute"];
+        post?: never;
+        /**
+         * Take one out of use; what runs by it goes on
+         * @description Needs: policy.manage.
+         */
+        delete: operations["delete-statute"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tags": {
         parameters: {
             query?: never;
@@ -4932,6 +5064,13 @@ export interface components {
             leave?: number[];
             /** @enum {string} */
             then: "keep" | "waiting" | "resolve";
+        };
+        AnswerStatuteInputBody: {
+            /**
+             * Format: int64
+             * @description 0 where none is the answer any more
+             */
+            message: number;
         };
         ArrangeBody: {
             /** @description Not to be in sight any more */
@@ -6124,6 +6263,12 @@ export interface components {
             customer: number;
             values: components["schemas"]["Value"][];
         };
+        DayOff: {
+            /** Format: date */
+            date: string;
+            /** @description Key of the public holiday; absent on Saturdays and Sundays that are none */
+            holiday?: string;
+        };
         DeadJob: {
             /** Format: int64 */
             attempts: number;
@@ -6297,6 +6442,15 @@ export interface components {
             conversations: number;
             /** @description There are more than that */
             more: boolean;
+        };
+        ExtendStatuteInputBody: {
+            /** @description Why; at least three characters */
+            ground: string;
+            /**
+             * Format: date
+             * @description The new last day
+             */
+            until: string;
         };
         Field: {
             /**
@@ -7064,6 +7218,9 @@ export interface components {
         };
         ListInbox: {
             items: components["schemas"]["Inbox"][];
+        };
+        ListLimit: {
+            items: components["schemas"]["StatuteLimit"][];
         };
         ListLine: {
             items: components["schemas"]["Line"][];
@@ -7965,7 +8122,7 @@ export interface components {
              * @description Why, where people meet the refusal: the desk has words for each of these in every language
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "calendar_used" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "date_twice" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "never_open" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "only_next" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "policy_lasting" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "calendar_used" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "date_twice" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "never_open" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "only_next" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "policy_lasting" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "statute_no_answer" | "statute_not_later" | "statute_over" | "statute_unchecked" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             /** Format: int64 */
             status: number;
             title: string;
@@ -7985,7 +8142,7 @@ export interface components {
              * @description A closed list; it grows with the product
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "calendar_used" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "date_twice" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "never_open" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "only_next" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "policy_lasting" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "calendar_used" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_operator" | "condition_no_value" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "date_twice" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "never_open" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "only_next" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "policy_lasting" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "statute_no_answer" | "statute_not_later" | "statute_over" | "statute_unchecked" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             values?: {
                 [key: string]: unknown;
             };
@@ -8318,6 +8475,10 @@ export interface components {
              * @description One notice
              */
             id?: number;
+        };
+        Ready: {
+            key: string;
+            term: components["schemas"]["Term"];
         };
         Reason: {
             code: string;
@@ -8974,6 +9135,15 @@ export interface components {
             /** @description Snooze the conversation until this happens, at the latest until snooze, or for 14 days where that is absent */
             wakeOn?: components["schemas"]["WakeOn"];
         };
+        StartStatuteInputBody: {
+            /**
+             * Format: date
+             * @description The day on which it was received; it is not counted
+             */
+            received: string;
+            /** Format: int64 */
+            statute: number;
+        };
         StatusBody: {
             /** @description In which the desk can be read */
             languages: string[];
@@ -8981,6 +9151,126 @@ export interface components {
             /** @description True while there is no administrator */
             setup: boolean;
             version: string;
+        };
+        Statute: {
+            /** @description Whether it begins in conversations; one that is not checked with counsel cannot be */
+            active: boolean;
+            /** @description Its condition asks for something that is not there any more: it begins nowhere until it is mended */
+            broken?: boolean;
+            /** @description The counsel who confirmed it. A changed term takes the confirmation back, and switches it off, unless it is confirmed otherwise at once */
+            checkedBy?: string;
+            /** Format: date */
+            checkedOn?: string;
+            /** @description In which conversations it begins, by itself, the moment they first fit; in none where it is empty */
+            condition: components["schemas"]["Node"];
+            /** Format: int64 */
+            id: number;
+            name: string;
+            note?: string;
+            term: components["schemas"]["Term"];
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
+            /** @description So many working days before the last day it is warned of, in the morning; 0 is the last day itself */
+            warn: number[];
+        };
+        StatuteAll: {
+            items: components["schemas"]["Statute"][];
+            ready: components["schemas"]["Ready"][];
+        };
+        StatuteEdit: {
+            /** @description Whether it begins in conversations; one that is not checked with counsel cannot be */
+            active: boolean;
+            /** @description The counsel who confirmed it. A changed term takes the confirmation back, and switches it off, unless it is confirmed otherwise at once */
+            checkedBy?: string;
+            /** Format: date */
+            checkedOn?: string;
+            /** @description In which conversations it begins, by itself, the moment they first fit; in none where it is empty */
+            condition: components["schemas"]["Node"];
+            name: string;
+            note?: string;
+            term: components["schemas"]["Term"];
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
+            /** @description So many working days before the last day it is warned of, in the morning; 0 is the last day itself */
+            warn: number[];
+        };
+        StatuteEntry: {
+            /**
+             * Format: int64
+             * @description Absent where the desk did it
+             */
+            agent?: number;
+            /** Format: date-time */
+            at: string;
+            /** @description Why; empty where what was said in the conversation was erased */
+            ground?: string;
+            /** Format: int64 */
+            message?: number;
+            /**
+             * Format: date
+             * @description The last day since then
+             */
+            until?: string;
+            /** @enum {string} */
+            what: "started" | "extended" | "answered" | "unanswered" | "met" | "unmet" | "withdrawn";
+        };
+        StatuteLimit: {
+            /**
+             * Format: int64
+             * @description The message that was said to be the answer
+             */
+            answer?: number;
+            /**
+             * Format: date-time
+             * @description The end of the last day by the country's clock
+             */
+            due: string;
+            /** @description What was done with it, the oldest first */
+            entries: components["schemas"]["StatuteEntry"][];
+            /**
+             * Format: date
+             * @description The last day as the statute has it
+             */
+            first: string;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: date
+             * @description The last day, later than first where it was extended
+             */
+            last: string;
+            /**
+             * Format: int64
+             * @description What was received; absent where somebody named the day
+             */
+            message?: number;
+            /**
+             * Format: date-time
+             * @description When that was delivered
+             */
+            met?: string;
+            name: string;
+            /** @description Days that were not counted, or that the end moved over */
+            off: components["schemas"]["DayOff"][];
+            /**
+             * Format: date
+             * @description The day of receipt, which is not counted
+             */
+            received: string;
+            /** @enum {string} */
+            state: "running" | "late" | "met" | "met_late" | "withdrawn";
+            /** Format: int64 */
+            statute: number;
+            /** @description As it was when the clock began: what the statute became since changes nothing */
+            term: components["schemas"]["Term"];
+            /** Format: date-time */
+            withdrawn?: string;
         };
         Submit: {
             /** @enum {string} */
@@ -9061,6 +9351,20 @@ export interface components {
             name?: string;
             /** Format: int64 */
             version: number;
+        };
+        Term: {
+            /** @enum {string} */
+            count: "working_days" | "calendar_days";
+            /** @description ISO 3166-1; its public holidays are not working days */
+            country: string;
+            /** Format: int64 */
+            days: number;
+            /** @description ISO 3166-2 without the country, where holidays differ within it */
+            part?: string;
+            /** @description A last day that is no working day moves to the next one that is */
+            rolls: boolean;
+            /** @description IANA name of the clock by which days begin and end */
+            zone: string;
         };
         TestBody: {
             /** @description Empty where receiving works */
@@ -9412,6 +9716,10 @@ export interface components {
             /** Format: int64 */
             version: number;
             ways: components["schemas"]["WayBody"][];
+        };
+        WithdrawStatuteInputBody: {
+            /** @description Why; at least three characters */
+            ground: string;
         };
         Work: {
             actions: components["schemas"]["Action"][];
@@ -11677,6 +11985,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenedBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-conversation-statutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListLimit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "start-statute": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartStatuteInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatuteLimit"];
                 };
             };
             /** @description Error */
@@ -18062,6 +18439,242 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StatusBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "answer-statute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerStatuteInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatuteLimit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "extend-statute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtendStatuteInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatuteLimit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "withdraw-statute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawStatuteInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatuteLimit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-statutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatuteAll"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "create-statute": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatuteEdit"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statute"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "change-statute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatuteEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statute"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "delete-statute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statute"];
                 };
             };
             /** @description Error */

@@ -113,6 +113,17 @@ export function activityWords(
       const key = `activity.${e.kind.replace(".", "_")}${Number.isNaN(due) ? "_plain" : ""}`; // older events do not say when
       return t(key, { promise: t(`activity.promise_${text(data.kind)}`), when: format.weekdayMoment(due || 0) });
     }
+    case "statute.started":
+    case "statute.extended":
+    case "statute.answered":
+    case "statute.met":
+    case "statute.unmet":
+    case "statute.withdrawn":
+    case "statute.warned":
+    case "statute.breached": {
+      const key = `activity.${e.kind.replace(".", "_")}${data.late ? "_late" : ""}`;
+      return t(key, { when: format.weekdayMoment(Date.parse(text(data.due)) || 0) });
+    }
     case "clock.escalated": {
       const minutes = number(data.minutes);
       return t(`activity.step_${minutes < 0 ? "before" : minutes > 0 ? "after" : "at"}`, {
