@@ -65,6 +65,16 @@ export const rooms: readonly Room[] = [
       ),
   },
   {
+    path: "statutes",
+    icon: "file",
+    may: "policy.manage",
+    group: "house",
+    load: () =>
+      Promise.all([import("./statutes/Statutes"), loadWords("statute"), loadWords("hours"), loadWords("views")]).then(
+        ([m]) => m,
+      ),
+  },
+  {
     path: "rules",
     icon: "sort",
     may: "rule.manage",

@@ -22,6 +22,9 @@ const LocalTime = lazy(() =>
   Promise.all([import("./Reach"), loadWords("customers")]).then(([m]) => ({ default: m.LocalTime })),
 );
 const Facts = lazy(() => Promise.all([import("../fields/Facts"), loadWords("field")]).then(([m]) => m));
+const Limits = lazy(() =>
+  Promise.all([import("../conversation/statutes/Limits"), loadWords("statute")]).then(([m]) => m),
+);
 const CustomerFields = lazy(() =>
   Promise.all([import("../fields/CustomerFields"), loadWords("field")]).then(([m]) => m),
 );
@@ -54,6 +57,9 @@ export function CustomerPanel({ opened, view, close }: { opened: Opened; view: s
 
       <Suspense>
         <Facts row={row} />
+      </Suspense>
+      <Suspense>
+        <Limits opened={opened} />
       </Suspense>
       <Contact customer={c} />
       {c.timeZone && (
