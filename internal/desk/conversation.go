@@ -46,6 +46,7 @@ type Conversation struct {
 	DueAt            Time           `json:"dueAt,omitempty" doc:"When an answer is due; absent while we owe none"`
 	DueFor           string         `json:"dueFor,omitempty" enum:"acknowledge,first_answer,next_answer,update,resolve,commitment,statute" doc:"Which promise dueAt is of: of a policy, of a person (commitment), or what the law asks (statute); absent where the inbox's own holds"`
 	DueSoonAt        Time           `json:"dueSoonAt,omitempty" doc:"From when the policy of that promise calls it close; absent where it does not say"`
+	Owes             string         `json:"owes,omitempty" enum:"commitment,statute" doc:"What is owed besides what policies promise, the first of it: resolving does not end it"`
 	WaitingSince     Time           `json:"waitingSince,omitempty" doc:"Since when the customer waits for us"`
 	CreatedAt        Time           `json:"createdAt"`
 	LastAt           Time           `json:"lastAt" doc:"When the last message came or went"`

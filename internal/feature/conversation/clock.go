@@ -51,6 +51,7 @@ type clocks struct {
 // keepClocks brings the conversation's clocks up to date with what is about to be saved, and with them when it is due. It costs nothing where no policy was ever made. What
 // it returns is written once the conversation has its id.
 func (c *row) keepClocks(ctx context.Context, tx *db.Tx, d *definitions) (*clocks, error) {
+	c.withoutOwed()
 	if c.movedHours(d) {
 		c.undue, c.within = true, -1
 	}
@@ -82,14 +83,10 @@ func (c *row) keepClocks(ctx context.Context, tx *db.Tx, d *definitions) (*clock
 
 // dueWithoutPolicy sets when the conversation is due where no policy was ever made.
 func (c *row) dueWithoutPolicy(ctx context.Context, tx *db.Tx, d *definitions) error {
-	if !c.undue && (c.owedFor != "" || c.DueFor != "") { // what the row says may be what is, or was, owed
-		c.undue, c.within = true, -1
+	var err error
+	if c.undue {
+		err = c.dueByInbox(ctx, tx, d)
 	}
-	if !c.undue {
-		return nil
-	}
-	c.DueFor, c.DueSoonAt = "", 0
-	err := c.dueByInbox(ctx, tx, d)
 	c.dueByOwed()
 	return err
 }

@@ -139,31 +139,42 @@ func reclock(ctx context.Context, tx *db.Tx, id desk.ConversationID) error {
 	if err != nil || c.ID != id {
 		return err // it was merged meanwhile, and follows with what it lives in
 	}
-	return c.reclock(ctx, tx)
+	return c.reclock(ctx, tx, true)
 }
 
-func (c *row) reclock(ctx context.Context, tx *db.Tx) error {
+// reclock brings a held conversation's clocks up to date, and when it is due; anew also where only its inbox promises.
+func (c *row) reclock(ctx context.Context, tx *db.Tx, anew bool) error {
 	d, err := definitionsOf(ctx, tx)
 	if err != nil {
 		return err
 	}
-	due, of, soon := c.DueAt, c.DueFor, c.DueSoonAt
-	c.undue, c.within = true, -1
+	type due struct {
+		at, soon       desk.Time
+		of             string
+		ownAt, ownSoon desk.Time
+		ownFor         string
+	}
+	now := func() due { return due{c.DueAt, c.DueSoonAt, c.DueFor, c.ownDueAt, c.ownDueSoonAt, c.ownDueFor} }
+	before := now()
+	if anew {
+		c.undue, c.within = true, -1
+	}
 	k, err := c.keepClocks(ctx, tx, d)
 	if err != nil {
 		return err
 	}
-	if err := k.write(ctx, tx, c.ID); err != nil || due == c.DueAt && of == c.DueFor && soon == c.DueSoonAt {
+	if err := k.write(ctx, tx, c.ID); err != nil || before == now() {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `UPDATE conversation SET due_at = $2, due_for = $3, due_soon_at = $4 WHERE id = $1`, c.ID, c.DueAt, c.DueFor, c.DueSoonAt); err != nil {
+	if _, err := tx.Exec(ctx, `UPDATE conversation SET due_at = $2, due_for = $3, due_soon_at = $4, own_due_at = $5, own_due_for = $6, own_due_soon_at = $7 WHERE id = $1`,
+		c.ID, c.DueAt, c.DueFor, c.DueSoonAt, c.ownDueAt, c.ownDueFor, c.ownDueSoonAt); err != nil {
 		return fmt.Errorf("say when it is due: %w", err)
 	}
 	if err := c.keepPlace(ctx, tx, d); err != nil {
 		return err
 	}
 	what := desk.ClocksChanged
-	if of == "" && c.DueFor == "" {
+	if before.of == "" && c.DueFor == "" {
 		what = desk.DueMoved
 	}
 	return eventlog.Append(ctx, tx, c.event(desk.System, what, nil))

@@ -147,10 +147,12 @@ func (c *row) mergeState(ctx context.Context, tx *db.Tx) (s merge.State, err err
 }
 
 func (c *row) turn() merge.Turn {
+	c.withoutOwed()
 	return merge.Turn{Status: c.Status, SnoozedUntil: c.SnoozedUntil, WakeOn: c.WakeOn, WaitingSince: c.WaitingSince, DueAt: c.DueAt, ResolvedAt: c.resolvedAt}
 }
 
 func (c *row) setTurn(t merge.Turn) {
+	c.withoutOwed()
 	c.Status, c.SnoozedUntil, c.WakeOn, c.WaitingSince, c.DueAt, c.resolvedAt = t.Status, t.SnoozedUntil, t.WakeOn, t.WaitingSince, t.DueAt, t.ResolvedAt
 }
 

@@ -231,7 +231,8 @@ var told = []desk.EventKind{desk.ConversationReopened, desk.StatusChanged, desk.
 	desk.ConversationsLinked, desk.ConversationsUnlinked, desk.ConversationsMerged, desk.MergeUndone, desk.MessagesSplit, desk.SideAnswered,
 	desk.ConversationOpened, desk.AcknowledgementQueued, desk.MessageBounced, desk.MessageFailed, desk.RuleFailed, desk.RuleStopped,
 	desk.ClockWarned, desk.ClockBreached, desk.ClockEscalated, desk.StepFailed, desk.StatuteStarted, desk.StatuteExtended,
-	desk.StatuteAnswered, desk.StatuteMet, desk.StatuteUnmet, desk.StatuteWithdrawn, desk.StatuteWarned, desk.StatuteBreached, desk.PeopleTold, desk.InboxChanged, desk.TypeChanged, desk.FieldsChanged, desk.ChecklistAdded, desk.ChecklistRemoved, desk.CheckTicked, desk.CheckUnticked}
+	desk.StatuteAnswered, desk.StatuteMet, desk.StatuteUnmet, desk.StatuteWithdrawn, desk.StatuteWarned, desk.StatuteBreached, desk.PeopleTold, desk.InboxChanged, desk.TypeChanged, desk.FieldsChanged, desk.ChecklistAdded, desk.ChecklistRemoved, desk.CheckTicked, desk.CheckUnticked,
+	desk.CommitmentMade, desk.CommitmentChanged, desk.CommitmentKept, desk.CommitmentDropped, desk.CommitmentReopened}
 
 // activities are what happened in a conversation, and in those that were merged into it.
 func activities(ctx context.Context, tx *db.Tx, id desk.ConversationID, from, until desk.Time) ([]desk.Activity, error) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"tellus/internal/desk"
+	"tellus/internal/feature/hours"
 	"tellus/internal/platform/db"
 )
 
@@ -34,17 +35,17 @@ func (s *Service) Owe(ctx context.Context, tx *db.Tx, o Owed) error {
 	if err != nil {
 		return fmt.Errorf("what is owed in conversation %s: %w", o.Conversation, err)
 	}
-	at, what, soon := c.owedAt, c.owedFor, c.owedSoonAt
+	at, what, soon := c.owedAt, c.Owes, c.owedSoonAt
 	if err := c.countOwed(ctx, tx); err != nil {
 		return err
 	}
-	if at == c.owedAt && what == c.owedFor && soon == c.owedSoonAt {
+	if at == c.owedAt && what == c.Owes && soon == c.owedSoonAt {
 		return nil
 	}
-	if _, err := tx.Exec(ctx, `UPDATE conversation SET owed_at = $2, owed_for = $3, owed_soon_at = $4 WHERE id = $1`, c.ID, c.owedAt, c.owedFor, c.owedSoonAt); err != nil {
+	if _, err := tx.Exec(ctx, `UPDATE conversation SET owed_at = $2, owed_for = $3, owed_soon_at = $4 WHERE id = $1`, c.ID, c.owedAt, c.Owes, c.owedSoonAt); err != nil {
 		return fmt.Errorf("what is owed in conversation %s: %w", c.ID, err)
 	}
-	return c.reclock(ctx, tx)
+	return c.reclock(ctx, tx, false)
 }
 
 // countOwed works out the first of what is owed in the conversation and in what was merged into it.
@@ -53,18 +54,63 @@ func (c *row) countOwed(ctx context.Context, tx *db.Tx) error {
 	if err != nil {
 		return err
 	}
-	c.owedAt, c.owedFor, c.owedSoonAt = desk.Never, "", 0
+	c.owedAt, c.Owes, c.owedSoonAt = desk.Never, "", 0
 	err = tx.Row(ctx, `SELECT due_at, what, soon_at FROM owed WHERE conversation IN `+db.In(len(members), 1)+` ORDER BY due_at, what, ref LIMIT 1`, db.Args(members)...).
-		Scan(&c.owedAt, &c.owedFor, &c.owedSoonAt)
+		Scan(&c.owedAt, &c.Owes, &c.owedSoonAt)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("what is owed in conversation %s: %w", c.ID, err)
 	}
 	return nil
 }
 
+// ownDue is when the conversation would be due if nothing were owed in it.
+func (c *row) ownDue() desk.Time {
+	if c.DueFor == desk.OwedCommitment || c.DueFor == desk.OwedStatute {
+		return c.ownDueAt
+	}
+	return c.DueAt
+}
+
+// withoutOwed makes the conversation due as if nothing were owed in it, until it is saved. Whoever sets when it is due, or notes it down, calls it before.
+func (c *row) withoutOwed() {
+	if c.DueFor == desk.OwedCommitment || c.DueFor == desk.OwedStatute {
+		c.DueAt, c.DueFor, c.DueSoonAt = c.ownDueAt, c.ownDueFor, c.ownDueSoonAt
+	}
+	c.ownDueAt, c.ownDueFor, c.ownDueSoonAt = 0, "", 0
+}
+
 // dueByOwed lets the first of what is owed say when the conversation is due, where nothing is due before it. What is finished is not due: who owes it is told by its feature.
 func (c *row) dueByOwed() {
-	if c.owedFor != "" && c.owedAt < c.DueAt && !c.Status.Finished() {
-		c.DueAt, c.DueFor, c.DueSoonAt = c.owedAt, c.owedFor, c.owedSoonAt
+	if c.Owes != "" && c.owedAt < c.DueAt && !c.Status.Finished() {
+		c.ownDueAt, c.ownDueFor, c.ownDueSoonAt = c.DueAt, c.DueFor, c.DueSoonAt
+		c.DueAt, c.DueFor, c.DueSoonAt = c.owedAt, c.Owes, c.owedSoonAt
 	}
+}
+
+// Home returns the conversation itself, or the one that it was merged into, and its team, whoever may see it.
+func (s *Service) Home(ctx context.Context, tx *db.Tx, id desk.ConversationID) (home desk.ConversationID, team desk.TeamID, err error) {
+	if home, err = livesIn(ctx, tx, id); err != nil {
+		return 0, 0, err
+	}
+	if err := tx.Row(ctx, `SELECT COALESCE(team, 0) FROM conversation WHERE id = $1`, home).Scan(&team); err != nil {
+		return 0, 0, fmt.Errorf("where conversation %s is: %w", id, err)
+	}
+	return home, team, nil
+}
+
+// OpenHours are the hours that a conversation goes by; false where nobody said when it is open.
+func (s *Service) OpenHours(ctx context.Context, tx *db.Tx, c desk.Conversation) (hours.Hours, bool, error) {
+	d, err := definitionsOf(ctx, tx)
+	if err != nil {
+		return hours.Hours{}, false, err
+	}
+	return d.book.Open(d.book.Of(c.Inbox, c.Team), tx.Now)
+}
+
+// Where returns the conversation that a message is in, 0 where there is no such message.
+func (s *Service) Where(ctx context.Context, tx *db.Tx, message desk.MessageID) (in desk.ConversationID, err error) {
+	if _, err := oneOf(tx.Row(ctx, `SELECT conversation FROM message WHERE id = $1`, message).Scan(&in)); err != nil {
+		return 0, fmt.Errorf("message %s: %w", message, err)
+	}
+	return in, nil
 }

@@ -36,7 +36,7 @@ func (s *Service) Standing(ctx context.Context, tx *db.Tx, scope desk.Scope, id 
 		return Standing{}, desk.Conversation{}, err
 	}
 	return Standing{Status: c.Status, Priority: c.Priority, Assignee: c.Assignee, Team: c.Team, Tags: slices.Clone(c.Tags), Type: c.TypeID, Fields: c.Fields, Spam: c.Spam,
-		TrashedAt: c.TrashedAt, SnoozedUntil: c.SnoozedUntil, WakeOn: c.WakeOn, Due: int64(c.DueAt), WaitingSince: c.WaitingSince, ResolvedAt: c.resolvedAt}, c.Conversation, nil
+		TrashedAt: c.TrashedAt, SnoozedUntil: c.SnoozedUntil, WakeOn: c.WakeOn, Due: int64(c.ownDue()), WaitingSince: c.WaitingSince, ResolvedAt: c.resolvedAt}, c.Conversation, nil
 }
 
 // PutBack gives a conversation back what it had. It refuses with desk.Conflict where it was changed since the given version. A snooze whose time has come meanwhile ends at once.
@@ -76,6 +76,7 @@ func (s *Service) PutBack(ctx context.Context, tx *db.Tx, by desk.Actor, scope d
 		return c.Conversation, err
 	}
 	c.Status, c.Priority, c.Assignee, c.Team, c.TrashedAt = was.Status, was.Priority, was.Assignee, was.Team, was.TrashedAt
+	c.withoutOwed()
 	c.DueAt, c.WaitingSince, c.resolvedAt = desk.Time(was.Due), was.WaitingSince, was.ResolvedAt
 	c.did(deadline.Moved)
 	if c.TypeID != was.Type {

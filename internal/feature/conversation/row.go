@@ -37,8 +37,10 @@ type row struct {
 	resolvedAt     desk.Time
 	lastIncoming   desk.MessageID
 	owedAt         desk.Time // the first of what is owed; desk.Never where nothing is
-	owedFor        string
 	owedSoonAt     desk.Time
+	ownDueAt       desk.Time // when it would be due otherwise, where it is due by what is owed
+	ownDueFor      string
+	ownDueSoonAt   desk.Time
 
 	before   Snapshot
 	happened deadline.Did // since it was saved
@@ -58,7 +60,7 @@ const rowColumns = `c.id, c.number, c.inbox, c.customer, c.customer_name, c.addr
 	c.preview, c.preview_by, c.messages, c.attachments, c.troubled, c.acknowledged_at, c.first_answer_at, c.resolved_at,
 	c.last_incoming, c.created_at, c.last_at, c.version, c.type_id, c.fields,
 	c.checks, c.checked, c.checks_owed, c.spent, c.wake_on, c.wake_for, c.wake_number, c.wake_by, c.wake_since, c.merged_into, c.due_for, c.due_soon_at,
-	c.owed_at, c.owed_for, c.owed_soon_at`
+	c.owed_at, c.owed_for, c.owed_soon_at, c.own_due_at, c.own_due_for, c.own_due_soon_at`
 
 func (c *row) scan(s interface{ Scan(...any) error }, more ...any) error {
 	var assignee, team, typeID sql.NullInt64
@@ -70,7 +72,7 @@ func (c *row) scan(s interface{ Scan(...any) error }, more ...any) error {
 		&c.resolvedAt, &c.lastIncoming, &c.CreatedAt, &c.LastAt, &c.Version, &typeID, &fields,
 		&c.Checks, &c.Checked, &c.ChecksOwed, &c.Spent,
 		&c.WakeOn.Event, &target, &c.WakeOn.Number, &c.WakeOn.By, &c.WakeOn.Since, &c.MergedInto, &c.DueFor, &c.DueSoonAt,
-		&c.owedAt, &c.owedFor, &c.owedSoonAt}, more...)...)
+		&c.owedAt, &c.Owes, &c.owedSoonAt, &c.ownDueAt, &c.ownDueFor, &c.ownDueSoonAt}, more...)...)
 	if err != nil {
 		return err
 	}
@@ -164,14 +166,15 @@ func (c *row) save(ctx context.Context, tx *db.Tx) error {
 			troubled = $24, acknowledged_at = $25, first_answer_at = $26, resolved_at = $27, last_incoming = $28, last_at = $29, version = $30,
 			type_id = $31, fields = $32, checks = $33, checked = $34, checks_owed = $35, spent = $36,
 			wake_on = $37, wake_for = $38, wake_number = $39, wake_by = $40, wake_since = $41, due_for = $42, due_soon_at = $43,
-			owed_at = $44, owed_for = $45, owed_soon_at = $46
+			owed_at = $44, owed_for = $45, owed_soon_at = $46,
+			own_due_at = $47, own_due_for = $48, own_due_soon_at = $49
 		WHERE id = $1`,
 		c.ID, c.Customer, c.CustomerName, c.Address, c.Subject, c.subjectKey, c.Status, c.Priority, c.Shelf(), nullID(c.Assignee), nullID(c.Team),
 		string(tags), c.Restricted, c.Spam, c.TrashedAt, c.SnoozedUntil, c.DueAt, c.WaitingSince, c.Language, c.Preview, c.PreviewBy,
 		c.Messages, c.Attachments, c.DeliveryTroubled, c.acknowledgedAt, c.firstAnswerAt, c.resolvedAt, c.lastIncoming, c.LastAt, c.Version,
 		nullID(c.TypeID), fields, c.Checks, c.Checked, c.ChecksOwed, c.Spent,
 		c.WakeOn.Event, c.WakeOn.Target(), c.WakeOn.Number, c.WakeOn.By, c.WakeOn.Since, c.DueFor, c.DueSoonAt,
-		c.owedAt, c.owedFor, c.owedSoonAt); err != nil {
+		c.owedAt, c.Owes, c.owedSoonAt, c.ownDueAt, c.ownDueFor, c.ownDueSoonAt); err != nil {
 		return fmt.Errorf("save conversation %s: %w", c.ID, err)
 	}
 	if err := promised.write(ctx, tx, c.ID); err != nil {
@@ -200,7 +203,10 @@ func (c *row) messageEvent(by desk.Actor, kind desk.EventKind, message desk.Mess
 }
 
 // answered ends the wait.
-func (c *row) answered() { c.WaitingSince, c.DueAt = 0, desk.Never }
+func (c *row) answered() {
+	c.withoutOwed()
+	c.WaitingSince, c.DueAt = 0, desk.Never
+}
 
 func nullID[T ~int64](id T) any {
 	if id == 0 {

@@ -102,6 +102,7 @@ func (c *row) giveBack(ctx context.Context, tx *db.Tx, by desk.Actor, u takenBac
 	if u.status && c.Status != u.before.Status {
 		tell(desk.StatusChanged, change[desk.Status]{c.Status, u.before.Status})
 		c.Status = u.before.Status
+		c.withoutOwed()
 		c.DueAt, c.WaitingSince, c.resolvedAt = desk.Time(u.before.Due), u.before.WaitingSince, u.before.ResolvedAt
 	}
 	if putBack(&c.Priority, u.before.Priority, u.after.Priority) {
