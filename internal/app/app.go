@@ -20,6 +20,7 @@ import (
 	"tellus/internal/channel/email/verdict"
 	"tellus/internal/desk"
 	"tellus/internal/feature/automation"
+	"tellus/internal/feature/commitment"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/field"
@@ -192,7 +193,7 @@ func (a *App) wire() {
 	segments := &segment.Service{Customers: a.Customers}
 	a.Gather = &gather.Gather{DB: a.DB, Views: views, Conversations: a.Conversations, Segments: segments, Staff: a.Staff, Inboxes: a.Inboxes, Log: a.log}
 	a.Persons = &person.Person{DB: a.DB, Blobs: a.Blobs, Staff: a.Staff, Customers: a.Customers, Conversations: a.Conversations, Privacy: holds, Purchases: a.Purchases, Statutes: &statute.Service{Conversations: a.Conversations},
-		Worklog: &worklog.Service{Conversations: a.Conversations}, Log: a.log, Export: &export.Export{DB: a.DB, Staff: a.Staff, Inboxes: a.Inboxes, Customers: a.Customers,
+		Worklog: &worklog.Service{Conversations: a.Conversations}, Commitments: &commitment.Service{Conversations: a.Conversations}, Log: a.log, Export: &export.Export{DB: a.DB, Staff: a.Staff, Inboxes: a.Inboxes, Customers: a.Customers,
 			Conversations: a.Conversations, Worklog: &worklog.Service{Conversations: a.Conversations}, Originals: a.Intake, Files: a.Blobs.Open}}
 	a.Segments = &keep.Keeper{DB: a.DB, Segments: segments, Log: a.log}
 	a.watch = &person.Watch{DB: a.DB, Privacy: holds, Log: a.log}
@@ -200,7 +201,7 @@ func (a *App) wire() {
 	statutes := &statute.Service{Conversations: a.Conversations}
 	a.Statutes = &limits.Keeper{DB: a.DB, Statutes: statutes, Log: a.log}
 	hands := &act.Hands{Staff: a.Staff, Customers: a.Customers, Inboxes: a.Inboxes, Conversations: a.Conversations, Purchases: a.Purchases}
-	a.Promises = &promise.Keeper{DB: a.DB, Policies: policies, Conversations: a.Conversations, Hands: hands, Log: a.log}
+	a.Promises = &promise.Keeper{DB: a.DB, Policies: policies, Conversations: a.Conversations, Commitments: &commitment.Service{Conversations: a.Conversations}, Hands: hands, Log: a.log}
 	a.Workers = jobs.New(a.DB, jobs.Options{Queues: map[string]int{"intake": 16, "deliver": 16}, Logger: a.log, GaveUp: sayGaveUp})
 	jobs.Register(a.Workers, a.Intake.Handle)
 	jobs.Register(a.Workers, a.Intake.HandleUnscanned)

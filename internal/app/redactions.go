@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 
+	"tellus/internal/feature/commitment"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/privacy"
@@ -92,7 +93,9 @@ func mergeErasures(path string, other []byte) ([]conversation.Erasure, error) {
 // reapply takes out of a restored database again what the journal names, a message or a person at a time.
 func reapply(ctx context.Context, d *db.DB, entries []conversation.Erasure) error {
 	conversations := &conversation.Service{}
-	persons := &person.Person{DB: d, Customers: &customer.Service{}, Conversations: conversations, Privacy: &privacy.Service{}, Purchases: &purchase.Service{Customers: &customer.Service{}}, Worklog: &worklog.Service{}}
+	promised := &commitment.Service{Conversations: conversations}
+	persons := &person.Person{DB: d, Customers: &customer.Service{}, Conversations: conversations, Privacy: &privacy.Service{}, Purchases: &purchase.Service{Customers: &customer.Service{}}, Worklog: &worklog.Service{},
+		Commitments: promised}
 	for _, e := range entries {
 		if e.Customer != 0 || e.Conversation != 0 {
 			if err := persons.Reapply(ctx, e); err != nil {
@@ -100,7 +103,12 @@ func reapply(ctx context.Context, d *db.DB, entries []conversation.Erasure) erro
 			}
 			continue
 		}
-		err := d.Write(ctx, func(tx *db.Tx) error { return conversations.Reapply(ctx, tx, []conversation.Erasure{e}) })
+		err := d.Write(ctx, func(tx *db.Tx) error {
+			if err := promised.ForgetMessage(ctx, tx, e.Message, e.At); err != nil {
+				return err
+			}
+			return conversations.Reapply(ctx, tx, []conversation.Erasure{e})
+		})
 		if err != nil {
 			return fmt.Errorf("redact message %s again: %w", e.Message, err)
 		}

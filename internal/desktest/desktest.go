@@ -17,6 +17,7 @@ import (
 	"tellus/internal/channel/email/verdict"
 	"tellus/internal/desk"
 	"tellus/internal/feature/automation"
+	"tellus/internal/feature/commitment"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/field"
@@ -96,6 +97,7 @@ type Desk struct {
 	Promises      *promise.Keeper
 	Statutes      *statute.Service
 	Limits        *limits.Keeper
+	Commitments   *commitment.Service
 	Segments      *segment.Service
 	Keeper        *keep.Keeper
 	Bulk          *bulk.Bulk
@@ -195,6 +197,7 @@ func (d *Desk) wire() {
 		d.Erasures = append(d.Erasures, e)
 		return nil
 	}}
+	d.Commitments = &commitment.Service{Conversations: d.Conversations}
 	d.Purchases = &purchase.Service{DB: d.DB, Customers: d.Customers, Conversations: d.Conversations, Blobs: d.Blobs, Secrets: d.keys}
 	d.Staff = staff.New(staff.Config{DB: d.DB, Keys: d.keys, Passwords: secret.NewPasswords(secret.Cost{Memory: 64, Passes: 1, Threads: 1}),
 		URL: func() string { return "https://desk.example" }, Log: log})
@@ -207,7 +210,7 @@ func (d *Desk) wire() {
 		Token: d.makeToken, Writer: d.writer, Loop: "desk"}
 	d.Statutes = &statute.Service{Conversations: d.Conversations}
 	d.Persons = &person.Person{DB: d.DB, Blobs: d.Blobs, Staff: d.Staff, Customers: d.Customers, Conversations: d.Conversations, Privacy: d.Privacy, Purchases: d.Purchases, Statutes: d.Statutes,
-		Worklog: &worklog.Service{Conversations: d.Conversations}, Log: log, Export: &export.Export{DB: d.DB, Staff: d.Staff, Inboxes: d.Inboxes, Customers: d.Customers,
+		Worklog: &worklog.Service{Conversations: d.Conversations}, Commitments: d.Commitments, Log: log, Export: &export.Export{DB: d.DB, Staff: d.Staff, Inboxes: d.Inboxes, Customers: d.Customers,
 			Conversations: d.Conversations, Worklog: &worklog.Service{Conversations: d.Conversations}, Originals: d.Intake, Files: d.Blobs.Open}}
 	d.Watch = &person.Watch{DB: d.DB, Privacy: d.Privacy, Log: log}
 	d.Notices, d.Letters, d.Pushes = &notice.Service{Keys: d.keys}, &Letters{}, pushtest.New(d.T)
@@ -233,7 +236,7 @@ func (d *Desk) wire() {
 	d.Gather.Register(d.Workers)
 	d.Policies = &sla.Service{Conversations: d.Conversations}
 	d.Hands = &act.Hands{Staff: d.Staff, Customers: d.Customers, Inboxes: d.Inboxes, Conversations: d.Conversations, Purchases: d.Purchases}
-	d.Promises = &promise.Keeper{DB: d.DB, Policies: d.Policies, Conversations: d.Conversations, Hands: d.Hands, Log: log}
+	d.Promises = &promise.Keeper{DB: d.DB, Policies: d.Policies, Conversations: d.Conversations, Commitments: d.Commitments, Hands: d.Hands, Log: log}
 	d.Promises.Register(d.Workers)
 	d.Limits = &limits.Keeper{DB: d.DB, Statutes: d.Statutes, Log: log}
 	d.Keeper.Register(d.Workers)

@@ -38,7 +38,8 @@ type Happening struct {
 	At           desk.Time
 	Conversation desk.ConversationID
 	Message      desk.MessageID
-	Named        desk.AgentID   // who is mentioned, or whose the conversation became
+	Named        desk.AgentID   // who is mentioned, whose the conversation became, or who is to keep what was promised
+	Promised     desk.AgentID   // who promised what comes due
 	Told         []desk.AgentID // who is asked to look
 	Assignee     desk.AgentID   // whose the conversation is
 	Followers    []desk.AgentID // of the conversation
@@ -143,9 +144,16 @@ func (h *Happening) concerned() map[desk.AgentID]Kind {
 		if h.Kind == desk.ClockBreached || h.Kind == desk.StatuteBreached {
 			kind = Overdue
 		}
-		add(h.Assignee, kind)
+		switch {
+		case h.Named != 0:
+			add(h.Named, kind)
+		case h.Assignee != 0:
+			add(h.Assignee, kind)
+		case len(h.Members) == 0:
+			add(h.Promised, kind)
+		}
 		for _, m := range h.Members {
-			if h.Assignee == 0 {
+			if h.Named == 0 && h.Assignee == 0 {
 				add(m, kind)
 			}
 		}

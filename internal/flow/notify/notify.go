@@ -60,6 +60,7 @@ func (n *Notify) Run(ctx context.Context, events *eventlog.Log) error {
 type data struct {
 	Agent desk.AgentID `json:"agent"`
 	To    int64        `json:"to"`
+	By    desk.AgentID `json:"by"`
 	conversation.Told
 }
 
@@ -179,6 +180,8 @@ func (n *Notify) happenings(ctx context.Context, tx *db.Tx, events []desk.Event)
 			h.Named = d.Agent
 		case desk.AssigneeChanged:
 			h.Named = desk.AgentID(d.To)
+		case desk.ClockWarned, desk.ClockBreached:
+			h.Named, h.Promised = d.Agent, d.By
 		case desk.PeopleTold:
 			if h.Told, err = n.told(ctx, tx, members, d.Told, row.Row); err != nil {
 				return nil, nil, err

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"tellus/internal/desk"
+	"tellus/internal/feature/commitment"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/privacy"
@@ -37,6 +38,7 @@ type Person struct {
 	Purchases     *purchase.Service
 	Worklog       *worklog.Service
 	Statutes      *statute.Service
+	Commitments   *commitment.Service
 	Export        *export.Export
 	Log           *slog.Logger
 }
@@ -238,6 +240,9 @@ func (p *Person) slice(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.Cu
 			return w, false, err
 		}
 		if err := p.Statutes.ForgetGrounds(ctx, tx, w.Reached); err != nil {
+			return w, false, err
+		}
+		if err := p.Commitments.Forget(ctx, tx, w.Reached); err != nil {
 			return w, false, err
 		}
 		if err := bulk.Forget(ctx, tx, w.Reached); err != nil {

@@ -136,6 +136,9 @@ func (p *Person) empty(ctx context.Context, tx *db.Tx, id desk.ConversationID) (
 	if err := p.Statutes.ForgetGrounds(ctx, tx, id); err != nil {
 		return n, err
 	}
+	if err := p.Commitments.Forget(ctx, tx, id); err != nil {
+		return n, err
+	}
 	return n, p.Worklog.ForgetNotes(ctx, tx, id)
 }
 

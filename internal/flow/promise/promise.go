@@ -1,5 +1,5 @@
 // Package promise keeps up with time and with the policies: it tells of promises that come close or were broken, the moment they do, takes the steps that policies have for then,
-// and brings conversations up to policies that changed, in slices.
+// and brings conversations up to policies that changed, in slices. What people promised customers is told of likewise.
 package promise
 
 import (
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tellus/internal/desk"
+	"tellus/internal/feature/commitment"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/sla"
 	"tellus/internal/flow/act"
@@ -23,6 +24,7 @@ type Keeper struct {
 	DB            *db.DB
 	Policies      *sla.Service
 	Conversations *conversation.Service
+	Commitments   *commitment.Service
 	Hands         *act.Hands
 	Log           *slog.Logger
 }
@@ -61,6 +63,8 @@ func (k *Keeper) follow(ctx context.Context, _ *jobs.Job[sla.Reclock]) error {
 func (k *Keeper) Run(ctx context.Context) error {
 	moved, stop := k.DB.Listen(conversation.ClocksMoved)
 	defer stop()
+	promised, end := k.DB.Listen(commitment.Moved)
+	defer end()
 	for {
 		wait, err := k.Fire(ctx)
 		if err != nil && ctx.Err() == nil {
@@ -75,6 +79,7 @@ func (k *Keeper) Run(ctx context.Context) error {
 		case <-due.C:
 			continue
 		case <-moved:
+		case <-promised:
 		}
 		// Clocks change in flocks: what is new is looked for once a second at most, and what was known to come due is told in time.
 		again := time.NewTimer(flock)
@@ -91,17 +96,26 @@ func (k *Keeper) Run(ctx context.Context) error {
 // Fire tells of all promises whose time has come, and returns how long it is until the next.
 func (k *Keeper) Fire(ctx context.Context) (time.Duration, error) {
 	for {
-		var next desk.Time
+		var next, promised desk.Time
 		if err := k.DB.Look(func(tx *db.Tx) (err error) {
-			next, err = k.Conversations.NextClock(ctx, tx)
+			if next, err = k.Conversations.NextClock(ctx, tx); err != nil {
+				return err
+			}
+			promised, err = k.Commitments.Next(ctx, tx)
 			return err
 		}); err != nil {
 			return 0, err
 		}
-		if now := k.DB.Now(); next >= now {
-			return min(next.Sub(now)+time.Millisecond, longest), nil
+		now := k.DB.Now()
+		if next >= now && promised >= now {
+			return min(min(next, promised).Sub(now)+time.Millisecond, longest), nil
 		}
 		if err := k.DB.Write(ctx, func(tx *db.Tx) error {
+			if promised < now {
+				if err := k.Commitments.Fire(ctx, tx, burst); err != nil {
+					return err
+				}
+			}
 			steps, err := k.Conversations.FireClocks(ctx, tx, burst)
 			if err != nil || len(steps) == 0 {
 				return err

@@ -98,6 +98,7 @@ func (s *Server) registerDesk() {
 	s.registerFigures()
 	s.registerPolicies()
 	s.registerStatutes()
+	s.registerCommitments()
 	s.registerDistribution()
 	s.registerRules()
 	s.registerBulk()

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"tellus/internal/desk"
 	"tellus/internal/desktest"
@@ -148,12 +149,17 @@ var probes = map[string]probe{
 	"run-actions":        onConversation(post, "/actions", object{"version": 1, "actions": []object{{"do": "set_priority", "priority": 3}}}),
 	"list-checklists":    onConversation(get, "/checklists", nil),
 	"list-clocks":        onConversation(get, "/clocks", nil),
-	"add-checklist":      onConversation(post, "/checklists", object{"name": "x", "items": []object{{"words": "y"}}}),
-	"remove-checklist":   onConversation(del, "/checklists/1", nil),
-	"restore-checklist":  onConversation(post, "/checklists/1/restore", nil),
-	"tick-check":         onConversation(put, "/checks/1", object{"done": true}),
-	"list-work":          onConversation(get, "/work", nil),
-	"add-work":           onConversation(post, "/work", object{"seconds": 60}),
+	"notice-commitments": func(t, _ target) []call {
+		return one(post, "/commitments/notice", object{"text": "I will call you tomorrow.", "conversation": t.conversation})
+	},
+	"list-commitments":  onConversation(get, "/commitments", nil),
+	"make-commitment":   onConversation(post, "/commitments", object{"words": "x", "due": time.Now().Add(time.Hour)}),
+	"add-checklist":     onConversation(post, "/checklists", object{"name": "x", "items": []object{{"words": "y"}}}),
+	"remove-checklist":  onConversation(del, "/checklists/1", nil),
+	"restore-checklist": onConversation(post, "/checklists/1/restore", nil),
+	"tick-check":        onConversation(put, "/checks/1", object{"done": true}),
+	"list-work":         onConversation(get, "/work", nil),
+	"add-work":          onConversation(post, "/work", object{"seconds": 60}),
 	"set-timer": func(t, _ target) []call {
 		return one(post, "/timer", object{"action": "start", "conversation": t.conversation})
 	},
@@ -181,6 +187,7 @@ var elsewhere = []string{
 	"list-recipients",                                                                                                        // TestRecipientsAreSuggested
 	"list-fields", "create-field", "change-field", "order-fields", "list-types", "create-type", "change-type", "order-types", // definitions
 	"list-templates", "create-template", "change-template",
+	"list-open-commitments", "change-commitment", "end-commitment", "reopen-commitment", // TestWhatPeoplePromise
 	"change-work", "remove-work", "restore-work", "get-timer", // TestTimeIsCorrectedByItsOwnerAndSupervisors
 	// of customers whom one sees: package purchase, TestPagesHoldEveryPurchaseOnceAndOnlyOfThoseWhoAreSeen; shops and files by permission alone
 	"list-purchases", "record-purchase", "get-purchase", "change-purchase", "list-customer-values", "list-customer-purchases",

@@ -27,7 +27,11 @@ type MessageInput struct {
 
 func (s *Server) cancelMessage(ctx context.Context, c *Caller, in *MessageInput) (*reply[conversation.TakenBack], error) {
 	return changing(ctx, s, func(tx *db.Tx) (conversation.TakenBack, error) {
-		return s.Conversations.Cancel(ctx, tx, c.By(), c.Scope, in.ID)
+		back, err := s.Conversations.Cancel(ctx, tx, c.By(), c.Scope, in.ID)
+		if err != nil {
+			return back, err
+		}
+		return back, s.Commitments.Unsaid(ctx, tx, c.By(), in.ID)
 	})
 }
 
@@ -151,12 +155,20 @@ type redactInput struct {
 
 func (s *Server) redactMessage(ctx context.Context, c *Caller, in *redactInput) (*reply[desk.Message], error) {
 	return changing(ctx, s, func(tx *db.Tx) (desk.Message, error) {
-		return s.Conversations.Redact(ctx, tx, c.By(), c.Scope, in.ID, in.Body.Spans)
+		m, err := s.Conversations.Redact(ctx, tx, c.By(), c.Scope, in.ID, in.Body.Spans)
+		if err != nil {
+			return m, err
+		}
+		return m, s.Commitments.ForgetMessage(ctx, tx, in.ID, tx.Now)
 	})
 }
 
 func (s *Server) eraseMessage(ctx context.Context, c *Caller, in *MessageInput) (*reply[desk.Message], error) {
 	return changing(ctx, s, func(tx *db.Tx) (desk.Message, error) {
-		return s.Conversations.Erase(ctx, tx, c.By(), c.Scope, in.ID)
+		m, err := s.Conversations.Erase(ctx, tx, c.By(), c.Scope, in.ID)
+		if err != nil {
+			return m, err
+		}
+		return m, s.Commitments.ForgetMessage(ctx, tx, in.ID, tx.Now)
 	})
 }

@@ -18,6 +18,7 @@ import (
 
 	"tellus/internal/desk"
 	"tellus/internal/feature/automation"
+	"tellus/internal/feature/commitment"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/field"
@@ -100,7 +101,9 @@ type Server struct {
 	live      LiveFeed
 	Fields    *field.Service
 	Worklog   *worklog.Service
-	pictures  chan struct{} // places for pictures being made smaller
+	// Commitments are what people promised customers.
+	Commitments *commitment.Service
+	pictures    chan struct{} // places for pictures being made smaller
 }
 
 // New returns a server with every operation registered. It panics where an operation and the table of routes disagree, which a test
@@ -113,7 +116,7 @@ func New(d Deps) *Server {
 		d.URL = func() string { return "" }
 	}
 	s := &Server{Deps: d, mux: http.NewServeMux(), routes: map[string]route{}, handled: map[string]bool{}, flights: newFlights(), pictures: make(chan struct{}, 2),
-		Fields: &field.Service{}, Worklog: &worklog.Service{Conversations: d.Conversations}}
+		Fields: &field.Service{}, Worklog: &worklog.Service{Conversations: d.Conversations}, Commitments: &commitment.Service{Conversations: d.Conversations}}
 	for _, r := range routes {
 		if _, twice := s.routes[r.id]; twice {
 			panic("api: two routes are called " + r.id)

@@ -53,6 +53,7 @@ type replyInput struct {
 	Body struct {
 		conversation.Reply
 		Also
+		Promised
 	}
 }
 
@@ -80,6 +81,9 @@ func (s *Server) sendReply(ctx context.Context, c *Caller, in *replyInput) (*rep
 		if err != nil {
 			return m, err
 		}
+		if err := s.promised(ctx, tx, c, m, in.Body.Commitments); err != nil {
+			return m, err
+		}
 		if err := s.also(ctx, tx, c, in.ID, left); err != nil || len(in.Body.Actions) == 0 {
 			return m, err
 		}
@@ -92,6 +96,7 @@ type noteInput struct {
 	Body struct {
 		conversation.NewNote
 		Also
+		Promised
 	}
 }
 
@@ -99,6 +104,9 @@ func (s *Server) addNote(ctx context.Context, c *Caller, in *noteInput) (*reply[
 	return changing(ctx, s, func(tx *db.Tx) (desk.Message, error) {
 		m, err := s.Conversations.AddNote(ctx, tx, c.By(), c.Scope, in.ID, in.Body.NewNote, s.Staff.Scope)
 		if err != nil {
+			return m, err
+		}
+		if err := s.promised(ctx, tx, c, m, in.Body.Commitments); err != nil {
 			return m, err
 		}
 		return m, s.also(ctx, tx, c, in.ID, in.Body.Also)
@@ -201,7 +209,10 @@ func (s *Server) recordedCustomer(ctx context.Context, tx *db.Tx, c *Caller, in 
 
 type addRecordInput struct {
 	ConversationInput
-	Body conversation.NewRecord
+	Body struct {
+		conversation.NewRecord
+		Promised
+	}
 }
 
 func (s *Server) addRecord(ctx context.Context, c *Caller, in *addRecordInput) (*reply[desk.Message], error) {
@@ -215,7 +226,11 @@ func (s *Server) addRecord(ctx context.Context, c *Caller, in *addRecordInput) (
 			return desk.Message{}, err
 		}
 		box, _ := house.Inbox(row.Inbox)
-		return s.Conversations.RecordIn(ctx, tx, c.By(), c.Scope, in.ID, box, in.Body)
+		m, err := s.Conversations.RecordIn(ctx, tx, c.By(), c.Scope, in.ID, box, in.Body.NewRecord)
+		if err != nil {
+			return m, err
+		}
+		return m, s.promised(ctx, tx, c, m, in.Body.Commitments)
 	})
 }
 

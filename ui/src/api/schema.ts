@@ -512,6 +512,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/commitments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is still to be kept, in the conversations that the caller sees, what is due first before the rest
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-open-commitments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/commitments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Correct a commitment or move its time; one whose time has passed ends as broken, and a new one is made
+         * @description Needs: conversation.write.
+         */
+        put: operations["change-commitment"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/commitments/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a commitment was kept, or give it up
+         * @description Needs: conversation.write.
+         */
+        post: operations["end-commitment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/commitments/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back that a commitment ended
+         * @description Needs: conversation.write.
+         */
+        post: operations["reopen-commitment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/commitments/notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Which sentences of a text promise something by a time, in English, Latvian, Lithuanian or Polish; nothing is kept
+         * @description Needs: conversation.write.
+         */
+        post: operations["notice-commitments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/conversations": {
         parameters: {
             query?: never;
@@ -718,6 +818,30 @@ export interface paths {
         get: operations["list-clocks"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations/{id}/commitments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What people promised in a conversation: what is still to be kept first
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-commitments"];
+        put?: never;
+        /**
+         * Keep what somebody promised the customer
+         * @description Needs: conversation.write.
+         */
+        post: operations["make-commitment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5006,6 +5130,20 @@ export interface components {
             /** @enum {string} */
             kind: "agent" | "customer" | "rule" | "system";
         };
+        AddRecordInputBody: {
+            /**
+             * Format: date-time
+             * @description When it took place; now where absent
+             */
+            at?: string;
+            attachments: number[];
+            /** @enum {string} */
+            channel: "phone" | "visit" | "letter";
+            /** @description What is promised in it; needs conversation.write. Taken back with it where it is before it leaves */
+            commitments?: components["schemas"]["CommitmentEdit"][];
+            html: string;
+            record: components["schemas"]["Record"];
+        };
         Address: {
             bounced?: boolean;
             /** Format: int64 */
@@ -5441,6 +5579,180 @@ export interface components {
         CodeBody: {
             code: string;
         };
+        Commitment: {
+            /**
+             * Format: int64
+             * @description Who keeps it; whoever has the conversation where it is absent
+             */
+            agent?: number;
+            /**
+             * @description Why it was not kept in time
+             * @enum {string}
+             */
+            cause?: "forgotten" | "waited" | "too_much" | "too_early" | "unreachable" | "not_needed" | "other";
+            /**
+             * Format: int64
+             * @description In which it was made
+             */
+            conversation: number;
+            /**
+             * Format: date-time
+             * @description Until when; ahead, by a year at most
+             */
+            due: string;
+            /**
+             * Format: date-time
+             * @description When it was kept or given up
+             */
+            endedAt?: string;
+            /** Format: int64 */
+            endedBy?: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            madeAt: string;
+            /** Format: int64 */
+            madeBy: number;
+            /**
+             * Format: int64
+             * @description In which it was promised; it is not changed later
+             */
+            message?: number;
+            /**
+             * Format: int64
+             * @description How often its due time was moved before it had passed
+             */
+            moves?: number;
+            /**
+             * Format: date-time
+             * @description From when it is close
+             */
+            soon: string;
+            /**
+             * @description late: its time has passed and it is still to be kept. broken: kept too late, or given up after its time
+             * @enum {string}
+             */
+            state: "open" | "late" | "kept" | "broken" | "dropped";
+            /**
+             * Format: int64
+             * @description The one that was seen; absent for a new one
+             */
+            version?: number;
+            /** @description It ended by being kept, be it late */
+            wasKept?: boolean;
+            /** @description What is promised, in the words in which it was */
+            words: string;
+        };
+        CommitmentEdit: {
+            /**
+             * Format: int64
+             * @description Who keeps it; whoever has the conversation where it is absent
+             */
+            agent?: number;
+            /**
+             * Format: date-time
+             * @description Until when; ahead, by a year at most
+             */
+            due: string;
+            /**
+             * Format: int64
+             * @description In which it was promised; it is not changed later
+             */
+            message?: number;
+            /**
+             * Format: int64
+             * @description The one that was seen; absent for a new one
+             */
+            version?: number;
+            /** @description What is promised, in the words in which it was */
+            words: string;
+        };
+        CommitmentEnding: {
+            /**
+             * @description Why it was not kept in time
+             * @enum {string}
+             */
+            cause?: "forgotten" | "waited" | "too_much" | "too_early" | "unreachable" | "not_needed" | "other";
+            /** @description It was kept, be it late; else it is given up */
+            kept: boolean;
+        };
+        CommitmentNoticed: {
+            /**
+             * Format: date-time
+             * @description By the caller's clock; a day without a time ends as the conversation's calendar has it
+             */
+            due: string;
+            /** @enum {string} */
+            language: "en" | "lv" | "lt" | "pl";
+            /** @description The words of it that say until when */
+            phrase: string;
+            sentence: string;
+        };
+        CommitmentOpenCommitment: {
+            /**
+             * Format: int64
+             * @description Who keeps it; whoever has the conversation where it is absent
+             */
+            agent?: number;
+            /**
+             * @description Why it was not kept in time
+             * @enum {string}
+             */
+            cause?: "forgotten" | "waited" | "too_much" | "too_early" | "unreachable" | "not_needed" | "other";
+            /**
+             * Format: int64
+             * @description In which it was made
+             */
+            conversation: number;
+            /**
+             * Format: date-time
+             * @description Until when; ahead, by a year at most
+             */
+            due: string;
+            /**
+             * Format: date-time
+             * @description When it was kept or given up
+             */
+            endedAt?: string;
+            /** Format: int64 */
+            endedBy?: number;
+            /** Format: int64 */
+            id: number;
+            in: components["schemas"]["Conversation"];
+            /** Format: date-time */
+            madeAt: string;
+            /** Format: int64 */
+            madeBy: number;
+            /**
+             * Format: int64
+             * @description In which it was promised; it is not changed later
+             */
+            message?: number;
+            /**
+             * Format: int64
+             * @description How often its due time was moved before it had passed
+             */
+            moves?: number;
+            /**
+             * Format: date-time
+             * @description From when it is close
+             */
+            soon: string;
+            /**
+             * @description late: its time has passed and it is still to be kept. broken: kept too late, or given up after its time
+             * @enum {string}
+             */
+            state: "open" | "late" | "kept" | "broken" | "dropped";
+            /**
+             * Format: int64
+             * @description The one that was seen; absent for a new one
+             */
+            version?: number;
+            /** @description It ended by being kept, be it late */
+            wasKept?: boolean;
+            /** @description What is promised, in the words in which it was */
+            words: string;
+        };
         Consent: {
             /** Format: date-time */
             at: string;
@@ -5599,6 +5911,11 @@ export interface components {
             messages: number;
             /** Format: int64 */
             number: number;
+            /**
+             * @description What is owed besides what policies promise, the first of it: resolving does not end it
+             * @enum {string}
+             */
+            owes?: "commitment" | "statute";
             /** @description The beginning of the last message, in plain text, at most 160 characters */
             preview: string;
             /**
@@ -5878,18 +6195,6 @@ export interface components {
             name?: string;
             /** Format: int64 */
             template?: number;
-        };
-        ConversationNewRecord: {
-            /**
-             * Format: date-time
-             * @description When it took place; now where absent
-             */
-            at?: string;
-            attachments: number[];
-            /** @enum {string} */
-            channel: "phone" | "visit" | "letter";
-            html: string;
-            record: components["schemas"]["Record"];
         };
         ConversationPolicyStep: {
             actions: components["schemas"]["Action"][];
@@ -7125,6 +7430,12 @@ export interface components {
         ListClock: {
             items: components["schemas"]["ConversationClock"][];
         };
+        ListCommitment: {
+            items: components["schemas"]["Commitment"][];
+        };
+        ListCommitmentNoticed: {
+            items: components["schemas"]["CommitmentNoticed"][];
+        };
         ListConsent: {
             items: components["schemas"]["Consent"][];
         };
@@ -7227,6 +7538,9 @@ export interface components {
         };
         ListListed: {
             items: components["schemas"]["MacroListed"][];
+        };
+        ListOpenCommitment: {
+            items: components["schemas"]["CommitmentOpenCommitment"][];
         };
         ListPasskey: {
             items: components["schemas"]["Passkey"][];
@@ -7596,6 +7910,8 @@ export interface components {
             /** @description Done together with it: types and fields first, the others after it; needs conversation.write */
             actions?: components["schemas"]["Action"][];
             attachments: number[];
+            /** @description What is promised in it; needs conversation.write. Taken back with it where it is before it leaves */
+            commitments?: components["schemas"]["CommitmentEdit"][];
             html: string;
             /** @description Which macros were used, to be counted */
             macros?: number[];
@@ -7626,6 +7942,11 @@ export interface components {
             number: number;
             read: boolean;
             subject: string;
+        };
+        NoticeInputBody: {
+            /** Format: int64 */
+            conversation: number;
+            text: string;
         };
         OAuth: {
             clientId: string;
@@ -8577,6 +8898,8 @@ export interface components {
             await?: boolean;
             bcc: components["schemas"]["NamedAddress"][];
             cc: components["schemas"]["NamedAddress"][];
+            /** @description What is promised in it; needs conversation.write. Taken back with it where it is before it leaves */
+            commitments?: components["schemas"]["CommitmentEdit"][];
             /**
              * Format: int64
              * @description The colleague who asked the caller to check this draft. It is sent in the caller's name and names who wrote it; the draft and its files go with it, and a conversation of nobody becomes the writer's
@@ -10747,6 +11070,172 @@ export interface operations {
             };
         };
     };
+    "list-open-commitments": {
+        parameters: {
+            query?: {
+                /** @description mine: what the caller is to keep, by name or since he has the conversation */
+                whose?: "mine" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOpenCommitment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "change-commitment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommitmentEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Commitment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "end-commitment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommitmentEnding"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Commitment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "reopen-commitment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Commitment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "notice-commitments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCommitmentNoticed"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     "list-conversations": {
         parameters: {
             query?: {
@@ -11173,6 +11662,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListClock"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-commitments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCommitment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "make-commitment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommitmentEdit"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Commitment"];
                 };
             };
             /** @description Error */
@@ -11860,7 +12418,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConversationNewRecord"];
+                "application/json": components["schemas"]["AddRecordInputBody"];
             };
         };
         responses: {

@@ -90,6 +90,8 @@ export interface Conversation {
   /** Which promise that is of, and from when its policy calls it close; absent where the inbox's own holds. */
   dueFor?: "acknowledge" | "first_answer" | "next_answer" | "update" | "resolve" | "commitment" | "statute";
   dueSoonAt?: Time;
+  /** What is owed besides what policies promise, the first of it. */
+  owes?: "commitment" | "statute";
   waitingSince?: Time;
   createdAt: Time;
   lastAt: Time;

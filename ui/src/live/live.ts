@@ -173,6 +173,7 @@ function hearEvent(client: QueryClient, me: number, event: DeskEvent, row: Conve
     }
   } else if (isLine(event)) addLine(client, event, row);
   if (/^check(list)?\./.test(event.kind)) void client.invalidateQueries({ queryKey: ["checklists", row.id] });
+  if (/^(commitment|clock)\./.test(event.kind)) void client.invalidateQueries({ queryKey: ["commitments"] });
   if (event.kind === "work.changed") void client.invalidateQueries({ queryKey: ["work", row.id] });
   // These views hang on more than the row. What is in the trash is in none but that of drafts.
   const seen = !row.trashedAt;

@@ -9,6 +9,7 @@ import { loadWords } from "../../i18n/i18n";
 import { own } from "../../parts/stored";
 import { lately, useLate } from "../../parts/useLate";
 import { useOnlyNext } from "../conversation/onlyNext";
+import { commitmentsOf, usePromised } from "../promises/along";
 import { Attach } from "./Attach";
 import css from "./Composer.module.css";
 import type { EditorHandle } from "./Editor";
@@ -45,6 +46,7 @@ import { Waiting } from "./Waiting";
 const editorCode = lately(() => import("./Editor"));
 const reviewCode = lately(() => Promise.all([import("./Review"), loadWords("review")]).then(([m]) => m));
 const quoteCode = lately(() => import("./QuoteButton"));
+const offerCode = lately(() => Promise.all([import("../promises/Offer"), loadWords("promise")]).then(([m]) => m));
 const sendMenuCode = lately(() => import("./SendMenu"));
 const Preferred = lazy(() =>
   Promise.all([import("../customer/Reach"), loadWords("customers")]).then(([m]) => ({ default: m.Preferred })),
@@ -72,6 +74,8 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
   const [live, setLive] = useState(written);
   const Editor = useLate(editorCode, live);
   const SendMenu = useLate(sendMenuCode, live);
+  const Offer = useLate(offerCode, live && mayWrite);
+  const promised = usePromised(row.id);
   const [asking, setAsking] = useState(false);
   const Review = useLate(reviewCode, asking || opened.reviews.length > 0);
   const QuoteButton = useLate(quoteCode, true);
@@ -129,6 +133,7 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
     (serverDropped: boolean, left?: Composed) => {
       draft.drop(serverDropped);
       disarmAll();
+      promised.clear();
       if (left) {
         // The next is begun already, and stays open.
         const again = left.mail !== latest.current.mail || left.note !== latest.current.note;
@@ -146,7 +151,7 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
       setFocus(false);
       setLive(false);
     },
-    [draft.drop, draft.keep, opened, disarmAll],
+    [draft.drop, draft.keep, opened, disarmAll, promised.clear],
   );
   const { send, away, missed, forget } = useSend(
     opened,
@@ -159,7 +164,7 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
       setEdition((e) => e + 1);
       setLive(true);
     },
-    (resolve) => alongWith(armed, resolve),
+    (resolve) => ({ ...alongWith(armed, resolve), ...commitmentsOf(promised.list) }),
   );
   const busy = away !== undefined;
   const locked = busy && away.note === note && holds(c, away);
@@ -303,7 +308,7 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
           sent={() => clear(true)}
         />
       )}
-      {QuoteButton && <QuoteButton quote={quote} />}
+      {QuoteButton && <QuoteButton quote={quote} row={row} />}
       {held.length > 0 && (
         <Hold
           messages={held}
@@ -409,6 +414,16 @@ export function Composer({ opened, begins }: { opened: Opened; begins?: Mode }) 
         <FileChips files={c.files} uploading={files.uploading} remove={files.remove} />
         {live && !note && <Signature inbox={row.inbox} />}
       </div>
+      {live && Offer && (
+        <Offer
+          conversation={row.id}
+          text={plainText(text.replace(/<blockquote[\s\S]*?<\/blockquote>/g, ""))} // quoted words promise nothing
+          list={promised.list}
+          add={promised.add}
+          remove={promised.remove}
+          box={box}
+        />
+      )}
       {armed.actions.length > 0 && (
         <Suspense>
           <ArmedChips actions={armed.actions} remove={disarm} />

@@ -10,6 +10,7 @@ import { toast } from "../../parts/toast";
 import { inWords } from "../../parts/trouble";
 import { askForMissing, lacks } from "../fields/ask";
 import { keepForLater } from "../outbox";
+import type { Promised } from "../promises/along";
 import { beginSending } from "../sending";
 import { toWire } from "./html";
 import { type Armed, fieldsOf, withFields } from "./macro/useArmed";
@@ -39,13 +40,16 @@ export function show(client: QueryClient, number: number, m: Message) {
   void client.invalidateQueries({ queryKey: ["conversation", number] });
 }
 
+/** What goes together with an answer or a note. */
+type Along = Partial<Armed> & { commitments?: Promised[] };
+
 /** Sends what the composer holds; `missed` are messages that held it back. What was refused is handed back: the next may be begun already. */
 export function useSend(
   opened: Opened,
   c: Composed,
   sent: (serverDropped: boolean, gone: Away) => void,
   refused: (stayed: Away) => void = () => undefined,
-  along: (resolve: boolean) => Partial<Armed> = () => ({}),
+  along: (resolve: boolean) => Along = () => ({}),
 ) {
   const { t } = useTranslation();
   const client = useQueryClient();
@@ -79,8 +83,20 @@ export function useSend(
     anyway = false,
     timing: Timing = {},
     filled: FieldValues = {},
+    asked = false,
   ): Promise<boolean> {
     let went = false;
+    const ask = () =>
+      askForMissing({
+        row: opened.conversation,
+        sends: true,
+        set: fieldsOf(along(true)),
+        resolve: (more) => send(html, mentions, then, anyway, timing, { ...filled, ...more.fields }, true),
+      });
+    if (then === "resolve" && opened.conversation.owes && !asked) {
+      ask(); // resolving does not end what is promised: it is shown before
+      return false;
+    }
     key.current ||= newKey();
     const attachments = c.files.map((f) => f.id);
     const words = toWire(html, c.files);
@@ -146,12 +162,7 @@ export function useSend(
         toast(t("compose.kept_offline"));
       } else if (then === "resolve" && lacks(err)) {
         key.current = ""; // with what was missing it is another request
-        askForMissing({
-          row: opened.conversation,
-          sends: true,
-          set: fieldsOf(along(true)),
-          resolve: (more) => send(html, mentions, then, anyway, timing, { ...filled, ...more.fields }),
-        });
+        ask();
       } else {
         key.current = "";
         toast(inWords(t, err), { tone: "bad" });

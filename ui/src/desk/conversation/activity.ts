@@ -107,6 +107,22 @@ export function activityWords(
       ];
       return t("activity.told", { names: format.list(names) });
     }
+    case "commitment.made":
+      return t("activity.commitment_made", { when: format.weekdayMoment(Date.parse(text(data.due))) });
+    case "commitment.changed":
+      return data.from
+        ? t("activity.commitment_moved", {
+            from: format.weekdayMoment(Date.parse(text(data.from))),
+            when: format.weekdayMoment(Date.parse(text(data.due))),
+          })
+        : t("activity.commitment_changed");
+    case "commitment.kept":
+      return data.state === "broken"
+        ? t("activity.commitment_kept_late", { when: format.weekdayMoment(Date.parse(text(data.due))) })
+        : t("activity.commitment_kept");
+    case "commitment.dropped":
+    case "commitment.reopened":
+      return t(`activity.${e.kind.replace(".", "_")}`);
     case "clock.warned":
     case "clock.breached": {
       const due = Date.parse(text(data.due));

@@ -177,6 +177,19 @@ export function useChange() {
       const back = reverse(current(client, row), change);
       const offer = () =>
         done && toast(done, { stays: 8000, action: { label: t("common.undo"), run: () => void run(back) } });
+      const held = current(client, row);
+      if (change.status === "resolved" && held.owes) {
+        // Resolving does not end what is promised: it is shown before.
+        const resolve = (more: ConversationPatch) =>
+          offersSoon(
+            run({ ...change, ...more }).then((kept) => {
+              if (kept) offer();
+              return kept;
+            }),
+          );
+        askForMissing({ row: held, resolve });
+        return Promise.resolve(false);
+      }
       if (change.status !== "resolved") {
         offer();
         return run(change);

@@ -21,7 +21,9 @@ const Linked = lazy(() => import("../conversation/join/Linked").then((m) => ({ d
 const LocalTime = lazy(() =>
   Promise.all([import("./Reach"), loadWords("customers")]).then(([m]) => ({ default: m.LocalTime })),
 );
-const Facts = lazy(() => Promise.all([import("../fields/Facts"), loadWords("field")]).then(([m]) => m));
+const Facts = lazy(() =>
+  Promise.all([import("../fields/Facts"), loadWords("field"), loadWords("promise")]).then(([m]) => m),
+);
 const Limits = lazy(() =>
   Promise.all([import("../conversation/statutes/Limits"), loadWords("statute")]).then(([m]) => m),
 );

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Conversation, FieldValue } from "../../api/types";
 import { useMay } from "../../app/session";
 import { useChange } from "../conversation/change";
+import { Promises } from "../promises/Promises";
 import { Checklists } from "./Checklists";
 import { FieldInput, Read } from "./FieldInput";
 import css from "./fields.module.css";
@@ -11,11 +12,12 @@ import { Spent } from "./Spent";
 import type { CustomField } from "./types";
 import { applies, hasValue, missing } from "./values";
 
-/** What is kept about a conversation beside its messages: type, fields, checklists and time spent. */
+/** What is kept about a conversation beside its messages: type, fields, promises, checklists and time spent. */
 export default function Facts({ row }: { row: Conversation }) {
   return (
     <>
       <Details row={row} />
+      <Promises row={row} />
       <Checklists row={row} />
       <Spent row={row} />
     </>

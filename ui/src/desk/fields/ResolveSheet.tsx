@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Conversation, ConversationPatch, FieldValues } from "../../api/types";
 import { Sheet, SheetBody } from "../../parts/Sheet";
+import { Before } from "../promises/Promises";
 import { Checklists, ticked } from "./Checklists";
 import { FieldInput } from "./FieldInput";
 import css from "./fields.module.css";
@@ -71,6 +72,7 @@ export default function ResolveSheet({ row: before, close, resolve, sends, set: 
               />
             ))}
           </div>
+          {row.owes && <Before row={row} />}
           {(row.checksOwed ?? 0) > 0 && <Checklists row={row} />}
         </SheetBody>
       </form>
