@@ -108,9 +108,10 @@ export function Promises({ row }: { row: Conversation }) {
 export function Before({ row }: { row: Conversation }) {
   const { t } = useTranslation();
   const open = (useQuery(commitmentsQuery(row.id)).data ?? []).filter(stillOpen);
-  if (open.length === 0) return null;
+  if (open.length === 0) return row.owes === "statute" ? <p>{t("promise.before_statute")}</p> : null;
   return (
     <section aria-label={t("promise.before")} className={css.before}>
+      {row.owes === "statute" && <p>{t("promise.before_statute")}</p>}
       <h3>{t("promise.before")}</h3>
       <p className={css.hint}>{t("promise.before_about")}</p>
       <ul className={css.list}>
