@@ -26,7 +26,9 @@ import { TagMenu } from "./TagMenu";
 
 const DueBar = lazy(() => Promise.all([import("./clocks/DueBar"), loadWords("clock")]).then(([m]) => m));
 const ClocksSheet = lazy(() =>
-  Promise.all([import("./clocks/ClocksSheet"), loadWords("clock"), loadWords("hours")]).then(([m]) => m),
+  Promise.all([import("./clocks/ClocksSheet"), loadWords("clock"), loadWords("hours"), loadWords("statute")]).then(
+    ([m]) => m,
+  ),
 );
 
 interface Props {

@@ -38,7 +38,7 @@ export default function MoreItems(props: Props) {
   const folded = window.matchMedia("(max-width: 759px)").matches;
   const all = useAllCommands();
   const narrow = !folded ? [] : all.filter((c) => c.id === "snooze" || c.id === "assign" || c.id === "take");
-  const joins = all.filter((c) => c.id.startsWith("join."));
+  const joins = all.filter((c) => c.id.startsWith("join.") || c.id === "statute");
   const path = `${base}/conversations/${row.id}`;
   return (
     <LateMenu face={face} open={open} setOpen={setOpen} width={250} className={css.tall}>

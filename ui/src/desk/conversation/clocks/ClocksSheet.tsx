@@ -8,6 +8,8 @@ import { Icon } from "../../../parts/Icon";
 import { Sheet, SheetBody } from "../../../parts/Sheet";
 import { Bone, Late } from "../../../parts/Skeleton";
 import { Failed } from "../../../parts/Trouble";
+import { limitsQuery } from "../statutes/queries";
+import { ByLaw } from "./ByLaw";
 import css from "./Clocks.module.css";
 import { type Clock, clocksQuery, policyNamesQuery, type Stretch } from "./queries";
 import { spentNow, standing } from "./spent";
@@ -24,6 +26,7 @@ export default function ClocksSheet({ row, close }: Props) {
   const { t } = useTranslation();
   const found = useQuery(clocksQuery(row.id, row.version));
   const clocks = found.data?.items ?? [];
+  const limits = useQuery(limitsQuery(row.id, `${row.version} ${row.dueAt ?? ""}`)).data?.items ?? [];
   const next = clocks.find((c) => c.kind === row.dueFor) ?? clocks.find((c) => c.state !== "met");
   return (
     <Sheet label={t("clock.title")} close={close}>
@@ -35,7 +38,10 @@ export default function ClocksSheet({ row, close }: Props) {
           </Late>
         )}
         {found.isError && <Failed what={t("clock.failed")} error={found.error} retry={() => void found.refetch()} />}
-        {found.data && clocks.length === 0 && <p>{t("clock.none")}</p>}
+        {found.data && clocks.length === 0 && limits.length === 0 && <p>{t("clock.none")}</p>}
+        {limits.map((l) => (
+          <ByLaw key={l.id} limit={l} />
+        ))}
         {clocks.map((c) => (
           <One key={c.kind} clock={c} open={c === next} />
         ))}

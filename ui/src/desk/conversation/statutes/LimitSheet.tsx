@@ -37,7 +37,9 @@ export default function LimitSheet({ limit: l, opened, close }: Props) {
       <SheetBody title={l.name} foot={<Button onClick={close}>{t("common.close")}</Button>}>
         <p className={css.fact}>
           {t("statute.until", { day: day(l.last) })}
-          <Pill tone={tones[l.state]}>{t(`statute.state.${l.state}`, { day: day(l.last) })}</Pill>
+          {l.state !== "running" && (
+            <Pill tone={tones[l.state]}>{t(`statute.state.${l.state}`, { day: day(l.last) })}</Pill>
+          )}
         </p>
         <p className={css.why}>
           {t("statute.why", {
