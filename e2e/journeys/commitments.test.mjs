@@ -121,4 +121,16 @@ it("tells who has the conversation as a promise comes close, in the dark and on 
     await eventually("the cause is kept", async () => (await api.get(`/conversations/${row.id}/commitments`)).items[0].cause === "forgotten");
     assert.equal((await api.get(`/conversations/${row.id}/commitments`)).items[0].state, "broken");
     assert.deepEqual(page.trouble, []);
+
+    // A lead sees how promises of people were kept, and why they were not.
+    const lead = await browser.person({ url: desk.url });
+    await api.enter(lead);
+    await lead.goto("/app/figures");
+    await lead.getByText("Promises of people", { exact: true }).waitFor();
+    await lead.getByText("It was forgotten").waitFor();
+    assert.deepEqual(await lead.findings("figures of promises"), []);
+    await lead.picture("figures of promises");
+    await lead.getByRole("button", { name: /^\d+ late$/ }).click();
+    await lead.getByRole("dialog").getByRole("link", { name: new RegExp(`Boots ${time}`) }).waitFor();
+    assert.deepEqual(lead.trouble, []);
   }));

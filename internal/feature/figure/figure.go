@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/commitment"
 	"tellus/internal/engine/deadline"
 	"tellus/internal/engine/figure"
 	"tellus/internal/feature/conversation"
@@ -18,9 +19,12 @@ import (
 	"tellus/internal/platform/db"
 )
 
+// People is the kind of the promises that people made to customers; the others are those of policies.
+const People = deadline.Kind(desk.OwedCommitment)
+
 // Promise says how promises of a kind were kept.
 type Promise struct {
-	Kind   deadline.Kind `json:"kind" enum:"acknowledge,first_answer,next_answer,update,resolve"`
+	Kind   deadline.Kind `json:"kind" enum:"acknowledge,first_answer,next_answer,update,resolve,commitment"`
 	Kept   int64         `json:"kept" doc:"Kept in the span, in time"`
 	Broken int64         `json:"broken" doc:"Found late in the span, be they kept later"`
 }
@@ -35,6 +39,13 @@ type Line struct {
 	Open         int64     `json:"open" doc:"That are unfinished now"`
 	Ages         []int64   `json:"ages" doc:"Of the open: younger than 4 hours, a day, 3 days, 7 days, and older"`
 	Promises     []Promise `json:"promises"`
+	Causes       []Cause   `json:"causes" doc:"Why the promises that people made were broken, the commonest first"`
+}
+
+// Cause says how many promises of people were broken for a reason.
+type Cause struct {
+	Cause commitment.Cause `json:"cause" enum:",forgotten,waited,too_much,too_early,unreachable,not_needed,other" doc:"Empty where nobody said"`
+	Count int64            `json:"count"`
 }
 
 // Day is what happened on one day.
@@ -60,6 +71,22 @@ type Span struct {
 	Zone     string
 	Bounds   []desk.Time // of its days, see figure.Days
 	By       figure.By
+
+	people bool // of promises: those that people made, not those of policies
+}
+
+// ofPeople is the span for the promises that people made.
+func (s Span) ofPeople() *Span {
+	s.people = true
+	return &s
+}
+
+// key is what groups are told apart by. A promise of people is counted by the team whose it was as it ended.
+func (s *Span) key() string {
+	if s.people && s.By == figure.ByTeam {
+		return "CAST(k.team AS TEXT)"
+	}
+	return keys[s.By]
 }
 
 func (s *Span) begin() desk.Time { return s.Bounds[0] }
@@ -97,8 +124,14 @@ func (w *where) condition(n figure.Name, s *Span) string {
 	case figure.FirstContact:
 		return w.condition(figure.Resolved, s) + " AND " + once
 	case figure.Kept:
+		if s.people {
+			return "+c.shelf IN (0, 1, 2) AND k.kept_at > 0 AND k.broken_at = 0 AND " + within("k.kept_at")
+		}
 		return "+c.shelf IN (0, 1, 2) AND k.met_at > 0 AND k.breached_at = 0 AND " + within("k.met_at")
 	case figure.Broken:
+		if s.people {
+			return "+c.shelf IN (0, 1, 2) AND k.broken_at > 0 AND " + within("k.broken_at")
+		}
 		return "+c.shelf IN (0, 1, 2) AND k.breached_at > 0 AND " + within("k.breached_at")
 	}
 	return "c.shelf IN (0, 1)"
@@ -107,7 +140,10 @@ func (w *where) condition(n figure.Name, s *Span) string {
 // once holds for what was answered exactly once.
 const once = "(SELECT COUNT(*) FROM message m WHERE m.conversation = c.id AND m.kind = 'outgoing' AND m.author_kind = 'agent') = 1"
 
-func from(n figure.Name) string {
+func (s *Span) from(n figure.Name) string {
+	if s.people && (n == figure.Kept || n == figure.Broken) {
+		return " FROM commitment k JOIN conversation c ON c.id = k.conversation WHERE "
+	}
 	if n == figure.Kept || n == figure.Broken {
 		return " FROM clock k JOIN conversation c ON c.id = k.conversation WHERE "
 	}
@@ -123,7 +159,7 @@ func (s *Service) Of(ctx context.Context, tx *db.Tx, scope desk.Scope, span Span
 			key = ""
 		}
 		if lines[key] == nil {
-			lines[key] = &Line{Key: key, Ages: make([]int64, len(figure.Ages)+1), Promises: []Promise{}}
+			lines[key] = &Line{Key: key, Ages: make([]int64, len(figure.Ages)+1), Promises: []Promise{}, Causes: []Cause{}}
 		}
 		return lines[key]
 	}
@@ -151,7 +187,10 @@ func (s *Service) Of(ctx context.Context, tx *db.Tx, scope desk.Scope, span Span
 	if err := s.promises(ctx, tx, scope, &span, line); err != nil {
 		return f, err
 	}
-	f.Total = Line{Ages: make([]int64, len(figure.Ages)+1), Promises: []Promise{}}
+	if err := s.causes(ctx, tx, scope, span.ofPeople(), line); err != nil {
+		return f, err
+	}
+	f.Total = Line{Ages: make([]int64, len(figure.Ages)+1), Promises: []Promise{}, Causes: []Cause{}}
 	f.Lines = []Line{}
 	for _, l := range lines {
 		f.Lines = append(f.Lines, *l)
@@ -180,6 +219,9 @@ func (l *Line) add(o *Line) {
 		q.Kept += p.Kept
 		q.Broken += p.Broken
 	}
+	for _, c := range o.Causes {
+		l.because(c.Cause, c.Count)
+	}
 }
 
 // promise is the line's of a kind, in the order of kinds.
@@ -191,9 +233,27 @@ func (l *Line) promise(k deadline.Kind) *Promise {
 	}
 	l.Promises = append(l.Promises, Promise{Kind: k})
 	slices.SortFunc(l.Promises, func(a, b Promise) int {
-		return slices.Index(deadline.Kinds, a.Kind) - slices.Index(deadline.Kinds, b.Kind)
+		return place(a.Kind) - place(b.Kind)
 	})
 	return l.promise(k)
+}
+
+// place puts the promises of people behind those of policies.
+func place(k deadline.Kind) int {
+	if k == People {
+		return len(deadline.Kinds)
+	}
+	return slices.Index(deadline.Kinds, k)
+}
+
+// because counts broken promises of people by their cause.
+func (l *Line) because(cause commitment.Cause, n int64) {
+	i := slices.IndexFunc(l.Causes, func(c Cause) bool { return c.Cause == cause })
+	if i < 0 {
+		i, l.Causes = len(l.Causes), append(l.Causes, Cause{Cause: cause})
+	}
+	l.Causes[i].Count += n
+	slices.SortFunc(l.Causes, func(a, b Cause) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Cause, b.Cause)) })
 }
 
 // groups counts a figure by group. more is a second number of each, none where empty.
@@ -202,7 +262,7 @@ func (s *Service) groups(ctx context.Context, tx *db.Tx, scope desk.Scope, n fig
 	if more == "" {
 		more = "0"
 	}
-	query := "SELECT " + keys[span.By] + " AS grp, COUNT(*), " + more + from(n) + w.condition(n, span) + " AND " + staff.Seen(scope, "c", w.arg) + " GROUP BY grp"
+	query := "SELECT " + span.key() + " AS grp, COUNT(*), " + more + span.from(n) + w.condition(n, span) + " AND " + staff.Seen(scope, "c", w.arg) + " GROUP BY grp"
 	rows, err := tx.Query(ctx, query, w.args...)
 	_, err = db.Rows(rows, err, func(r *sql.Rows, _ *struct{}) error {
 		var key string
@@ -225,7 +285,7 @@ func (s *Service) open(ctx context.Context, tx *db.Tx, scope desk.Scope, span *S
 		fmt.Fprintf(&ages, " WHEN c.created_at > %s THEN %d", w.arg(tx.Now.Add(-age)), i)
 	}
 	fmt.Fprintf(&ages, " ELSE %d END", len(figure.Ages))
-	query := "SELECT " + keys[span.By] + " AS grp, " + ages.String() + " AS age, COUNT(*)" + from(figure.Open) + w.condition(figure.Open, span) + " AND " + staff.Seen(scope, "c", w.arg) + " GROUP BY grp, age"
+	query := "SELECT " + span.key() + " AS grp, " + ages.String() + " AS age, COUNT(*)" + span.from(figure.Open) + w.condition(figure.Open, span) + " AND " + staff.Seen(scope, "c", w.arg) + " GROUP BY grp, age"
 	rows, err := tx.Query(ctx, query, w.args...)
 	_, err = db.Rows(rows, err, func(r *sql.Rows, _ *struct{}) error {
 		var key string
@@ -247,26 +307,52 @@ func (s *Service) open(ctx context.Context, tx *db.Tx, scope desk.Scope, span *S
 
 func (s *Service) promises(ctx context.Context, tx *db.Tx, scope desk.Scope, span *Span, line func(string) *Line) error {
 	for _, n := range []figure.Name{figure.Kept, figure.Broken} {
-		var w where
-		query := "SELECT " + keys[span.By] + " AS grp, k.kind, COUNT(*)" + from(n) + w.condition(n, span) + " AND " + staff.Seen(scope, "c", w.arg) + " GROUP BY grp, k.kind"
-		rows, err := tx.Query(ctx, query, w.args...)
-		_, err = db.Rows(rows, err, func(r *sql.Rows, _ *struct{}) error {
-			var key string
-			var kind deadline.Kind
-			var count int64
-			if err := r.Scan(&key, &kind, &count); err != nil {
-				return err
+		for _, of := range []struct {
+			span *Span
+			kind string
+		}{{span, "k.kind"}, {span.ofPeople(), "CAST('" + desk.OwedCommitment + "' AS TEXT)"}} {
+			var w where
+			query := "SELECT " + of.span.key() + " AS grp, " + of.kind + " AS of_kind, COUNT(*)" + of.span.from(n) + w.condition(n, of.span) + " AND " + staff.Seen(scope, "c", w.arg) + " GROUP BY grp, of_kind"
+			rows, err := tx.Query(ctx, query, w.args...)
+			_, err = db.Rows(rows, err, func(r *sql.Rows, _ *struct{}) error {
+				var key string
+				var kind deadline.Kind
+				var count int64
+				if err := r.Scan(&key, &kind, &count); err != nil {
+					return err
+				}
+				if p := line(key).promise(kind); n == figure.Kept {
+					p.Kept = count
+				} else {
+					p.Broken = count
+				}
+				return nil
+			})
+			if err != nil {
+				return fmt.Errorf("count promises that were %s: %w", n, err)
 			}
-			if p := line(key).promise(kind); n == figure.Kept {
-				p.Kept = count
-			} else {
-				p.Broken = count
-			}
-			return nil
-		})
-		if err != nil {
-			return fmt.Errorf("count promises that were %s: %w", n, err)
 		}
+	}
+	return nil
+}
+
+// causes counts why promises of people were broken.
+func (s *Service) causes(ctx context.Context, tx *db.Tx, scope desk.Scope, span *Span, line func(string) *Line) error {
+	var w where
+	query := "SELECT " + span.key() + " AS grp, k.cause, COUNT(*)" + span.from(figure.Broken) + w.condition(figure.Broken, span) + " AND " + staff.Seen(scope, "c", w.arg) + " GROUP BY grp, k.cause"
+	rows, err := tx.Query(ctx, query, w.args...)
+	_, err = db.Rows(rows, err, func(r *sql.Rows, _ *struct{}) error {
+		var key string
+		var cause commitment.Cause
+		var count int64
+		if err := r.Scan(&key, &cause, &count); err != nil {
+			return err
+		}
+		line(key).because(cause, count)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("count why promises were broken: %w", err)
 	}
 	return nil
 }
@@ -280,7 +366,7 @@ func (s *Service) days(ctx context.Context, tx *db.Tx, scope desk.Scope, span *S
 	for n, column := range map[figure.Name]string{figure.Received: "c.created_at", figure.Resolved: "c.resolved_at"} {
 		// Rows come as instants: their days are found here, since a condition for each day would be longer than the databases allow, and midnights are no multiple of anything.
 		var w where
-		query := "SELECT " + column + from(n) + w.condition(n, span) + " AND " + staff.Seen(scope, "c", w.arg)
+		query := "SELECT " + column + span.from(n) + w.condition(n, span) + " AND " + staff.Seen(scope, "c", w.arg)
 		rows, err := tx.Query(ctx, query, w.args...)
 		_, err = db.Rows(rows, err, func(r *sql.Rows, _ *struct{}) error {
 			var at desk.Time
@@ -316,29 +402,18 @@ type Which struct {
 // Behind returns the conversations behind a figure, those with the highest number first, at most limit of them and below a number.
 func (s *Service) Behind(ctx context.Context, tx *db.Tx, scope desk.Scope, span Span, which Which, below int64, limit int) ([]desk.Conversation, error) {
 	var w where
-	query := "SELECT DISTINCT c.id, c.number" + from(which.Figure) + w.condition(which.Figure, &span) + " AND " + staff.Seen(scope, "c", w.arg)
-	if which.Key != nil {
-		key := *which.Key
-		if key == "" && span.By == figure.ByTeam {
-			key = "0"
+	promises := which.Figure == figure.Kept || which.Figure == figure.Broken
+	query := ""
+	if !promises || which.Kind != People {
+		query = behind(&w, scope, &span, which, below, tx.Now)
+	}
+	if promises && (which.Kind == People || which.Kind == "") {
+		if query != "" {
+			query += " UNION "
 		}
-		query += " AND " + keys[span.By] + " = " + w.arg(key)
+		query += behind(&w, scope, span.ofPeople(), which, below, tx.Now)
 	}
-	if which.Kind != "" && (which.Figure == figure.Kept || which.Figure == figure.Broken) {
-		query += " AND k.kind = " + w.arg(string(which.Kind))
-	}
-	if which.Age > 0 && which.Figure == figure.Open {
-		if which.Age <= len(figure.Ages) {
-			query += " AND c.created_at > " + w.arg(tx.Now.Add(-figure.Ages[which.Age-1]))
-		}
-		if which.Age > 1 {
-			query += " AND c.created_at <= " + w.arg(tx.Now.Add(-figure.Ages[which.Age-2]))
-		}
-	}
-	if below > 0 {
-		query += " AND c.number < " + w.arg(below)
-	}
-	rows, err := tx.Query(ctx, query+" ORDER BY c.number DESC LIMIT "+w.arg(limit), w.args...)
+	rows, err := tx.Query(ctx, query+" ORDER BY number DESC LIMIT "+w.arg(limit), w.args...)
 	var ids []desk.ConversationID
 	_, err = db.Rows(rows, err, func(r *sql.Rows, _ *struct{}) error {
 		var id desk.ConversationID
@@ -353,4 +428,31 @@ func (s *Service) Behind(ctx context.Context, tx *db.Tx, scope desk.Scope, span 
 	all, err := s.Conversations.Rows(ctx, tx, scope, ids)
 	slices.SortFunc(all, func(a, b desk.Conversation) int { return cmp.Compare(b.Number, a.Number) })
 	return all, err
+}
+
+// behind asks for the conversations behind a figure.
+func behind(w *where, scope desk.Scope, span *Span, which Which, below int64, now desk.Time) string {
+	query := "SELECT DISTINCT c.id AS id, c.number AS number" + span.from(which.Figure) + w.condition(which.Figure, span) + " AND " + staff.Seen(scope, "c", w.arg)
+	if which.Key != nil {
+		key := *which.Key
+		if key == "" && span.By == figure.ByTeam {
+			key = "0"
+		}
+		query += " AND " + span.key() + " = " + w.arg(key)
+	}
+	if which.Kind != "" && !span.people && (which.Figure == figure.Kept || which.Figure == figure.Broken) {
+		query += " AND k.kind = " + w.arg(string(which.Kind))
+	}
+	if which.Age > 0 && which.Figure == figure.Open {
+		if which.Age <= len(figure.Ages) {
+			query += " AND c.created_at > " + w.arg(now.Add(-figure.Ages[which.Age-1]))
+		}
+		if which.Age > 1 {
+			query += " AND c.created_at <= " + w.arg(now.Add(-figure.Ages[which.Age-2]))
+		}
+	}
+	if below > 0 {
+		query += " AND c.number < " + w.arg(below)
+	}
+	return query
 }

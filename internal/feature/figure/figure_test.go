@@ -77,7 +77,7 @@ func TestAWeekIsCounted(t *testing.T) {
 		}
 		eva := d.Scope(d.Eva)
 		want := figures.Line{Received: 5, Answered: 2, Resolved: 2, FirstContact: 1, Open: 4, Ages: []int64{3, 0, 0, 0, 1},
-			Promises: []figures.Promise{{Kind: deadline.FirstAnswer, Kept: 1, Broken: 4}}} // the old one broke before the week, spam counts for nothing
+			Causes: []figures.Cause{}, Promises: []figures.Promise{{Kind: deadline.FirstAnswer, Kept: 1, Broken: 4}}} // the old one broke before the week, spam counts for nothing
 		for _, by := range []figure.By{figure.ByTeam, figure.ByInbox, figure.ByChannel} {
 			f := read(eva, by)
 			if diff := cmp.Diff(want, f.Total); diff != "" {
@@ -133,6 +133,57 @@ func TestAWeekIsCounted(t *testing.T) {
 		}
 		if got := behind(d.Scope(mia), figures.Which{Figure: figure.Open}, 0, 50); len(got) != 2 {
 			t.Errorf("Mia sees %d behind what is open", len(got))
+		}
+	})
+}
+
+// TestPromisesOfPeopleAreCounted has people keep and break what they promised, in two teams: each is counted by the team whose it was as it ended, and by its cause.
+func TestPromisesOfPeopleAreCounted(t *testing.T) {
+	t.Parallel()
+	desktest.Each(t, func(d *desktest.Desk) {
+		t := d.T.(*testing.T)
+		s := &figures.Service{Conversations: d.Conversations}
+		shoes := d.Team("Shoes")
+		a, b := d.ReceiveAbout(desktest.Ann, "Boots", "Hello?"), d.ReceiveAbout(desktest.Ann, "Gloves", "Hello?")
+		d.Change(a, conversation.Change{Team: &shoes})
+		kept, late, given := d.Commit(a, "In time", time.Hour), d.Commit(a, "Too late", time.Hour), d.Commit(b, "Never", time.Hour)
+		d.Commit(b, "Still open, and late", 2*time.Hour)
+		dropped := d.Commit(b, "Not needed", time.Hour)
+		d.EndCommitment(kept, true, "")
+		d.EndCommitment(dropped, false, "not_needed")
+		d.After(3 * time.Hour)
+		if _, err := d.Promises.Fire(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		nobody := desk.TeamID(0)
+		d.Change(a, conversation.Change{Team: &nobody}) // it was theirs as its time passed
+		d.EndCommitment(late, true, "forgotten")
+		d.EndCommitment(given, false, "forgotten")
+		var f figures.Figures
+		d.Read(func(ctx context.Context, tx *db.Tx) (err error) {
+			f, err = s.Of(ctx, tx, d.Scope(d.Eva), week(t, d, figure.ByTeam))
+			return err
+		})
+		if diff := cmp.Diff([]figures.Promise{{Kind: figures.People, Kept: 1, Broken: 3}}, f.Total.Promises); diff != "" {
+			t.Errorf("all:\n%s", diff)
+		}
+		if diff := cmp.Diff([]figures.Cause{{Cause: "forgotten", Count: 2}, {Cause: "", Count: 1}}, f.Total.Causes); diff != "" {
+			t.Errorf("causes:\n%s", diff)
+		}
+		for _, l := range f.Lines {
+			if want := (figures.Promise{Kind: figures.People, Kept: 1, Broken: 1}); l.Key == shoes.String() && l.Promises[0] != want {
+				t.Errorf("of the team: %+v, want %+v", l.Promises, want)
+			}
+		}
+		for which, want := range map[figures.Which]int{{Figure: figure.Kept}: 1, {Figure: figure.Broken}: 2, {Figure: figure.Broken, Kind: figures.People}: 2, {Figure: figure.Broken, Kind: deadline.Resolve}: 0} {
+			var rows []desk.Conversation
+			d.Read(func(ctx context.Context, tx *db.Tx) (err error) {
+				rows, err = s.Behind(ctx, tx, d.Scope(d.Eva), week(t, d, figure.ByTeam), which, 0, 50)
+				return err
+			})
+			if len(rows) != want {
+				t.Errorf("behind %+v are %d conversations, want %d", which, len(rows), want)
+			}
 		}
 	})
 }

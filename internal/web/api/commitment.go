@@ -95,11 +95,7 @@ func (s *Server) noticeCommitments(ctx context.Context, c *Caller, in *noticeInp
 		if counted {
 			cal = open
 		}
-		a, err := s.Staff.Agent(ctx, tx, c.Agent)
-		if err != nil {
-			return out, err
-		}
-		zone, err := time.LoadLocation(a.TimeZone)
+		zone, err := time.LoadLocation(c.TimeZone)
 		if err != nil {
 			zone = time.UTC
 		}

@@ -63,7 +63,7 @@ type behindInput struct {
 	SpanInput
 	Figure figure.Name   `query:"figure" required:"true" enum:"received,answered,resolved,first_contact,open,kept,broken"`
 	Group  string        `query:"group" maxLength:"40" doc:"The key of a line behind an equals sign, such as =3, or = alone for no team; all where absent"`
-	Kind   deadline.Kind `query:"kind" enum:",acknowledge,first_answer,next_answer,update,resolve" doc:"Of kept and broken: all where absent"`
+	Kind   deadline.Kind `query:"kind" enum:",acknowledge,first_answer,next_answer,update,resolve,commitment" doc:"Of kept and broken: all where absent"`
 	Age    int           `query:"age" minimum:"0" maximum:"5" doc:"Of open: from 1 for the youngest; all where absent"`
 	Below  int64         `query:"below" minimum:"0" doc:"The number of the last one of the page before"`
 }

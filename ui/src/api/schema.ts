@@ -6905,6 +6905,15 @@ export interface components {
             amount: number;
             currency: string;
         };
+        FigureCause: {
+            /**
+             * @description Empty where nobody said
+             * @enum {string}
+             */
+            cause: "" | "forgotten" | "waited" | "too_much" | "too_early" | "unreachable" | "not_needed" | "other";
+            /** Format: int64 */
+            count: number;
+        };
         FigureDay: {
             /** Format: date */
             date: string;
@@ -6921,6 +6930,8 @@ export interface components {
              * @description That a person answered for the first time in the span
              */
             answered: number;
+            /** @description Why the promises that people made were broken, the commonest first */
+            causes: components["schemas"]["FigureCause"][];
             /**
              * Format: int64
              * @description Of the resolved, those with one answer and no more
@@ -6957,7 +6968,7 @@ export interface components {
              */
             kept: number;
             /** @enum {string} */
-            kind: "acknowledge" | "first_answer" | "next_answer" | "update" | "resolve";
+            kind: "acknowledge" | "first_answer" | "next_answer" | "update" | "resolve" | "commitment";
         };
         Figures: {
             days: components["schemas"]["FigureDay"][];
@@ -14023,7 +14034,7 @@ export interface operations {
                 /** @description The key of a line behind an equals sign, such as =3, or = alone for no team; all where absent */
                 group?: string;
                 /** @description Of kept and broken: all where absent */
-                kind?: "" | "acknowledge" | "first_answer" | "next_answer" | "update" | "resolve";
+                kind?: "" | "acknowledge" | "first_answer" | "next_answer" | "update" | "resolve" | "commitment";
                 /** @description The last day; a year after the first at most */
                 to: string;
             };

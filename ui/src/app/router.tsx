@@ -141,7 +141,7 @@ const figures = createRoute({
     ...(isDate(s.from) && isDate(s.to) ? { from: s.from, to: s.to } : {}),
     ...(s.by === "inbox" || s.by === "channel" || s.by === "team" ? { by: s.by } : {}),
   }),
-  loader: () => words("form", "figures", "clock"),
+  loader: () => words("form", "figures", "clock", "promise"),
   component: lazyRouteComponent(() => import("../figures/FiguresPage"), "FiguresPage"),
 });
 const settings = createRoute({

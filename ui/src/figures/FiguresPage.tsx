@@ -221,6 +221,19 @@ function Promises({ total, open }: { total: Line; open: Open }) {
           );
         })}
       </ul>
+      {total.causes.length > 0 && (
+        <>
+          <h3 className={css.causes}>{t("figures.causes")}</h3>
+          <ul className={css.lines}>
+            {total.causes.map((c) => (
+              <li key={c.cause} className={css.cause}>
+                <span>{c.cause ? t(`promise.cause_${c.cause}`) : t("figures.no_cause")}</span>
+                <b>{format.number(c.count)}</b>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
     </section>
   );
 }

@@ -59,7 +59,7 @@ export function promiseWords(
 ) {
   const keeper = keeperOf(c, row);
   const when = format.weekdayMoment(Date.parse(c.due));
-  const late = Date.parse(c.due) <= now;
+  const late = c.state === "late" || Date.parse(c.due) <= now;
   const words = { who: directory.agent(keeper)?.name ?? t("activity.former"), when };
   const text = t(`promise.${keeper === me ? "you" : "who"}_${late ? "late" : "due"}`, words);
   return { text, tone: late ? "late" : now >= Date.parse(c.soon) ? "warn" : "quiet" };
