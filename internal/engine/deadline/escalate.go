@@ -123,8 +123,12 @@ func (s *Set) Escalate(p *Policy, now desk.Time) (due []Escalation) {
 	for i := range s {
 		due = append(due, s[i].escalate(p, now)...)
 	}
-	slices.SortStableFunc(due, func(a, b Escalation) int { return int(min(max(a.At-b.At, -1), 1)) })
+	sortSteps(due)
 	return due
+}
+
+func sortSteps(due []Escalation) {
+	slices.SortStableFunc(due, func(a, b Escalation) int { return int(min(max(a.At-b.At, -1), 1)) })
 }
 
 func (c *Clock) escalate(p *Policy, now desk.Time) (due []Escalation) {

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"tellus/internal/desk"
 	"tellus/internal/engine/commitment"
+	"tellus/internal/engine/deadline"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
@@ -59,17 +61,33 @@ type Commitment struct {
 
 	standing commitment.Standing
 	team     desk.TeamID
+	steps    []deadline.Taken // of policies
+	stepAt   desk.Time        // when the next one is to be taken
 }
 
-const qualified = `m.id, m.conversation, m.message, m.words, m.agent, m.made_by, m.made_at, m.due_at, m.soon_at, m.warned_at, m.broken_at, m.kept_at, m.dropped_at, m.ended_by, m.cause, m.team, m.moved, m.version`
+// next is when something is next to be told or done of it.
+func (c *Commitment) next() desk.Time {
+	if c.EndedAt != 0 {
+		return desk.Never
+	}
+	return min(c.standing.Next(), c.stepAt)
+}
 
-const columns = `id, conversation, message, words, agent, made_by, made_at, due_at, soon_at, warned_at, broken_at, kept_at, dropped_at, ended_by, cause, team, moved, version`
+const qualified = `m.id, m.conversation, m.message, m.words, m.agent, m.made_by, m.made_at, m.due_at, m.soon_at, m.warned_at, m.broken_at, m.kept_at, m.dropped_at, m.ended_by, m.cause, m.team, m.moved, m.version, m.steps, m.step_at`
+
+const columns = `id, conversation, message, words, agent, made_by, made_at, due_at, soon_at, warned_at, broken_at, kept_at, dropped_at, ended_by, cause, team, moved, version, steps, step_at`
 
 func scan(r interface{ Scan(...any) error }, now desk.Time, c *Commitment) error {
 	s := &c.standing
+	var steps string
 	if err := r.Scan(&c.ID, &c.Conversation, &c.Message, &c.Words, &c.Agent, &c.MadeBy, &c.MadeAt, &s.Due, &s.Soon, &s.Warned, &s.Broken, &s.Kept, &s.Dropped, &c.EndedBy, &c.Cause,
-		&c.team, &c.Moves, &c.Version); err != nil {
+		&c.team, &c.Moves, &c.Version, &steps, &c.stepAt); err != nil {
 		return err
+	}
+	if steps != "[]" {
+		if err := json.Unmarshal([]byte(steps), &c.steps); err != nil {
+			return fmt.Errorf("steps of commitment %s: %w", c.ID, err)
+		}
 	}
 	c.Due, c.Soon, c.State, c.EndedAt, c.WasKept = s.Due, s.Soon, s.StateAt(now), max(s.Kept, s.Dropped), s.Kept != 0
 	return nil
@@ -125,8 +143,11 @@ func (s *Service) make(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk
 	e.Version = 1
 	c = Commitment{Edit: e, Conversation: id, MadeBy: scope.Agent, MadeAt: tx.Now, Soon: commitment.SoonFrom(tx.Now, e.Due), State: commitment.Open}
 	c.standing = commitment.Standing{Due: e.Due, Soon: c.Soon}
-	if err := tx.Row(ctx, `INSERT INTO commitment (conversation, message, words, agent, made_by, made_at, due_at, soon_at, next_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`,
-		id, e.Message, e.Words, e.Agent, c.MadeBy, c.MadeAt, e.Due, c.Soon, c.standing.Next()).Scan(&c.ID); err != nil {
+	if err := s.plan(ctx, tx, &c); err != nil {
+		return c, err
+	}
+	if err := tx.Row(ctx, `INSERT INTO commitment (conversation, message, words, agent, made_by, made_at, due_at, soon_at, next_at, step_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
+		id, e.Message, e.Words, e.Agent, c.MadeBy, c.MadeAt, e.Due, c.Soon, c.next(), c.stepAt).Scan(&c.ID); err != nil {
 		return c, fmt.Errorf("keep what was promised in conversation %s: %w", id, err)
 	}
 	return c, s.told(ctx, tx, desk.ByAgent(scope.Agent), &c, desk.CommitmentMade, map[string]any{"commitment": c.ID, "due": c.Due})
@@ -183,8 +204,15 @@ func (s *Service) Change(ctx context.Context, tx *db.Tx, scope desk.Scope, id de
 	c.Edit = e
 	c.Version++
 	c.Soon = c.standing.Soon
-	if _, err := tx.Exec(ctx, `UPDATE commitment SET words = $2, agent = $3, due_at = $4, soon_at = $5, warned_at = $6, next_at = $7, moved = $8, version = $9 WHERE id = $1`,
-		id, c.Words, c.Agent, c.Due, c.Soon, c.standing.Warned, c.standing.Next(), c.Moves, c.Version); err != nil {
+	if moved {
+		c.steps = nil // its time is another one, and steps are taken before that anew
+	}
+	if err := s.plan(ctx, tx, &c); err != nil {
+		return c, err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE commitment SET words = $2, agent = $3, due_at = $4, soon_at = $5, warned_at = $6, next_at = $7, moved = $8, version = $9, step_at = $10,
+			steps = CASE WHEN $11 THEN '[]' ELSE steps END WHERE id = $1`,
+		id, c.Words, c.Agent, c.Due, c.Soon, c.standing.Warned, c.next(), c.Moves, c.Version, c.stepAt, moved); err != nil {
 		return c, fmt.Errorf("change commitment %s: %w", id, err)
 	}
 	return c, s.told(ctx, tx, by, &c, desk.CommitmentChanged, data)
@@ -253,7 +281,10 @@ func (s *Service) Reopen(ctx context.Context, tx *db.Tx, scope desk.Scope, id de
 	c.standing.Kept, c.standing.Dropped = 0, 0
 	c.WasKept, c.EndedAt, c.EndedBy, c.Cause, c.State = false, 0, 0, "", c.standing.StateAt(tx.Now)
 	c.Version++
-	if _, err := tx.Exec(ctx, `UPDATE commitment SET kept_at = 0, dropped_at = 0, ended_by = 0, cause = '', next_at = $2, version = $3 WHERE id = $1`, id, c.standing.Next(), c.Version); err != nil {
+	if err := s.plan(ctx, tx, &c); err != nil {
+		return c, err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE commitment SET kept_at = 0, dropped_at = 0, ended_by = 0, cause = '', next_at = $2, version = $3, step_at = $4 WHERE id = $1`, id, c.next(), c.Version, c.stepAt); err != nil {
 		return c, fmt.Errorf("reopen commitment %s: %w", id, err)
 	}
 	return c, s.told(ctx, tx, desk.ByAgent(scope.Agent), &c, desk.CommitmentReopened, map[string]any{"commitment": c.ID, "due": c.Due})
@@ -345,6 +376,16 @@ func (s *Service) hold(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk
 		return c, err
 	}
 	return c, nil
+}
+
+// plan works out when the next step of the policy that applies is to be taken.
+func (s *Service) plan(ctx context.Context, tx *db.Tx, c *Commitment) error {
+	p, err := s.Conversations.PolicyOf(ctx, tx, c.Conversation)
+	if err != nil {
+		return err
+	}
+	c.stepAt = deadline.Personal(c.MadeAt, c.standing.Due, c.steps, p).StepAt
+	return nil
 }
 
 // told tells of what became of a commitment, and has its conversation due by it.

@@ -281,7 +281,7 @@ const (
 // PolicyStep is something that is done before or after the promises of a policy are due.
 type PolicyStep struct {
 	ID      int             `json:"id" doc:"0 for a new one; it stays when others come and go"`
-	Kinds   []deadline.Kind `json:"kinds" maxItems:"5" doc:"Of which promises: acknowledge, first_answer, next_answer, update, resolve; of all where empty"`
+	Kinds   []deadline.Kind `json:"kinds" maxItems:"6" doc:"Of which promises: acknowledge, first_answer, next_answer, update, resolve, and commitment for what people promised; of all where empty"`
 	Minutes int64           `json:"minutes" minimum:"-527040" maximum:"527040" doc:"From the due time, counted as the policy counts; before it where negative"`
 	Every   int64           `json:"every,omitempty" minimum:"0" maximum:"527040" doc:"Minutes after which it is done again while the promise is not kept; 0: it is done once"`
 	Times   int             `json:"times,omitempty" minimum:"0" maximum:"100" doc:"How often it is done at most, where it is done again"`

@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"time"
 
 	"tellus/internal/desk"
 	"tellus/internal/engine/condition"
@@ -75,7 +74,7 @@ func (s *Service) FireClocks(ctx context.Context, tx *db.Tx, limit int) ([]Escal
 			return nil, err
 		}
 		for _, e := range taken {
-			event := c.event(desk.System, desk.ClockEscalated, map[string]any{"kind": e.Kind, "policy": e.Policy, "step": e.Step, "nth": e.Nth, "minutes": int64(e.Offset / time.Minute), "due": e.Due})
+			event := c.event(desk.System, desk.ClockEscalated, map[string]any{"kind": e.Kind, "policy": e.Policy, "step": e.Step, "nth": e.Nth, "minutes": e.Minutes(), "due": e.Due})
 			told = append(told, telling{e.At, event})
 			steps = append(steps, Escalated{e, id, event})
 		}
@@ -95,6 +94,19 @@ func (s *Service) FireClocks(ctx context.Context, tx *db.Tx, limit int) ([]Escal
 	}
 	slices.SortStableFunc(steps, func(a, b Escalated) int { return cmp.Compare(a.At, b.At) })
 	return steps, eventlog.Append(ctx, tx, events...)
+}
+
+// PolicyOf is the policy that applies to a conversation now, or to what it was merged into; nil where none does.
+func (s *Service) PolicyOf(ctx context.Context, tx *db.Tx, id desk.ConversationID) (*deadline.Policy, error) {
+	c, err := hold(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	d, err := definitionsOf(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	return c.policy(ctx, tx, d)
 }
 
 // escalate returns the steps of a conversation that are to be taken now, and notes in its clocks that they were.

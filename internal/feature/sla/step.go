@@ -42,7 +42,7 @@ func checkSteps(e *Edit) error {
 
 func checkStep(at string, s *conversation.PolicyStep) error {
 	for _, k := range s.Kinds {
-		if !k.Valid() {
+		if !k.Valid() && k != deadline.Commitment {
 			return desk.RefuseField(desk.Invalid, at+".kinds", "no such kind of promise")
 		}
 	}

@@ -13,8 +13,10 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/desktest"
 	engine "tellus/internal/engine/commitment"
+	"tellus/internal/engine/deadline"
 	"tellus/internal/feature/commitment"
 	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/sla"
 	"tellus/internal/platform/db"
 )
 
@@ -200,6 +202,63 @@ func TestWhoKeepsIt(t *testing.T) {
 		}
 		if got := mine(w.Eva); len(got) > 0 {
 			t.Errorf("Eva still keeps %v", got)
+		}
+	})
+}
+
+// TestStepsOfPoliciesAreTakenForWhatPeoplePromise: those for all promises and those for commitments are, before and after, once; one that the policy does not have any more is not.
+func TestStepsOfPoliciesAreTakenForWhatPeoplePromise(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, w *world) {
+		tell := []desk.Action{{Do: desk.TellPeople, Agents: []desk.AgentID{w.Eva}}}
+		e := sla.Edit{Name: "Everybody", Active: true, Targets: []sla.Target{{Kind: deadline.Resolve, Minutes: []int64{9000, 9000, 9000, 9000}}}, Steps: []conversation.PolicyStep{
+			{Minutes: -20, Kinds: []deadline.Kind{deadline.Commitment}, Actions: tell},
+			{Minutes: 30, Actions: []desk.Action{{Do: desk.SetPriority, Priority: desk.Urgent}}},
+			{Minutes: -10, Kinds: []deadline.Kind{deadline.Resolve}, Actions: tell},
+		}}
+		c := w.Receive(desktest.Ann, "Where is my parcel?")
+		call := w.promise(w.Eva, c, "I will call you", 60)
+		p := w.create(e) // made after the promise: its steps hold for it
+		w.After(35 * time.Minute)
+		w.fire()
+		if got := w.steps(c); len(got) > 0 {
+			t.Fatalf("taken too early: %v", got)
+		}
+		w.After(6 * time.Minute)
+		w.fire()
+		w.fire()
+		want := []string{"clock.escalated commitment -20 1", "people.told because of clock.escalated"}
+		if diff := cmp.Diff(want, w.steps(c)); diff != "" {
+			t.Fatalf("before it was due:\n%s", diff)
+		}
+		w.After(55 * time.Minute) // late by 36 minutes
+		w.fire()
+		w.fire()
+		want = append(want, "clock.escalated commitment 30 1", "conversation.changed because of clock.escalated")
+		got := w.steps(c)
+		if len(got) < 4 || w.Row(c).Priority != desk.Urgent {
+			t.Fatalf("after it was due: %v, priority %d", got, w.Row(c).Priority)
+		}
+		if diff := cmp.Diff(want[:3], got[:3]); diff != "" {
+			t.Errorf("after it was due:\n%s", diff)
+		}
+		// What is kept calls for nothing, and a policy without steps neither.
+		w.Write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := w.Commitments.End(ctx, tx, w.Scope(w.Eva), call.ID, commitment.Ending{Kept: true})
+			return err
+		})
+		w.promise(w.Eva, c, "And I will write", 60)
+		w.Write(func(ctx context.Context, tx *db.Tx) error {
+			e := p.Edit
+			e.Steps = nil
+			_, err := w.Policies.Change(ctx, tx, desk.ByAgent(w.Eva), p.ID, e)
+			return err
+		})
+		w.Settle()
+		w.After(3 * time.Hour)
+		w.fire()
+		if more := w.steps(c); len(more) != len(got) {
+			t.Errorf("steps of a policy that has none: %v", more[len(got):])
 		}
 	})
 }

@@ -47,6 +47,11 @@ func (k *Keeper) follow(ctx context.Context, _ *jobs.Job[sla.Reclock]) error {
 			if p, err = k.Policies.Follow(ctx, tx, slice); err != nil || !p.Done && n%10 != 0 {
 				return err
 			}
+			if p.Done {
+				if err := k.Commitments.Replan(ctx, tx); err != nil {
+					return err
+				}
+			}
 			data, err := json.Marshal(p)
 			if err != nil {
 				return fmt.Errorf("tell of policies: %w", err)
@@ -112,7 +117,11 @@ func (k *Keeper) Fire(ctx context.Context) (time.Duration, error) {
 		}
 		if err := k.DB.Write(ctx, func(tx *db.Tx) error {
 			if promised < now {
-				if err := k.Commitments.Fire(ctx, tx, burst); err != nil {
+				due, err := k.Commitments.Fire(ctx, tx, burst)
+				if err != nil {
+					return err
+				}
+				if err := k.take(ctx, tx, due); err != nil {
 					return err
 				}
 			}

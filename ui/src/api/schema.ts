@@ -6208,7 +6208,7 @@ export interface components {
              * @description 0 for a new one; it stays when others come and go
              */
             id: number;
-            /** @description Of which promises: acknowledge, first_answer, next_answer, update, resolve; of all where empty */
+            /** @description Of which promises: acknowledge, first_answer, next_answer, update, resolve, and commitment for what people promised; of all where empty */
             kinds: string[];
             /**
              * Format: int64

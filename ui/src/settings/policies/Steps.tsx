@@ -126,6 +126,7 @@ function One({ step, nth, change, remove, error, targets, promised, open, day }:
             ...kinds
               .filter((k) => promised.includes(k) || step.kinds.includes(k))
               .map((k) => [k, t(`policy.kind.${k}`)] as const),
+            ["commitment", t("policy.kind.commitment")] as const,
           ]}
         />
         {when !== "before" && (
