@@ -20,7 +20,12 @@ const (
 	RuleFailed  EventKind = "rule.failed"  // what it wanted to do was refused, and nothing of it was done; data: {rule, version, why}
 	RuleStopped EventKind = "rule.stopped" // it would have acted, and was kept from going round; data: {rule, version, why}
 
+	RuleDue EventKind = "rule.due" // time made it true of a conversation; data: {rule, at}
+
 	AboutRule SubjectKind = "rule"
+
+	// TimePassed stands among a rule's events, alone, where it acts by time. The log has no such event.
+	TimePassed EventKind = "time"
 )
 
 // RuleEvents are what rules can act on: what somebody did with a conversation, or what befell it. What rules themselves tell is not among them, nor what only readers

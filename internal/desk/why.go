@@ -129,6 +129,8 @@ const (
 	WhyNoAttribute    Why = "condition_no_attribute"
 	WhyNoOperator     Why = "condition_no_operator"
 	WhyConditionValue Why = "condition_no_value"
+	WhyNotTimed       Why = "condition_not_timed"
+	WhyNoEvent        Why = "condition_no_event"
 	WhyViewNotShared  Why = "view_not_shared"
 	WhyNoSort         Why = "view_no_sort"
 	WhyPolicyLasting  Why = "policy_lasting"
@@ -284,6 +286,8 @@ var whys = map[Why]worded{
 	WhyNoAttribute:    {Invalid, "there is nothing of this name to compare: it may have been removed"},
 	WhyNoOperator:     {Invalid, "it cannot be compared in this way"},
 	WhyConditionValue: {Invalid, "it cannot be compared with this"},
+	WhyNotTimed:       {Invalid, "time never makes this true by itself: ask for how long something has been so, when it is due, or the time of day"},
+	WhyNoEvent:        {Invalid, "what acts as time passes cannot ask for a message or for who did something"},
 	WhyViewNotShared:  {Forbidden, "supervisors and above share views; yours can be personal"},
 	WhyPolicyLasting:  {Invalid, "what is promised must not hang on whose turn it is or on what time alone changes"},
 

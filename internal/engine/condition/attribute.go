@@ -19,6 +19,10 @@ const (
 	Day    Kind = "day"    // a day of the calendar without a zone, or none
 	Flag   Kind = "flag"   // yes or no
 	Yearly Kind = "yearly" // a day of every year, or none; whoever has 29 February has 28 February in a common year
+
+	// These two ask nothing of a row, and for the time of asking alone.
+	Clock   Kind = "clock"   // what the clocks show in the zone
+	Weekday Kind = "weekday" // which day of the week it is in the zone
 )
 
 // Op is how an attribute is compared.
@@ -37,9 +41,9 @@ const (
 	Equal    Op = "equal"
 	Less     Op = "less"
 	More     Op = "more"
-	Before   Op = "before" // the given day
-	After    Op = "after"  // the given day
-	On       Op = "on"     // the given day
+	Before   Op = "before" // the given day; of a clock: from midnight until the given time
+	After    Op = "after"  // the given day; of a clock: from the given time until midnight
+	On       Op = "on"     // the given day; of a clock: the minute that begins at the given time
 	During   Op = "during" // today, yesterday, tomorrow, this_week, last_week, this_month, last_month
 	Older    Op = "older"  // longer ago than so much time
 	Within   Op = "within" // within so much time past
@@ -61,12 +65,15 @@ var ops = map[Kind][]Op{
 	Day:    {Before, After, On, During, Older, Within, Ahead},
 	Flag:   {Yes, No},
 	Yearly: {During, Ahead, Within},
+
+	Clock:   {On, After, Before},
+	Weekday: {Is, IsNot},
 }
 
 // Attribute is something that rows have.
 type Attribute struct {
 	Key     string   `json:"key"`
-	Kind    Kind     `json:"kind" enum:"choice,ref,refs,text,number,moment,day,flag,yearly"`
+	Kind    Kind     `json:"kind" enum:"choice,ref,refs,text,number,moment,day,flag,yearly,clock,weekday"`
 	Of      string   `json:"of,omitempty" doc:"What ids mean: agent, team, inbox, tag, type, customer, organisation, option, segment"`
 	Name    string   `json:"name,omitempty" doc:"Of a custom field; the others are worded by the desk"`
 	Owner   string   `json:"owner,omitempty" doc:"Whose it is: customer, organisation; the conversation's where absent"`
@@ -95,6 +102,8 @@ type Attribute struct {
 	// Lines is set where a Text holds any number of texts, one a line: a comparison holds where it does for one of them, a negated one where it does for each. Only for what
 	// is asked of rows in memory, as Patterns.
 	Lines bool `json:"-"`
+	// Timed is set where a Flag changes by time alone, as its values say (Value.At).
+	Timed bool `json:"-"`
 	// Field is the id of a custom field, 0 for what is none.
 	Field desk.FieldID `json:"-"`
 }
@@ -160,12 +169,12 @@ func (l List) Described() []Attribute {
 
 // Value is what a row has of an attribute. Which part counts is said by the attribute's kind.
 type Value struct {
-	Has    bool    // not for Refs and Text, which are empty where they hold nothing
-	Text   string  // Text; the code of a Choice; a Day as 2026-03-31, a Yearly as 03-31
-	Number float64 // Number
-	ID     int64   // Ref
-	IDs    []int64 // Refs
-	At     desk.Time
+	Has    bool      // not for Refs and Text, which are empty where they hold nothing
+	Text   string    // Text; the code of a Choice; a Day as 2026-03-31, a Yearly as 03-31
+	Number float64   // Number
+	ID     int64     // Ref
+	IDs    []int64   // Refs
+	At     desk.Time // a Moment; of a Flag until when it stays as it is, 0 for until somebody changes it
 	Yes    bool
 }
 

@@ -117,6 +117,9 @@ func TestWhatCannotBeComparedIsRefusedWithItsPlace(t *testing.T) {
 	}
 }
 
+// timely is what can change by time alone, among others.
+var timely = append(Conversations(fields), Today...)
+
 // drawNode makes comparisons of times: what changes by time alone.
 func drawNode(t *rapid.T, depth int) Node {
 	if depth > 0 && rapid.Bool().Draw(t, "group") {
@@ -129,8 +132,8 @@ func drawNode(t *rapid.T, depth int) Node {
 		}
 		return Node{All: children}
 	}
-	attr := rapid.SampledFrom([]string{"due", "waiting", "last", "field:4"}).Draw(t, "attr")
-	a, _ := Conversations(fields).Find(attr)
+	attr := rapid.SampledFrom([]string{"due", "waiting", "last", "field:4", "status_since", "silent", "clock", "weekday"}).Draw(t, "attr")
+	a, _ := timely.Find(attr)
 	n := Node{Attr: attr, Op: rapid.SampledFrom(a.Ops()).Draw(t, "op")}
 	switch n.Op {
 	case Older, Within, Ahead:
@@ -140,7 +143,13 @@ func drawNode(t *rapid.T, depth int) Node {
 		}
 	case During:
 		n.Values = []string{rapid.SampledFrom(Spans).Draw(t, "span")}
+	case Is, IsNot:
+		n.Values = rapid.SliceOfN(rapid.SampledFrom(weekdays), 1, 6).Draw(t, "weekdays")
 	case Before, After, On:
+		if a.Kind == Clock {
+			n.Values = []string{rapid.SampledFrom([]string{"00:00", "00:30", "03:15", "09:00", "23:59"}).Draw(t, "clock")}
+			break
+		}
 		n.Values = []string{time.Unix(rapid.Int64Range(1_700_000_000, 1_800_000_000).Draw(t, "day"), 0).UTC().Format(time.DateOnly)}
 	}
 	return n
@@ -161,8 +170,9 @@ func TestNothingChangesBeforeTheNextMoment(t *testing.T) {
 		env := Env{Zone: rapid.SampledFrom(zones).Draw(t, "zone")}
 		instant := rapid.Map(rapid.Int64Range(1_500_000_000, 1_510_000_000), func(s int64) desk.Time { return desk.Time(s * 1_000_000) })
 		c := &Case{Conversation: desk.Conversation{DueAt: instant.Draw(t, "due"), WaitingSince: instant.Draw(t, "waiting"), LastAt: instant.Draw(t, "last"),
-			Fields: desk.FieldValues{4: desk.TextOf(instant.Draw(t, "day").Time().Format(time.DateOnly))}}}
-		cond, err := Compile(Conversations(fields), "", drawNode(t, 2), env)
+			Fields: desk.FieldValues{4: desk.TextOf(instant.Draw(t, "day").Time().Format(time.DateOnly))}}, SilentAt: instant.Draw(t, "silent"),
+			StatusAt: rapid.OneOf(instant, rapid.Just(desk.Time(0))).Draw(t, "status")}
+		cond, err := Compile(timely, "", drawNode(t, 2), env)
 		if err != nil {
 			t.Fatal(err)
 		}

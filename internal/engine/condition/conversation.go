@@ -68,6 +68,8 @@ var conversation = List{
 	{Key: "awaited", Kind: Choice, Choices: awaited, Column: Both("c.wake_on")},
 	{Key: "trashed", Kind: Moment, Sorts: true, Absent: never, Column: Both("c.trashed_at")},
 	{Key: "resolved", Kind: Moment, Sorts: true, Absent: never, Column: Both("c.resolved_at")},
+	{Key: "status_since", Kind: Moment, Absent: never, Always: true, Column: Both("(CASE WHEN c.status_at = 0 THEN c.last_at ELSE c.status_at END)")}, // 0: not changed since it is kept
+	{Key: "silent", Kind: Moment, Absent: never, Column: Both("c.silent_at")},
 	{Key: "last_by", Kind: Choice, Choices: lastBy, Always: true, Column: Both("c.preview_by")},
 	{Key: "language", Kind: Choice, Column: Both("c.language")},
 	{Key: "messages", Kind: Number, Always: true, Sorts: true, Column: Both("c.messages")},
@@ -173,6 +175,8 @@ func FieldOf(f desk.Field, column string) *Attribute {
 type Case struct {
 	desk.Conversation
 	ResolvedAt desk.Time
+	StatusAt   desk.Time // when its status was changed last; 0 where that was before it was kept
+	SilentAt   desk.Time // when we wrote last to a customer who has not answered since; 0 where he has
 	Followers  []desk.AgentID
 	Linked     Linked
 	Reviewers  []desk.AgentID // who are asked to check a draft and have not answered
@@ -283,6 +287,13 @@ func (c *Case) moment(key string) Value {
 		return Instant(c.TrashedAt)
 	case "resolved":
 		return Instant(c.ResolvedAt)
+	case "status_since":
+		if c.StatusAt == 0 {
+			return Instant(c.LastAt)
+		}
+		return Instant(c.StatusAt)
+	case "silent":
+		return Instant(c.SilentAt)
 	}
 	return Value{}
 }

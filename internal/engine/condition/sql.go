@@ -61,6 +61,12 @@ func (t *test) sql(w *writer) (string, bool) {
 	if t.me && t.env.Me == 0 {
 		return "TRUE", false
 	}
+	if t.attr.Kind == Clock || t.attr.Kind == Weekday {
+		if holds, _ := t.matchToday(w.now); holds {
+			return "TRUE", true
+		}
+		return "FALSE", true
+	}
 	column := t.attr.Column.of(w.postgres)
 	switch t.op {
 	case Unset, Filled:

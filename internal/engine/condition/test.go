@@ -29,6 +29,7 @@ type test struct {
 	days   int           // the same in days, for a Day
 	day    date          // of before, after, on
 	during string
+	clock  time.Duration // since midnight
 }
 
 const longestText = 200 // characters of a value
@@ -56,8 +57,10 @@ func (t *test) read(field string, n Node) error {
 		return nil
 	}
 	switch t.attr.Kind {
-	case Choice:
+	case Choice, Weekday:
 		return t.readCodes(field, n.Values)
+	case Clock:
+		return t.readClock(field, n.Values[0])
 	case Ref, Refs:
 		return t.readIDs(field, n.Values)
 	case Text:
@@ -151,7 +154,7 @@ func (t *test) readWords(field string, values []string) error {
 }
 
 func (t *test) timed() bool {
-	return slices.Contains([]Op{Older, Within, Ahead, Past, During}, t.op)
+	return slices.Contains([]Op{Older, Within, Ahead, Past, During}, t.op) || t.attr.Timed || t.attr.Kind == Clock || t.attr.Kind == Weekday
 }
 
 // wanted are the ids that are asked for, whoever looks among them.
@@ -166,6 +169,9 @@ func (t *test) match(r Row, now desk.Time) (bool, desk.Time) {
 	if t.me && t.env.Me == 0 {
 		return true, desk.Never // it holds for somebody, perhaps
 	}
+	if t.attr.Kind == Clock || t.attr.Kind == Weekday {
+		return t.matchToday(now)
+	}
 	v := r.Value(t.attr)
 	switch t.op {
 	case Unset:
@@ -173,9 +179,9 @@ func (t *test) match(r Row, now desk.Time) (bool, desk.Time) {
 	case Filled:
 		return v.Has, desk.Never
 	case Yes:
-		return v.Has && v.Yes, desk.Never
+		return v.Has && v.Yes, v.until()
 	case No:
-		return !v.Has || !v.Yes, desk.Never
+		return !v.Has || !v.Yes, v.until()
 	}
 	switch t.attr.Kind {
 	case Choice:

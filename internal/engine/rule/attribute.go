@@ -12,7 +12,7 @@ import (
 // happened are the attributes of what happened, beside those of the conversation.
 var happened = condition.List{
 	{Key: "event.by", Kind: condition.Choice, Choices: []string{"customer", "agent", "rule", "system"}, Always: true},
-	{Key: "hours.open", Kind: condition.Flag},
+	{Key: "hours.open", Kind: condition.Flag, Timed: true},
 	{Key: "message.kind", Kind: condition.Choice, Choices: []string{"incoming", "outgoing", "note"}},
 	{Key: "message.from", Kind: condition.Text, Patterns: true},
 	{Key: "message.to", Kind: condition.Text, Patterns: true},
@@ -37,8 +37,11 @@ func Attributes(conversations condition.List) condition.List {
 		}
 		all = append(all, a)
 	}
-	return append(all, happened...)
+	return append(append(all, happened...), condition.Today...)
 }
+
+// ofNothing are attributes that time rules cannot ask for, since nothing happened.
+func ofNothing(key string) bool { return key == "event.by" || strings.HasPrefix(key, "message.") }
 
 // Message is what conditions ask of the message that an event is about.
 type Message struct {
@@ -56,8 +59,9 @@ type Message struct {
 type Case struct {
 	*condition.Case
 	By      desk.ActorKind
-	Message *Message // nil where the event is about none
-	Open    func() (open, known bool)
+	Message *Message  // nil where the event is about none
+	At      desk.Time // what is asked for: when it happened, or the time by which a time rule is to be true
+	Open    func(at desk.Time) (open, known bool, until desk.Time)
 
 	folded map[string]string
 }
@@ -71,8 +75,8 @@ func (c *Case) Value(a *condition.Attribute) condition.Value {
 		if c.Open == nil {
 			return condition.Value{}
 		}
-		open, known := c.Open()
-		return condition.Value{Has: known, Yes: open}
+		open, known, until := c.Open(c.At)
+		return condition.Value{Has: known, Yes: open, At: until}
 	}
 	name, ok := strings.CutPrefix(a.Key, "message.")
 	if !ok {
@@ -127,5 +131,5 @@ func (c *Case) Folded(a *condition.Attribute) string {
 
 // After is the same event with the conversation as an action left it.
 func (c *Case) After(now *condition.Case) *Case {
-	return &Case{Case: now, By: c.By, Message: c.Message, Open: c.Open}
+	return &Case{Case: now, By: c.By, Message: c.Message, At: c.At, Open: c.Open}
 }

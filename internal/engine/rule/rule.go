@@ -19,6 +19,7 @@ type Rule struct {
 	Zone    *time.Location
 	Actions []desk.Action
 	Stop    bool // the rules behind it are not asked where it acted
+	Off     bool // of a time rule: it only keeps in mind of what it was true
 }
 
 // Bounds against going round.
@@ -47,6 +48,7 @@ type Chain struct {
 // Set is compiled rules in their order. It is safe for concurrent use.
 type Set struct {
 	byKind map[desk.EventKind][]*compiled
+	timed  []*Timed
 }
 
 type compiled struct {
@@ -61,6 +63,10 @@ func Compile(registry condition.Registry, rules []Rule) (set *Set, broken []desk
 		when, err := Check(registry, "", r.When, r.Zone)
 		if err != nil {
 			broken = append(broken, r.ID)
+			continue
+		}
+		if r.ByTime() {
+			set.timed = append(set.timed, &Timed{compiled{r, when}, reaches(r.When)})
 			continue
 		}
 		kinds := slices.Clone(r.Kinds)

@@ -196,7 +196,7 @@ func TestARuleThatAsksForWhatIsGoneIsNamed(t *testing.T) {
 
 func TestWhatAMessageSaysIsAskedFor(t *testing.T) {
 	t.Parallel()
-	row := &Case{Case: &condition.Case{}, By: desk.ActorCustomer, Open: func() (bool, bool) { return false, true }, Message: &Message{Kind: desk.Incoming, From: "Ann <ann@mail.example>",
+	row := &Case{Case: &condition.Case{}, By: desk.ActorCustomer, Open: func(desk.Time) (bool, bool, desk.Time) { return false, true, 0 }, Message: &Message{Kind: desk.Incoming, From: "Ann <ann@mail.example>",
 		To: "info@shop.example", Subject: "Sūdzība", Text: "Mana kaste ir saplīsusi", Language: "lv", FileNames: []string{"kaste.jpg"}, FileTypes: []string{"image/jpeg"}}}
 	for want, nodes := range map[bool][]condition.Node{
 		true: {leaf("message.subject", condition.Contains, "sudziba"), leaf("message.from", condition.Contains, "@mail.example"), leaf("message.language", condition.Is, "lv"),

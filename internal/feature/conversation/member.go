@@ -82,7 +82,7 @@ func (c *row) place(ctx context.Context, tx *db.Tx, d *definitions, only []desk.
 
 // asCase adds what some view asks for beyond the row.
 func (c *row) asCase(ctx context.Context, tx *db.Tx, d *definitions) (*condition.Case, error) {
-	full := &condition.Case{Conversation: c.Conversation, ResolvedAt: c.resolvedAt}
+	full := &condition.Case{Conversation: c.Conversation, ResolvedAt: c.resolvedAt, StatusAt: c.statusAt, SilentAt: c.silentAt}
 	if d.asks.followers {
 		var err error
 		if full.Followers, err = agentsOf(ctx, tx, "follower", c.ID); err != nil {

@@ -314,13 +314,14 @@ func (c *row) insert(ctx context.Context, tx *db.Tx, incoming bool) error {
 	if err != nil {
 		return err
 	}
+	c.keepMoments(tx.Now)
 	c.happened = deadline.Opened
 	promised, err := c.keepClocks(ctx, tx, d)
 	if err != nil {
 		return err
 	}
 	args := []any{c.Number, c.Inbox, c.Customer, c.CustomerName, c.Address, c.Channel, c.Subject, c.subjectKey, c.Status, c.Shelf(), nullID(c.Assignee),
-		nullID(c.Team), c.Spam, c.DueAt, c.WaitingSince, c.Language, c.Preview, c.PreviewBy, c.Messages, c.Attachments, c.CreatedAt, c.LastAt, c.Version, nullID(c.TypeID), c.DueFor, c.DueSoonAt}
+		nullID(c.Team), c.Spam, c.DueAt, c.WaitingSince, c.Language, c.Preview, c.PreviewBy, c.Messages, c.Attachments, c.CreatedAt, c.LastAt, c.Version, nullID(c.TypeID), c.DueFor, c.DueSoonAt, c.statusAt}
 	number, last := "$1", "0"
 	if tx.Postgres() {
 		number = "COALESCE(NULLIF(CAST($1 AS BIGINT), 0), nextval('conversation_number'))" // a row would make all writers queue for it
@@ -330,8 +331,8 @@ func (c *row) insert(ctx context.Context, tx *db.Tx, incoming bool) error {
 	}
 	err = tx.Row(ctx, `
 		INSERT INTO conversation (number, inbox, customer, customer_name, address, channel, subject, subject_key, status, shelf, assignee, team,
-			spam, due_at, waiting_since, language, preview, preview_by, messages, attachments, created_at, last_at, version, type_id, due_for, due_soon_at, last_incoming)
-		VALUES (`+number+`, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, `+last+`)
+			spam, due_at, waiting_since, language, preview, preview_by, messages, attachments, created_at, last_at, version, type_id, due_for, due_soon_at, status_at, last_incoming)
+		VALUES (`+number+`, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, `+last+`)
 		RETURNING id, number, last_incoming`, args...).Scan(&c.ID, &c.Number, &c.lastIncoming)
 	if err != nil {
 		return fmt.Errorf("open conversation: %w", err)

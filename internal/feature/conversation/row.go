@@ -41,6 +41,8 @@ type row struct {
 	ownDueAt       desk.Time // when it would be due otherwise, where it is due by what is owed
 	ownDueFor      string
 	ownDueSoonAt   desk.Time
+	statusAt       desk.Time // when its status was changed last; 0 where that was before it was kept
+	silentAt       desk.Time // when we wrote last to a customer who has not answered since; 0 where he has
 
 	before   Snapshot
 	happened deadline.Did // since it was saved
@@ -60,7 +62,8 @@ const rowColumns = `c.id, c.number, c.inbox, c.customer, c.customer_name, c.addr
 	c.preview, c.preview_by, c.messages, c.attachments, c.troubled, c.acknowledged_at, c.first_answer_at, c.resolved_at,
 	c.last_incoming, c.created_at, c.last_at, c.version, c.type_id, c.fields,
 	c.checks, c.checked, c.checks_owed, c.spent, c.wake_on, c.wake_for, c.wake_number, c.wake_by, c.wake_since, c.merged_into, c.due_for, c.due_soon_at,
-	c.owed_at, c.owed_for, c.owed_soon_at, c.own_due_at, c.own_due_for, c.own_due_soon_at`
+	c.owed_at, c.owed_for, c.owed_soon_at, c.own_due_at, c.own_due_for, c.own_due_soon_at,
+	c.status_at, c.silent_at`
 
 func (c *row) scan(s interface{ Scan(...any) error }, more ...any) error {
 	var assignee, team, typeID sql.NullInt64
@@ -72,7 +75,8 @@ func (c *row) scan(s interface{ Scan(...any) error }, more ...any) error {
 		&c.resolvedAt, &c.lastIncoming, &c.CreatedAt, &c.LastAt, &c.Version, &typeID, &fields,
 		&c.Checks, &c.Checked, &c.ChecksOwed, &c.Spent,
 		&c.WakeOn.Event, &target, &c.WakeOn.Number, &c.WakeOn.By, &c.WakeOn.Since, &c.MergedInto, &c.DueFor, &c.DueSoonAt,
-		&c.owedAt, &c.Owes, &c.owedSoonAt, &c.ownDueAt, &c.ownDueFor, &c.ownDueSoonAt}, more...)...)
+		&c.owedAt, &c.Owes, &c.owedSoonAt, &c.ownDueAt, &c.ownDueFor, &c.ownDueSoonAt,
+		&c.statusAt, &c.silentAt}, more...)...)
 	if err != nil {
 		return err
 	}
@@ -155,6 +159,7 @@ func (c *row) save(ctx context.Context, tx *db.Tx) error {
 	if err != nil {
 		return err
 	}
+	c.keepMoments(tx.Now)
 	promised, err := c.keepClocks(ctx, tx, d)
 	if err != nil {
 		return err
@@ -167,14 +172,16 @@ func (c *row) save(ctx context.Context, tx *db.Tx) error {
 			type_id = $31, fields = $32, checks = $33, checked = $34, checks_owed = $35, spent = $36,
 			wake_on = $37, wake_for = $38, wake_number = $39, wake_by = $40, wake_since = $41, due_for = $42, due_soon_at = $43,
 			owed_at = $44, owed_for = $45, owed_soon_at = $46,
-			own_due_at = $47, own_due_for = $48, own_due_soon_at = $49
+			own_due_at = $47, own_due_for = $48, own_due_soon_at = $49,
+			status_at = $50, silent_at = $51
 		WHERE id = $1`,
 		c.ID, c.Customer, c.CustomerName, c.Address, c.Subject, c.subjectKey, c.Status, c.Priority, c.Shelf(), nullID(c.Assignee), nullID(c.Team),
 		string(tags), c.Restricted, c.Spam, c.TrashedAt, c.SnoozedUntil, c.DueAt, c.WaitingSince, c.Language, c.Preview, c.PreviewBy,
 		c.Messages, c.Attachments, c.DeliveryTroubled, c.acknowledgedAt, c.firstAnswerAt, c.resolvedAt, c.lastIncoming, c.LastAt, c.Version,
 		nullID(c.TypeID), fields, c.Checks, c.Checked, c.ChecksOwed, c.Spent,
 		c.WakeOn.Event, c.WakeOn.Target(), c.WakeOn.Number, c.WakeOn.By, c.WakeOn.Since, c.DueFor, c.DueSoonAt,
-		c.owedAt, c.Owes, c.owedSoonAt, c.ownDueAt, c.ownDueFor, c.ownDueSoonAt); err != nil {
+		c.owedAt, c.Owes, c.owedSoonAt, c.ownDueAt, c.ownDueFor, c.ownDueSoonAt,
+		c.statusAt, c.silentAt); err != nil {
 		return fmt.Errorf("save conversation %s: %w", c.ID, err)
 	}
 	if err := promised.write(ctx, tx, c.ID); err != nil {

@@ -430,10 +430,8 @@ func (s *Service) Cases(ctx context.Context, tx *db.Tx, rows []desk.Conversation
 		if err != nil {
 			return nil, err
 		}
-		if c.Status.Finished() {
-			if err := tx.Row(ctx, `SELECT resolved_at FROM conversation WHERE id = $1`, c.ID).Scan(&full.ResolvedAt); err != nil {
-				return nil, fmt.Errorf("when conversation %s was resolved: %w", c.ID, err)
-			}
+		if err := tx.Row(ctx, `SELECT resolved_at, status_at, silent_at FROM conversation WHERE id = $1`, c.ID).Scan(&full.ResolvedAt, &full.StatusAt, &full.SilentAt); err != nil {
+			return nil, fmt.Errorf("moments of conversation %s: %w", c.ID, err)
 		}
 		all[i] = full
 	}

@@ -165,7 +165,7 @@ func (a *Automate) look(ctx context.Context, tx *db.Tx, scope desk.Scope, e desk
 	if err != nil {
 		return nil, err
 	}
-	row := &rule.Case{Case: cases[0], By: e.By.Kind}
+	row := &rule.Case{Case: cases[0], By: e.By.Kind, At: e.At} // when it happened, not when the rule comes to it
 	if e.Message != 0 || e.Kind == desk.ConversationOpened {
 		if row.Message, err = a.Conversations.ForRules(ctx, tx, c.ID, e.Message); err != nil {
 			return nil, err
@@ -175,9 +175,28 @@ func (a *Automate) look(ctx context.Context, tx *db.Tx, scope desk.Scope, e desk
 	if err != nil {
 		return nil, err
 	}
-	at := e.At.Time() // when it happened, not when the rule comes to it
-	row.Open = func() (bool, bool) { return known && open.OpenAt(at.In(open.Zone())), known }
+	row.Open = func(at desk.Time) (bool, bool, desk.Time) { return openAt(open, known, at) }
 	return row, nil
+}
+
+// openAt reports whether a house is open, whether that is known, and until when it stays so; 0 for always.
+func openAt(h hours.Hours, known bool, at desk.Time) (open, sure bool, until desk.Time) {
+	if !known {
+		return false, false, 0
+	}
+	t := at.Time().In(h.Zone())
+	open = h.OpenAt(t)
+	turn := h.NextOpen
+	if open {
+		turn = h.NextClose
+	}
+	if then, ok := turn(t); ok {
+		until = desk.At(then)
+		if until <= at { // a part of a microsecond
+			until = at + 1
+		}
+	}
+	return open, true, until
 }
 
 // Tried is what a rule would have done by an event.

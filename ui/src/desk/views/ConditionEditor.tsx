@@ -90,6 +90,7 @@ const spanned = new Set(["older", "within", "ahead"]);
 function fitting(n: Node, a: Attribute): Node {
   if (!n.op || bare.has(n.op)) return { attr: n.attr, op: n.op };
   if (spanned.has(n.op)) return { attr: n.attr, op: n.op, amount: n.amount || 3, unit: n.unit || "days" };
+  if (a.kind === "clock") return { attr: n.attr, op: n.op, values: n.values?.length ? n.values : ["09:00"] };
   if (n.op === "during") return { attr: n.attr, op: n.op, values: ["today"] };
   if (a.kind === "choice" && a.choices?.length)
     return { attr: n.attr, op: n.op, values: n.values?.filter((v) => a.choices?.includes(v)) ?? [] };
@@ -132,7 +133,7 @@ function Comparison({ node, change, error, path, remove }: Props & { path: strin
         >
           {a.ops.map((op) => (
             <option key={op} value={op}>
-              {t(`views.op.${op}`)}
+              {t(a.kind === "clock" ? `rule.clock.${op}` : `views.op.${op}`)}
             </option>
           ))}
         </select>
@@ -185,6 +186,8 @@ function Values({ a, node, change }: { a: Attribute; node: Node; change: (n: Nod
   }
   const first = node.values?.[0] ?? "";
   const only = (value: string) => change({ ...node, values: value ? [value] : [] });
+  if (a.kind === "clock")
+    return <input type="time" aria-label={t("views.value")} value={first} onChange={(e) => only(e.target.value)} />;
   if (op === "during") {
     return (
       <select aria-label={t("views.value")} value={first} onChange={(e) => only(e.target.value)}>
