@@ -62,7 +62,7 @@ export async function screens(api) {
   const late = (await api.get("/conversations?view=all&limit=20")).items.find((c) => c.dueFor);
   assert.ok(late, "the demo has no conversation with a promise");
   Object.assign(all, { "conversation-late": `/app/view/all/${late.number}` });
-  Object.assign(all, { "new-mail": "/app/new", drafts: "/app/drafts", "first-steps": "/app/first-steps" });
+  Object.assign(all, { "new-mail": "/app/new", drafts: "/app/drafts", promises: "/app/promises?whose=all", "first-steps": "/app/first-steps" });
   for (const [name, q] of Object.entries(searches)) all[name] = `/app/search?q=${encodeURIComponent(q)}`;
   const known = (await api.get(`/search?q=${encodeURIComponent("Divreiz noskaitīta")}`)).conversations[0].customer;
   // Who may be one person is worked out once the demo is served.

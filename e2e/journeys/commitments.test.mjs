@@ -122,6 +122,22 @@ it("tells who has the conversation as a promise comes close, in the dark and on 
     assert.equal((await api.get(`/conversations/${row.id}/commitments`)).items[0].state, "broken");
     assert.deepEqual(page.trouble, []);
 
+    // What is still to be kept stands on a page, by the keys too.
+    await api.post(`/conversations/${row.id}/commitments`, { words: "Write about the boots", due: new Date(Date.now() + 3 * 86_400_000).toISOString() });
+    const list = await browser.person({ url: desk.url });
+    await api.enter(list);
+    await list.goto("/app/view/all");
+    await list.getByRole("link", { name: "Promises", exact: true }).waitFor();
+    await list.keyboard.press("g");
+    await list.keyboard.press("p");
+    await list.getByText("Write about the boots").first().waitFor();
+    await list.getByRole("heading", { name: "Later" }).waitFor();
+    assert.deepEqual(await list.findings("promises"), []);
+    await list.picture("promises");
+    await list.getByRole("listitem").filter({ hasText: `Boots ${time}` }).getByRole("button", { name: "Kept" }).click();
+    await list.getByRole("link", { name: new RegExp(`Boots ${time}`) }).waitFor({ state: "detached" });
+    assert.deepEqual(list.trouble, []);
+
     // A lead sees how promises of people were kept, and why they were not.
     const lead = await browser.person({ url: desk.url });
     await api.enter(lead);

@@ -131,6 +131,14 @@ export function Shell() {
     icon: "settings",
     run: () => void navigate({ to: "/settings/$", params: { _splat: "" } }),
   });
+  commands.push({
+    id: "go.promises",
+    label: t("view.promises"),
+    group: "go",
+    keys: ["g p"],
+    icon: "clock",
+    run: () => void navigate({ to: "/promises", search: { whose: "mine" } }),
+  });
   if (mayWrite) {
     commands.push({
       id: "new",

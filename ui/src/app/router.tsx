@@ -144,6 +144,15 @@ const figures = createRoute({
   loader: () => words("form", "figures", "clock", "promise"),
   component: lazyRouteComponent(() => import("../figures/FiguresPage"), "FiguresPage"),
 });
+const promises = createRoute({
+  getParentRoute: () => inside,
+  path: "/promises",
+  validateSearch: (s: Record<string, unknown>): { whose: "mine" | "all" } => ({
+    whose: s.whose === "all" ? "all" : "mine",
+  }),
+  loader: () => words("promise"),
+  component: lazyRouteComponent(() => import("../desk/promises/PromisesPage"), "PromisesPage"),
+});
 const settings = createRoute({
   getParentRoute: () => inside,
   path: "/settings/$",
@@ -205,6 +214,7 @@ export const router = createRouter({
       organisations,
       organisation,
       figures,
+      promises,
       settings,
       firstSteps,
     ]),

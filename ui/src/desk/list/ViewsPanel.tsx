@@ -35,6 +35,11 @@ export function ViewsPanel({ view, done }: { view: string; done: () => void }) {
       <Group title={t("view.group_mine")}>
         {mine.map((id) => row(id, t(`view.${id}`)))}
         <Begun done={done} />
+        <li>
+          <Link to="/promises" search={{ whose: "mine" }} className={css.view} onClick={done}>
+            <span className="cut">{t("view.promises")}</span>
+          </Link>
+        </li>
       </Group>
       <SavedViews view={view} counts={counts} done={done} />
       <Group title={t("view.group_desk")}>{desk.map((id) => row(id, t(`view.${id}`)))}</Group>

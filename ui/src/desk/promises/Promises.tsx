@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { post } from "../../api/client";
 import { type Directory, useDirectory } from "../../api/queries";
@@ -124,7 +124,16 @@ export function Before({ row }: { row: Conversation }) {
 }
 
 /** A promise that is still to be kept. */
-export function Card({ row, commitment: c }: { row: Conversation; commitment: Commitment }) {
+export function Card({
+  row,
+  commitment: c,
+  children,
+}: {
+  row: Conversation;
+  commitment: Commitment;
+  /** Where it was made, outside of that. */
+  children?: ReactNode;
+}) {
   const { t } = useTranslation();
   const mayWrite = useMay("conversation.write");
   const format = useFormat();
@@ -140,6 +149,7 @@ export function Card({ row, commitment: c }: { row: Conversation; commitment: Co
       <div className={css.when} data-tone={stands.tone}>
         {stands.text}
       </div>
+      {children}
       {mayWrite && (
         <div className={css.acts}>
           <button type="button" className={css.act} onClick={() => void end(c, true)}>

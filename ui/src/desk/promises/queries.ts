@@ -1,9 +1,11 @@
 import { queryOptions } from "@tanstack/react-query";
 import { get } from "../../api/client";
 import type { components } from "../../api/schema";
+import type { Conversation } from "../../api/types";
 
 export type Commitment = components["schemas"]["Commitment"];
-export type Open = components["schemas"]["CommitmentOpenCommitment"];
+/** One that is open, with the conversation that it is to be kept in. */
+export type Open = Commitment & { in: Conversation };
 export const causes = ["forgotten", "waited", "too_much", "too_early", "unreachable", "not_needed", "other"] as const;
 export type Cause = (typeof causes)[number];
 
