@@ -72,6 +72,7 @@ quagga inside
 		Cc: []desk.NamedAddress{{Name: ann.Name, Address: ann.Address}}, Anyway: true, Then: conversation.Wait}); err != nil {
 		d.T.Fatal(err)
 	}
+	d.Commit(first, "I will call you about the okapi", time.Hour)
 	scope, eva := d.Scope(d.Eva), desk.ByAgent(d.Eva)
 	d.Write(func(ctx context.Context, tx *db.Tx) error {
 		if _, err := d.Conversations.Merge(ctx, tx, eva, scope, second, []desk.ConversationID{third}); err != nil {
@@ -231,7 +232,7 @@ func TestAnErasedPersonLeavesNoTrace(t *testing.T) {
 	desktest.Each(t, func(d *desktest.Desk) {
 		who, first, bobs := known(d)
 		places := found(d, traces)
-		if len(places) < 20 || !slices.Contains(places, "bulk_item.before okapi") || !slices.Contains(places, "statute_entry.ground okapi") {
+		if len(places) < 20 || !slices.Contains(places, "bulk_item.before okapi") || !slices.Contains(places, "statute_entry.ground okapi") || !slices.Contains(places, "commitment.words okapi") {
 			t.Fatalf("the desk should hold a lot on her, found %q", places)
 		}
 		if slices.Contains(places, "bulk.request giraffe") {
