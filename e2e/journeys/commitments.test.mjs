@@ -84,6 +84,21 @@ it("notices what is promised, keeps it, and shows it before resolving", () =>
     await change.getByRole("button", { name: "Save" }).click();
     await page.getByText(/moved a promise from/).waitFor();
 
+    // What was said in a call that is written down is noticed too.
+    await page.getByRole("button", { name: "More actions" }).click();
+    await page.getByRole("menuitem", { name: "Record a call, visit or letter" }).click();
+    const call = page.getByRole("dialog", { name: "Record a call, visit or letter" });
+    const said = call.getByLabel("What was said");
+    await said.fill("She is fine with that. We will send the other pair by Friday.");
+    await call.getByText(/a promise\? Tab keeps it/).waitFor();
+    await said.press("Tab");
+    await call.getByText(/Promised with it: We will send the other pair by Friday/).waitFor();
+    assert.deepEqual(await page.findings("a promise in a call"), []);
+    await call.getByRole("button", { name: "Record", exact: true }).click();
+    await panel.getByText("We will send the other pair by Friday.").waitFor();
+    await panel.getByRole("listitem").filter({ hasText: "the other pair" }).getByRole("button", { name: "Kept" }).click();
+    await panel.getByText("2 earlier promises").waitFor();
+
     // Resolving shows what is still to be kept.
     await page.getByRole("button", { name: "Resolve", exact: true }).click();
     const before = page.getByRole("dialog");

@@ -1,22 +1,26 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { newKey, post } from "../../api/client";
 import { useDirectory } from "../../api/queries";
 import type { Attachment, CallRecord, Conversation, Opened } from "../../api/types";
 import { keepAnswer } from "../../app/client";
 import { useMe } from "../../app/session";
+import { loadWords } from "../../i18n/i18n";
 import { fieldOf, fromField } from "../../i18n/zone";
 import { DateInput } from "../../parts/DateInput";
 import { Icon, type IconName } from "../../parts/Icon";
 import { toast } from "../../parts/toast";
 import { ActSheet, useAttempt } from "../ActSheet";
 import css from "../conversation/Sheets.module.css";
+import { commitmentsOf, type Promised } from "../promises/along";
 import { Attach } from "./Attach";
 import { FileChips } from "./FileChips";
 import { toHtml } from "./html";
 import { useFiles } from "./useFiles";
+
+const Offer = lazy(() => Promise.all([import("../promises/Offer"), loadWords("promise")]).then(([m]) => m));
 
 type By = "phone" | "visit" | "letter";
 const icons: Record<By, IconName> = { phone: "phone", visit: "visit", letter: "letter" };
@@ -52,6 +56,9 @@ export function RecordSheet({
     (f) => setFiles((all) => all.filter((x) => x.id !== f.id)),
   );
 
+  const [words, setWords] = useState("");
+  const [promised, setPromised] = useState<Promised[]>([]);
+  const written = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState(() => fieldOf(Date.now(), zone));
   async function keep(form: HTMLFormElement) {
     const data = new FormData(form);
@@ -68,11 +75,11 @@ export function RecordSheet({
       channel: by,
       record,
       ...(when ? { at: new Date(when).toISOString() } : {}),
-      html: toHtml(say("words")),
+      html: toHtml(words.trim()),
       attachments: files.map((f) => f.id),
     };
     if (conversation) {
-      await post(`/conversations/${conversation.id}/records`, body, key);
+      await post(`/conversations/${conversation.id}/records`, { ...body, ...commitmentsOf(promised) }, key);
       void client.invalidateQueries({ queryKey: ["conversation", conversation.number] });
       toast(t("record.done"));
       return;
@@ -162,10 +169,30 @@ export function RecordSheet({
           <input name="with" maxLength={200} autoComplete="off" />
         </label>
       </div>
-      <label className={css.field}>
-        {t("record.words")}
-        <textarea name="words" rows={5} required={by !== "letter" || files.length === 0} />
-      </label>
+      <div ref={written}>
+        <label className={css.field}>
+          {t("record.words")}
+          <textarea
+            name="words"
+            rows={5}
+            required={by !== "letter" || files.length === 0}
+            value={words}
+            onChange={(e) => setWords(e.target.value)}
+          />
+        </label>
+        {conversation && (
+          <Suspense>
+            <Offer
+              conversation={conversation.id}
+              text={words}
+              list={promised}
+              add={(n) => setPromised([...promised, { words: n.sentence.slice(0, 500), due: n.due }])}
+              remove={(p) => setPromised(promised.filter((x) => x !== p))}
+              box={written}
+            />
+          </Suspense>
+        )}
+      </div>
       <div>
         <span className={css.row}>
           <Attach take={(list) => void Promise.all(list.map((f) => uploads.add(f)))} />
