@@ -225,6 +225,7 @@ func (a *App) wire() {
 		Log: a.log}).Register(a.Workers)
 	a.Gather.Register(a.Workers)
 	a.Promises.Register(a.Workers)
+	a.Rules.Register(a.Workers)
 	a.Segments.Register(a.Workers)
 	a.Web.Bulk().Register(a.Workers)
 	a.live = live.New(live.Deps{DB: a.DB, Events: a.events, Node: a.node, Conversations: a.Conversations, Counts: a.Web.Counts,
@@ -304,6 +305,7 @@ func (a *App) Serve(ctx context.Context) error {
 	run("segments", func(ctx context.Context) error { return a.Segments.Run(ctx, a.events) })
 	run("duplicates", func(ctx context.Context) error { return a.Persons.Run(ctx, a.events) })
 	run("rules", func(ctx context.Context) error { return a.Rules.Run(ctx, a.events) })
+	run("time rules", a.Rules.Watch)
 	run("wake", func(ctx context.Context) error { return a.Wake.Run(ctx, a.events) })
 	run("distribution", func(ctx context.Context) error { return a.Router.Run(ctx, a.events) })
 	run("acceptance", a.Router.Watch)

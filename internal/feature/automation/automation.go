@@ -24,7 +24,7 @@ import (
 type Edit struct {
 	Name      string           `json:"name" minLength:"1" maxLength:"80"`
 	Active    bool             `json:"active" doc:"One that is off is not asked"`
-	Events    []desk.EventKind `json:"events" minItems:"1" maxItems:"40" doc:"What it is asked about, such as message.received"`
+	Events    []desk.EventKind `json:"events" minItems:"1" maxItems:"40" doc:"What it is asked about, such as message.received; time alone, where it acts once each time that its condition becomes true"`
 	Condition condition.Node   `json:"condition" doc:"Which conversations it acts on, as they are when it is asked; all where empty. Beside what views ask for: event.by, hours.open and what begins with message."`
 	Zone      string           `json:"zone" maxLength:"60" doc:"Whose days count, such as Europe/Riga; UTC where empty"`
 	Actions   []desk.Action    `json:"actions" maxItems:"20" doc:"As those of macros; nobody is me"`
@@ -144,7 +144,7 @@ func (s *Service) Set(ctx context.Context, tx *db.Tx) (*rule.Set, error) {
 	if memo != nil && memo.stamp == stamp && memo.registry == last && memo.fields == len(all) {
 		return memo.set, nil
 	}
-	active, err := s.load(ctx, tx, "r.deleted_at = 0 AND r.active")
+	active, err := s.load(ctx, tx, `r.deleted_at = 0 AND (r.active OR r.kinds = '["time"]')`)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +164,7 @@ func (r *EventRule) compiled() rule.Rule {
 	if err != nil {
 		zone = time.UTC // of a database of zones that has lost it
 	}
-	return rule.Rule{ID: r.ID, Version: r.Version, Kinds: r.Events, When: r.Condition, Zone: zone, Actions: r.Actions, Stop: r.Stop}
+	return rule.Rule{ID: r.ID, Version: r.Version, Kinds: r.Events, When: r.Condition, Zone: zone, Actions: r.Actions, Stop: r.Stop, Off: !r.Active}
 }
 
 // Trial returns a rule that need not be saved, compiled by itself.
@@ -176,6 +176,7 @@ func (s *Service) Trial(ctx context.Context, tx *db.Tx, e Edit) (*rule.Set, erro
 	if err != nil {
 		return nil, err
 	}
+	e.Active = true
 	set, _ := rule.Compile(registry, []rule.Rule{(&EventRule{ID: 1, Edit: e}).compiled()})
 	return set, nil
 }

@@ -80,6 +80,9 @@ func (s *Service) kept(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.Ru
 		id, now.Version, tx.Now, by.Agent(), what, db.Text(string(data))); err != nil {
 		return now, fmt.Errorf("keep what rule %s was: %w", id, err)
 	}
+	if err := enrol(ctx, tx, now, what); err != nil {
+		return now, err
+	}
 	return now, told(ctx, tx, by, id)
 }
 
@@ -207,7 +210,7 @@ func (s *Service) check(ctx context.Context, tx *db.Tx, e *Edit) error {
 		return desk.WhyNeeded.At("body.events")
 	}
 	for i, kind := range e.Events {
-		if !slices.Contains(desk.RuleEvents, kind) {
+		if !slices.Contains(desk.RuleEvents, kind) && (kind != desk.TimePassed || len(e.Events) > 1) {
 			return desk.WhyConditionValue.At(fmt.Sprintf("body.events[%d]", i))
 		}
 	}
@@ -222,7 +225,13 @@ func (s *Service) check(ctx context.Context, tx *db.Tx, e *Edit) error {
 	if err != nil {
 		return err
 	}
-	if _, err := rule.Check(registry, "body.condition", e.Condition, zone); err != nil {
+	if r := (rule.Rule{Kinds: e.Events, When: e.Condition, Zone: zone}); r.ByTime() {
+		e.Stop = false // no rule is asked behind it
+		err = rule.CheckTimed(registry, "body.condition", &r)
+	} else {
+		_, err = rule.Check(registry, "body.condition", e.Condition, zone)
+	}
+	if err != nil {
 		return err
 	}
 	if e.Actions == nil {

@@ -4,7 +4,9 @@ package automate
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 
 	"tellus/internal/desk"
@@ -45,10 +47,16 @@ func (a *Automate) Plan(ctx context.Context, tx *db.Tx, events []desk.Event) (fu
 			return func(ctx context.Context, tx *db.Tx) error { return a.Take(ctx, tx, events) }, nil
 		}
 	}
-	return nil, nil //nolint:nilnil // there is nothing to write
+	moved, err := a.moved(ctx, tx, set, events)
+	if err != nil || !moved {
+		return nil, err
+	}
+	return func(ctx context.Context, tx *db.Tx) error { return a.Take(ctx, tx, events) }, nil
 }
 
-func asked(set *rule.Set, e desk.Event) bool { return e.Conversation != 0 && set.Asks(e.Kind) }
+func asked(set *rule.Set, e desk.Event) bool {
+	return e.Conversation != 0 && (set.Asks(e.Kind) || e.Kind == desk.RuleDue)
+}
 
 // Take has rules act on events.
 func (a *Automate) Take(ctx context.Context, tx *db.Tx, events []desk.Event) error {
@@ -64,8 +72,28 @@ func (a *Automate) Take(ctx context.Context, tx *db.Tx, events []desk.Event) err
 			return err
 		}
 	}
+	if err := a.follow(ctx, tx, set, events); err != nil {
+		return err
+	}
 	_, err = a.Rules.Forget(ctx, tx, batch)
 	return err
+}
+
+// begin begins to ask about an event, and says for which time: about a rule that came due, that rule alone, for the time that made it true. What befell the conversation
+// meanwhile counts, since it is asked as it is now.
+func begin(set *rule.Set, e desk.Event, chain rule.Chain, now desk.Time) (*rule.Run, desk.Time, error) {
+	if e.Kind != desk.RuleDue {
+		return set.Begin(e.Kind, chain), now, nil
+	}
+	var due automation.Due
+	if err := json.Unmarshal(e.Data, &due); err != nil {
+		return nil, 0, fmt.Errorf("data of event %d: %w", e.Seq, err)
+	}
+	run, ok := set.BeginTimed(due.Rule, chain)
+	if !ok {
+		return nil, 0, nil
+	}
+	return run, desk.Time(due.At), nil
 }
 
 // event asks the rules about one event, each on the conversation as the rules before it left it.
@@ -81,9 +109,15 @@ func (a *Automate) event(ctx context.Context, tx *db.Tx, set *rule.Set, e desk.E
 	if err != nil {
 		return err
 	}
-	run := set.Begin(e.Kind, chain)
+	run, at, err := begin(set, e, chain, tx.Now)
+	if err != nil || run == nil {
+		return err
+	}
+	if e.Kind == desk.RuleDue {
+		row.At = at
+	}
 	for {
-		d, ok := run.Next(row, tx.Now)
+		d, ok := run.Next(row, at)
 		if !ok {
 			return nil
 		}
@@ -207,12 +241,13 @@ type Tried struct {
 	Subject      string              `json:"subject"`
 	Holds        bool                `json:"holds" doc:"Its condition holds for the conversation as it is now"`
 	Would        []desk.Action       `json:"would" doc:"What it would change; nothing where all is so already"`
+	When         desk.Time           `json:"when,omitempty" doc:"Of a time rule that does not hold: when it will, if nobody does anything"`
 }
 
 // Trial is a rule tried on what happened last.
 type Trial struct {
 	Items  []Tried   `json:"items" doc:"The newest first"`
-	Looked int       `json:"looked" doc:"Events that were looked through, of all kinds"`
+	Looked int       `json:"looked" doc:"Events that were looked through, of all kinds; of a time rule: conversations"`
 	Holds  int       `json:"holds"`
 	Since  desk.Time `json:"since,omitempty" doc:"When the oldest event that was looked at happened"`
 }
@@ -229,6 +264,9 @@ func (a *Automate) Try(ctx context.Context, tx *db.Tx, scope desk.Scope, e autom
 	set, err := a.Rules.Trial(ctx, tx, e)
 	if err != nil {
 		return t, err
+	}
+	if timed := set.Timed(); len(timed) > 0 {
+		return a.tryTimed(ctx, tx, scope, timed[0], most)
 	}
 	before := desk.Seq(0)
 	for t.Looked < farthest {

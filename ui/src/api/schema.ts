@@ -5304,7 +5304,7 @@ export interface components {
             active: boolean;
             /** @description Which conversations it acts on, as they are when it is asked; all where empty. Beside what views ask for: event.by, hours.open and what begins with message. */
             condition: components["schemas"]["Node"];
-            /** @description What it is asked about, such as message.received */
+            /** @description What it is asked about, such as message.received; time alone, where it acts once each time that its condition becomes true */
             events: string[];
             name: string;
             /** @description The rules behind it are not asked about an event that it acted on */
@@ -5326,7 +5326,7 @@ export interface components {
             broken?: boolean;
             /** @description Which conversations it acts on, as they are when it is asked; all where empty. Beside what views ask for: event.by, hours.open and what begins with message. */
             condition: components["schemas"]["Node"];
-            /** @description What it is asked about, such as message.received */
+            /** @description What it is asked about, such as message.received; time alone, where it acts once each time that its condition becomes true */
             events: string[];
             /**
              * Format: int64
@@ -9788,7 +9788,7 @@ export interface components {
             items: components["schemas"]["Tried"][];
             /**
              * Format: int64
-             * @description Events that were looked through, of all kinds
+             * @description Events that were looked through, of all kinds; of a time rule: conversations
              */
             looked: number;
             /**
@@ -9806,6 +9806,11 @@ export interface components {
             /** Format: int64 */
             number: number;
             subject: string;
+            /**
+             * Format: date-time
+             * @description Of a time rule that does not hold: when it will, if nobody does anything
+             */
+            when?: string;
             /** @description What it would change; nothing where all is so already */
             would: components["schemas"]["Action"][];
         };

@@ -4,17 +4,31 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { newKey, post, put } from "../../api/client";
 import { useMe } from "../../app/session";
-import { ruleAttributesQuery, Subject } from "../../desk/views/attributes";
+import { type Attribute, Offered, ruleAttributesQuery, Subject } from "../../desk/views/attributes";
 import { ConditionEditor } from "../../desk/views/ConditionEditor";
-import { Checks, Switch, TextField, Wrong } from "../form/fields";
+import { Checks, SelectField, Switch, TextField, Wrong } from "../form/fields";
 import { FormPage, Section } from "../form/Page";
 import { useForm } from "../form/useForm";
 import { ActionFields } from "../macros/ActionFields";
 import { Firings } from "./Firings";
 import { History } from "./History";
-import { blank, editOf, eventKey, type Rule, type RuleEdit, rulesQuery, type Start, starts } from "./queries";
+import {
+  blank,
+  byTime,
+  editOf,
+  eventKey,
+  isTimed,
+  type Rule,
+  type RuleEdit,
+  rulesQuery,
+  type Start,
+  starts,
+} from "./queries";
 import { TryOut } from "./TryOut";
 import { useTakeBack } from "./takeBack";
+
+/** What rules that act by time can ask for: nothing happened that a message or its writer could be told of. */
+const ofTime = (a: Attribute) => (/^(event|message)\./.test(a.key) ? undefined : a);
 
 /** A rule, or a new one: id is then the last part of the address, which may name a ready-made start. */
 export function RuleEditor({ rule, id, renewed }: { rule?: Rule; id: string; renewed?: () => void }) {
@@ -44,6 +58,7 @@ export function RuleEditor({ rule, id, renewed }: { rule?: Rule; id: string; ren
     },
   );
   const { value: v, set, error } = form;
+  const timed = isTimed(v);
   const takeBack = useTakeBack();
   return (
     <FormPage
@@ -69,22 +84,39 @@ export function RuleEditor({ rule, id, renewed }: { rule?: Rule; id: string; ren
           change={(active) => set({ active })}
         />
       </Section>
-      <Section title={t("rule.when")} about={t("rule.when_about")}>
-        <Checks<string>
-          legend={t("rule.event")}
-          value={v.events}
-          error={error("events")}
-          change={(chosen) => set({ events: events.filter((e) => chosen.includes(e)) })}
-          options={events.map((e) => [e, t(eventKey(e))] as const)}
+      <Section title={t("rule.when")} about={t(timed ? "rule.time_about" : "rule.when_about")}>
+        <SelectField
+          label={t("rule.acts")}
+          value={timed ? "time" : "event"}
+          change={(to) => set({ events: to === "time" ? byTime : empty.events })}
+          options={[
+            ["event", t("rule.by_event")],
+            ["time", t("rule.by_time")],
+          ]}
+          hint={timed ? t("rule.time_hint") : undefined}
         />
-      </Section>
-      <Section title={t("rule.condition")} about={t("rule.condition_about")}>
-        <Subject value="rule">
-          <ConditionEditor
-            node={v.condition}
-            change={(condition) => set({ condition })}
-            error={(path) => error(`condition.${path}`)}
+        {!timed && (
+          <Checks<string>
+            legend={t("rule.event")}
+            value={v.events}
+            error={error("events")}
+            change={(chosen) => set({ events: events.filter((e) => chosen.includes(e)) })}
+            options={events.map((e) => [e, t(eventKey(e))] as const)}
           />
+        )}
+      </Section>
+      <Section
+        title={t("rule.condition")}
+        about={timed ? t("rule.time_condition", { zone: v.zone }) : t("rule.condition_about")}
+      >
+        <Subject value="rule">
+          <Offered value={timed ? ofTime : undefined}>
+            <ConditionEditor
+              node={v.condition}
+              change={(condition) => set({ condition })}
+              error={(path) => error(`condition.${path}`)}
+            />
+          </Offered>
         </Subject>
         <Wrong error={error("condition")} />
       </Section>
@@ -96,9 +128,11 @@ export function RuleEditor({ rule, id, renewed }: { rule?: Rule; id: string; ren
           error={(at, field) => error(`actions[${at}].${field}`) ?? error(`actions[${at}]`)}
         />
         <Wrong error={error("actions")} />
-        <Switch label={t("rule.stop")} hint={t("rule.stop_hint")} checked={v.stop} change={(stop) => set({ stop })} />
+        {!timed && (
+          <Switch label={t("rule.stop")} hint={t("rule.stop_hint")} checked={v.stop} change={(stop) => set({ stop })} />
+        )}
       </Section>
-      <Section title={t("rule.try")} about={t("rule.try_about")}>
+      <Section title={t("rule.try")} about={t(timed ? "rule.time_try" : "rule.try_about")}>
         <TryOut rule={v} />
       </Section>
       {rule && (

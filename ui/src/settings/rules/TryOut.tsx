@@ -7,7 +7,7 @@ import { useFormat } from "../../i18n/format";
 import { Failed } from "../../parts/Trouble";
 import list from "../list.module.css";
 import css from "../policies/Policies.module.css";
-import { eventKey, type RuleEdit, type Trial } from "./queries";
+import { eventKey, isTimed, type RuleEdit, type Trial } from "./queries";
 
 /** What a rule would have done by what happened last. */
 export function TryOut({ rule }: { rule: RuleEdit }) {
@@ -17,7 +17,8 @@ export function TryOut({ rule }: { rule: RuleEdit }) {
     mutationFn: () => post<Trial>("/rules/try", { rule: { ...rule, name: rule.name.trim() || "-" }, most: 200 }),
   });
   const found = run.data;
-  const held = found?.items.filter((i) => i.holds) ?? [];
+  const timed = isTimed(rule);
+  const held = found?.items.filter((i) => i.holds || i.when) ?? [];
   return (
     <>
       <Button
@@ -25,22 +26,24 @@ export function TryOut({ rule }: { rule: RuleEdit }) {
         disabled={!rule.events.length || !rule.actions.length}
         onClick={() => run.mutate()}
       >
-        {t("rule.try_run")}
+        {t(timed ? "rule.time_try_run" : "rule.try_run")}
       </Button>
       {run.isError && <Failed what={t("rule.failed")} error={run.error} />}
       <div role="status">
         {found && (
           <p>
-            {found.items.length === 0
-              ? t("rule.tried_none")
-              : t("rule.tried", { looked: format.number(found.items.length), shown: format.number(held.length) })}
+            {timed
+              ? t("rule.time_tried", { looked: format.number(found.looked), shown: format.number(found.holds) })
+              : found.items.length === 0
+                ? t("rule.tried_none")
+                : t("rule.tried", { looked: format.number(found.items.length), shown: format.number(held.length) })}
           </p>
         )}
       </div>
       {held.length > 0 && (
         <ul className={css.order}>
           {held.slice(0, 50).map((i) => (
-            <li key={i.event.seq} className={list.row}>
+            <li key={timed ? i.conversation : i.event.seq} className={list.row}>
               <div className={list.body}>
                 <div className={list.name}>
                   <Link to="/view/$view/$number" params={{ view: "all", number: String(i.number) }}>
@@ -48,9 +51,16 @@ export function TryOut({ rule }: { rule: RuleEdit }) {
                   </Link>
                 </div>
                 <div className={list.more}>
-                  {i.event.at && `${format.weekdayMoment(Date.parse(i.event.at))}: `}
-                  {t(eventKey(i.event.kind))} →{" "}
-                  {i.would.length ? format.list(i.would.map((a) => t(`macro.kind.${a.do}`))) : t("rule.would_nothing")}
+                  {timed
+                    ? i.when
+                      ? t("rule.will", { when: format.weekdayMoment(Date.parse(i.when)) })
+                      : `${t("rule.now")}: `
+                    : `${i.event.at ? `${format.weekdayMoment(Date.parse(i.event.at))}: ` : ""}${t(eventKey(i.event.kind))} → `}
+                  {i.when
+                    ? ""
+                    : i.would.length
+                      ? format.list(i.would.map((a) => t(`macro.kind.${a.do}`)))
+                      : t("rule.would_nothing")}
                 </div>
               </div>
             </li>

@@ -80,6 +80,10 @@ export const editOf = ({ name, active, events, condition, actions, stop, zone, v
   version,
 });
 
+/** What a rule that acts by time has for its events. */
+export const byTime = ["time"];
+export const isTimed = (r: { events: readonly string[] }) => r.events[0] === "time";
+
 /** The key of the words for an event. */
 export const eventKey = (event: string) => `rule.on.${event.replace(".", "_")}`;
 
@@ -119,6 +123,23 @@ export const starts = {
     events: ["conversation.opened"],
     condition: { all: [{ attr: "language", op: "is", values: [t("rule.language_code")] }] },
     actions: [{ do: "set_team" }],
+  }),
+  silent: (t: (key: string) => string): Partial<RuleEdit> => ({
+    name: t("rule.silent"),
+    events: byTime,
+    condition: {
+      all: [
+        { attr: "status", op: "is", values: ["waiting"] },
+        { attr: "silent", op: "older", amount: 7, unit: "days" },
+      ],
+    },
+    actions: [{ do: "set_status", status: "resolved" }],
+  }),
+  overdue: (t: (key: string) => string): Partial<RuleEdit> => ({
+    name: t("rule.overdue"),
+    events: byTime,
+    condition: { all: [{ attr: "due", op: "older", amount: 4, unit: "hours" }] },
+    actions: [{ do: "tell", leads: true }],
   }),
 };
 
