@@ -34,6 +34,8 @@ export default function ResolveSheet({ row: before, close, resolve, sends, set: 
   );
   const open = missing(fields, { ...row, fields: { ...row.fields, ...set } }).length > 0;
   const owed = lists.some((l) => l.items.some((i) => i.required && !i.doneAt));
+  // By the lists themselves: the row may be of before the last tick.
+  const needs = lists.some((l) => l.items.some((i) => i.required)) || (row.checksOwed ?? 0) > 0;
   return (
     <Sheet label={t("field.before_resolve")} close={close}>
       <form
@@ -73,7 +75,7 @@ export default function ResolveSheet({ row: before, close, resolve, sends, set: 
             ))}
           </div>
           {row.owes && <Before row={row} />}
-          {(row.checksOwed ?? 0) > 0 && <Checklists row={row} />}
+          {needs && <Checklists row={row} />}
         </SheetBody>
       </form>
     </Sheet>
