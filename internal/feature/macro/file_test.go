@@ -8,11 +8,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/carry"
 )
 
 var reason = desk.Field{ID: 4, Target: desk.OnConversation, Key: "reason", Kind: desk.TreeField, Options: []desk.FieldOption{{ID: 1, Name: "Delivery"}, {ID: 2, Name: "Late", Parent: 1}}}
 
-var here = Names{Agents: map[desk.AgentID]string{7: "eva@shop.example"}, Teams: map[desk.TeamID]string{3: "Repairs"}, Tags: map[desk.TagID]string{5: "late", 6: "vip"},
+var here = carry.Names{Agents: map[desk.AgentID]string{7: "eva@shop.example"}, Teams: map[desk.TeamID]string{3: "Repairs"}, Tags: map[desk.TagID]string{5: "late", 6: "vip"},
 	Types: map[desk.TypeID]string{2: "Complaint"}, Fields: []desk.Field{reason}}
 
 func TestAFileComesBackAsItWent(t *testing.T) {
@@ -21,7 +22,7 @@ func TestAFileComesBackAsItWent(t *testing.T) {
 	m := Macro{Edit: Edit{Folder: "A/B", Name: "Late", Audience: desk.ForTeams, Teams: []desk.TeamID{3}, Texts: text, Active: true, Actions: []desk.Action{
 		{Do: desk.AddTags, Tags: []desk.TagID{5, 6}}, {Do: desk.Assign, Agent: 7}, {Do: desk.SetTeam, Team: 3}, {Do: desk.SetType, Type: 2}, {Do: desk.SetField, Field: 4, Value: &value},
 		{Do: desk.SnoozeUntil, Day: "monday", Clock: "09:00"}}}}
-	data, err := here.WriteFile([]Macro{m})
+	data, err := WriteFile(here, []Macro{m})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,12 +30,12 @@ func TestAFileComesBackAsItWent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, missing := here.edit(f.Macros[0])
+	got, missing := edit(here, f.Macros[0])
 	if diff := cmp.Diff(m.Edit, got); diff != "" || len(missing) > 0 {
 		t.Errorf("came back (-want +got):\n%s missing %q", diff, missing)
 	}
 	// On a desk that has none of it only what needs no name is left, and what is missing is told.
-	got, missing = Names{}.edit(f.Macros[0])
+	got, missing = edit(carry.Names{}, f.Macros[0])
 	if len(got.Actions) != 1 || got.Audience != desk.Personal {
 		t.Errorf("elsewhere it is %+v", got)
 	}
@@ -64,7 +65,7 @@ func FuzzReadFile(f *testing.F) {
 			return
 		}
 		for _, e := range file.Macros {
-			edit, missing := here.edit(e)
+			edit, missing := edit(here, e)
 			if len(missing) > 50 {
 				t.Errorf("%d names are missing", len(missing))
 			}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/carry"
 	"tellus/internal/engine/language"
 	"tellus/internal/platform/db"
 )
@@ -35,21 +36,21 @@ type Line struct {
 
 // Import makes and changes macros as a file says, or only says what it would do where dry is set. An entry is the macro of the same folder and name that is shared in the
 // same way, so that a file which is imported twice changes nothing the second time. What the asker may not change, and what is no macro, is refused line by line.
-func (s *Service) Import(ctx context.Context, tx *db.Tx, by Asker, f File, n Names, dry bool) ([]Line, error) {
+func (s *Service) Import(ctx context.Context, tx *db.Tx, by Asker, f File, n carry.Names, dry bool) ([]Line, error) {
 	have, err := s.all(ctx, tx, by)
 	if err != nil {
 		return nil, err
 	}
 	lines := make([]Line, 0, len(f.Macros))
 	for _, entry := range f.Macros {
-		e, missing := n.edit(entry)
+		e, missing := edit(n, entry)
 		if !by.Manage {
 			e.Audience = desk.Personal
 		}
 		if missing == nil {
 			missing = []string{}
 		}
-		l := Line{Folder: short(e.Folder), Name: short(e.Name), Audience: e.Audience, Missing: missing}
+		l := Line{Folder: carry.Short(e.Folder), Name: carry.Short(e.Name), Audience: e.Audience, Missing: missing}
 		var r *desk.Refusal
 		switch err := e.check(ctx, tx, by); {
 		case errors.As(err, &r):

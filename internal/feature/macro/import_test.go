@@ -6,6 +6,7 @@ import (
 
 	"tellus/internal/desk"
 	"tellus/internal/desktest"
+	"tellus/internal/engine/carry"
 	"tellus/internal/feature/macro"
 	"tellus/internal/platform/db"
 )
@@ -24,7 +25,7 @@ func TestAFileIsImportedOnce(t *testing.T) {
 		}}
 		run := func(by macro.Asker, dry bool) (will []string) {
 			d.Write(func(ctx context.Context, tx *db.Tx) error {
-				lines, err := h.s.Import(ctx, tx, by, file, macro.Names{}, dry)
+				lines, err := h.s.Import(ctx, tx, by, file, carry.Names{}, dry)
 				for _, l := range lines {
 					will = append(will, l.Will)
 				}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/carry"
 	"tellus/internal/feature/macro"
 	"tellus/internal/platform/db"
 )
@@ -27,7 +28,7 @@ type importedBody struct {
 
 func (s *Server) exportMacros(ctx context.Context, c *Caller, _ *none) (*reply[macroFileBody], error) {
 	return asking(ctx, s, func(tx *db.Tx) (out macroFileBody, err error) {
-		names, err := s.macroNames(ctx, tx)
+		names, err := s.names(ctx, tx)
 		if err != nil {
 			return out, err
 		}
@@ -35,7 +36,7 @@ func (s *Server) exportMacros(ctx context.Context, c *Caller, _ *none) (*reply[m
 		if err != nil {
 			return out, err
 		}
-		data, err := names.WriteFile(all)
+		data, err := macro.WriteFile(names, all)
 		return macroFileBody{string(data)}, err
 	})
 }
@@ -46,7 +47,7 @@ func (s *Server) importMacros(ctx context.Context, c *Caller, in *body[importMac
 		return nil, err
 	}
 	work := func(tx *db.Tx) (out importedBody, err error) {
-		names, err := s.macroNames(ctx, tx)
+		names, err := s.names(ctx, tx)
 		if err != nil {
 			return out, err
 		}
@@ -81,9 +82,9 @@ func (s *Server) auditImported(ctx context.Context, tx *db.Tx, c *Caller, action
 	return s.auditMacro(ctx, tx, c, action, l.ID, l.Before, l.After)
 }
 
-// macroNames are what this desk calls what it numbers.
-func (s *Server) macroNames(ctx context.Context, tx *db.Tx) (n macro.Names, err error) {
-	n = macro.Names{Agents: map[desk.AgentID]string{}, Teams: map[desk.TeamID]string{}, Tags: map[desk.TagID]string{}, Types: map[desk.TypeID]string{}}
+// names are what this desk calls what it numbers.
+func (s *Server) names(ctx context.Context, tx *db.Tx) (n carry.Names, err error) {
+	n = carry.Names{Agents: map[desk.AgentID]string{}, Teams: map[desk.TeamID]string{}, Tags: map[desk.TagID]string{}, Types: map[desk.TypeID]string{}}
 	agents, err := s.Staff.Agents(ctx, tx)
 	if err != nil {
 		return n, err
