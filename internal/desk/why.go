@@ -117,6 +117,11 @@ const (
 	WhyMacroDoesNone  Why = "macro_empty"
 	WhyMacroNotShared Why = "macro_not_shared"
 	WhyNoMacroFile    Why = "macro_no_file"
+	WhyNoRuleFile     Why = "rule_no_file"
+	WhyFileNewer      Why = "file_newer"
+	WhyFileUnread     Why = "file_unread"  // n: line; what: character
+	WhyFileUnknown    Why = "file_unknown" // n: line; what: a name
+	WhyFileTwice      Why = "file_twice"   // n: line; what: a name
 
 	WhyNoBirthday       Why = "no_birthday"
 	WhyNoHours          Why = "no_hours"
@@ -273,6 +278,11 @@ var whys = map[Why]worded{
 	WhyActionTwice:    {Invalid, "the same is done twice"},
 	WhyMacroDoesNone:  {Invalid, "a macro needs a text or something to do"},
 	WhyNoMacroFile:    {Invalid, "this is no file of macros"},
+	WhyNoRuleFile:     {Invalid, "this is no file of rules"},
+	WhyFileNewer:      {Invalid, "this file was written by a later version"},
+	WhyFileUnread:     {Invalid, "line {n}, character {what}: this cannot be read"},
+	WhyFileUnknown:    {Invalid, "line {n}: nobody here knows what “{what}” means"},
+	WhyFileTwice:      {Invalid, "line {n}: “{what}” is said twice"},
 	WhyMacroNotShared: {Forbidden, "supervisors and above share macros; yours can be personal"},
 
 	WhyNoBirthday:       {Invalid, "must be a day such as 1984-05-31"},

@@ -4,9 +4,9 @@ package carry
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"tellus/internal/desk"
-	"tellus/internal/engine/language"
 )
 
 // Action is an action in a file. What a desk numbers is named: teams, tags and types by their names, agents by their addresses, fields by their keys, and the
@@ -22,6 +22,7 @@ type Action struct {
 	Minutes  int              `json:"minutes,omitempty"`
 	Day      string           `json:"day,omitempty"`
 	Clock    string           `json:"clock,omitempty"`
+	On       desk.WakeEvent   `json:"on,omitempty"`
 	Note     string           `json:"note,omitempty"`
 	Type     string           `json:"type,omitempty"`
 	Field    string           `json:"field,omitempty"`
@@ -33,44 +34,37 @@ type Action struct {
 	Leads    bool             `json:"leads,omitempty"`
 }
 
-// Names are what a desk calls what it numbers.
-type Names struct {
-	Agents map[desk.AgentID]string // by address
-	Teams  map[desk.TeamID]string
-	Tags   map[desk.TagID]string
-	Types  map[desk.TypeID]string
-	Fields []desk.Field
-}
+// Bounds of an action.
+const (
+	mostTags  = 20
+	mostTeams = 20
+	mostNames = 50 // agents, and values of a field
+)
 
-// ID finds what is called by a name, whatever its case; ok is false where nothing is, or the name is empty.
-func ID[T comparable](names map[T]string, name string) (found T, ok bool) {
-	key := language.Fold(strings.TrimSpace(name))
-	for id, n := range names {
-		if key != "" && language.Fold(n) == key {
-			return id, true
-		}
-	}
-	return found, false
+// Within reports whether an action is no larger than one that a desk takes.
+func (a Action) Within() bool {
+	return len(a.Tags) <= mostTags && len(a.Teams) <= mostTeams && len(a.Agents) <= mostNames && len(a.Names) <= mostNames && utf8.RuneCountInString(a.Note) <= 20_000 &&
+		a.Minutes >= 0 && a.Minutes <= 525_600 && (a.On == "" || slices.Contains(desk.WakeEvents, a.On))
 }
 
 // Named is an action with names for ids; false where what it is about is gone.
 func (n Names) Named(a desk.Action) (Action, bool) {
-	out := Action{Do: a.Do, Status: a.Status, Priority: a.Priority, Me: a.Me, Minutes: a.Minutes, Day: a.Day, Clock: a.Clock, Note: a.Note,
-		Agent: n.Agents[a.Agent], Team: n.Teams[a.Team], Type: n.Types[a.Type]}
+	out := Action{Do: a.Do, Status: a.Status, Priority: a.Priority, Me: a.Me, Minutes: a.Minutes, Day: a.Day, Clock: a.Clock, On: a.On, Note: a.Note,
+		Agent: called(n, n.Agents, a.Agent), Team: called(n, n.Teams, a.Team), Type: called(n, n.Types, a.Type)}
 	for _, t := range a.Tags {
-		if name := n.Tags[t]; name != "" {
+		if name := called(n, n.Tags, t); name != "" {
 			out.Tags = append(out.Tags, name)
 		}
 	}
 	if a.Do == desk.TellPeople {
 		out.Holder, out.Leads = a.Holder, a.Leads
 		for _, who := range a.Agents {
-			if name := n.Agents[who]; name != "" {
+			if name := called(n, n.Agents, who); name != "" {
 				out.Agents = append(out.Agents, name)
 			}
 		}
 		for _, t := range a.Teams {
-			if name := n.Teams[t]; name != "" {
+			if name := called(n, n.Teams, t); name != "" {
 				out.Teams = append(out.Teams, name)
 			}
 		}
@@ -82,7 +76,8 @@ func (n Names) Named(a desk.Action) (Action, bool) {
 	}
 	i := slices.IndexFunc(n.Fields, func(f desk.Field) bool { return f.ID == a.Field })
 	if i < 0 {
-		return out, false
+		out.Field, out.Value = "#"+a.Field.String(), a.Value
+		return out, n.Whole
 	}
 	f := n.Fields[i]
 	out.Field = f.Key
@@ -91,13 +86,18 @@ func (n Names) Named(a desk.Action) (Action, bool) {
 		return out, true
 	}
 	for _, v := range a.Value.IDs {
-		if f.Kind == desk.PeopleField {
-			out.Names = append(out.Names, n.Agents[desk.AgentID(v)])
-		} else {
-			out.Names = append(out.Names, path(f, f.Meant(desk.OptionID(v))))
-		}
+		out.Names = append(out.Names, n.value(f, v))
 	}
 	return out, true
+}
+
+// value is what a field's value of an id is called.
+func (n Names) value(f desk.Field, id int64) string {
+	if f.Kind == desk.PeopleField {
+		return called(n, n.Agents, desk.AgentID(id))
+	}
+	option := f.Meant(desk.OptionID(id))
+	return called(n, map[desk.OptionID]string{option: path(f, option)}, option)
 }
 
 // path names an option by the whole way to it, since only there names are one of a kind.
@@ -123,95 +123,135 @@ func Short(s string) string {
 	return s
 }
 
-// Here is an action of a file as this desk does it; without a deed where it cannot be done here.
-func (n Names) Here(a Action) (out desk.Action, missing []string) {
-	out = desk.Action{Do: a.Do, Status: a.Status, Priority: a.Priority, Me: a.Me, Minutes: a.Minutes, Day: a.Day, Clock: a.Clock, Note: a.Note}
-	var ok [3]bool
-	out.Agent, ok[0] = ID(n.Agents, a.Agent)
-	out.Team, ok[1] = ID(n.Teams, a.Team)
-	out.Type, ok[2] = ID(n.Types, a.Type)
-	for i, name := range []string{a.Agent, a.Team, a.Type} {
-		if name != "" && !ok[i] {
-			return desk.Action{}, []string{name}
-		}
+// Here is an action of a file as this desk does it, and the names that nothing has here; without a deed where it cannot be done for want of them.
+func (n Names) Here(a Action) (out desk.Action, lacks []Lack) {
+	out = desk.Action{Do: a.Do, Status: a.Status, Priority: a.Priority, Me: a.Me, Minutes: a.Minutes, Day: a.Day, Clock: a.Clock, On: a.On, Note: a.Note}
+	var ok bool
+	if out.Agent, ok = find(n, Lack{Kind: OfAgent, Name: a.Agent}, n.Agents); !ok && a.Agent != "" {
+		lacks = append(lacks, Lack{Kind: OfAgent, Name: a.Agent})
 	}
-	if a.Do == desk.TellPeople {
+	if out.Team, ok = find(n, Lack{Kind: OfTeam, Name: a.Team}, n.Teams); !ok && a.Team != "" {
+		lacks = append(lacks, Lack{Kind: OfTeam, Name: a.Team})
+	}
+	if out.Type, ok = find(n, Lack{Kind: OfType, Name: a.Type}, n.Types); !ok && a.Type != "" {
+		lacks = append(lacks, Lack{Kind: OfType, Name: a.Type})
+	}
+	if len(lacks) > 0 {
+		return desk.Action{}, lacks
+	}
+	switch a.Do {
+	case desk.TellPeople:
 		return n.tells(a)
+	case desk.SetField:
+		return n.setsField(out, a)
 	}
-	for _, name := range a.Tags[:min(len(a.Tags), 20)] {
-		if t, ok := ID(n.Tags, name); ok {
-			out.Tags = append(out.Tags, t)
+	out.Tags, lacks = all(n, OfTag, n.Tags, a.Tags, mostTags)
+	if len(a.Tags) > 0 && len(out.Tags) == 0 {
+		return desk.Action{}, lacks
+	}
+	return out, lacks
+}
+
+// all finds each of some names, of so many at the most.
+func all[T ~int64](n Names, kind Kind, here map[T]string, names []string, most int) (ids []T, lacks []Lack) {
+	for _, name := range names[:min(len(names), most)] {
+		l := Lack{Kind: kind, Name: name}
+		if id, ok := find(n, l, here); ok {
+			ids = append(ids, id)
 		} else {
-			missing = append(missing, name)
+			lacks = append(lacks, l)
 		}
 	}
-	if len(a.Tags) > 0 && len(out.Tags) == 0 {
-		return desk.Action{}, missing
+	return ids, lacks
+}
+
+func (n Names) setsField(out desk.Action, a Action) (desk.Action, []Lack) {
+	f, lack := n.field(desk.OnConversation, a.Field)
+	if lack != nil {
+		return desk.Action{}, []Lack{*lack}
 	}
-	if a.Do != desk.SetField {
-		return out, missing
-	}
-	i := slices.IndexFunc(n.Fields, func(f desk.Field) bool {
-		return f.Target == desk.OnConversation && f.Key == a.Field && f.ArchivedAt == 0
-	})
-	if i < 0 {
-		return desk.Action{}, append(missing, a.Field)
-	}
-	f := n.Fields[i]
 	out.Field, out.Value = f.ID, a.Value
 	if len(a.Names) == 0 {
 		if a.Value != nil && a.Value.Form == desk.IDsValue {
-			return desk.Action{}, append(missing, a.Field) // ids of another desk
+			return desk.Action{}, []Lack{{Kind: OfOption, Of: of(f, a.Field), Name: ""}} // ids of another desk
 		}
-		return out, missing
+		return out, nil
 	}
-	ids := []int64{}
-	for _, name := range a.Names[:min(len(a.Names), 50)] {
-		v, ok := n.valueOf(f, name)
-		if !ok {
-			return desk.Action{}, append(missing, a.Field+": "+name)
-		}
-		ids = append(ids, v)
+	ids, lacks := n.values(f, a.Field, a.Names)
+	if len(lacks) > 0 {
+		return desk.Action{}, lacks
 	}
 	value := desk.IDsOf(ids...)
 	out.Value = &value
-	return out, missing
+	return out, nil
 }
 
-// tells is an action that tells people; without a deed where there is nobody of them here.
-func (n Names) tells(a Action) (out desk.Action, missing []string) {
-	out = desk.Action{Do: a.Do, Holder: a.Holder, Leads: a.Leads}
-	for _, name := range a.Agents[:min(len(a.Agents), 50)] {
-		if who, ok := ID(n.Agents, name); ok {
-			out.Agents = append(out.Agents, who)
-		} else {
-			missing = append(missing, name)
+// field finds a field by what it is of and its key.
+func (n Names) field(target desk.FieldTarget, key string) (desk.Field, *Lack) {
+	keys := map[desk.FieldID]string{}
+	for _, f := range n.Fields {
+		if f.Target == target && f.ArchivedAt == 0 {
+			keys[f.ID] = f.Key
 		}
 	}
-	for _, name := range a.Teams[:min(len(a.Teams), 20)] {
-		if t, ok := ID(n.Teams, name); ok {
-			out.Teams = append(out.Teams, t)
-		} else {
-			missing = append(missing, name)
-		}
+	l := Lack{Kind: OfField, Of: string(target), Name: key}
+	id, ok := find(n, l, keys)
+	if !ok {
+		return desk.Field{}, &l
 	}
-	if len(out.Agents) == 0 && len(out.Teams) == 0 && !out.Holder && !out.Leads {
-		return desk.Action{}, missing
-	}
-	return out, missing
+	i := slices.IndexFunc(n.Fields, func(f desk.Field) bool { return f.ID == id })
+	return n.Fields[i], nil
 }
 
-func (n Names) valueOf(f desk.Field, name string) (int64, bool) {
+// of is what lacks call the field of an option: as the file does, which may be another than the one that stands for it.
+func of(f desk.Field, key string) string { return string(f.Target) + "." + key }
+
+// values finds the options or people of a field.
+func (n Names) values(f desk.Field, key string, names []string) (ids []int64, lacks []Lack) {
 	if f.Kind == desk.PeopleField {
-		agent, ok := ID(n.Agents, name)
-		return int64(agent), ok
+		agents, lacks := all(n, OfAgent, n.Agents, names, mostNames)
+		for _, a := range agents {
+			ids = append(ids, int64(a))
+		}
+		return ids, lacks
 	}
+	options := offered(f)
+	for _, name := range names[:min(len(names), mostNames)] {
+		l := Lack{Kind: OfOption, Of: of(f, key), Name: name}
+		if id, ok := find(n, l, options); ok {
+			ids = append(ids, int64(id))
+		} else {
+			lacks = append(lacks, l)
+		}
+	}
+	return ids, lacks
+}
+
+// offered are the options of a field that can be chosen, by the whole way to them.
+func offered(f desk.Field) map[desk.OptionID]string {
 	options := map[desk.OptionID]string{}
 	for _, o := range f.Options {
 		if !o.Archived && o.Into == 0 {
 			options[o.ID] = path(f, o.ID)
 		}
 	}
-	option, ok := ID(options, name)
-	return int64(option), ok
+	return options
+}
+
+// tells is an action that tells people; without a deed where there is nobody of them here.
+func (n Names) tells(a Action) (out desk.Action, lacks []Lack) {
+	out = desk.Action{Do: a.Do, Holder: a.Holder, Leads: a.Leads}
+	var more []Lack
+	out.Agents, lacks = all(n, OfAgent, n.Agents, a.Agents, mostNames)
+	out.Teams, more = all(n, OfTeam, n.Teams, a.Teams, mostTeams)
+	lacks = append(lacks, more...)
+	if len(out.Agents) == 0 && len(out.Teams) == 0 && !out.Holder && !out.Leads {
+		return desk.Action{}, lacks
+	}
+	return out, lacks
+}
+
+// TeamsOf finds teams by their names.
+func (n Names) TeamsOf(names []string) ([]desk.TeamID, []Lack) {
+	return all(n, OfTeam, n.Teams, names, len(names))
 }

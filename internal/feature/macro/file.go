@@ -82,20 +82,18 @@ func edit(n carry.Names, e Entry) (out Edit, missing []string) {
 			missing = append(missing, name)
 		}
 	}
-	for _, name := range e.Teams {
-		if t, ok := carry.ID(n.Teams, name); ok {
-			out.Teams = append(out.Teams, t)
-		} else {
-			lack(name)
-		}
+	teams, lacks := n.TeamsOf(e.Teams)
+	out.Teams = append(out.Teams, teams...)
+	for _, l := range lacks {
+		lack(l.Name)
 	}
 	if out.Audience == desk.ForTeams && len(out.Teams) == 0 {
 		out.Audience = desk.Personal
 	}
 	for _, a := range e.Actions {
 		action, lacks := n.Here(a)
-		for _, name := range lacks {
-			lack(name)
+		for _, l := range lacks {
+			lack(l.String())
 		}
 		if action.Do != "" {
 			out.Actions = append(out.Actions, action)

@@ -15,6 +15,8 @@ var ruleRoutes = []route{
 	{"list-event-rules", get, "/rules", needs(desk.ReadConversations), "The rules in their order, with how often each acted", option{}},
 	{"create-rule", post, "/rules", needs(desk.ManageRules), "Add a rule behind the others", option{creates: true}},
 	{"list-deleted-rules", get, "/rules/deleted", needs(desk.ManageRules), "The rules that were deleted last, which can be taken back", option{}},
+	{"export-rules", get, "/rules/export", needs(desk.ManageRules), "Rules as a file, with names in place of ids", option{}},
+	{"import-rules", post, "/rules/import", needs(desk.ManageRules), "Make rules as a file says, switched off and behind the others, or say what it would do; nothing is doubled by a repeat", option{max: 10 << 20}},
 	{"rule-attributes", get, "/rules/attributes", needs(desk.ManageRules), "What rules can ask for, and the events that they can be asked about", option{}},
 	{"order-rules", put, "/rules/order", needs(desk.ManageRules), "Put the rules into an order", option{}},
 	{"try-rule", post, "/rules/try", needs(desk.ManageRules), "What a rule that need not be saved would have done by the last events with conversations that the caller sees", option{}},
@@ -30,6 +32,8 @@ func (s *Server) registerRules() {
 	handle(s, "list-event-rules", s.listEventRules)
 	handle(s, "create-rule", s.createEventRule)
 	handle(s, "list-deleted-rules", s.listDeletedRules)
+	handle(s, "export-rules", s.exportRules)
+	handle(s, "import-rules", s.importRules)
 	handle(s, "rule-attributes", s.ruleAttributes)
 	handle(s, "order-rules", s.orderRules)
 	handle(s, "try-rule", s.tryRule)

@@ -4044,6 +4044,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rules/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules as a file, with names in place of ids
+         * @description Needs: rule.manage.
+         */
+        get: operations["export-rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rules/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make rules as a file says, switched off and behind the others, or say what it would do; nothing is doubled by a repeat
+         * @description Needs: rule.manage.
+         */
+        post: operations["import-rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rules/order": {
         parameters: {
             query?: never;
@@ -5430,6 +5470,26 @@ export interface components {
              * @description What to take it back to
              */
             version: number;
+        };
+        AutomationLine: {
+            /** @description Which part of it is refused, such as body.actions[0].note */
+            at?: string;
+            /**
+             * Format: int64
+             * @description The rule that was made, or that there is
+             */
+            id?: number;
+            /** @description Names that nothing here has, or several things have; the first 50 */
+            lacks: components["schemas"]["Lack"][];
+            name: string;
+            /** @description What the words of the reason have places for */
+            values?: {
+                [key: string]: unknown;
+            };
+            /** @description Why it is refused */
+            why?: string;
+            /** @enum {string} */
+            will: "make" | "same" | "lacks" | "refuse" | "leave";
         };
         AwayReason: {
             /** @description Of one that came with the program: the desk words it in the reader's language while it has no name */
@@ -7266,10 +7326,27 @@ export interface components {
             /** Format: int64 */
             made: number;
         };
+        ImportedRulesBody: {
+            /** @description In the order of the file */
+            items: components["schemas"]["AutomationLine"][];
+            /** @description The names that rules lack, each once; the first 50 */
+            lacks: components["schemas"]["LackBody"][];
+            /** Format: int64 */
+            made: number;
+        };
         ImportMacrosBody: {
             /** @description Only say what it would do */
             dry?: boolean;
             file: string;
+        };
+        ImportRulesBody: {
+            /** @description Only say what it would do */
+            dry?: boolean;
+            file: string;
+            /** @description Places of rules in the file, from 0, that are left out */
+            leave?: number[];
+            /** @description What shall stand for names that nothing here has */
+            swaps?: components["schemas"]["Swap"][];
         };
         Inbox: {
             acknowledge: boolean;
@@ -7409,6 +7486,21 @@ export interface components {
             twoFactor: boolean;
             /** Format: int64 */
             version: number;
+        };
+        Lack: {
+            /** @enum {string} */
+            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option";
+            name: string;
+            /** @description option: the field, such as conversation.reason; field: what it is a field of */
+            of?: string;
+        };
+        LackBody: {
+            /** @enum {string} */
+            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option";
+            name: string;
+            /** @description option: the field, such as conversation.reason; field: what it is a field of */
+            of?: string;
+            offers: components["schemas"]["Offer"][];
         };
         Line: {
             conversation: components["schemas"]["Conversation"];
@@ -7969,6 +8061,11 @@ export interface components {
             /** @description Of Microsoft Entra; common where empty */
             tenant?: string;
         };
+        Offer: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
         OpenedBody: {
             /** @description The only people who see it, where it is restricted */
             access: number[];
@@ -8454,7 +8551,7 @@ export interface components {
              * @description Why, where people meet the refusal: the desk has words for each of these in every language
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "calendar_used" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_event" | "condition_no_operator" | "condition_no_value" | "condition_not_timed" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "date_twice" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "never_open" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "only_next" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "policy_lasting" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "statute_no_answer" | "statute_not_later" | "statute_over" | "statute_unchecked" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "calendar_used" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_event" | "condition_no_operator" | "condition_no_value" | "condition_not_timed" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "date_twice" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_newer" | "file_too_large" | "file_twice" | "file_unknown" | "file_unread" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "never_open" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "only_next" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "policy_lasting" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "rule_no_file" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "statute_no_answer" | "statute_not_later" | "statute_over" | "statute_unchecked" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             /** Format: int64 */
             status: number;
             title: string;
@@ -8474,7 +8571,7 @@ export interface components {
              * @description A closed list; it grows with the product
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "calendar_used" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_event" | "condition_no_operator" | "condition_no_value" | "condition_not_timed" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "date_twice" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_too_large" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "never_open" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "only_next" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "policy_lasting" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "statute_no_answer" | "statute_not_later" | "statute_over" | "statute_unchecked" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "calendar_used" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_event" | "condition_no_operator" | "condition_no_value" | "condition_not_timed" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "date_twice" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_newer" | "file_too_large" | "file_twice" | "file_unknown" | "file_unread" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "never_open" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "only_next" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "policy_lasting" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "rule_no_file" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "statute_no_answer" | "statute_not_later" | "statute_over" | "statute_unchecked" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             values?: {
                 [key: string]: unknown;
             };
@@ -9071,6 +9168,10 @@ export interface components {
             events: string[];
             items: components["schemas"]["Attribute"][];
         };
+        RuleFileBody: {
+            /** @description JSON, with names in place of ids, to be imported here or at another desk */
+            file: string;
+        };
         SaidPage: {
             items: components["schemas"]["ConversationSaid"][];
             /** @description Opaque; give it back as cursor to get what follows */
@@ -9635,6 +9736,18 @@ export interface components {
             kind: "card" | "personal_code" | "account";
             /** Format: int64 */
             start: number;
+        };
+        Swap: {
+            /** @enum {string} */
+            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option";
+            name: string;
+            /** @description option: the field, such as conversation.reason; field: what it is a field of */
+            of?: string;
+            /**
+             * Format: int64
+             * @description The id of what is here
+             */
+            with: number;
         };
         Tag: {
             /** @enum {string} */
@@ -17835,6 +17948,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListGone"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "export-rules": {
+        parameters: {
+            query?: {
+                /** @description Only these; all where absent */
+                rules?: number[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFileBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "import-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportRulesBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedRulesBody"];
                 };
             };
             /** @description Error */
