@@ -14,7 +14,9 @@ import { Ask } from "../Ask";
 import { Bones, Page, Section } from "../form/Page";
 import list from "../list.module.css";
 import css from "../policies/Policies.module.css";
+import { ExportSheet } from "./ExportSheet";
 import { Gone } from "./Gone";
+import { ImportSheet } from "./ImportSheet";
 import { eventKey, type Rule, rulesQuery, type Start, starts } from "./queries";
 import { RuleEditor } from "./RuleEditor";
 import { useTakeBack } from "./takeBack";
@@ -34,6 +36,7 @@ function List() {
   const client = useQueryClient();
   const rules = useQuery(rulesQuery);
   const [dropping, setDropping] = useState<Rule>();
+  const [sheet, setSheet] = useState<"import" | "export">();
   const all = rules.data;
   const renew = () => client.invalidateQueries({ queryKey: rulesQuery.queryKey });
   const takeBack = useTakeBack();
@@ -56,14 +59,20 @@ function List() {
       title={t("settings.rules.title")}
       about={t("settings.rules.about")}
       acts={
-        <Button
-          variant="filled"
-          renderRoot={(props) => <Link to="/settings/$" params={{ _splat: "rules/new" }} {...props} />}
-        >
-          {t("rule.create")}
-        </Button>
+        <>
+          <Button onClick={() => setSheet("import")}>{t("rule.file.import_open")}</Button>
+          {all && all.length > 0 && <Button onClick={() => setSheet("export")}>{t("rule.file.export")}</Button>}
+          <Button
+            variant="filled"
+            renderRoot={(props) => <Link to="/settings/$" params={{ _splat: "rules/new" }} {...props} />}
+          >
+            {t("rule.create")}
+          </Button>
+        </>
       }
     >
+      {sheet === "import" && <ImportSheet close={() => setSheet(undefined)} />}
+      {sheet === "export" && all && <ExportSheet rules={all} close={() => setSheet(undefined)} />}
       {rules.isPending && <Bones rows={3} />}
       {rules.error && <Failed what={t("rule.failed")} error={rules.error} retry={() => void rules.refetch()} />}
       {all?.length === 0 && (
