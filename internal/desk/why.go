@@ -51,6 +51,8 @@ const (
 	WhyTagUsed      Why = "tag_used"
 	WhyCalendarUsed Why = "calendar_used"
 	WhyNeverOpen    Why = "never_open"
+	WhyAbsentThen   Why = "absent_then"
+	WhyNobodyOnDuty Why = "nobody_on_duty"
 	WhyDateTwice    Why = "date_twice" // what: the date
 	WhyInboxUsed    Why = "inbox_used"
 	WhyReaches      Why = "address_reaches_inbox" // what: the address
@@ -210,6 +212,8 @@ var whys = map[Why]worded{
 	WhyZone:         {Invalid, "a name of the time zone database, such as Europe/Riga"},
 
 	WhyCalendarUsed: {Conflict, "inboxes, teams or the desk still go by the calendar"},
+	WhyAbsentThen:   {Invalid, "an absence is planned for that time already"},
+	WhyNobodyOnDuty: {Invalid, "nobody is on duty"},
 	WhyNeverOpen:    {Invalid, "it is not open for an hour within a year"},
 	WhyDateTwice:    {Invalid, "{what} stands there twice, or is no date"},
 	WhyTeamUsed:     {Conflict, "the team still has inboxes or conversations"},
