@@ -23,6 +23,7 @@ import (
 	"tellus/internal/feature/commitment"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
+	"tellus/internal/feature/duty"
 	"tellus/internal/feature/field"
 	"tellus/internal/feature/form"
 	"tellus/internal/feature/hours"
@@ -40,6 +41,7 @@ import (
 	"tellus/internal/feature/statute"
 	"tellus/internal/feature/view"
 	"tellus/internal/feature/worklog"
+	"tellus/internal/flow/absence"
 	"tellus/internal/flow/act"
 	"tellus/internal/flow/automate"
 	"tellus/internal/flow/deliver"
@@ -90,6 +92,7 @@ type App struct {
 	Gather        *gather.Gather
 	Promises      *promise.Keeper
 	Statutes      *limits.Keeper
+	absence       *absence.Keeper
 	Notify        *notify.Notify
 	Wake          *wake.Wake
 	Router        *route.Router
@@ -200,7 +203,8 @@ func (a *App) wire() {
 	policies := &sla.Service{Conversations: a.Conversations}
 	statutes := &statute.Service{Conversations: a.Conversations}
 	a.Statutes = &limits.Keeper{DB: a.DB, Statutes: statutes, Log: a.log}
-	hands := &act.Hands{Staff: a.Staff, Customers: a.Customers, Inboxes: a.Inboxes, Conversations: a.Conversations, Purchases: a.Purchases}
+	onDuty := &duty.Service{}
+	hands := &act.Hands{Staff: a.Staff, Customers: a.Customers, Inboxes: a.Inboxes, Conversations: a.Conversations, Purchases: a.Purchases, Duty: onDuty}
 	a.Promises = &promise.Keeper{DB: a.DB, Policies: policies, Conversations: a.Conversations, Commitments: &commitment.Service{Conversations: a.Conversations}, Hands: hands, Log: a.log}
 	a.Workers = jobs.New(a.DB, jobs.Options{Queues: map[string]int{"intake": 16, "deliver": 16}, Logger: a.log, GaveUp: sayGaveUp})
 	jobs.Register(a.Workers, a.Intake.Handle)
@@ -209,16 +213,17 @@ func (a *App) wire() {
 	jobs.Register(a.Workers, house.Handle)
 	jobs.Register(a.Workers, a.Purchases.Read)
 	notices := &notice.Service{Keys: a.Keys}
-	present := &presence.Service{Staff: a.Staff, Seats: live.Seats}
+	present := &presence.Service{Staff: a.Staff, Seats: live.Seats, Absences: onDuty.Absences}
+	a.absence = &absence.Keeper{DB: a.DB, Duty: onDuty, Conversations: a.Conversations, Presence: present, Staff: a.Staff, Log: a.log}
 	abroad := outward.New(outward.Options{})
 	a.Router = &route.Router{Routing: &routing.Service{}, Conversations: a.Conversations, Staff: a.Staff, Presence: present, DB: a.DB, Log: a.log}
 	rules := &automation.Service{Conversations: a.Conversations}
 	a.Rules = &automate.Automate{DB: a.DB, Rules: rules, Conversations: a.Conversations, Log: a.log, Hands: hands}
 	a.Wake = &wake.Wake{Conversations: a.Conversations, Purchases: a.Purchases}
-	a.Notify = &notify.Notify{DB: a.DB, Notices: notices, Conversations: a.Conversations, Staff: a.Staff, Mail: house.Queue, HTTP: a.pushClient(), URL: a.URL, Log: a.log}
+	a.Notify = &notify.Notify{DB: a.DB, Notices: notices, Conversations: a.Conversations, Staff: a.Staff, Duty: onDuty, Rest: present.Rest, Mail: house.Queue, HTTP: a.pushClient(), URL: a.URL, Log: a.log}
 	a.Notify.Register(a.Workers)
 	a.Web = api.New(api.Deps{DB: a.DB, Staff: a.Staff, Keys: a.Keys, Setup: a.setUp, URL: a.URL, Version: VersionText(), UI: ui.Files(), Log: a.log,
-		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Views: views, Policies: policies, Statutes: statutes, Rules: rules, Routing: a.Router.Routing, Segments: segments, Hours: &hours.Service{}, Customers: a.Customers, Purchases: a.Purchases, Conversations: a.Conversations, Settings: a.Settings,
+		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Views: views, Policies: policies, Statutes: statutes, Duty: onDuty, Rules: rules, Routing: a.Router.Routing, Segments: segments, Hours: &hours.Service{}, Customers: a.Customers, Purchases: a.Purchases, Conversations: a.Conversations, Settings: a.Settings,
 		Intake: a.Intake, Index: a.Index, Persons: a.Persons, Watch: a.watch, Blobs: a.Blobs, Outward: abroad, Notices: notices, Presence: present, WishesChanged: a.Notify.WishesChanged, Connections: a.mail, Outbox: deliver.Outbox, NewMailID: newMailID})
 	a.Persons.Register(a.Workers)
 	(&upkeep.Upkeep{DB: a.DB, Blobs: a.Blobs, Conversations: a.Conversations, Customers: a.Customers, Staff: a.Staff, Notices: notices, Presence: present, DropAnswers: a.Web.DropAnswers, DropExports: a.Persons.DropFiles,
@@ -302,6 +307,8 @@ func (a *App) Serve(ctx context.Context) error {
 	run("promises", a.Promises.Run)
 	run("statutes", func(ctx context.Context) error { return a.Statutes.Run(ctx, a.events) })
 	run("statutes that are due", a.Statutes.Watch)
+	run("absences", func(ctx context.Context) error { return a.absence.Run(ctx, a.events) })
+	run("absences that begin and end", a.absence.Watch)
 	run("segments", func(ctx context.Context) error { return a.Segments.Run(ctx, a.events) })
 	run("duplicates", func(ctx context.Context) error { return a.Persons.Run(ctx, a.events) })
 	run("rules", func(ctx context.Context) error { return a.Rules.Run(ctx, a.events) })

@@ -50,6 +50,9 @@ type Action struct {
 	Teams    []TeamID    `json:"teams,omitempty" maxItems:"20" doc:"tell: everybody in these teams"`
 	Holder   bool        `json:"holder,omitempty" doc:"tell: whoever has the conversation"`
 	Leads    bool        `json:"leads,omitempty" doc:"tell: who leads the team of the conversation"`
+	Duty     []RosterID  `json:"duty,omitempty" maxItems:"20" doc:"tell: who is on duty in these rosters, and where nobody is, who is next, when that begins"`
+	Loud     bool        `json:"loud,omitempty" doc:"tell: by every means at once, on the desk, by push and by mail, whatever they chose"`
+	OnDuty   RosterID    `json:"onDuty,omitempty" doc:"assign: to who is on duty in this roster"`
 }
 
 // MostActions is how many actions go together.
@@ -135,7 +138,7 @@ func (a Action) missing() string {
 			return ".field"
 		}
 	case TellPeople:
-		if len(a.Agents) == 0 && len(a.Teams) == 0 && !a.Holder && !a.Leads {
+		if len(a.Agents) == 0 && len(a.Teams) == 0 && len(a.Duty) == 0 && !a.Holder && !a.Leads {
 			return ".agents"
 		}
 	case Assign, SetTeam, SetType, Wake, PutInSpam, NotSpam, PutInTrash, Restore:

@@ -40,7 +40,7 @@ const (
 	FollowerAdded         EventKind = "follower.added"       // data: {agent}
 	FollowerRemoved       EventKind = "follower.removed"     // data: {agent}
 	AgentMentioned        EventKind = "agent.mentioned"      // data: {agent, message}
-	PeopleTold            EventKind = "people.told"          // somebody is asked to look; data: {agents, teams, holder, leads}
+	PeopleTold            EventKind = "people.told"          // somebody is asked to look; data: {agents, teams, holder, leads, duty, loud}
 	Snoozed               EventKind = "conversation.snoozed" // data: {until, on, number}
 	Woken                 EventKind = "conversation.woken"   // data: {on, number} where an event ended the snooze
 	MarkedSpam            EventKind = "conversation.spam"

@@ -4,7 +4,7 @@ package desk
 type Presence struct {
 	Agent  AgentID      `json:"agent"`
 	State  string       `json:"state" enum:"online,away,offline"`
-	Why    string       `json:"why" enum:"chosen,here,idle,hours,gone" doc:"chosen: by hand; the others came about by themselves: he is at work, did nothing for some minutes, is out of his hours, or has no desk open"`
+	Why    string       `json:"why" enum:"chosen,here,idle,hours,gone,absent" doc:"chosen: by hand; absent: he said before that he would be; the others came about by themselves: he is at work, did nothing for some minutes, is out of his hours, or has no desk open"`
 	Reason AwayReasonID `json:"reason,omitempty" doc:"Of being away by choice"`
 	Until  Time         `json:"until,omitempty" doc:"When he said that he is back, or when his hours begin"`
 	Since  Time         `json:"since,omitempty" doc:"Since when he stands so; absent where he was never seen"`

@@ -20,6 +20,7 @@ import (
 	"tellus/internal/feature/commitment"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
+	"tellus/internal/feature/duty"
 	"tellus/internal/feature/field"
 	"tellus/internal/feature/inbox"
 	"tellus/internal/feature/macro"
@@ -35,6 +36,7 @@ import (
 	"tellus/internal/feature/statute"
 	"tellus/internal/feature/view"
 	"tellus/internal/feature/worklog"
+	"tellus/internal/flow/absence"
 	"tellus/internal/flow/act"
 	"tellus/internal/flow/automate"
 	"tellus/internal/flow/bulk"
@@ -96,6 +98,8 @@ type Desk struct {
 	Automate      *automate.Automate
 	Promises      *promise.Keeper
 	Statutes      *statute.Service
+	Duty          *duty.Service
+	Absence       *absence.Keeper
 	Limits        *limits.Keeper
 	Commitments   *commitment.Service
 	Segments      *segment.Service
@@ -127,6 +131,7 @@ type Desk struct {
 	ids         atomic.Int64
 	sources     atomic.Int64
 	followed    desk.Seq
+	turned      desk.Seq // how far HandOver has looked
 	distributed desk.Seq
 	traced      atomic.Pointer[func(query string, args []any)]
 	keys        *secret.Keyring
@@ -208,16 +213,20 @@ func (d *Desk) wire() {
 		}}
 	d.Delivery = &deliver.Delivery{DB: d.DB, Blobs: d.Blobs, Inboxes: d.Inboxes, Conversations: d.Conversations, Outlet: d.Outlet, Log: log,
 		Token: d.makeToken, Writer: d.writer, Loop: "desk"}
+	d.Duty = &duty.Service{}
 	d.Statutes = &statute.Service{Conversations: d.Conversations}
 	d.Persons = &person.Person{DB: d.DB, Blobs: d.Blobs, Staff: d.Staff, Customers: d.Customers, Conversations: d.Conversations, Privacy: d.Privacy, Purchases: d.Purchases, Statutes: d.Statutes,
 		Worklog: &worklog.Service{Conversations: d.Conversations}, Commitments: d.Commitments, Log: log, Export: &export.Export{DB: d.DB, Staff: d.Staff, Inboxes: d.Inboxes, Customers: d.Customers,
 			Conversations: d.Conversations, Worklog: &worklog.Service{Conversations: d.Conversations}, Originals: d.Intake, Files: d.Blobs.Open}}
 	d.Watch = &person.Watch{DB: d.DB, Privacy: d.Privacy, Log: log}
 	d.Notices, d.Letters, d.Pushes = &notice.Service{Keys: d.keys}, &Letters{}, pushtest.New(d.T)
-	d.Notify = &notify.Notify{DB: d.DB, Notices: d.Notices, Conversations: d.Conversations, Staff: d.Staff, Mail: d.Letters.keep, HTTP: d.Pushes.Server.Client(),
+	d.Notify = &notify.Notify{DB: d.DB, Notices: d.Notices, Conversations: d.Conversations, Staff: d.Staff, Duty: d.Duty, Mail: d.Letters.keep, HTTP: d.Pushes.Server.Client(),
 		URL: func() string { return "https://desk.example" }, Log: log}
 	d.Here = map[desk.AgentID]desk.Time{}
-	d.Presence = &presence.Service{Staff: d.Staff, Seats: func(context.Context, *db.Tx) (map[desk.AgentID]desk.Time, error) { return maps.Clone(d.Here), nil }}
+	d.Presence = &presence.Service{Staff: d.Staff, Absences: d.Duty.Absences,
+		Seats: func(context.Context, *db.Tx) (map[desk.AgentID]desk.Time, error) { return maps.Clone(d.Here), nil }}
+	d.Absence = &absence.Keeper{DB: d.DB, Duty: d.Duty, Conversations: d.Conversations, Presence: d.Presence, Staff: d.Staff, Log: log}
+	d.Notify.Rest = d.Presence.Rest
 	d.Router = &route.Router{Routing: &routing.Service{}, Conversations: d.Conversations, Staff: d.Staff, Presence: d.Presence, DB: d.DB, Log: log}
 	d.Wake = &wake.Wake{Conversations: d.Conversations, Purchases: d.Purchases}
 	d.Upkeep = &upkeep.Upkeep{DB: d.DB, Blobs: d.Blobs, Conversations: d.Conversations, Customers: d.Customers, Staff: d.Staff, Notices: d.Notices, Presence: d.Presence, Log: log,
@@ -235,7 +244,7 @@ func (d *Desk) wire() {
 	d.Gather = &gather.Gather{DB: d.DB, Views: d.Views, Conversations: d.Conversations, Segments: d.Segments, Staff: d.Staff, Inboxes: d.Inboxes, Log: log}
 	d.Gather.Register(d.Workers)
 	d.Policies = &sla.Service{Conversations: d.Conversations}
-	d.Hands = &act.Hands{Staff: d.Staff, Customers: d.Customers, Inboxes: d.Inboxes, Conversations: d.Conversations, Purchases: d.Purchases}
+	d.Hands = &act.Hands{Staff: d.Staff, Customers: d.Customers, Inboxes: d.Inboxes, Conversations: d.Conversations, Purchases: d.Purchases, Duty: d.Duty}
 	d.Promises = &promise.Keeper{DB: d.DB, Policies: d.Policies, Conversations: d.Conversations, Commitments: d.Commitments, Hands: d.Hands, Log: log}
 	d.Promises.Register(d.Workers)
 	d.Limits = &limits.Keeper{DB: d.DB, Statutes: d.Statutes, Log: log}

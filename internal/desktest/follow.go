@@ -38,18 +38,41 @@ func (d *Desk) Follow() {
 // Distribute lets presence be looked at, and hands what happened since it was last called to what gives out, as the log would, until nothing follows from it any more. No time passes.
 func (d *Desk) Distribute() {
 	d.T.Helper()
-	ctx := d.T.Context()
-	if _, err := d.Presence.Review(ctx, d.DB); err != nil {
+	if _, err := d.Presence.Review(d.T.Context(), d.DB); err != nil {
 		d.T.Fatal(err)
 	}
+	d.plan(&d.distributed, d.Router.Plan)
+}
+
+// HandOver has those be absent whose time has come, and hands what happened since it was last called to what gives their work to others, as the log would. No time passes.
+func (d *Desk) HandOver() {
+	d.T.Helper()
+	for {
+		wait, err := d.Absence.Turn(d.T.Context())
+		if err != nil {
+			d.T.Fatal(err)
+		}
+		if wait > 0 {
+			break
+		}
+	}
+	d.plan(&d.turned, d.Absence.Plan)
+}
+
+type planner = func(context.Context, *db.Tx, []desk.Event) (func(context.Context, *db.Tx) error, error)
+
+// plan hands what happened behind a place of the log to a consumer that plans, until nothing follows from it any more.
+func (d *Desk) plan(from *desk.Seq, plan planner) {
+	d.T.Helper()
+	ctx := d.T.Context()
 	for {
 		var events []desk.Event
 		var do func(context.Context, *db.Tx) error
 		if err := d.DB.Look(func(tx *db.Tx) (err error) {
-			if events, err = since(ctx, tx, d.distributed); err != nil || len(events) == 0 {
+			if events, err = since(ctx, tx, *from); err != nil || len(events) == 0 {
 				return err
 			}
-			do, err = d.Router.Plan(ctx, tx, events)
+			do, err = plan(ctx, tx, events)
 			return err
 		}); err != nil {
 			d.T.Fatal(err)
@@ -57,7 +80,7 @@ func (d *Desk) Distribute() {
 		if len(events) == 0 {
 			return
 		}
-		d.distributed = events[len(events)-1].Seq
+		*from = events[len(events)-1].Seq
 		if do == nil {
 			continue
 		}

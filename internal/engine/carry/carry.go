@@ -32,6 +32,9 @@ type Action struct {
 	Teams    []string         `json:"teams,omitempty"`
 	Holder   bool             `json:"holder,omitempty"`
 	Leads    bool             `json:"leads,omitempty"`
+	Duty     []string         `json:"duty,omitempty"` // rosters
+	Loud     bool             `json:"loud,omitempty"`
+	OnDuty   string           `json:"onDuty,omitempty"` // a roster
 }
 
 // Bounds of an action.
@@ -43,21 +46,26 @@ const (
 
 // Within reports whether an action is no larger than one that a desk takes.
 func (a Action) Within() bool {
-	return len(a.Tags) <= mostTags && len(a.Teams) <= mostTeams && len(a.Agents) <= mostNames && len(a.Names) <= mostNames && utf8.RuneCountInString(a.Note) <= 20_000 &&
+	return len(a.Tags) <= mostTags && len(a.Teams) <= mostTeams && len(a.Duty) <= mostTeams && len(a.Agents) <= mostNames && len(a.Names) <= mostNames && utf8.RuneCountInString(a.Note) <= 20_000 &&
 		a.Minutes >= 0 && a.Minutes <= 525_600 && (a.On == "" || slices.Contains(desk.WakeEvents, a.On))
 }
 
 // Named is an action with names for ids; false where what it is about is gone.
 func (n Names) Named(a desk.Action) (Action, bool) {
 	out := Action{Do: a.Do, Status: a.Status, Priority: a.Priority, Me: a.Me, Minutes: a.Minutes, Day: a.Day, Clock: a.Clock, On: a.On, Note: a.Note,
-		Agent: called(n, n.Agents, a.Agent), Team: called(n, n.Teams, a.Team), Type: called(n, n.Types, a.Type)}
+		Agent: called(n, n.Agents, a.Agent), Team: called(n, n.Teams, a.Team), Type: called(n, n.Types, a.Type), OnDuty: called(n, n.Rosters, a.OnDuty)}
 	for _, t := range a.Tags {
 		if name := called(n, n.Tags, t); name != "" {
 			out.Tags = append(out.Tags, name)
 		}
 	}
 	if a.Do == desk.TellPeople {
-		out.Holder, out.Leads = a.Holder, a.Leads
+		out.Holder, out.Leads, out.Loud = a.Holder, a.Leads, a.Loud
+		for _, r := range a.Duty {
+			if name := called(n, n.Rosters, r); name != "" {
+				out.Duty = append(out.Duty, name)
+			}
+		}
 		for _, who := range a.Agents {
 			if name := called(n, n.Agents, who); name != "" {
 				out.Agents = append(out.Agents, name)
@@ -68,9 +76,9 @@ func (n Names) Named(a desk.Action) (Action, bool) {
 				out.Teams = append(out.Teams, name)
 			}
 		}
-		return out, out.Holder || out.Leads || len(out.Agents) > 0 || len(out.Teams) > 0
+		return out, out.Holder || out.Leads || len(out.Agents) > 0 || len(out.Teams) > 0 || len(out.Duty) > 0
 	}
-	gone := a.Agent != 0 && out.Agent == "" || a.Team != 0 && out.Team == "" || a.Type != 0 && out.Type == "" || len(a.Tags) > 0 && len(out.Tags) == 0
+	gone := a.OnDuty != 0 && out.OnDuty == "" || a.Agent != 0 && out.Agent == "" || a.Team != 0 && out.Team == "" || a.Type != 0 && out.Type == "" || len(a.Tags) > 0 && len(out.Tags) == 0
 	if a.Do != desk.SetField {
 		return out, !gone
 	}
@@ -135,6 +143,9 @@ func (n Names) Here(a Action) (out desk.Action, lacks []Lack) {
 	}
 	if out.Type, ok = find(n, Lack{Kind: OfType, Name: a.Type}, n.Types); !ok && a.Type != "" {
 		lacks = append(lacks, Lack{Kind: OfType, Name: a.Type})
+	}
+	if out.OnDuty, ok = find(n, Lack{Kind: OfRoster, Name: a.OnDuty}, n.Rosters); !ok && a.OnDuty != "" {
+		lacks = append(lacks, Lack{Kind: OfRoster, Name: a.OnDuty})
 	}
 	if len(lacks) > 0 {
 		return desk.Action{}, lacks
@@ -240,12 +251,13 @@ func offered(f desk.Field) map[desk.OptionID]string {
 
 // tells is an action that tells people; without a deed where there is nobody of them here.
 func (n Names) tells(a Action) (out desk.Action, lacks []Lack) {
-	out = desk.Action{Do: a.Do, Holder: a.Holder, Leads: a.Leads}
-	var more []Lack
+	out = desk.Action{Do: a.Do, Holder: a.Holder, Leads: a.Leads, Loud: a.Loud}
+	var more, still []Lack
 	out.Agents, lacks = all(n, OfAgent, n.Agents, a.Agents, mostNames)
 	out.Teams, more = all(n, OfTeam, n.Teams, a.Teams, mostTeams)
-	lacks = append(lacks, more...)
-	if len(out.Agents) == 0 && len(out.Teams) == 0 && !out.Holder && !out.Leads {
+	out.Duty, still = all(n, OfRoster, n.Rosters, a.Duty, mostTeams)
+	lacks = append(append(lacks, more...), still...)
+	if len(out.Agents) == 0 && len(out.Teams) == 0 && len(out.Duty) == 0 && !out.Holder && !out.Leads {
 		return desk.Action{}, lacks
 	}
 	return out, lacks

@@ -18,6 +18,7 @@ type Names struct {
 	Types    map[desk.TypeID]string
 	Inboxes  map[desk.InboxID]string
 	Segments map[desk.SegmentID]string
+	Rosters  map[desk.RosterID]string
 	Fields   []desk.Field
 
 	// Whole is set where nothing may be left out because it has no name here: what is gone is then called by its number, such as "#12".
@@ -38,11 +39,12 @@ const (
 	OfSegment Kind = "segment"
 	OfField   Kind = "field"
 	OfOption  Kind = "option"
+	OfRoster  Kind = "roster"
 )
 
 // Lack is a name that nothing has here, or that several things have.
 type Lack struct {
-	Kind Kind   `json:"kind" enum:"agent,team,tag,type,inbox,segment,field,option"`
+	Kind Kind   `json:"kind" enum:"agent,team,tag,type,inbox,segment,field,option,roster"`
 	Of   string `json:"of,omitempty" maxLength:"200" doc:"option: the field, such as conversation.reason; field: what it is a field of"`
 	Name string `json:"name" maxLength:"500"`
 }
@@ -121,6 +123,8 @@ func (n Names) Offers(l Lack) []Offer {
 		return offers(n.Inboxes)
 	case OfSegment:
 		return offers(n.Segments)
+	case OfRoster:
+		return offers(n.Rosters)
 	case OfField:
 		keys := map[desk.FieldID]string{}
 		for _, f := range n.Fields {

@@ -41,12 +41,20 @@ type Happening struct {
 	Named        desk.AgentID   // who is mentioned, whose the conversation became, or who is to keep what was promised
 	Promised     desk.AgentID   // who promised what comes due
 	Told         []desk.AgentID // who is asked to look
+	Called       []Called       // who is asked to look as he is on duty
+	Loudly       bool           // who is asked to look is told by every means
 	Assignee     desk.AgentID   // whose the conversation is
 	Followers    []desk.AgentID // of the conversation
 	Members      []desk.AgentID // of the team that the conversation came to, or lies with
 	Leads        []desk.AgentID // of the team that it lies with, where the law asks for something
 	Automatic    bool           // a machine wrote the message
 	First        bool           // the message opened the conversation: nobody has waited for it as a reply
+}
+
+// Called is who is asked to look as he is on duty, from a time on.
+type Called struct {
+	Agent desk.AgentID
+	From  desk.Time
 }
 
 // Concern says that something concerns an agent.
@@ -57,6 +65,9 @@ type Concern struct {
 	Message      desk.MessageID
 	By           desk.Actor
 	At           desk.Time
+	Loud         bool      // by every means at once, whatever he chose
+	OnDuty       bool      // he is called as he is on duty: his quiet hours do not hold
+	From         desk.Time // of who is on duty later: when he may be disturbed
 }
 
 // followed are the facts that followers are told of.
@@ -93,13 +104,19 @@ func Concerns(all []Happening) []Concern {
 		for agent, kind := range h.concerned() {
 			key := once{agent, h.Conversation, h.By, h.At}
 			c := Concern{Agent: agent, Kind: kind, Conversation: h.Conversation, Message: h.Message, By: h.By, At: h.At}
+			if kind == Told {
+				h.call(&c)
+			}
 			i, known := at[key]
 			switch {
 			case !known:
 				at[key] = len(list)
 				list = append(list, c)
 			case rank(kind) < rank(list[i].Kind):
+				c.also(list[i])
 				list[i] = c
+			default:
+				list[i].also(c)
 			}
 		}
 	}
@@ -107,6 +124,27 @@ func Concerns(all []Happening) []Concern {
 		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Conversation, b.Conversation), cmp.Compare(a.Agent, b.Agent))
 	})
 	return list
+}
+
+// call completes what concerns who is asked to look.
+func (h *Happening) call(c *Concern) {
+	c.Loud = h.Loudly
+	for _, who := range h.Called {
+		if who.Agent == c.Agent {
+			c.OnDuty = true
+			if !slices.Contains(h.Told, c.Agent) && (c.From == 0 || who.From < c.From) {
+				c.From = who.From
+			}
+		}
+	}
+}
+
+// also has a concern be as urgent as another that is told in one with it.
+func (c *Concern) also(o Concern) {
+	c.Loud, c.OnDuty = c.Loud || o.Loud, c.OnDuty || o.OnDuty
+	if o.OnDuty {
+		c.From = o.From
+	}
 }
 
 // concerned are those whom one event concerns, its actor aside, each by the kind that concerns him most.
@@ -132,6 +170,9 @@ func (h *Happening) concerned() map[desk.AgentID]Kind {
 	case desk.PeopleTold:
 		for _, m := range h.Told {
 			add(m, Told)
+		}
+		for _, m := range h.Called {
+			add(m.Agent, Told)
 		}
 	case desk.MessageReceived:
 		if !h.Automatic && !h.First {

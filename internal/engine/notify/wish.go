@@ -53,6 +53,7 @@ type Person struct {
 	Sees   bool // the conversation, now; false for who has left
 	Wishes Wishes
 	Zone   *time.Location
+	Rest   desk.Time // until when he has time off, 0 where he has not: he is not disturbed
 }
 
 // Ways is what becomes of a concern.
@@ -70,14 +71,56 @@ func Decide(c Concern, p Person, now desk.Time) (w Ways) {
 	if !p.Sees || c.Agent != p.Agent || c.By == desk.ByAgent(p.Agent) {
 		return Ways{}
 	}
-	w.Shown = p.Wishes.Wants(c.Kind, InApp)
-	if p.Wishes.Wants(c.Kind, Push) {
-		w.Push = p.Wishes.Awake(now, p.Zone)
+	from, wait := max(now, c.From), time.Duration(p.Wishes.MailWait)*time.Minute
+	if c.Loud {
+		wait = 0
 	}
-	if p.Wishes.Wants(c.Kind, Mail) {
-		w.Mail = p.Wishes.Awake(now.Add(time.Duration(p.Wishes.MailWait)*time.Minute), p.Zone)
+	w.Shown = c.Loud || p.Wishes.Wants(c.Kind, InApp)
+	if c.Loud || p.Wishes.Wants(c.Kind, Push) {
+		w.Push = c.awake(p, from)
+	}
+	if c.Loud || p.Wishes.Wants(c.Kind, Mail) {
+		w.Mail = c.awake(p, from.Add(wait))
 	}
 	return w
+}
+
+// awake is the first instant from at on at which somebody may be disturbed. Who is called since he is on duty may be at once: that is what duty is. What is told by every means
+// keeps to the hours of duty alone, and without any to no hours at all.
+func (c *Concern) awake(p Person, at desk.Time) desk.Time {
+	if c.OnDuty || c.Loud {
+		return at
+	}
+	return p.Awake(at)
+}
+
+// Awake is the first instant from at on, which is not before now, that is neither within quiet hours nor in time off.
+func (p *Person) Awake(at desk.Time) desk.Time {
+	if at = p.Wishes.Awake(at, p.Zone); p.Rest > at {
+		return p.Wishes.Awake(p.Rest, p.Zone)
+	}
+	return at
+}
+
+// Urgency is how much a notice overrides what somebody chose.
+type Urgency int
+
+const (
+	Ordinary Urgency = iota
+	Duty             // it does not wait for the end of quiet hours or time off
+	Loud             // nor does a mail wait until he leaves his desk, or some time after the last
+)
+
+// Urgency says how urgent a concern is.
+func (c *Concern) Urgency() Urgency {
+	switch {
+	case c.Loud:
+		return Loud
+	case c.OnDuty:
+		return Duty
+	default:
+		return Ordinary
+	}
 }
 
 // Awake is the first instant from at on that is not within quiet hours.

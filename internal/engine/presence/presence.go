@@ -30,6 +30,7 @@ const (
 	Here   Why = "here"   // has the desk open and does something there
 	Idle   Why = "idle"   // did nothing for some minutes
 	Hours  Why = "hours"  // out of his working hours
+	Absent Why = "absent" // a planned absence
 	Gone   Why = "gone"   // has no desk open
 )
 
@@ -67,6 +68,7 @@ type Facts struct {
 	GoneAt  desk.Time // when the last window went, 0 where it was never open
 	Was     Why       // what his standing rested on before
 	Week    Week
+	Absence []desk.Absence // his, that are not over
 	Zone    *time.Location
 	Idle    time.Duration // without doing anything until he is away, 0 for never
 	Grace   time.Duration // without a window until he is offline
@@ -109,7 +111,39 @@ func (c Choice) standing(now desk.Time) Choice {
 	return c
 }
 
+// absent is how somebody stands while he is absent: what he chose before it began does not hold, what he chooses in it does.
+func (f Facts) absent(look *clock) (Standing, bool) {
+	for i := range f.Absence {
+		a := &f.Absence[i]
+		look.at(a.From)
+		if !a.Covers(look.now) {
+			continue
+		}
+		if f.Choice.State != "" && f.Choice.At >= a.From {
+			return Standing{}, false
+		}
+		look.at(a.To)
+		return Standing{State: Away, Why: Absent, Until: a.To}, true
+	}
+	return Standing{}, false
+}
+
+// Rest is until when somebody has time off at an instant: he is absent, or it is out of his working hours and he did not choose to work; 0 where he has none.
+func (f Facts) Rest(now desk.Time) desk.Time {
+	f.Choice = f.Choice.standing(now)
+	if s, absent := f.absent(&clock{now: now}); absent {
+		return s.Until
+	}
+	if working, until := f.Week.At(now, f.Zone); !working && !f.late(now) {
+		return until
+	}
+	return 0
+}
+
 func (f Facts) state(look *clock) Standing {
+	if s, absent := f.absent(look); absent {
+		return s
+	}
 	chosen := Standing{State: f.Choice.State, Why: Chosen, Reason: f.Choice.Reason, Until: f.Choice.Until, By: f.Choice.By}
 	if f.Choice.State == Offline || f.Choice.State == Away && f.Choice.Until != 0 {
 		return chosen // who said when he is back may close his desk meanwhile

@@ -146,7 +146,7 @@ func Would(c desk.Conversation, actions []desk.Action) []desk.Action {
 		case desk.SetPriority:
 			return c.Priority == a.Priority
 		case desk.Assign:
-			return c.Assignee == a.Agent
+			return a.OnDuty == 0 && c.Assignee == a.Agent // who is on duty is looked up when it is done
 		case desk.SetTeam:
 			return c.Team == a.Team
 		case desk.SetType:

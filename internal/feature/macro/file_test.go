@@ -14,14 +14,14 @@ import (
 var reason = desk.Field{ID: 4, Target: desk.OnConversation, Key: "reason", Kind: desk.TreeField, Options: []desk.FieldOption{{ID: 1, Name: "Delivery"}, {ID: 2, Name: "Late", Parent: 1}}}
 
 var here = carry.Names{Agents: map[desk.AgentID]string{7: "eva@shop.example"}, Teams: map[desk.TeamID]string{3: "Repairs"}, Tags: map[desk.TagID]string{5: "late", 6: "vip"},
-	Types: map[desk.TypeID]string{2: "Complaint"}, Fields: []desk.Field{reason}}
+	Types: map[desk.TypeID]string{2: "Complaint"}, Fields: []desk.Field{reason}, Rosters: map[desk.RosterID]string{9: "Managers"}}
 
 func TestAFileComesBackAsItWent(t *testing.T) {
 	t.Parallel()
 	value, text := desk.IDsOf[int64](2), map[string]string{"en": "<p>Dear {{customer.name}}</p>"}
 	m := Macro{Edit: Edit{Folder: "A/B", Name: "Late", Audience: desk.ForTeams, Teams: []desk.TeamID{3}, Texts: text, Active: true, Actions: []desk.Action{
 		{Do: desk.AddTags, Tags: []desk.TagID{5, 6}}, {Do: desk.Assign, Agent: 7}, {Do: desk.SetTeam, Team: 3}, {Do: desk.SetType, Type: 2}, {Do: desk.SetField, Field: 4, Value: &value},
-		{Do: desk.SnoozeUntil, Day: "monday", Clock: "09:00"}}}}
+		{Do: desk.SnoozeUntil, Day: "monday", Clock: "09:00"}, {Do: desk.TellPeople, Duty: []desk.RosterID{9}, Loud: true}}}}
 	data, err := WriteFile(here, []Macro{m})
 	if err != nil {
 		t.Fatal(err)
@@ -39,7 +39,7 @@ func TestAFileComesBackAsItWent(t *testing.T) {
 	if len(got.Actions) != 1 || got.Audience != desk.Personal {
 		t.Errorf("elsewhere it is %+v", got)
 	}
-	if want := []string{"Repairs", "late", "vip", "eva@shop.example", "Complaint", "reason"}; !cmp.Equal(missing, want) {
+	if want := []string{"Repairs", "late", "vip", "eva@shop.example", "Complaint", "reason", "Managers"}; !cmp.Equal(missing, want) {
 		t.Errorf("missing %q, want %q", missing, want)
 	}
 }

@@ -33,13 +33,14 @@ const UnreadCap = 100
 // Add keeps what an agent is told of a concern. What is unread of the same conversation and kind becomes one with it.
 func (s *Service) Add(ctx context.Context, tx *db.Tx, c notify.Concern, w notify.Ways) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO notice (agent, conversation, kind, actor_kind, actor_id, message, first_at, at, shown, push_due, mail_due)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10)
+		INSERT INTO notice (agent, conversation, kind, actor_kind, actor_id, message, first_at, at, shown, push_due, mail_due, urgent)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11)
 		ON CONFLICT (agent, conversation, kind) WHERE read_at = 0
 		DO UPDATE SET count = notice.count + 1, actor_kind = excluded.actor_kind, actor_id = excluded.actor_id, message = excluded.message, at = excluded.at,
 			shown = (notice.shown OR excluded.shown), push_due = excluded.push_due,
-			mail_due = CASE WHEN notice.mail_due > 0 THEN notice.mail_due ELSE excluded.mail_due END`,
-		c.Agent, c.Conversation, string(c.Kind), string(c.By.Kind), c.By.ID, c.Message, c.At, w.Shown, w.Push, w.Mail)
+			mail_due = CASE WHEN notice.mail_due > 0 AND (excluded.mail_due = 0 OR notice.mail_due <= excluded.mail_due) THEN notice.mail_due ELSE excluded.mail_due END,
+			urgent = CASE WHEN notice.urgent > excluded.urgent THEN notice.urgent ELSE excluded.urgent END`,
+		c.Agent, c.Conversation, string(c.Kind), string(c.By.Kind), c.By.ID, c.Message, c.At, w.Shown, w.Push, w.Mail, c.Urgency())
 	if err != nil {
 		return fmt.Errorf("notice of conversation %s to agent %s: %w", c.Conversation, c.Agent, err)
 	}
@@ -168,7 +169,7 @@ func (s *Service) TakePushes(ctx context.Context, tx *db.Tx, agent desk.AgentID)
 
 // PutOffPushes has what is due now be pushed later.
 func (s *Service) PutOffPushes(ctx context.Context, tx *db.Tx, agent desk.AgentID, until desk.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE notice SET push_due = $1 WHERE agent = $2 AND push_due > 0 AND push_due < $1`, until, agent)
+	_, err := tx.Exec(ctx, `UPDATE notice SET push_due = $1 WHERE agent = $2 AND push_due > 0 AND push_due < $1 AND urgent = 0`, until, agent)
 	if err != nil {
 		return fmt.Errorf("put pushes of agent %s off: %w", agent, err)
 	}
@@ -198,6 +199,14 @@ func (s *Service) MailDue(ctx context.Context, tx *db.Tx) ([]desk.AgentID, error
 	return all, nil
 }
 
+// UrgentMail is how urgent the most urgent of what is to be mailed to an agent by now is.
+func (s *Service) UrgentMail(ctx context.Context, tx *db.Tx, agent desk.AgentID) (u notify.Urgency, err error) {
+	if err := tx.Row(ctx, `SELECT COALESCE(MAX(urgent), 0) FROM notice WHERE agent = $1 AND mail_due > 0 AND mail_due <= $2 AND read_at = 0`, agent, tx.Now).Scan(&u); err != nil {
+		return 0, fmt.Errorf("what agent %s is mailed at once: %w", agent, err)
+	}
+	return u, nil
+}
+
 // TakeMail returns what is to be mailed to an agent, the newest first, which is then mailed no more: all that waits, not only what is due, since the next
 // mail is some time away.
 func (s *Service) TakeMail(ctx context.Context, tx *db.Tx, scope desk.Scope) ([]desk.Notice, error) {
@@ -222,7 +231,7 @@ func (s *Service) Sweep(ctx context.Context, tx *db.Tx, before desk.Time, limit 
 
 // WakePushes has what waits to be pushed to an agent be looked at now.
 func (s *Service) WakePushes(ctx context.Context, tx *db.Tx, agent desk.AgentID) error {
-	if _, err := tx.Exec(ctx, `UPDATE notice SET push_due = $1 WHERE agent = $2 AND push_due > $1`, tx.Now, agent); err != nil {
+	if _, err := tx.Exec(ctx, `UPDATE notice SET push_due = $1 WHERE agent = $2 AND push_due > $1 AND urgent = 0`, tx.Now, agent); err != nil {
 		return fmt.Errorf("look at pushes of agent %s: %w", agent, err)
 	}
 	return nil

@@ -23,6 +23,8 @@ type Service struct {
 	Staff *staff.Service
 	// Seats says who has the desk open at any living node, and when each did something there last. Nobody has where it is nil.
 	Seats func(ctx context.Context, tx *db.Tx) (map[desk.AgentID]desk.Time, error)
+	// Absences are the planned ones that are not over: of one person, of everybody where agent is 0. There are none where it is nil.
+	Absences func(ctx context.Context, tx *db.Tx, agent desk.AgentID) ([]desk.Absence, error)
 }
 
 // person is a row of the table with what else decides.
@@ -153,7 +155,48 @@ func (s *Service) everything(ctx context.Context, tx *db.Tx, where string, args 
 		return nil, nil, house, err
 	}
 	all, err := s.people(ctx, tx, where, args...)
-	return all, seats, house, err
+	if err != nil {
+		return nil, seats, house, err
+	}
+	return all, seats, house, s.plan(ctx, tx, all)
+}
+
+// plan completes people by when they are absent.
+func (s *Service) plan(ctx context.Context, tx *db.Tx, all []*person) error {
+	if s.Absences == nil || len(all) == 0 {
+		return nil
+	}
+	var only desk.AgentID
+	if len(all) == 1 {
+		only = all[0].agent
+	}
+	planned, err := s.Absences(ctx, tx, only)
+	if err != nil {
+		return err
+	}
+	of := map[desk.AgentID][]desk.Absence{}
+	for _, a := range planned {
+		of[a.Agent] = append(of[a.Agent], a)
+	}
+	for _, p := range all {
+		p.facts.Absence = of[p.agent]
+	}
+	return nil
+}
+
+// Rest is until when somebody has time off now, 0 where he has none or is nobody.
+func (s *Service) Rest(ctx context.Context, tx *db.Tx, agent desk.AgentID) (desk.Time, error) {
+	p, err := s.one(ctx, tx, agent)
+	if desk.IsRefusal(err, desk.NotFound) {
+		return 0, nil
+	}
+	if err == nil {
+		err = s.plan(ctx, tx, []*person{p})
+	}
+	if err != nil {
+		return 0, err
+	}
+	return p.facts.Rest(tx.Now), nil
 }
 
 // look finds those who stand otherwise than their rows say.

@@ -12,6 +12,7 @@ import (
 	"tellus/internal/engine/placeholder"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
+	"tellus/internal/feature/duty"
 	"tellus/internal/feature/inbox"
 	"tellus/internal/feature/purchase"
 	"tellus/internal/feature/staff"
@@ -25,6 +26,7 @@ type Hands struct {
 	Inboxes       *inbox.Service
 	Conversations *conversation.Service
 	Purchases     *purchase.Service
+	Duty          *duty.Service
 }
 
 // Do carries out the actions of an agent. version is that of the conversation that he saw; 0 is for actions that go together with something that was
@@ -72,6 +74,9 @@ func (h *Hands) do(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Sco
 	if version == 0 {
 		version = row.Version
 	}
+	if actions, err = h.named(ctx, tx, row, actions); err != nil {
+		return row, err
+	}
 	change, note := plan(actions, scope.Agent, tx.Now.Time(), place)
 	change.Version = version
 	if row, err = h.Conversations.Update(ctx, tx, by, scope, id, change); err != nil {
@@ -81,7 +86,7 @@ func (h *Hands) do(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Sco
 		if a.Do != desk.TellPeople {
 			continue
 		}
-		if err := h.Conversations.Tell(ctx, tx, by, scope, id, conversation.Told{Agents: a.Agents, Teams: a.Teams, Holder: a.Holder, Leads: a.Leads}); err != nil {
+		if err := h.Conversations.Tell(ctx, tx, by, scope, id, conversation.Told{Agents: a.Agents, Teams: a.Teams, Holder: a.Holder, Leads: a.Leads, Duty: a.Duty, Loud: a.Loud}); err != nil {
 			return row, err
 		}
 	}

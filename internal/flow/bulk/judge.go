@@ -62,7 +62,7 @@ func differs(c desk.Conversation, a desk.Action, me desk.AgentID) bool {
 		if a.Me {
 			to = me
 		}
-		return c.Assignee != to
+		return a.OnDuty != 0 || c.Assignee != to
 	case desk.SetTeam:
 		return c.Team != a.Team
 	case desk.AddTags:

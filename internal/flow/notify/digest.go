@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/notify"
 	"tellus/internal/feature/staff"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/jobs"
@@ -65,11 +66,18 @@ func (n *Notify) mailNow(ctx context.Context, tx *db.Tx, agent desk.AgentID) err
 		_, err := n.Notices.TakeMail(ctx, tx, who.scope) // nobody is left to be mailed
 		return err
 	}
+	urgent, err := n.Notices.UrgentMail(ctx, tx, agent)
+	if err != nil {
+		return err
+	}
 	gap := time.Duration(who.Wishes.MailGap) * time.Minute
-	if who.Wishes.Awake(tx.Now, who.Zone) > tx.Now || who.wishes.MailedAt != 0 && tx.Now.Sub(who.wishes.MailedAt) < gap {
+	if urgent == notify.Ordinary && who.Awake(tx.Now) > tx.Now {
 		return nil
 	}
-	if n.AtDesk != nil {
+	if urgent != notify.Loud && who.wishes.MailedAt != 0 && tx.Now.Sub(who.wishes.MailedAt) < gap {
+		return nil
+	}
+	if n.AtDesk != nil && urgent != notify.Loud {
 		here, err := n.AtDesk(ctx, tx, agent)
 		if err != nil || here {
 			return err

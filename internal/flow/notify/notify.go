@@ -16,6 +16,7 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/engine/notify"
 	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/duty"
 	"tellus/internal/feature/notice"
 	"tellus/internal/feature/staff"
 	"tellus/internal/platform/db"
@@ -29,10 +30,13 @@ type Notify struct {
 	Notices       *notice.Service
 	Conversations *conversation.Service
 	Staff         *staff.Service
+	Duty          *duty.Service
 	Mail          staff.Mailer
 	HTTP          *http.Client  // for push services, whose addresses browsers name: one that keeps away from the own network
 	URL           func() string // of the desk, without a slash at its end
 	Log           *slog.Logger
+	// Rest says until when somebody has time off now, 0 where he has not.
+	Rest func(ctx context.Context, tx *db.Tx, agent desk.AgentID) (desk.Time, error)
 	// AtDesk reports whether somebody is at the desk now: he is not mailed.
 	AtDesk func(ctx context.Context, tx *db.Tx, agent desk.AgentID) (bool, error)
 }
@@ -86,6 +90,11 @@ func (n *Notify) Take(ctx context.Context, tx *db.Tx, events []desk.Event) error
 		}
 		if err := n.Notices.Add(ctx, tx, c, ways); err != nil {
 			return err
+		}
+		if c.Loud && ways.Mail != 0 { // not with the digest, which looks once a minute
+			if _, err := jobs.Enqueue(ctx, tx, ways.Mail, Mail{c.Agent}, jobs.Unique(c.Agent.String())); err != nil {
+				return err
+			}
 		}
 		changed[c.Agent] = changed[c.Agent] || ways.Shown
 		if at, waits := pushes[c.Agent]; ways.Push != 0 && (!waits || ways.Push < at) {
@@ -183,7 +192,11 @@ func (n *Notify) happenings(ctx context.Context, tx *db.Tx, events []desk.Event)
 		case desk.ClockWarned, desk.ClockBreached:
 			h.Named, h.Promised = d.Agent, d.By
 		case desk.PeopleTold:
+			h.Loudly = d.Loud
 			if h.Told, err = n.told(ctx, tx, members, d.Told, row.Row); err != nil {
+				return nil, nil, err
+			}
+			if h.Called, err = n.called(ctx, tx, d.Duty); err != nil {
 				return nil, nil, err
 			}
 		case desk.TeamChanged:
@@ -215,6 +228,20 @@ func (n *Notify) told(ctx context.Context, tx *db.Tx, known map[desk.TeamID][]de
 			return nil, err
 		}
 		all = append(all, list...)
+	}
+	return all, nil
+}
+
+// called are who is on duty, and where nobody is, who is next.
+func (n *Notify) called(ctx context.Context, tx *db.Tx, rosters []desk.RosterID) (all []notify.Called, err error) {
+	for _, id := range rosters {
+		who, from, err := n.Duty.OnDuty(ctx, tx, id)
+		if err != nil {
+			return nil, err
+		}
+		for _, agent := range who {
+			all = append(all, notify.Called{Agent: agent, From: from})
+		}
 	}
 	return all, nil
 }
@@ -299,6 +326,11 @@ func (n *Notify) person(ctx context.Context, tx *db.Tx, id desk.AgentID) (*perso
 	wishes, err := n.Notices.WishesOf(ctx, tx, []desk.AgentID{id})
 	if err != nil {
 		return nil, fmt.Errorf("what agent %s wants: %w", id, err)
+	}
+	if n.Rest != nil {
+		if p.Rest, err = n.Rest(ctx, tx, id); err != nil {
+			return nil, err
+		}
 	}
 	p.wishes = wishes[id]
 	p.Wishes = p.wishes.Wishes

@@ -63,7 +63,7 @@ func (n *Notify) push(ctx context.Context, job *jobs.Job[Push]) error {
 		if err != nil {
 			return err
 		}
-		if awake := p.Wishes.Awake(tx.Now, p.Zone); awake > tx.Now {
+		if awake := p.Awake(tx.Now); awake > tx.Now {
 			if err := n.Notices.PutOffPushes(ctx, tx, p.Agent, awake); err != nil {
 				return err
 			}

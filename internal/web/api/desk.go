@@ -98,6 +98,7 @@ func (s *Server) registerDesk() {
 	s.registerFigures()
 	s.registerPolicies()
 	s.registerStatutes()
+	s.registerDuty()
 	s.registerCommitments()
 	s.registerDistribution()
 	s.registerRules()

@@ -84,7 +84,7 @@ func (s *Server) auditImported(ctx context.Context, tx *db.Tx, c *Caller, action
 
 // names are what this desk calls what it numbers.
 func (s *Server) names(ctx context.Context, tx *db.Tx) (n carry.Names, err error) {
-	n = carry.Names{Agents: map[desk.AgentID]string{}, Teams: map[desk.TeamID]string{}, Tags: map[desk.TagID]string{}, Types: map[desk.TypeID]string{}}
+	n = carry.Names{Agents: map[desk.AgentID]string{}, Teams: map[desk.TeamID]string{}, Tags: map[desk.TagID]string{}, Types: map[desk.TypeID]string{}, Rosters: map[desk.RosterID]string{}}
 	agents, err := s.Staff.Agents(ctx, tx)
 	if err != nil {
 		return n, err
@@ -114,6 +114,13 @@ func (s *Server) names(ctx context.Context, tx *db.Tx) (n carry.Names, err error
 		if t.ArchivedAt == 0 {
 			n.Types[t.ID] = t.Name
 		}
+	}
+	rosters, err := s.Duty.Rosters(ctx, tx)
+	if err != nil {
+		return n, err
+	}
+	for _, r := range rosters {
+		n.Rosters[r.ID] = r.Name
 	}
 	n.Fields, err = s.Fields.All(ctx, tx)
 	return n, err

@@ -21,6 +21,7 @@ import (
 	"tellus/internal/feature/commitment"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
+	"tellus/internal/feature/duty"
 	"tellus/internal/feature/field"
 	"tellus/internal/feature/form"
 	"tellus/internal/feature/hours"
@@ -69,6 +70,7 @@ type Deps struct {
 	Conversations  *conversation.Service
 	Policies       *sla.Service
 	Statutes       *statute.Service
+	Duty           *duty.Service
 	Routing        *routing.Service
 	Rules          *automation.Service
 	Settings       *setting.Service
