@@ -81,6 +81,8 @@ func TestLightAgentsChangeLittle(t *testing.T) {
 		"upload-attachment", "delete-attachment",
 		// his own macros
 		"create-macro", "export-macros", "import-macros", "change-macro", "delete-macro", "restore-macro", "preview-macro",
+		// his own time off, and looking who would be on duty
+		"plan-absence", "change-absence", "cancel-absence", "preview-roster",
 		// his own views, and looking what a condition finds
 		"create-saved-view", "change-saved-view", "delete-saved-view", "restore-saved-view", "arrange-saved-views", "preview-condition",
 		"create-segment", "change-segment", "delete-segment", "preview-segment",

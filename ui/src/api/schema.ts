@@ -4,6 +4,54 @@
  */
 
 export interface paths {
+    "/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Planned absences that are not over, the earliest first
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-absences"];
+        put?: never;
+        /**
+         * Plan one's own absence, or with permission somebody else's
+         * @description Needs: signed in.
+         */
+        post: operations["plan-absence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/absences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Move an absence, or give it another deputy
+         * @description Needs: signed in.
+         */
+        put: operations["change-absence"];
+        post?: never;
+        /**
+         * Cancel an absence; one that has begun ends
+         * @description Needs: signed in.
+         */
+        delete: operations["cancel-absence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/agents": {
         parameters: {
             query?: never;
@@ -3876,6 +3924,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rosters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rosters by name, with who is on duty now and who is next
+         * @description Needs: conversation.read.
+         */
+        get: operations["list-rosters"];
+        put?: never;
+        /**
+         * Add a roster
+         * @description Needs: team.manage.
+         */
+        post: operations["create-roster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rosters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace a roster
+         * @description Needs: team.manage.
+         */
+        put: operations["change-roster"];
+        post?: never;
+        /**
+         * Delete a roster; what names it calls nobody by it any more
+         * @description Needs: team.manage.
+         */
+        delete: operations["delete-roster"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rosters/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who is on duty in the next weeks by a roster, saved or not
+         * @description Needs: conversation.read.
+         */
+        post: operations["preview-roster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rules": {
         parameters: {
             query?: never;
@@ -5083,6 +5199,48 @@ export interface components {
             /** @description Not linked: their numbers stand in the subject or in what was written */
             suggested: components["schemas"]["Purchase"][];
         };
+        Absence: {
+            /** Format: int64 */
+            agent: number;
+            /**
+             * Format: int64
+             * @description Who stands in for him on duty and is given what comes back to him; his team where it is absent
+             */
+            deputy?: number;
+            /** Format: date-time */
+            from: string;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: date-time
+             * @description When he is back
+             */
+            to: string;
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
+        };
+        AbsenceEdit: {
+            /**
+             * Format: int64
+             * @description Who stands in for him on duty and is given what comes back to him; his team where it is absent
+             */
+            deputy?: number;
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: date-time
+             * @description When he is back
+             */
+            to: string;
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
+        };
         AcceptInputBody: {
             /** @enum {string} */
             language?: "en" | "lv" | "lt" | "pl";
@@ -5107,6 +5265,8 @@ export interface components {
             day?: "" | "tomorrow" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
             /** @enum {string} */
             do: "set_status" | "set_priority" | "assign" | "set_team" | "add_tags" | "remove_tags" | "snooze_for" | "snooze_until" | "add_note" | "wake" | "mark_spam" | "not_spam" | "trash" | "restore" | "set_type" | "set_field" | "tell";
+            /** @description tell: who is on duty in these rosters, and where nobody is, who is next, when that begins */
+            duty?: number[];
             /**
              * Format: int64
              * @description set_field
@@ -5116,6 +5276,8 @@ export interface components {
             holder?: boolean;
             /** @description tell: who leads the team of the conversation */
             leads?: boolean;
+            /** @description tell: by every means at once, on the desk, by push and by mail, whatever they chose */
+            loud?: boolean;
             /** @description assign: to whoever acts */
             me?: boolean;
             /**
@@ -5130,6 +5292,11 @@ export interface components {
              * @enum {string}
              */
             on?: "" | "resolved" | "answered" | "colleague" | "purchase";
+            /**
+             * Format: int64
+             * @description assign: to who is on duty in this roster
+             */
+            onDuty?: number;
             /**
              * Format: int64
              * @description set_priority
@@ -6764,6 +6931,22 @@ export interface components {
             /** @enum {string} */
             state: "asked" | "approved" | "returned";
         };
+        Duty: {
+            /** Format: int64 */
+            agent: number;
+            /**
+             * Format: int64
+             * @description Whose turn it is, where he stands in for somebody who is absent
+             */
+            for?: number;
+            /** Format: int64 */
+            rank: number;
+            /**
+             * Format: date-time
+             * @description When it ends or goes to somebody else; absent where that is farther away than anybody plans
+             */
+            until?: string;
+        };
         EffectiveBody: {
             /** @description The name that the built-in receiver greets with */
             hostname: string;
@@ -7489,14 +7672,14 @@ export interface components {
         };
         Lack: {
             /** @enum {string} */
-            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option";
+            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option" | "roster";
             name: string;
             /** @description option: the field, such as conversation.reason; field: what it is a field of */
             of?: string;
         };
         LackBody: {
             /** @enum {string} */
-            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option";
+            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option" | "roster";
             name: string;
             /** @description option: the field, such as conversation.reason; field: what it is a field of */
             of?: string;
@@ -7514,6 +7697,9 @@ export interface components {
             name: string;
             /** @enum {string} */
             purpose: "invitation" | "reset" | "setup";
+        };
+        ListAbsence: {
+            items: components["schemas"]["Absence"][];
         };
         ListAgent: {
             items: components["schemas"]["Agent"][];
@@ -7653,6 +7839,9 @@ export interface components {
         };
         ListRoleBody: {
             items: components["schemas"]["RoleBody"][];
+        };
+        ListRosterNow: {
+            items: components["schemas"]["RosterNow"][];
         };
         ListRule: {
             items: components["schemas"]["PrivacyRule"][];
@@ -8201,6 +8390,13 @@ export interface components {
             /** @description Opaque; give it back as cursor to get what follows */
             next?: string;
         };
+        Part: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            who: components["schemas"]["Duty"][];
+        };
         Participant: {
             address: string;
             /** @description The last mail to this address came back */
@@ -8227,6 +8423,27 @@ export interface components {
             current: string;
             password: string;
         };
+        PlanAbsenceInputBody: {
+            /** Format: int64 */
+            agent: number;
+            /**
+             * Format: int64
+             * @description Who stands in for him on duty and is given what comes back to him; his team where it is absent
+             */
+            deputy?: number;
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: date-time
+             * @description When he is back
+             */
+            to: string;
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
+        };
         Presence: {
             /** Format: int64 */
             agent: number;
@@ -8252,10 +8469,10 @@ export interface components {
              */
             until?: string;
             /**
-             * @description chosen: by hand; the others came about by themselves: he is at work, did nothing for some minutes, is out of his hours, or has no desk open
+             * @description chosen: by hand; absent: he said before that he would be; the others came about by themselves: he is at work, did nothing for some minutes, is out of his hours, or has no desk open
              * @enum {string}
              */
-            why: "chosen" | "here" | "idle" | "hours" | "gone";
+            why: "chosen" | "here" | "idle" | "hours" | "gone" | "absent";
         };
         PresenceChange: {
             /** Format: int64 */
@@ -8286,10 +8503,10 @@ export interface components {
              */
             until?: string;
             /**
-             * @description chosen: by hand; the others came about by themselves: he is at work, did nothing for some minutes, is out of his hours, or has no desk open
+             * @description chosen: by hand; absent: he said before that he would be; the others came about by themselves: he is at work, did nothing for some minutes, is out of his hours, or has no desk open
              * @enum {string}
              */
-            why: "chosen" | "here" | "idle" | "hours" | "gone";
+            why: "chosen" | "here" | "idle" | "hours" | "gone" | "absent";
         };
         PresenceHouse: {
             /**
@@ -8334,10 +8551,10 @@ export interface components {
              */
             until?: string;
             /**
-             * @description chosen: by hand; the others came about by themselves: he is at work, did nothing for some minutes, is out of his hours, or has no desk open
+             * @description chosen: by hand; absent: he said before that he would be; the others came about by themselves: he is at work, did nothing for some minutes, is out of his hours, or has no desk open
              * @enum {string}
              */
-            why: "chosen" | "here" | "idle" | "hours" | "gone";
+            why: "chosen" | "here" | "idle" | "hours" | "gone" | "absent";
         };
         PresencesBody: {
             /** @description Those that this desk has */
@@ -8551,7 +8768,7 @@ export interface components {
              * @description Why, where people meet the refusal: the desk has words for each of these in every language
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "calendar_used" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_event" | "condition_no_operator" | "condition_no_value" | "condition_not_timed" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "date_twice" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_newer" | "file_too_large" | "file_twice" | "file_unknown" | "file_unread" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "never_open" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "only_next" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "policy_lasting" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "rule_no_file" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "statute_no_answer" | "statute_not_later" | "statute_over" | "statute_unchecked" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "absent_then" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "calendar_used" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_event" | "condition_no_operator" | "condition_no_value" | "condition_not_timed" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "date_twice" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_newer" | "file_too_large" | "file_twice" | "file_unknown" | "file_unread" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "never_open" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "nobody_on_duty" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "only_next" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "policy_lasting" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "rule_no_file" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "statute_no_answer" | "statute_not_later" | "statute_over" | "statute_unchecked" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             /** Format: int64 */
             status: number;
             title: string;
@@ -8571,7 +8788,7 @@ export interface components {
              * @description A closed list; it grows with the product
              * @enum {string}
              */
-            reason?: "above_you" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "calendar_used" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_event" | "condition_no_operator" | "condition_no_value" | "condition_not_timed" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "date_twice" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_newer" | "file_too_large" | "file_twice" | "file_unknown" | "file_unread" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "never_open" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "only_next" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "policy_lasting" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "rule_no_file" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "statute_no_answer" | "statute_not_later" | "statute_over" | "statute_unchecked" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "absent_then" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "calendar_used" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_event" | "condition_no_operator" | "condition_no_value" | "condition_not_timed" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "date_twice" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_newer" | "file_too_large" | "file_twice" | "file_unknown" | "file_unread" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "never_open" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "nobody_on_duty" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "only_next" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "policy_lasting" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "rule_no_file" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "statute_no_answer" | "statute_not_later" | "statute_over" | "statute_unchecked" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             values?: {
                 [key: string]: unknown;
             };
@@ -9068,6 +9285,59 @@ export interface components {
             permissions: string[];
             /** @enum {string} */
             role: "owner" | "administrator" | "supervisor" | "agent" | "light_agent";
+        };
+        Roster: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            turns: components["schemas"]["Turn"][];
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
+            /** @description Time zone of the IANA database */
+            zone: string;
+        };
+        RosterEdit: {
+            name: string;
+            turns: components["schemas"]["Turn"][];
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
+            /** @description Time zone of the IANA database */
+            zone: string;
+        };
+        RosterNow: {
+            /**
+             * Format: date-time
+             * @description And from when
+             */
+            at?: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** @description Where nobody is: who is called first next */
+            next?: number[];
+            /** @description Who is on duty, who is called first before the others; nobody where it is empty */
+            now: components["schemas"]["Duty"][];
+            turns: components["schemas"]["Turn"][];
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
+            /** @description Time zone of the IANA database */
+            zone: string;
+        };
+        RosterPlan: {
+            /** Format: date-time */
+            from: string;
+            parts: components["schemas"]["Part"][];
+            /** Format: date-time */
+            to: string;
         };
         RoutingAssignment: {
             /** Format: int64 */
@@ -9739,7 +10009,7 @@ export interface components {
         };
         Swap: {
             /** @enum {string} */
-            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option";
+            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option" | "roster";
             name: string;
             /** @description option: the field, such as conversation.reason; field: what it is a field of */
             of?: string;
@@ -9942,6 +10212,45 @@ export interface components {
              */
             most: number;
             rule: components["schemas"]["AutomationEdit"];
+        };
+        Turn: {
+            /** Format: int64 */
+            agent: number;
+            /**
+             * Format: int64
+             * @description Of the week: bit 0 is Sunday
+             */
+            days: number;
+            /**
+             * Format: date
+             * @description The first day on which it begins
+             */
+            first?: string;
+            /**
+             * Format: int64
+             * @description Minutes since midnight
+             */
+            from: number;
+            /**
+             * Format: date
+             * @description The last day on which it begins
+             */
+            last?: string;
+            /**
+             * Format: int64
+             * @description Who is called first: 1; 2 is called where nobody of rank 1 is there, and so on
+             */
+            rank: number;
+            /**
+             * Format: int64
+             * @description Likewise; at or before from it is of the next day
+             */
+            to: number;
+            /**
+             * Format: int64
+             * @description Every so many weeks, counted from the week of first; 0 and 1: every week
+             */
+            weeks?: number;
         };
         UnreadBody: {
             /**
@@ -10251,6 +10560,137 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "list-absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAbsence"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "plan-absence": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanAbsenceInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Absence"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "change-absence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AbsenceEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Absence"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "cancel-absence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Absence"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     "list-agents": {
         parameters: {
             query?: never;
@@ -17630,6 +18070,172 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListRoleBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-rosters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRosterNow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "create-roster": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterEdit"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterNow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "change-roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterNow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "delete-roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Roster"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "preview-roster": {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterPlan"];
                 };
             };
             /** @description Error */

@@ -8,7 +8,7 @@ export type State = "online" | "away" | "offline";
 export interface Presence {
   agent: number;
   state: State;
-  why: "chosen" | "here" | "idle" | "hours" | "gone";
+  why: "chosen" | "here" | "idle" | "hours" | "gone" | "absent";
   reason?: number;
   until?: Time;
   since?: Time;

@@ -25,7 +25,7 @@ export function whyWords(t: T, format: Format, p: Presence, reasons: AwayReason[
       t,
       reasons.find((r) => r.id === p.reason),
     ),
-    p.why === "idle" || p.why === "hours" ? t(`presence.why.${p.why}`) : "",
+    p.why === "idle" || p.why === "hours" || p.why === "absent" ? t(`presence.why.${p.why}`) : "",
     until > now && p.state !== "online" ? backWords(t, format, until, now) : "",
   ];
   return why.filter(Boolean).join(", ");

@@ -48,6 +48,13 @@ export const rooms: readonly Room[] = [
     load: () => Promise.all([import("../presence/Rules"), loadWords("presence")]).then(([m]) => m),
   },
   {
+    path: "duty",
+    icon: "people",
+    may: "conversation.read",
+    group: "house",
+    load: () => Promise.all([import("./duty/Duty"), loadWords("duty")]).then(([m]) => m),
+  },
+  {
     path: "hours",
     icon: "clock",
     may: "setting.manage",

@@ -59,6 +59,7 @@ it("shows only the pages that a role allows", () => {
     "security",
     "notices",
     "tokens",
+    "duty",
     "macros",
   ]);
   expect(roomsFor(["team.manage", "tag.manage"]).map((r) => r.path)).toContain("teams");

@@ -60,6 +60,12 @@ export function activityWords(
           from: agent(number(data.from)),
           minutes: number(data.minutes),
         });
+      if (data.absent)
+        return t(to === 0 ? "activity.handed_back" : "activity.handed_over", {
+          from: agent(number(data.from)),
+          to: agent(to),
+          when: format.weekdayMoment(Date.parse(text(data.absent))),
+        });
       if (to === 0) return t("activity.unassigned");
       if (e.by.kind === "system")
         return t(to === me ? "activity.distributed_you" : "activity.distributed", { to: agent(to) });
@@ -102,6 +108,7 @@ export function activityWords(
       const names = [
         ...(data.holder ? [t("activity.told_holder")] : []),
         ...(data.leads ? [t("activity.told_leads")] : []),
+        ...(ids(data.duty).length > 0 ? [t("activity.told_duty")] : []),
         ...ids(data.teams).map((id) => directory.team(number(id))?.name ?? t("activity.gone_team")),
         ...ids(data.agents).map(agent),
       ];

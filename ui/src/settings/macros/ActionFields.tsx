@@ -11,6 +11,7 @@ import { fieldsQuery, typesQuery } from "../../desk/fields/queries";
 import type { CustomField } from "../../desk/fields/types";
 import { useFormat } from "../../i18n/format";
 import { Icon } from "../../parts/Icon";
+import { rostersQuery } from "../duty/queries";
 import { AreaField, Checks, NumberField, SelectField, TextField, Wrong } from "../form/fields";
 import css from "./Macros.module.css";
 
@@ -139,6 +140,7 @@ function One({ action: a, impersonal, fields, change, error }: OneProps) {
   const directory = useDirectory();
   const tags = useQuery(tagsQuery).data ?? [];
   const types = useQuery(typesQuery).data ?? [];
+  const rosters = useQuery(rostersQuery).data ?? [];
   const label = t(`macro.kind.${a.do}`);
   switch (a.do) {
     case "set_status":
@@ -165,14 +167,17 @@ function One({ action: a, impersonal, fields, change, error }: OneProps) {
       return (
         <SelectField<string>
           label={label}
-          value={a.me ? "me" : a.agent ? String(a.agent) : ""}
+          value={a.me ? "me" : a.onDuty ? `duty ${a.onDuty}` : a.agent ? String(a.agent) : ""}
           error={error("agent")}
-          change={(to) =>
-            change(to === "me" ? { do: a.do, me: true } : { do: a.do, ...(to ? { agent: Number(to) } : {}) })
-          }
+          change={(to) => {
+            if (to === "me") return change({ do: a.do, me: true });
+            if (to.startsWith("duty ")) return change({ do: a.do, onDuty: Number(to.slice(5)) });
+            change({ do: a.do, ...(to ? { agent: Number(to) } : {}) });
+          }}
           options={[
             ...(impersonal ? [] : [["me", t("macro.edit.me")] as const]),
             ["", t("macro.edit.nobody")] as const,
+            ...rosters.map((r) => [`duty ${r.id}`, t("macro.edit.assign_duty", { name: r.name })] as const),
             ...directory.agents
               .filter((x) => x.active && x.role !== "light_agent")
               .map((x) => [String(x.id), x.name] as const),
@@ -208,6 +213,8 @@ function One({ action: a, impersonal, fields, change, error }: OneProps) {
       const chosen = [
         ...(a.holder ? ["holder"] : []),
         ...(a.leads ? ["leads"] : []),
+        ...(a.loud ? ["loud"] : []),
+        ...(a.duty ?? []).map((id) => `duty ${id}`),
         ...(a.teams ?? []).map((id) => `team ${id}`),
         ...(a.agents ?? []).map((id) => `agent ${id}`),
       ];
@@ -225,13 +232,17 @@ function One({ action: a, impersonal, fields, change, error }: OneProps) {
               teams: ids("team", to),
               holder: to.includes("holder"),
               leads: to.includes("leads"),
+              ...(to.some((x) => x.startsWith("duty")) ? { duty: ids("duty", to) } : {}),
+              ...(to.includes("loud") ? { loud: true } : {}),
             })
           }
           options={[
             ["holder", t("macro.edit.tell_holder")] as const,
             ["leads", t("macro.edit.tell_leads")] as const,
+            ...rosters.map((r) => [`duty ${r.id}`, t("macro.edit.tell_duty", { name: r.name })] as const),
             ...directory.teams.map((team) => [`team ${team.id}`, team.name] as const),
             ...directory.agents.filter((x) => x.active).map((x) => [`agent ${x.id}`, x.name] as const),
+            ["loud", t("macro.edit.loud")] as const,
           ]}
         />
       );

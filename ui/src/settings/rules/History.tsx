@@ -6,6 +6,7 @@ import { actionWords } from "../../desk/compose/macro/words";
 import { fieldsQuery, typesQuery } from "../../desk/fields/queries";
 import { useFormat } from "../../i18n/format";
 import { Failed } from "../../parts/Trouble";
+import { rostersQuery } from "../duty/queries";
 import { Bones } from "../form/Page";
 import list from "../list.module.css";
 import css from "../policies/Policies.module.css";
@@ -56,6 +57,7 @@ function One({ former: f, before, takeBack }: OneProps) {
   const tags = useQuery(tagsQuery).data ?? [];
   const types = useQuery(typesQuery).data;
   const fields = useQuery(fieldsQuery).data;
+  const rosters = useQuery(rostersQuery).data;
   const changed = before && f.what !== "deleted" ? differs(before.rule, f.rule) : [];
   const words = (what: (typeof changed)[number]): string => {
     const r = f.rule;
@@ -69,7 +71,7 @@ function One({ former: f, before, takeBack }: OneProps) {
       case "condition":
         return t("rule.changed_condition");
       case "actions":
-        return `${t("rule.then")}: ${format.list(r.actions.map((a) => actionWords(a, { t: t as never, format, directory, tags, types, fields })))}`;
+        return `${t("rule.then")}: ${format.list(r.actions.map((a) => actionWords(a, { t: t as never, format, directory, tags, types, fields, rosters })))}`;
       default:
         return t(r.stop ? "rule.stop" : "rule.changed_stop");
     }

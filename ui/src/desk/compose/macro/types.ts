@@ -62,6 +62,12 @@ export interface Action {
   holder?: boolean;
   /** Who leads its team is told. */
   leads?: boolean;
+  /** Who is on duty in these rosters is told. */
+  duty?: number[];
+  /** By every means, whatever they chose. */
+  loud?: boolean;
+  /** Assign: to who is on duty in this roster. */
+  onDuty?: number;
   /** Null or absent takes the value away. */
   value?: FieldValue;
 }

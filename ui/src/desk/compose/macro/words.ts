@@ -16,13 +16,15 @@ export interface Known {
   /** Types and fields; what is not known yet is written as gone. */
   types?: readonly ConversationType[];
   fields?: readonly CustomField[];
+  /** Rosters by name, where they are known. */
+  rosters?: readonly { id: number; name: string }[];
 }
 
 /** What names an action among others of a list. */
 export const actionKey = (a: Action): string => `${a.do}${a.field ?? ""}`;
 
 /** What an action does, as a piece of a sentence. */
-export function actionWords(a: Action, { t, format, directory, tags, types, fields }: Known): string {
+export function actionWords(a: Action, { t, format, directory, tags, types, fields, rosters }: Known): string {
   const gone = t("macro.gone");
   switch (a.do) {
     case "set_status":
@@ -33,6 +35,7 @@ export function actionWords(a: Action, { t, format, directory, tags, types, fiel
       });
     case "assign":
       if (a.me) return t("macro.does.assign_me");
+      if (a.onDuty) return t("macro.does.assign_duty", { name: rosters?.find((r) => r.id === a.onDuty)?.name ?? "…" });
       return a.agent
         ? t("macro.does.assign", { name: directory.agent(a.agent)?.name ?? gone })
         : t("macro.does.unassign");
@@ -58,10 +61,14 @@ export function actionWords(a: Action, { t, format, directory, tags, types, fiel
       const names = [
         ...(a.holder ? [t("macro.does.tell_holder")] : []),
         ...(a.leads ? [t("macro.does.tell_leads")] : []),
+        ...(a.duty ?? []).map((id) => {
+          const roster = rosters?.find((r) => r.id === id);
+          return roster ? t("macro.does.tell_duty", { name: roster.name }) : t("macro.does.tell_some_duty");
+        }),
         ...(a.teams ?? []).map((id) => directory.team(id)?.name ?? gone),
         ...(a.agents ?? []).map((id) => directory.agent(id)?.name ?? gone),
       ];
-      return t("macro.does.tell", { names: format.list(names) });
+      return t(a.loud ? "macro.does.tell_loud" : "macro.does.tell", { names: format.list(names) });
     }
     case "mark_spam":
     case "trash":
