@@ -37,19 +37,19 @@ func Normalise(subject string) string {
 		subject = strings.ToValidUTF8(subject[:maxSubject], "")
 	}
 	s := strings.ToLower(collapse(subject))
-	for {
-		t := cutMark(cutPrefix(s))
+	for { // what is cut may have stood before something else that is to be cut
+		t := cutTail(dropNumbers(cutMark(cutPrefix(s))))
 		if t == s {
-			break
+			return s
 		}
 		s = t
 	}
-	s = dropNumbers(s)
+}
+
+// cutTail drops the marks that some programs put behind a subject.
+func cutTail(s string) string {
 	for _, tail := range []string{"(fwd)", "(fw)", "(re)"} {
 		s = strings.TrimSpace(strings.TrimSuffix(s, tail))
-	}
-	if t := cutMark(cutPrefix(s)); t != s {
-		return Normalise(t) // a number stood between the prefixes
 	}
 	return s
 }
