@@ -122,7 +122,7 @@ func (w *where) condition(n figure.Name, s *Span) string {
 	case figure.Resolved:
 		return "+c.shelf = 2 AND c.resolved_at > 0 AND " + within("c.resolved_at")
 	case figure.FirstContact:
-		return w.condition(figure.Resolved, s) + " AND " + once
+		return w.condition(figure.Resolved, s) + " AND " + onceAnswered
 	case figure.Kept:
 		if s.people {
 			return "+c.shelf IN (0, 1, 2) AND k.kept_at > 0 AND k.broken_at = 0 AND " + within("k.kept_at")
@@ -137,8 +137,8 @@ func (w *where) condition(n figure.Name, s *Span) string {
 	return "c.shelf IN (0, 1)"
 }
 
-// once holds for what was answered exactly once.
-const once = "(SELECT COUNT(*) FROM message m WHERE m.conversation = c.id AND m.kind = 'outgoing' AND m.author_kind = 'agent') = 1"
+// onceAnswered holds for what was answered exactly once.
+const onceAnswered = "(SELECT COUNT(*) FROM message m WHERE m.conversation = c.id AND m.kind = 'outgoing' AND m.author_kind = 'agent') = 1"
 
 func (s *Span) from(n figure.Name) string {
 	if s.people && (n == figure.Kept || n == figure.Broken) {
@@ -175,7 +175,7 @@ func (s *Service) Of(ctx context.Context, tx *db.Tx, scope desk.Scope, span Span
 			return f, err
 		}
 	}
-	if err := s.groups(ctx, tx, scope, figure.Resolved, &span, "SUM(CASE WHEN "+once+" THEN 1 ELSE 0 END)", func(key string, count, first int64) {
+	if err := s.groups(ctx, tx, scope, figure.Resolved, &span, "SUM(CASE WHEN "+onceAnswered+" THEN 1 ELSE 0 END)", func(key string, count, first int64) {
 		l := line(key)
 		l.Resolved, l.FirstContact = count, first
 	}); err != nil {

@@ -96,6 +96,7 @@ func (s *Server) registerDesk() {
 	s.registerViews()
 	s.registerSegments()
 	s.registerFigures()
+	s.registerWallboards()
 	s.registerPolicies()
 	s.registerStatutes()
 	s.registerDuty()

@@ -23,6 +23,7 @@ import (
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/duty"
 	"tellus/internal/feature/field"
+	"tellus/internal/feature/figure"
 	"tellus/internal/feature/form"
 	"tellus/internal/feature/hours"
 	"tellus/internal/feature/inbox"
@@ -37,10 +38,12 @@ import (
 	"tellus/internal/feature/staff"
 	"tellus/internal/feature/statute"
 	"tellus/internal/feature/view"
+	"tellus/internal/feature/wallboard"
 	"tellus/internal/feature/worklog"
 	"tellus/internal/flow/index"
 	"tellus/internal/flow/intake"
 	"tellus/internal/flow/person"
+	"tellus/internal/flow/wall"
 	"tellus/internal/platform/blob"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/outward"
@@ -105,6 +108,8 @@ type Server struct {
 	Worklog   *worklog.Service
 	// Commitments are what people promised customers.
 	Commitments *commitment.Service
+	Wallboards  *wallboard.Service
+	walls       *wall.Walls
 	pictures    chan struct{} // places for pictures being made smaller
 }
 
@@ -118,7 +123,8 @@ func New(d Deps) *Server {
 		d.URL = func() string { return "" }
 	}
 	s := &Server{Deps: d, mux: http.NewServeMux(), routes: map[string]route{}, handled: map[string]bool{}, flights: newFlights(), pictures: make(chan struct{}, 2),
-		Fields: &field.Service{}, Worklog: &worklog.Service{Conversations: d.Conversations}, Commitments: &commitment.Service{Conversations: d.Conversations}}
+		Fields: &field.Service{}, Worklog: &worklog.Service{Conversations: d.Conversations}, Commitments: &commitment.Service{Conversations: d.Conversations},
+		Wallboards: &wallboard.Service{}, walls: &wall.Walls{DB: d.DB, Figures: &figure.Service{Conversations: d.Conversations}, Staff: d.Staff, Presence: d.Presence}}
 	for _, r := range routes {
 		if _, twice := s.routes[r.id]; twice {
 			panic("api: two routes are called " + r.id)

@@ -5144,6 +5144,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/wall/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the wallboard of a link shows now
+         * @description Needs: public.
+         */
+        get: operations["draw-linked-wallboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wallboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The wallboards by name
+         * @description Needs: setting.manage.
+         */
+        get: operations["list-wallboards"];
+        put?: never;
+        /**
+         * Add a wallboard
+         * @description Needs: setting.manage.
+         */
+        post: operations["create-wallboard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wallboards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace what a wallboard shows; its link stays
+         * @description Needs: setting.manage.
+         */
+        put: operations["change-wallboard"];
+        post?: never;
+        /**
+         * Delete a wallboard; its link leads nowhere any more
+         * @description Needs: setting.manage.
+         */
+        delete: operations["delete-wallboard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wallboards/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a wallboard a new link, whose secret is shown once; the one before leads nowhere any more
+         * @description Needs: setting.manage.
+         */
+        post: operations["link-wallboard"];
+        /**
+         * Take a wallboard's link away
+         * @description Needs: setting.manage.
+         */
+        delete: operations["unlink-wallboard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wallboards/{id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a wallboard shows now
+         * @description Needs: setting.manage.
+         */
+        get: operations["draw-wallboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/work/{id}": {
         parameters: {
             query?: never;
@@ -5409,6 +5521,23 @@ export interface components {
             leave?: number[];
             /** @enum {string} */
             then: "keep" | "waiting" | "resolve";
+        };
+        Answers: {
+            /**
+             * Format: int64
+             * @description And those that did not
+             */
+            broken: number;
+            /**
+             * Format: int64
+             * @description Promised first answers that came in time
+             */
+            kept: number;
+            /**
+             * Format: int64
+             * @description How long customers waited, in seconds by the clock; -1 where nobody was answered
+             */
+            median: number;
         };
         AnswerStatuteInputBody: {
             /**
@@ -5980,6 +6109,19 @@ export interface components {
             /** @description What is promised, in the words in which it was */
             words: string;
         };
+        Complaints: {
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: date-time
+             * @description When the next that is not late is; null where none is
+             */
+            due: string;
+            /** Format: int64 */
+            late: number;
+            /** @description It is soon */
+            soon: boolean;
+        };
         Consent: {
             /** Format: date-time */
             at: string;
@@ -6017,6 +6159,19 @@ export interface components {
              * @description His share, where it was given by weight
              */
             weight?: number;
+        };
+        Contact: {
+            /** Format: int64 */
+            once: number;
+            /** Format: int64 */
+            onceBefore: number;
+            /** Format: int64 */
+            resolved: number;
+            /**
+             * Format: int64
+             * @description In the seven days before today
+             */
+            resolvedBefore: number;
         };
         ContactHours: {
             /** @description 1 Monday to 7 Sunday; none for every day */
@@ -7876,6 +8031,9 @@ export interface components {
         ListView: {
             items: components["schemas"]["View"][];
         };
+        ListWallboard: {
+            items: components["schemas"]["Wallboard"][];
+        };
         ListWork: {
             items: components["schemas"]["Work"][];
         };
@@ -8422,6 +8580,38 @@ export interface components {
         PasswordChangeBody: {
             current: string;
             password: string;
+        };
+        Picture: {
+            complaints: components["schemas"]["Complaints"];
+            firstAnswer: components["schemas"]["Answers"];
+            firstContact: components["schemas"]["Contact"];
+            /** @enum {string} */
+            language: "en" | "lv" | "lt" | "pl";
+            name: string;
+            /** Format: date-time */
+            now: string;
+            /** @description How those that ended today were kept, by kind */
+            promises: components["schemas"]["FigurePromise"][];
+            /** @description By team, those first where most is late, then those due next */
+            queues: components["schemas"]["Queue"][];
+            /** @description Where a field was chosen for the board */
+            reasons?: components["schemas"]["Reasons"];
+            /**
+             * Format: int64
+             * @description Conversations that began today
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description That became finished today
+             */
+            resolved: number;
+            /** @enum {string} */
+            theme: "light" | "dark";
+            /** @description Of the program: a screen reads its page again when it changes */
+            version: string;
+            waiting: components["schemas"]["Waiting"];
+            zone: string;
         };
         PlanAbsenceInputBody: {
             /** Format: int64 */
@@ -9103,6 +9293,43 @@ export interface components {
             /** @description applicationServerKey of pushManager.subscribe */
             key: string;
         };
+        Queue: {
+            /** Format: int64 */
+            broken: number;
+            /**
+             * Format: date-time
+             * @description When the next that is not late is; null where none is
+             */
+            due: string;
+            /**
+             * Format: int64
+             * @description Promises of any kind that were kept today
+             */
+            kept: number;
+            /** Format: int64 */
+            late: number;
+            /** Format: int64 */
+            open: number;
+            /**
+             * Format: int64
+             * @description How many of the team are online; -1 where it is no team
+             */
+            people: number;
+            /**
+             * Format: date-time
+             * @description Since when who waits longest
+             */
+            since?: string;
+            /** @description It is soon */
+            soon: boolean;
+            /** @description Empty for what is in no team */
+            team: string;
+            /**
+             * Format: int64
+             * @description In which a customer waits for an answer
+             */
+            waiting: number;
+        };
         ReadInputBody: {
             /**
              * Format: int64
@@ -9131,6 +9358,12 @@ export interface components {
             detail?: string;
             /** Format: double */
             weight?: number;
+        };
+        Reasons: {
+            /** Format: int64 */
+            days: number;
+            field: string;
+            items: components["schemas"]["Share"][];
         };
         Receive: {
             /** @enum {string} */
@@ -9631,6 +9864,11 @@ export interface components {
             delimiter: string;
             /** @enum {string} */
             encoding: "utf-8" | "utf-16" | "windows-1257" | "windows-1250" | "windows-1252";
+        };
+        Share: {
+            /** Format: int64 */
+            count: number;
+            name: string;
         };
         SignedInBody: {
             /** @description What the second factor can be; empty when signed in */
@@ -10424,6 +10662,15 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
         };
+        Waiting: {
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: date-time
+             * @description Since when who waits longest
+             */
+            since?: string;
+        };
         WakeOn: {
             /**
              * Format: int64
@@ -10452,6 +10699,88 @@ export interface components {
              * @description Since when; answered only
              */
             since?: string;
+        };
+        Wallboard: {
+            /**
+             * Format: int64
+             * @description A field of choice or a tree of conversations: its commonest values of 30 days are shown; how promises of today were kept, by kind, where 0
+             */
+            field?: number;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            language: "en" | "lv" | "lt" | "pl";
+            /**
+             * Format: date-time
+             * @description When its link was made; absent where it has none
+             */
+            linkAt?: string;
+            /** @description Its heading */
+            name: string;
+            /** @description Whose conversations it counts; all, and those of no team, where empty */
+            teams: number[];
+            /** @enum {string} */
+            theme: "light" | "dark";
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
+            /** @description Time zone of the IANA database: where today begins */
+            zone: string;
+        };
+        WallboardEdit: {
+            /**
+             * Format: int64
+             * @description A field of choice or a tree of conversations: its commonest values of 30 days are shown; how promises of today were kept, by kind, where 0
+             */
+            field?: number;
+            /** @enum {string} */
+            language: "en" | "lv" | "lt" | "pl";
+            /** @description Its heading */
+            name: string;
+            /** @description Whose conversations it counts; all, and those of no team, where empty */
+            teams: number[];
+            /** @enum {string} */
+            theme: "light" | "dark";
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
+            /** @description Time zone of the IANA database: where today begins */
+            zone: string;
+        };
+        WallLink: {
+            /**
+             * Format: int64
+             * @description A field of choice or a tree of conversations: its commonest values of 30 days are shown; how promises of today were kept, by kind, where 0
+             */
+            field?: number;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            language: "en" | "lv" | "lt" | "pl";
+            /**
+             * Format: date-time
+             * @description When its link was made; absent where it has none
+             */
+            linkAt?: string;
+            /** @description Its heading */
+            name: string;
+            /** @description Whose conversations it counts; all, and those of no team, where empty */
+            teams: number[];
+            /** @enum {string} */
+            theme: "light" | "dark";
+            /** @description Its secret: the page /app/wall/{token} shows the board */
+            token: string;
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
+            /** @description Time zone of the IANA database: where today begins */
+            zone: string;
         };
         WayBody: {
             inApp: boolean;
@@ -20673,6 +21002,261 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ViewsBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "draw-linked-wallboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Picture"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-wallboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListWallboard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "create-wallboard": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WallboardEdit"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wallboard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "change-wallboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WallboardEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wallboard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "delete-wallboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wallboard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "link-wallboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WallLink"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "unlink-wallboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wallboard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "draw-wallboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Picture"];
                 };
             };
             /** @description Error */
