@@ -12,6 +12,7 @@ export const doors = {
   "forgot-password": "/app/forgot",
   "set-up-without-link": "/app/setup",
   "link-no-longer-valid": "/app/link/none",
+  "wall-no-longer-linked": "/app/wall/a-link-that-leads-nowhere-any-more",
 };
 
 const stories = {
@@ -31,7 +32,7 @@ const settings = {
   profile: "profile", security: "security", tokens: "tokens", macros: "macros", "macro-new": "macros/new", inboxes: "inboxes", inbox: "inboxes/1",
   "inbox-form": "inboxes/1/form", "inbox-new": "inboxes/new", teams: "teams", people: "people", tags: "tags", types: "types", fields: "fields",
   checklists: "checklists", company: "company", jobs: "jobs", log: "audit", notices: "notices", shops: "shops", imports: "imports", privacy: "privacy",
-  presence: "presence", here: "here", policies: "policies", "policy-new": "policies/new-urgent", statutes: "statutes", "statute-new": "statutes/new-complaint_lv", hours: "hours", duty: "duty", "duty-new": "duty/new", rules: "rules", "rule-new": "rules/new-complaint", "rule-time": "rules/new-silent",
+  presence: "presence", here: "here", policies: "policies", "policy-new": "policies/new-urgent", statutes: "statutes", "statute-new": "statutes/new-complaint_lv", hours: "hours", duty: "duty", "duty-new": "duty/new", rules: "rules", "rule-new": "rules/new-complaint", "rule-time": "rules/new-silent", wallboards: "wallboards", "wallboard-new": "wallboards/new",
 };
 
 const searches = {

@@ -193,6 +193,14 @@ const link = createRoute({
   component: lazyRouteComponent(() => import("../door/AcceptLink"), "AcceptLink"),
 });
 
+// A screen on a wall, at which nobody is signed in.
+const wall = createRoute({
+  getParentRoute: () => root,
+  path: "/wall/$token",
+  loader: () => words("wallboard", "clock"),
+  component: lazyRouteComponent(() => import("../wall/Wall"), "Wall"),
+});
+
 const isDate = (v: unknown): v is string => typeof v === "string" && /^\d{4}-\d\d-\d\d$/.test(v);
 
 async function words(...areas: string[]) {
@@ -218,7 +226,7 @@ export const router = createRouter({
       settings,
       firstSteps,
     ]),
-    ...[setup, signIn, forgot, link],
+    ...[setup, signIn, forgot, link, wall],
   ]),
   basepath: "/app",
   defaultPreload: false,

@@ -1,10 +1,10 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDirectory } from "../api/queries";
-import { useMe } from "../app/session";
+import { useMay, useMe } from "../app/session";
 import { useFormat } from "../i18n/format";
 import { Icon } from "../parts/Icon";
 import { Bone, Late } from "../parts/Skeleton";
@@ -23,6 +23,7 @@ const bys = ["team", "inbox", "channel"] as const;
 export function FiguresPage() {
   const { t } = useTranslation();
   const me = useMe();
+  const walls = useMay("setting.manage");
   const navigate = useNavigate();
   const wanted = useSearch({ from: "/inside/figures" });
   const today = dateAt(Date.now(), me.timeZone || "UTC");
@@ -64,6 +65,11 @@ export function FiguresPage() {
             </button>
           </fieldset>
           <span className={css.grow} />
+          {walls && (
+            <Button renderRoot={(props) => <Link to="/settings/$" params={{ _splat: "wallboards" }} {...props} />}>
+              {t("figures.walls")}
+            </Button>
+          )}
           {f && f.lines.length > 0 && <Csv figures={f} by={span.by} />}
         </header>
         {own && (

@@ -108,6 +108,11 @@ export class Format {
     });
   }
 
+  /** The day with its weekday: "Sunday 22 November". */
+  day(at: number): string {
+    return this.date(at, { weekday: "long", day: "numeric", month: "long" });
+  }
+
   weekdayMoment(at: number): string {
     return this.date(at, {
       weekday: "short",

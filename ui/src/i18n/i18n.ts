@@ -29,12 +29,12 @@ export async function startWords() {
   await speak(language);
 }
 
-/** Switches to a language, with every area loaded so far. */
-export async function speak(language: Language) {
+/** Switches to a language, with every area loaded so far. This browser goes on with it unless keep is false. */
+export async function speak(language: Language, keep = true) {
   await Promise.all([...areas].map((area) => load(language, area)));
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
-  rememberLanguage(language);
+  if (keep) rememberLanguage(language);
 }
 
 /** Loads the words of an area (a folder of src/locales) before its screen is drawn. */

@@ -91,6 +91,13 @@ export const rooms: readonly Room[] = [
         ([m]) => m,
       ),
   },
+  {
+    path: "wallboards",
+    icon: "chart",
+    may: "setting.manage",
+    group: "house",
+    load: () => Promise.all([import("./wallboards/Wallboards"), loadWords("wallboard")]).then(([m]) => m),
+  },
   { path: "macros", icon: "quote", group: "you", load: () => import("./macros/Macros") },
   { path: "tags", icon: "list", may: "tag.manage", group: "house", load: () => import("./Tags") },
   { path: "types", icon: "sort", may: "field.manage", group: "house", load: () => import("./fields/Types") },
