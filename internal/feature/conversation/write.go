@@ -234,7 +234,10 @@ func (s *Service) queue(ctx context.Context, tx *db.Tx, from Sender, c *row, out
 		c.noticeMessage(m, "agent")
 	}
 	kind := desk.MessageQueued
-	if out.automatic {
+	switch {
+	case out.automatic && from.By.Kind == desk.ActorRule:
+		kind = desk.AnswerQueued
+	case out.automatic:
 		kind = desk.AcknowledgementQueued
 	}
 	if err := eventlog.Append(ctx, tx, c.messageEvent(from.By, kind, m.ID, nil)); err != nil {
