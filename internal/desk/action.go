@@ -27,18 +27,11 @@ const (
 	SetType     Deed = "set_type"
 	SetField    Deed = "set_field" // once for each field
 	TellPeople  Deed = "tell"      // colleagues get a notice
-	Answer      Deed = "answer"    // a mail to the customer; rules alone do it
-)
-
-// Bounds of a rule's answers, against loops.
-const (
-	MostAnswerHours = 2160 // 90 days: for so long it is known what rules did
-	MostAnswers     = 8    // automatic mails to one address a day
 )
 
 // Action is one thing to do with a conversation. Which fields count is said by Do; the others are empty.
 type Action struct {
-	Do       Deed        `json:"do" enum:"set_status,set_priority,assign,set_team,add_tags,remove_tags,snooze_for,snooze_until,add_note,wake,mark_spam,not_spam,trash,restore,set_type,set_field,tell,answer"`
+	Do       Deed        `json:"do" enum:"set_status,set_priority,assign,set_team,add_tags,remove_tags,snooze_for,snooze_until,add_note,wake,mark_spam,not_spam,trash,restore,set_type,set_field,tell"`
 	Status   Status      `json:"status,omitempty" enum:",open,waiting,resolved,closed" doc:"set_status"`
 	Priority Priority    `json:"priority,omitempty" minimum:"0" maximum:"3" doc:"set_priority"`
 	Me       bool        `json:"me,omitempty" doc:"assign: to whoever acts"`
@@ -60,10 +53,6 @@ type Action struct {
 	Duty     []RosterID  `json:"duty,omitempty" maxItems:"20" doc:"tell: who is on duty in these rosters, and where nobody is, who is next, when that begins"`
 	Loud     bool        `json:"loud,omitempty" doc:"tell: by every means at once, on the desk, by push and by mail, whatever they chose"`
 	OnDuty   RosterID    `json:"onDuty,omitempty" doc:"assign: to who is on duty in this roster"`
-
-	Texts map[string]string `json:"texts,omitempty" doc:"answer: HTML by language (ISO 639-1), in which placeholders are filled; the customer's is chosen, else the inbox's, else any"`
-	Hours int               `json:"hours,omitempty" minimum:"0" maximum:"2160" doc:"answer: once within so many hours in each conversation"`
-	Daily int               `json:"daily,omitempty" minimum:"0" maximum:"8" doc:"answer: not where the address got so many automatic mails within 24 hours, acknowledgements among them"`
 }
 
 // MostActions is how many actions go together.
@@ -71,18 +60,9 @@ const MostActions = 20
 
 var days = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
 
-// CheckActions refuses a list that people cannot do: something is missing, the same is done twice, a finished conversation would be snoozed, or a rule alone does it.
+// CheckActions refuses a list that cannot be done: something is missing, the same is done twice, or a finished conversation would be snoozed.
 // field is the JSON path of the list, such as body.actions.
 func CheckActions(field string, actions []Action) error {
-	for i, a := range actions {
-		if a.Do == Answer { // people answer by writing
-			return WhyNeeded.At(fmt.Sprintf("%s[%d].do", field, i))
-		}
-	}
-	return checkActions(field, actions)
-}
-
-func checkActions(field string, actions []Action) error {
 	if len(actions) > MostActions {
 		return WhyEnough.At(field, MostActions)
 	}
@@ -160,15 +140,6 @@ func (a Action) missing() string {
 	case TellPeople:
 		if len(a.Agents) == 0 && len(a.Teams) == 0 && len(a.Duty) == 0 && !a.Holder && !a.Leads {
 			return ".agents"
-		}
-	case Answer:
-		switch {
-		case len(a.Texts) == 0:
-			return ".texts"
-		case a.Hours < 1 || a.Hours > MostAnswerHours:
-			return ".hours"
-		case a.Daily < 1 || a.Daily > MostAnswers:
-			return ".daily"
 		}
 	case Assign, SetTeam, SetType, Wake, PutInSpam, NotSpam, PutInTrash, Restore:
 	default:

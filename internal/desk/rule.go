@@ -20,8 +20,6 @@ const (
 	RuleFailed  EventKind = "rule.failed"  // what it wanted to do was refused, and nothing of it was done; data: {rule, version, why}
 	RuleStopped EventKind = "rule.stopped" // it would have acted, and was kept from going round; data: {rule, version, why}
 
-	AnswerQueued EventKind = "answer.queued" // a rule's answer waits to be sent: nobody's promise is kept by it
-
 	RuleDue EventKind = "rule.due" // time made it true of a conversation; data: {rule, at}
 
 	AboutRule SubjectKind = "rule"
@@ -36,12 +34,12 @@ var RuleEvents = []EventKind{ConversationOpened, MessageReceived, ConversationRe
 	StatusChanged, PriorityChanged, AssigneeChanged, TeamChanged, InboxChanged, SubjectChanged, CustomerChanged, TagAdded, TagRemoved, Snoozed, Woken, MarkedSpam, UnmarkedSpam,
 	Trashed, Restored, ConversationsLinked, ConversationsMerged, MessagesSplit, SideAnswered, ClockWarned, ClockBreached}
 
-// CheckRuleActions is CheckActions for what a rule does: nobody is "me" to a rule, and it may answer.
+// CheckRuleActions is CheckActions for what a rule does: nobody is "me" to a rule.
 func CheckRuleActions(field string, actions []Action) error {
 	for i, a := range actions {
 		if a.Me {
 			return WhyNeeded.At(fmt.Sprintf("%s[%d].agent", field, i))
 		}
 	}
-	return checkActions(field, actions)
+	return CheckActions(field, actions)
 }

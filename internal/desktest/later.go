@@ -95,8 +95,6 @@ func (s *Scenario) action(ctx context.Context, tx *db.Tx, k, v string) (a desk.A
 			}
 		}
 		return a, nil
-	case "answer": // answer=TEXT, at most once within an hour here and three times a day
-		return desk.Action{Do: desk.Answer, Texts: map[string]string{"en": Paragraph(strings.ReplaceAll(v, "_", " "))}, Hours: 1, Daily: 3}, nil
 	case "note":
 		return desk.Action{Do: desk.WriteNote, Note: Paragraph(strings.ReplaceAll(v, "_", " "))}, nil
 	}

@@ -35,35 +35,24 @@ type Action struct {
 	Duty     []string         `json:"duty,omitempty"` // rosters
 	Loud     bool             `json:"loud,omitempty"`
 	OnDuty   string           `json:"onDuty,omitempty"` // a roster
-
-	Texts map[string]string `json:"texts,omitempty"`
-	Hours int               `json:"hours,omitempty"`
-	Daily int               `json:"daily,omitempty"`
 }
 
 // Bounds of an action.
 const (
 	mostTags  = 20
 	mostTeams = 20
-	mostTexts = 20
-	mostText  = 50_000
 	mostNames = 50 // agents, and values of a field
 )
 
 // Within reports whether an action is no larger than one that a desk takes.
 func (a Action) Within() bool {
-	for _, text := range a.Texts {
-		if utf8.RuneCountInString(text) > mostText {
-			return false
-		}
-	}
-	return len(a.Texts) <= mostTexts && a.Hours >= 0 && a.Hours <= desk.MostAnswerHours && a.Daily >= 0 && a.Daily <= desk.MostAnswers && len(a.Tags) <= mostTags && len(a.Teams) <= mostTeams && len(a.Duty) <= mostTeams && len(a.Agents) <= mostNames && len(a.Names) <= mostNames && utf8.RuneCountInString(a.Note) <= 20_000 &&
+	return len(a.Tags) <= mostTags && len(a.Teams) <= mostTeams && len(a.Duty) <= mostTeams && len(a.Agents) <= mostNames && len(a.Names) <= mostNames && utf8.RuneCountInString(a.Note) <= 20_000 &&
 		a.Minutes >= 0 && a.Minutes <= 525_600 && (a.On == "" || slices.Contains(desk.WakeEvents, a.On))
 }
 
 // Named is an action with names for ids; false where what it is about is gone.
 func (n Names) Named(a desk.Action) (Action, bool) {
-	out := Action{Do: a.Do, Status: a.Status, Priority: a.Priority, Me: a.Me, Minutes: a.Minutes, Day: a.Day, Clock: a.Clock, On: a.On, Note: a.Note, Texts: a.Texts, Hours: a.Hours, Daily: a.Daily,
+	out := Action{Do: a.Do, Status: a.Status, Priority: a.Priority, Me: a.Me, Minutes: a.Minutes, Day: a.Day, Clock: a.Clock, On: a.On, Note: a.Note,
 		Agent: called(n, n.Agents, a.Agent), Team: called(n, n.Teams, a.Team), Type: called(n, n.Types, a.Type), OnDuty: called(n, n.Rosters, a.OnDuty)}
 	for _, t := range a.Tags {
 		if name := called(n, n.Tags, t); name != "" {
@@ -144,7 +133,7 @@ func Short(s string) string {
 
 // Here is an action of a file as this desk does it, and the names that nothing has here; without a deed where it cannot be done for want of them.
 func (n Names) Here(a Action) (out desk.Action, lacks []Lack) {
-	out = desk.Action{Do: a.Do, Status: a.Status, Priority: a.Priority, Me: a.Me, Minutes: a.Minutes, Day: a.Day, Clock: a.Clock, On: a.On, Note: a.Note, Texts: a.Texts, Hours: a.Hours, Daily: a.Daily}
+	out = desk.Action{Do: a.Do, Status: a.Status, Priority: a.Priority, Me: a.Me, Minutes: a.Minutes, Day: a.Day, Clock: a.Clock, On: a.On, Note: a.Note}
 	var ok bool
 	if out.Agent, ok = find(n, Lack{Kind: OfAgent, Name: a.Agent}, n.Agents); !ok && a.Agent != "" {
 		lacks = append(lacks, Lack{Kind: OfAgent, Name: a.Agent})

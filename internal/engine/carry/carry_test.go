@@ -154,24 +154,3 @@ func TestAFileIsReadStrictly(t *testing.T) {
 		}
 	}
 }
-
-// TestARulesAnswerIsCarriedWhole has its texts and bounds come back, and refuses what no desk takes.
-func TestARulesAnswerIsCarriedWhole(t *testing.T) {
-	a := desk.Action{Do: desk.Answer, Hours: 24, Daily: 3, Texts: map[string]string{"en": "<p>Hello</p>", "lv": "<p>Labdien</p>"}}
-	named, ok := here.Named(a)
-	back, lacks := elsewhere().Here(named)
-	if diff := cmp.Diff(a, back); !ok || len(lacks) > 0 || !named.Within() || diff != "" {
-		t.Errorf("carried %v, lacks %v, within %v: %s", ok, lacks, named.Within(), diff)
-	}
-	for _, change := range []func(*Action){
-		func(a *Action) { a.Texts = map[string]string{"en": strings.Repeat("x", mostText+1)} },
-		func(a *Action) { a.Hours = desk.MostAnswerHours + 1 },
-		func(a *Action) { a.Daily = -1 },
-	} {
-		large := named
-		change(&large)
-		if large.Within() {
-			t.Errorf("takes %+v", large)
-		}
-	}
-}

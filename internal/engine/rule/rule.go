@@ -162,6 +162,6 @@ func Would(c desk.Conversation, actions []desk.Action) []desk.Action {
 		case desk.PutInTrash, desk.Restore:
 			return (c.TrashedAt != 0) == (a.Do == desk.PutInTrash)
 		}
-		return false // notes, answers and snoozes are made anew, and a field's value may be worded otherwise
+		return false // notes and snoozes are made anew, and a field's value may be worded otherwise
 	})
 }

@@ -257,9 +257,6 @@ func checkNotes(ctx context.Context, tx *db.Tx, actions []desk.Action) error {
 	}
 	for i := range actions {
 		a := &actions[i]
-		if err := checkTexts(fmt.Sprintf("body.actions[%d]", i), a, more); err != nil {
-			return err
-		}
 		a.Note = htmltext.SanitiseComposed(a.Note)
 		if bad := placeholder.Undeclared(a.Note, more...); len(bad) > 0 {
 			return desk.WhyNoPlaceholder.At(fmt.Sprintf("body.actions[%d].note", i), bad[0])

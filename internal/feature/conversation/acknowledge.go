@@ -28,20 +28,13 @@ func (s *Service) Acknowledge(ctx context.Context, tx *db.Tx, from Sender, id de
 	if _, err := s.queue(ctx, tx, from, c, outgoing{Reply: Reply{HTML: htmltext.FromText(text), To: to}, subject: subject, answers: answers, automatic: true}); err != nil {
 		return false, err
 	}
-	if err := countAutomatic(ctx, tx, c); err != nil {
-		return false, err
+	if _, err := tx.Exec(ctx, `INSERT INTO automatic_answer (address_key, conversation, at) VALUES ($1, $2, $3)`,
+		strings.ToLower(c.Address), c.ID, tx.Now); err != nil {
+		return false, fmt.Errorf("note the acknowledgement: %w", err)
 	}
 	c.acknowledgedAt = tx.Now
 	c.did(deadline.Acknowledged)
 	return true, c.save(ctx, tx)
-}
-
-func countAutomatic(ctx context.Context, tx *db.Tx, c *row) error {
-	if _, err := tx.Exec(ctx, `INSERT INTO automatic_answer (address_key, conversation, at) VALUES ($1, $2, $3)`,
-		db.Text(strings.ToLower(c.Address)), c.ID, tx.Now); err != nil {
-		return fmt.Errorf("count an automatic mail: %w", err)
-	}
-	return nil
 }
 
 // AutomaticAnswersTo counts the mails that went to an address by themselves since a time: what the cap is held against.

@@ -229,7 +229,7 @@ var told = []desk.EventKind{desk.ConversationReopened, desk.StatusChanged, desk.
 	desk.SubjectChanged, desk.CustomerChanged, desk.PurchaseLinked, desk.PurchaseUnlinked, desk.TagAdded, desk.TagRemoved, desk.Snoozed, desk.Woken, desk.MarkedSpam, desk.UnmarkedSpam,
 	desk.Trashed, desk.Restored, desk.AccessRestricted, desk.AccessOpened, desk.MessageMoved, desk.MessageRedacted, desk.MessageErased,
 	desk.ConversationsLinked, desk.ConversationsUnlinked, desk.ConversationsMerged, desk.MergeUndone, desk.MessagesSplit, desk.SideAnswered,
-	desk.ConversationOpened, desk.AcknowledgementQueued, desk.MessageBounced, desk.MessageFailed, desk.RuleFailed, desk.RuleStopped, desk.AnswerQueued,
+	desk.ConversationOpened, desk.AcknowledgementQueued, desk.MessageBounced, desk.MessageFailed, desk.RuleFailed, desk.RuleStopped,
 	desk.ClockWarned, desk.ClockBreached, desk.ClockEscalated, desk.StepFailed, desk.StatuteStarted, desk.StatuteExtended,
 	desk.StatuteAnswered, desk.StatuteMet, desk.StatuteUnmet, desk.StatuteWithdrawn, desk.StatuteWarned, desk.StatuteBreached, desk.PeopleTold, desk.InboxChanged, desk.TypeChanged, desk.FieldsChanged, desk.ChecklistAdded, desk.ChecklistRemoved, desk.CheckTicked, desk.CheckUnticked,
 	desk.CommitmentMade, desk.CommitmentChanged, desk.CommitmentKept, desk.CommitmentDropped, desk.CommitmentReopened}

@@ -234,10 +234,7 @@ func (s *Service) queue(ctx context.Context, tx *db.Tx, from Sender, c *row, out
 		c.noticeMessage(m, "agent")
 	}
 	kind := desk.MessageQueued
-	switch {
-	case out.automatic && from.By.Kind == desk.ActorRule:
-		kind = desk.AnswerQueued
-	case out.automatic:
+	if out.automatic {
 		kind = desk.AcknowledgementQueued
 	}
 	if err := eventlog.Append(ctx, tx, c.messageEvent(from.By, kind, m.ID, nil)); err != nil {

@@ -27,9 +27,6 @@ type Hands struct {
 	Conversations *conversation.Service
 	Purchases     *purchase.Service
 	Duty          *duty.Service
-
-	NewMailID func(from string) string // for what rules answer
-	Outbox    conversation.Outbox
 }
 
 // Do carries out the actions of an agent. version is that of the conversation that he saw; 0 is for actions that go together with something that was
@@ -90,11 +87,6 @@ func (h *Hands) do(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Sco
 			continue
 		}
 		if err := h.Conversations.Tell(ctx, tx, by, scope, id, conversation.Told{Agents: a.Agents, Teams: a.Teams, Holder: a.Holder, Leads: a.Leads, Duty: a.Duty, Loud: a.Loud}); err != nil {
-			return row, err
-		}
-	}
-	if i := slices.IndexFunc(actions, func(a desk.Action) bool { return a.Do == desk.Answer }); i >= 0 {
-		if err := h.answer(ctx, tx, by, row, actions[i]); err != nil {
 			return row, err
 		}
 	}

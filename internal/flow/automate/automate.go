@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 
 	"tellus/internal/desk"
 	"tellus/internal/engine/rule"
@@ -127,7 +126,7 @@ func (a *Automate) event(ctx context.Context, tx *db.Tx, set *rule.Set, e desk.E
 			continue // all is as it would make it: there is nothing to say
 		}
 		if d.Why == rule.Acts {
-			if f, err = a.act(ctx, tx, d, row, f, e.Message); err != nil {
+			if f, err = a.act(ctx, tx, d, row, f); err != nil {
 				return err
 			}
 			if f.State == automation.Done && len(f.Deeds) == 0 && !d.Stop {
@@ -149,25 +148,15 @@ func (a *Automate) event(ctx context.Context, tx *db.Tx, set *rule.Set, e desk.E
 }
 
 // act does what a rule would change. What fails is undone by itself and told.
-func (a *Automate) act(ctx context.Context, tx *db.Tx, d rule.Decision, row *rule.Case, f automation.Firing, message desk.MessageID) (automation.Firing, error) {
+func (a *Automate) act(ctx context.Context, tx *db.Tx, d rule.Decision, row *rule.Case, f automation.Firing) (automation.Firing, error) {
 	f.State = automation.Done
-	last, err := a.Rules.Answered(ctx, tx, d.ID, row.ID)
-	if err != nil {
-		return f, err
-	}
-	actions, why, err := a.withhold(ctx, tx, row.Conversation, message, last, rule.Would(row.Conversation, d.Actions))
-	if err != nil {
-		return f, err
-	}
-	if f.Why = string(why); why != rule.Acts && len(actions) == 0 {
-		f.State = automation.Stopped
-	}
+	actions := rule.Would(row.Conversation, d.Actions)
 	if len(actions) == 0 {
 		return f, nil
 	}
 	began := a.DB.Now()
 	var after desk.Conversation
-	err = tx.Savepoint(ctx, func() error {
+	err := tx.Savepoint(ctx, func() error {
 		return eventlog.Because(tx, f.Event, func() (err error) {
 			after, err = a.Hands.DoByRule(ctx, tx, d.ID, d.Zone, row.ID, actions)
 			return err
@@ -195,15 +184,6 @@ func (a *Automate) act(ctx context.Context, tx *db.Tx, d rule.Decision, row *rul
 		f.Why = string(refused.Code)
 	}
 	return f, nil
-}
-
-// withhold takes an answer that may not be sent out of what a rule would do, and says why it may not.
-func (a *Automate) withhold(ctx context.Context, tx *db.Tx, c desk.Conversation, message desk.MessageID, last desk.Time, actions []desk.Action) ([]desk.Action, rule.Why, error) {
-	why, err := a.Hands.Withheld(ctx, tx, c, message, last, actions)
-	if err != nil || why == rule.Acts {
-		return actions, rule.Acts, err
-	}
-	return slices.DeleteFunc(slices.Clone(actions), func(one desk.Action) bool { return one.Do == desk.Answer }), why, nil
 }
 
 // look returns what happened with the conversation as it is now; nil where the scope does not see it, or it is gone.
@@ -261,7 +241,6 @@ type Tried struct {
 	Subject      string              `json:"subject"`
 	Holds        bool                `json:"holds" doc:"Its condition holds for the conversation as it is now"`
 	Would        []desk.Action       `json:"would" doc:"What it would change; nothing where all is so already"`
-	Withheld     rule.Why            `json:"withheld,omitempty" doc:"Why its answer would not be sent, as of now"`
 	When         desk.Time           `json:"when,omitempty" doc:"Of a time rule that does not hold: when it will, if nobody does anything"`
 }
 
@@ -311,10 +290,7 @@ func (a *Automate) Try(ctx context.Context, tx *db.Tx, scope desk.Scope, e autom
 			}
 			one := Tried{Event: event, Conversation: row.ID, Number: row.Number, Subject: row.Subject, Would: []desk.Action{}}
 			if d, ok := set.Begin(event.Kind, rule.Chain{}).Next(row, tx.Now); ok {
-				one.Holds = true
-				if one.Would, one.Withheld, err = a.withhold(ctx, tx, row.Conversation, event.Message, 0, rule.Would(row.Conversation, d.Actions)); err != nil {
-					return t, err
-				}
+				one.Holds, one.Would = true, rule.Would(row.Conversation, d.Actions)
 				t.Holds++
 			}
 			if t.Items = append(t.Items, one); len(t.Items) == most {

@@ -275,10 +275,7 @@ func (a *Automate) tryTimed(ctx context.Context, tx *db.Tx, scope desk.Scope, t 
 		one := Tried{Event: desk.Event{Kind: desk.RuleDue, At: tx.Now}, Conversation: c.ID, Number: c.Number, Subject: c.Subject, Would: []desk.Action{}}
 		switch at := t.When(row, tx.Now); {
 		case at == tx.Now:
-			one.Holds = true
-			if one.Would, one.Withheld, err = a.withhold(ctx, tx, c, 0, 0, rule.Would(row.Conversation, t.Actions)); err != nil {
-				return trial, err
-			}
+			one.Holds, one.Would = true, rule.Would(row.Conversation, t.Actions)
 			if trial.Holds++; len(trial.Items) < most {
 				trial.Items = append(trial.Items, one)
 			}

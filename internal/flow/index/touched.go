@@ -29,7 +29,7 @@ var unseen = map[desk.EventKind]bool{
 
 // about are facts about one message alone; all others of a conversation are about every message in it.
 var about = map[desk.EventKind]bool{
-	desk.MessageReceived: true, desk.MessageQueued: true, desk.AnswerQueued: true, desk.MessageCancelled: true, desk.MessageMoved: true, desk.MessageRedacted: true,
+	desk.MessageReceived: true, desk.MessageQueued: true, desk.MessageCancelled: true, desk.MessageMoved: true, desk.MessageRedacted: true,
 	desk.MessageErased: true, desk.FilesRead: true, desk.NoteAdded: true, desk.RecordAdded: true,
 }
 

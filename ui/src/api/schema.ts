@@ -5371,17 +5371,12 @@ export interface components {
             /** @description snooze_until: such as 09:00, in the time zone of whoever acts */
             clock?: string;
             /**
-             * Format: int64
-             * @description answer: not where the address got so many automatic mails within 24 hours, acknowledgements among them
-             */
-            daily?: number;
-            /**
              * @description snooze_until: the next such day after today
              * @enum {string}
              */
             day?: "" | "tomorrow" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
             /** @enum {string} */
-            do: "set_status" | "set_priority" | "assign" | "set_team" | "add_tags" | "remove_tags" | "snooze_for" | "snooze_until" | "add_note" | "wake" | "mark_spam" | "not_spam" | "trash" | "restore" | "set_type" | "set_field" | "tell" | "answer";
+            do: "set_status" | "set_priority" | "assign" | "set_team" | "add_tags" | "remove_tags" | "snooze_for" | "snooze_until" | "add_note" | "wake" | "mark_spam" | "not_spam" | "trash" | "restore" | "set_type" | "set_field" | "tell";
             /** @description tell: who is on duty in these rosters, and where nobody is, who is next, when that begins */
             duty?: number[];
             /**
@@ -5391,11 +5386,6 @@ export interface components {
             field?: number;
             /** @description tell: whoever has the conversation */
             holder?: boolean;
-            /**
-             * Format: int64
-             * @description answer: once within so many hours in each conversation
-             */
-            hours?: number;
             /** @description tell: who leads the team of the conversation */
             leads?: boolean;
             /** @description tell: by every means at once, on the desk, by push and by mail, whatever they chose */
@@ -5438,10 +5428,6 @@ export interface components {
             team?: number;
             /** @description tell: everybody in these teams */
             teams?: number[];
-            /** @description answer: HTML by language (ISO 639-1), in which placeholders are filled; the customer's is chosen, else the inbox's, else any */
-            texts?: {
-                [key: string]: string;
-            };
             /**
              * Format: int64
              * @description set_type: none where it is absent
@@ -5749,7 +5735,7 @@ export interface components {
              * @description Microseconds
              */
             took: number;
-            /** @description Why it was refused, or stopped: repeated, deep, often; or why its answer was withheld, such as answer_machine, whatever else it did */
+            /** @description Why it was refused, or stopped: repeated, deep, often */
             why?: string;
         };
         AutomationFormer: {
@@ -10446,8 +10432,6 @@ export interface components {
              * @description Of a time rule that does not hold: when it will, if nobody does anything
              */
             when?: string;
-            /** @description Why its answer would not be sent, as of now */
-            withheld?: string;
             /** @description What it would change; nothing where all is so already */
             would: components["schemas"]["Action"][];
         };
