@@ -204,7 +204,7 @@ func (a *App) wire() {
 	statutes := &statute.Service{Conversations: a.Conversations}
 	a.Statutes = &limits.Keeper{DB: a.DB, Statutes: statutes, Log: a.log}
 	onDuty := &duty.Service{}
-	hands := &act.Hands{Staff: a.Staff, Customers: a.Customers, Inboxes: a.Inboxes, Conversations: a.Conversations, Purchases: a.Purchases, Duty: onDuty}
+	hands := &act.Hands{Staff: a.Staff, Customers: a.Customers, Inboxes: a.Inboxes, Conversations: a.Conversations, Purchases: a.Purchases, Duty: onDuty, Macros: &macro.Service{}, NewMailID: newMailID, Outbox: deliver.Outbox}
 	a.Promises = &promise.Keeper{DB: a.DB, Policies: policies, Conversations: a.Conversations, Commitments: &commitment.Service{Conversations: a.Conversations}, Hands: hands, Log: a.log}
 	a.Workers = jobs.New(a.DB, jobs.Options{Queues: map[string]int{"intake": 16, "deliver": 16}, Logger: a.log, GaveUp: sayGaveUp})
 	jobs.Register(a.Workers, a.Intake.Handle)

@@ -27,11 +27,12 @@ const (
 	SetType     Deed = "set_type"
 	SetField    Deed = "set_field" // once for each field
 	TellPeople  Deed = "tell"      // colleagues get a notice
+	SendAnswer  Deed = "answer"    // with a macro's text; by rules alone, since who answers himself has the macro
 )
 
 // Action is one thing to do with a conversation. Which fields count is said by Do; the others are empty.
 type Action struct {
-	Do       Deed        `json:"do" enum:"set_status,set_priority,assign,set_team,add_tags,remove_tags,snooze_for,snooze_until,add_note,wake,mark_spam,not_spam,trash,restore,set_type,set_field,tell"`
+	Do       Deed        `json:"do" enum:"set_status,set_priority,assign,set_team,add_tags,remove_tags,snooze_for,snooze_until,add_note,wake,mark_spam,not_spam,trash,restore,set_type,set_field,tell,answer"`
 	Status   Status      `json:"status,omitempty" enum:",open,waiting,resolved,closed" doc:"set_status"`
 	Priority Priority    `json:"priority,omitempty" minimum:"0" maximum:"3" doc:"set_priority"`
 	Me       bool        `json:"me,omitempty" doc:"assign: to whoever acts"`
@@ -52,6 +53,7 @@ type Action struct {
 	Leads    bool        `json:"leads,omitempty" doc:"tell: who leads the team of the conversation"`
 	Duty     []RosterID  `json:"duty,omitempty" maxItems:"20" doc:"tell: who is on duty in these rosters, and where nobody is, who is next, when that begins"`
 	Loud     bool        `json:"loud,omitempty" doc:"tell: by every means at once, on the desk, by push and by mail, whatever they chose"`
+	Macro    MacroID     `json:"macro,omitempty" doc:"answer: with the text of this macro in the customer's language, as an automatic mail"`
 	OnDuty   RosterID    `json:"onDuty,omitempty" doc:"assign: to who is on duty in this roster"`
 }
 
@@ -61,8 +63,17 @@ const MostActions = 20
 var days = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
 
 // CheckActions refuses a list that cannot be done: something is missing, the same is done twice, or a finished conversation would be snoozed.
-// field is the JSON path of the list, such as body.actions.
+// What rules alone do is refused to people. field is the JSON path of the list, such as body.actions.
 func CheckActions(field string, actions []Action) error {
+	for i, a := range actions {
+		if a.Do == SendAnswer {
+			return RefuseField(Invalid, fmt.Sprintf("%s[%d].do", field, i), "rules alone answer by themselves: a macro has a text of its own")
+		}
+	}
+	return checkActions(field, actions)
+}
+
+func checkActions(field string, actions []Action) error {
 	if len(actions) > MostActions {
 		return WhyEnough.At(field, MostActions)
 	}
@@ -136,6 +147,10 @@ func (a Action) missing() string {
 	case SetField:
 		if a.Field == 0 {
 			return ".field"
+		}
+	case SendAnswer:
+		if a.Macro == 0 {
+			return ".macro"
 		}
 	case TellPeople:
 		if len(a.Agents) == 0 && len(a.Teams) == 0 && len(a.Duty) == 0 && !a.Holder && !a.Leads {

@@ -41,5 +41,5 @@ func CheckRuleActions(field string, actions []Action) error {
 			return WhyNeeded.At(fmt.Sprintf("%s[%d].agent", field, i))
 		}
 	}
-	return CheckActions(field, actions)
+	return checkActions(field, actions)
 }

@@ -244,7 +244,7 @@ func (d *Desk) wire() {
 	d.Gather = &gather.Gather{DB: d.DB, Views: d.Views, Conversations: d.Conversations, Segments: d.Segments, Staff: d.Staff, Inboxes: d.Inboxes, Log: log}
 	d.Gather.Register(d.Workers)
 	d.Policies = &sla.Service{Conversations: d.Conversations}
-	d.Hands = &act.Hands{Staff: d.Staff, Customers: d.Customers, Inboxes: d.Inboxes, Conversations: d.Conversations, Purchases: d.Purchases, Duty: d.Duty}
+	d.Hands = &act.Hands{Staff: d.Staff, Customers: d.Customers, Inboxes: d.Inboxes, Conversations: d.Conversations, Purchases: d.Purchases, Duty: d.Duty, Macros: &macro.Service{}, NewMailID: d.NewMailID, Outbox: deliver.Outbox}
 	d.Promises = &promise.Keeper{DB: d.DB, Policies: d.Policies, Conversations: d.Conversations, Commitments: d.Commitments, Hands: d.Hands, Log: log}
 	d.Promises.Register(d.Workers)
 	d.Limits = &limits.Keeper{DB: d.DB, Statutes: d.Statutes, Log: log}

@@ -35,6 +35,7 @@ type Action struct {
 	Duty     []string         `json:"duty,omitempty"` // rosters
 	Loud     bool             `json:"loud,omitempty"`
 	OnDuty   string           `json:"onDuty,omitempty"` // a roster
+	Macro    string           `json:"macro,omitempty"`  // with its folders
 }
 
 // Bounds of an action.
@@ -53,7 +54,7 @@ func (a Action) Within() bool {
 // Named is an action with names for ids; false where what it is about is gone.
 func (n Names) Named(a desk.Action) (Action, bool) {
 	out := Action{Do: a.Do, Status: a.Status, Priority: a.Priority, Me: a.Me, Minutes: a.Minutes, Day: a.Day, Clock: a.Clock, On: a.On, Note: a.Note,
-		Agent: called(n, n.Agents, a.Agent), Team: called(n, n.Teams, a.Team), Type: called(n, n.Types, a.Type), OnDuty: called(n, n.Rosters, a.OnDuty)}
+		Agent: called(n, n.Agents, a.Agent), Team: called(n, n.Teams, a.Team), Type: called(n, n.Types, a.Type), OnDuty: called(n, n.Rosters, a.OnDuty), Macro: called(n, n.Macros, a.Macro)}
 	for _, t := range a.Tags {
 		if name := called(n, n.Tags, t); name != "" {
 			out.Tags = append(out.Tags, name)
@@ -78,7 +79,7 @@ func (n Names) Named(a desk.Action) (Action, bool) {
 		}
 		return out, out.Holder || out.Leads || len(out.Agents) > 0 || len(out.Teams) > 0 || len(out.Duty) > 0
 	}
-	gone := a.OnDuty != 0 && out.OnDuty == "" || a.Agent != 0 && out.Agent == "" || a.Team != 0 && out.Team == "" || a.Type != 0 && out.Type == "" || len(a.Tags) > 0 && len(out.Tags) == 0
+	gone := a.Macro != 0 && out.Macro == "" || a.OnDuty != 0 && out.OnDuty == "" || a.Agent != 0 && out.Agent == "" || a.Team != 0 && out.Team == "" || a.Type != 0 && out.Type == "" || len(a.Tags) > 0 && len(out.Tags) == 0
 	if a.Do != desk.SetField {
 		return out, !gone
 	}
@@ -146,6 +147,9 @@ func (n Names) Here(a Action) (out desk.Action, lacks []Lack) {
 	}
 	if out.OnDuty, ok = find(n, Lack{Kind: OfRoster, Name: a.OnDuty}, n.Rosters); !ok && a.OnDuty != "" {
 		lacks = append(lacks, Lack{Kind: OfRoster, Name: a.OnDuty})
+	}
+	if out.Macro, ok = find(n, Lack{Kind: OfMacro, Name: a.Macro}, n.Macros); !ok && a.Macro != "" {
+		lacks = append(lacks, Lack{Kind: OfMacro, Name: a.Macro})
 	}
 	if len(lacks) > 0 {
 		return desk.Action{}, lacks

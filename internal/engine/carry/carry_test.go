@@ -154,3 +154,34 @@ func TestAFileIsReadStrictly(t *testing.T) {
 		}
 	}
 }
+
+// TestActionsComeBackFromAnotherDesk carries each action that names a roster, a macro or people to a desk with other numbers and back: it is what it was. Where nothing has the name there, that is said,
+// and the action is not done with less.
+func TestActionsComeBackFromAnotherDesk(t *testing.T) {
+	t.Parallel()
+	one := Names{Agents: here.Agents, Teams: map[desk.TeamID]string{3: "Repairs"}, Rosters: map[desk.RosterID]string{1: "Managers", 2: "Nights"}, Macros: map[desk.MacroID]string{7: "Closed/At night", 8: "Thanks"}}
+	other := Names{Agents: shifted(one.Agents), Teams: shifted(one.Teams), Rosters: shifted(one.Rosters), Macros: shifted(one.Macros)}
+	rapid.Check(t, func(t *rapid.T) {
+		a := rapid.SampledFrom([]desk.Action{{Do: desk.Assign, OnDuty: 1}, {Do: desk.Assign, Agent: 7}, {Do: desk.SendAnswer, Macro: 7}, {Do: desk.SendAnswer, Macro: 8}, {Do: desk.SetTeam, Team: 3},
+			{Do: desk.TellPeople, Duty: []desk.RosterID{2, 1}, Loud: true, Leads: true}, {Do: desk.TellPeople, Agents: []desk.AgentID{8}, Holder: true}}).Draw(t, "action")
+		named, ok := one.Named(a)
+		if !ok {
+			t.Fatalf("%+v has no name", a)
+		}
+		there, lacks := other.Here(named)
+		if len(lacks) > 0 {
+			t.Fatalf("%+v lacks %v", named, lacks)
+		}
+		named, ok = other.Named(there)
+		if !ok {
+			t.Fatalf("%+v has no name there", there)
+		}
+		if back, lacks := one.Here(named); len(lacks) > 0 || !cmp.Equal(a, back, cmpopts.EquateEmpty()) {
+			t.Fatalf("%+v came back as %+v, lacking %v", a, back, lacks)
+		}
+		lost, lacks := Names{}.Here(named)
+		if named.Macro+named.OnDuty+named.Agent+named.Team != "" && (lost.Do != "" || len(lacks) != 1) {
+			t.Fatalf("where nothing has its names %+v is %+v, lacking %v", named, lost, lacks)
+		}
+	})
+}

@@ -19,6 +19,7 @@ type Names struct {
 	Inboxes  map[desk.InboxID]string
 	Segments map[desk.SegmentID]string
 	Rosters  map[desk.RosterID]string
+	Macros   map[desk.MacroID]string // that are shared and have a text, with their folders
 	Fields   []desk.Field
 
 	// Whole is set where nothing may be left out because it has no name here: what is gone is then called by its number, such as "#12".
@@ -40,11 +41,12 @@ const (
 	OfField   Kind = "field"
 	OfOption  Kind = "option"
 	OfRoster  Kind = "roster"
+	OfMacro   Kind = "macro"
 )
 
 // Lack is a name that nothing has here, or that several things have.
 type Lack struct {
-	Kind Kind   `json:"kind" enum:"agent,team,tag,type,inbox,segment,field,option,roster"`
+	Kind Kind   `json:"kind" enum:"agent,team,tag,type,inbox,segment,field,option,roster,macro"`
 	Of   string `json:"of,omitempty" maxLength:"200" doc:"option: the field, such as conversation.reason; field: what it is a field of"`
 	Name string `json:"name" maxLength:"500"`
 }
@@ -125,6 +127,8 @@ func (n Names) Offers(l Lack) []Offer {
 		return offers(n.Segments)
 	case OfRoster:
 		return offers(n.Rosters)
+	case OfMacro:
+		return offers(n.Macros)
 	case OfField:
 		keys := map[desk.FieldID]string{}
 		for _, f := range n.Fields {

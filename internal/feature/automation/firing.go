@@ -34,7 +34,7 @@ type Firing struct {
 	Event        desk.Seq            `json:"event"`
 	On           desk.EventKind      `json:"on,omitempty" doc:"What had happened; absent where the log does not reach back so far"`
 	State        State               `json:"state" enum:"done,failed,stopped"`
-	Why          string              `json:"why,omitempty" doc:"Why it was refused, or stopped: repeated, deep, often"`
+	Why          string              `json:"why,omitempty" doc:"Why it was refused, or stopped: repeated, deep, often; of an answer that was not sent, though the rest was done: answer_machine and others"`
 	Deeds        []desk.Deed         `json:"deeds" doc:"What it did"`
 	Took         int64               `json:"took" doc:"Microseconds"`
 	At           desk.Time           `json:"at"`

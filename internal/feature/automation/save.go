@@ -243,7 +243,27 @@ func (s *Service) check(ctx context.Context, tx *db.Tx, e *Edit) error {
 	if len(e.Actions) == 0 && !e.Stop {
 		return desk.WhyMacroDoesNone.At("body.actions")
 	}
-	return desk.CheckRuleActions("body.actions", e.Actions)
+	if err := desk.CheckRuleActions("body.actions", e.Actions); err != nil {
+		return err
+	}
+	return checkAnswers(ctx, tx, e.Actions)
+}
+
+// checkAnswers refuses to answer with what is not there: a macro that only its owner uses, one without a text, one that was deleted.
+func checkAnswers(ctx context.Context, tx *db.Tx, actions []desk.Action) error {
+	for i, a := range actions {
+		if a.Do != desk.SendAnswer {
+			continue
+		}
+		fit := false
+		if err := tx.Row(ctx, `SELECT EXISTS (SELECT 1 FROM macro WHERE id = $1 AND deleted_at = 0 AND audience <> 'personal' AND texts <> '{}')`, a.Macro).Scan(&fit); err != nil {
+			return fmt.Errorf("is macro %s there: %w", a.Macro, err)
+		}
+		if !fit {
+			return desk.WhyNeeded.At(fmt.Sprintf("body.actions[%d].macro", i))
+		}
+	}
+	return nil
 }
 
 func checkNotes(ctx context.Context, tx *db.Tx, actions []desk.Action) error {

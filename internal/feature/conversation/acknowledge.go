@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/courtesy"
 	"tellus/internal/engine/deadline"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/htmltext"
@@ -24,17 +26,68 @@ func (s *Service) Acknowledge(ctx context.Context, tx *db.Tx, from Sender, id de
 	if err != nil {
 		return false, err
 	}
-	to := []desk.NamedAddress{{Name: c.CustomerName, Address: c.Address}}
-	if _, err := s.queue(ctx, tx, from, c, outgoing{Reply: Reply{HTML: htmltext.FromText(text), To: to}, subject: subject, answers: answers, automatic: true}); err != nil {
-		return false, err
+	return true, s.byItself(ctx, tx, from, c, outgoing{Reply: Reply{HTML: htmltext.FromText(text)}, subject: subject, answers: answers}, 0)
+}
+
+// byItself queues a mail to the customer that nobody wrote, counts it for the cap, and holds what was promised to be acknowledged for acknowledged. It is no answer of a person: nothing else that
+// was promised is kept by it, and the customer waits on.
+func (s *Service) byItself(ctx context.Context, tx *db.Tx, from Sender, c *row, out outgoing, macro desk.MacroID) error {
+	out.To, out.automatic = []desk.NamedAddress{{Name: c.CustomerName, Address: c.Address}}, true
+	if _, err := s.queue(ctx, tx, from, c, out); err != nil {
+		return err
 	}
-	if _, err := tx.Exec(ctx, `INSERT INTO automatic_answer (address_key, conversation, at) VALUES ($1, $2, $3)`,
-		strings.ToLower(c.Address), c.ID, tx.Now); err != nil {
-		return false, fmt.Errorf("note the acknowledgement: %w", err)
+	if _, err := tx.Exec(ctx, `INSERT INTO automatic_answer (address_key, conversation, at, macro) VALUES ($1, $2, $3, $4)`,
+		strings.ToLower(c.Address), c.ID, tx.Now, macro); err != nil {
+		return fmt.Errorf("note what was sent by itself: %w", err)
 	}
-	c.acknowledgedAt = tx.Now
-	c.did(deadline.Acknowledged)
-	return true, c.save(ctx, tx)
+	if c.acknowledgedAt == 0 {
+		c.acknowledgedAt = tx.Now
+		c.did(deadline.Acknowledged)
+	}
+	return c.save(ctx, tx)
+}
+
+// AnswerByItself queues an answer that nobody wrote: with the text of a macro, which is filled already, to what the customer wrote last. Whether that is fit is decided by who calls it, see
+// [Service.ToAnswer].
+func (s *Service) AnswerByItself(ctx context.Context, tx *db.Tx, from Sender, id desk.ConversationID, macro desk.MacroID, html string) error {
+	c, err := hold(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	answers, err := lastIncomingMail(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	return s.byItself(ctx, tx, from, c, outgoing{Reply: Reply{HTML: html}, subject: answerSubject(c.Subject, c.Number), answers: answers}, macro)
+}
+
+// ToAnswer says what an answer by itself, with the text of a macro, would be held against; of our own addresses the caller knows.
+func (s *Service) ToAnswer(ctx context.Context, tx *db.Tx, id desk.ConversationID, macro desk.MacroID) (m courtesy.Mail, err error) {
+	c, err := hold(ctx, tx, id)
+	if err != nil {
+		return m, err
+	}
+	m.Spam = c.Spam || c.TrashedAt != 0
+	var last desk.MessageID
+	_, err = oneOf(tx.Row(ctx, `SELECT id FROM message WHERE conversation = $1 AND kind = 'incoming' AND channel IN ('email', 'form') ORDER BY id DESC LIMIT 1`, c.ID).Scan(&last))
+	if err != nil || last == 0 {
+		return m, err
+	}
+	first, err := s.Acknowledgeable(ctx, tx, last)
+	if err != nil {
+		return m, err
+	}
+	m.Machine, m.Answerable = first.Automatic, strings.Contains(c.Address, "@")
+	for within, n := range map[time.Duration]*int{time.Hour: &m.Hour, 24 * time.Hour: &m.Day} {
+		if *n, err = s.AutomaticAnswersTo(ctx, tx, c.Address, tx.Now.Add(-within)); err != nil {
+			return m, err
+		}
+	}
+	err = tx.Row(ctx, `SELECT count(*) FROM automatic_answer WHERE conversation = $1 AND macro = $2 AND at > $3`, c.ID, macro, tx.Now.Add(-courtesy.Again)).Scan(&m.Same)
+	if err != nil {
+		return m, fmt.Errorf("count answers with macro %s: %w", macro, err)
+	}
+	return m, nil
 }
 
 // AutomaticAnswersTo counts the mails that went to an address by themselves since a time: what the cap is held against.

@@ -120,6 +120,15 @@ func (s *Service) Get(ctx context.Context, tx *db.Tx, by Asker, id desk.MacroID)
 	return m, nil
 }
 
+// Shared returns a macro that not only its owner uses, for what the desk does by itself; desk.NotFound where there is none, or it is switched off.
+func (s *Service) Shared(ctx context.Context, tx *db.Tx, id desk.MacroID) (Macro, error) {
+	m, err := s.Get(ctx, tx, Asker{Manage: true}, id)
+	if err == nil && (m.Audience == desk.Personal || !m.Active) {
+		err = desk.Refuse(desk.NotFound, "no such macro")
+	}
+	return m, err
+}
+
 func (s *Service) load(ctx context.Context, tx *db.Tx, by Asker, id desk.MacroID) (m Macro, deleted desk.Time, err error) {
 	rows, err := tx.Query(ctx, selectMacro+` WHERE m.id = $2`, by.Agent, id)
 	all, err := db.Rows(rows, err, scan)

@@ -9,11 +9,13 @@ import (
 	"time"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/courtesy"
 	"tellus/internal/engine/placeholder"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/duty"
 	"tellus/internal/feature/inbox"
+	"tellus/internal/feature/macro"
 	"tellus/internal/feature/purchase"
 	"tellus/internal/feature/staff"
 	"tellus/internal/platform/db"
@@ -27,6 +29,9 @@ type Hands struct {
 	Conversations *conversation.Service
 	Purchases     *purchase.Service
 	Duty          *duty.Service
+	Macros        *macro.Service
+	NewMailID     func(from string) string
+	Outbox        conversation.Outbox // queues what is answered by itself
 }
 
 // Do carries out the actions of an agent. version is that of the conversation that he saw; 0 is for actions that go together with something that was
@@ -49,12 +54,15 @@ func (h *Hands) Do(ctx context.Context, tx *db.Tx, scope desk.Scope, id desk.Con
 // House is what rules and policies see: every conversation but those that only named people see.
 var House = desk.Scope{All: true}
 
-// DoByRule carries out the actions of a rule, whose days begin where its place is. It refuses as Do does.
-func (h *Hands) DoByRule(ctx context.Context, tx *db.Tx, rule desk.RuleID, place *time.Location, id desk.ConversationID, actions []desk.Action) (desk.Conversation, error) {
+// DoByRule carries out the actions of a rule, whose days begin where its place is. It refuses as Do does. An answer that is not fit is not sent, which is said and hinders nothing else.
+func (h *Hands) DoByRule(ctx context.Context, tx *db.Tx, rule desk.RuleID, place *time.Location, id desk.ConversationID, actions []desk.Action) (row desk.Conversation, unsent courtesy.Why, err error) {
 	if err := desk.CheckRuleActions("body.actions", actions); err != nil {
-		return desk.Conversation{}, err
+		return desk.Conversation{}, "", err
 	}
-	return h.do(ctx, tx, desk.ByRule(rule), House, place, id, 0, actions)
+	if row, err = h.do(ctx, tx, desk.ByRule(rule), House, place, id, 0, actions); err != nil {
+		return row, "", err
+	}
+	return h.answer(ctx, tx, desk.ByRule(rule), row, actions)
 }
 
 // DoByPolicy carries out the actions of a step of a service level policy. It refuses as Do does.

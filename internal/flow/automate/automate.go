@@ -10,6 +10,7 @@ import (
 	"log/slog"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/courtesy"
 	"tellus/internal/engine/rule"
 	"tellus/internal/feature/automation"
 	"tellus/internal/feature/conversation"
@@ -156,9 +157,10 @@ func (a *Automate) act(ctx context.Context, tx *db.Tx, d rule.Decision, row *rul
 	}
 	began := a.DB.Now()
 	var after desk.Conversation
+	var unsent courtesy.Why
 	err := tx.Savepoint(ctx, func() error {
 		return eventlog.Because(tx, f.Event, func() (err error) {
-			after, err = a.Hands.DoByRule(ctx, tx, d.ID, d.Zone, row.ID, actions)
+			after, unsent, err = a.Hands.DoByRule(ctx, tx, d.ID, d.Zone, row.ID, actions)
 			return err
 		})
 	})
@@ -166,7 +168,12 @@ func (a *Automate) act(ctx context.Context, tx *db.Tx, d rule.Decision, row *rul
 	if err == nil {
 		row.Conversation = after
 		for _, one := range actions {
-			f.Deeds = append(f.Deeds, one.Do)
+			if one.Do != desk.SendAnswer || unsent == "" {
+				f.Deeds = append(f.Deeds, one.Do)
+			}
+		}
+		if f.Why = string(unsent); unsent != "" && len(f.Deeds) == 0 {
+			f.State = automation.Stopped
 		}
 		return f, nil
 	}

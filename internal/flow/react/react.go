@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/courtesy"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/hours"
 	"tellus/internal/feature/inbox"
@@ -60,12 +61,6 @@ func (r *Reactor) acknowledges(ctx context.Context, tx *db.Tx) (bool, error) {
 	return house.Any(func(in desk.Inbox) bool { return in.Acknowledge && in.Submit.Host != "" }), nil
 }
 
-// The cap on mails that are sent by themselves, per address: a machine that writes as a person would otherwise make a loop of it.
-const (
-	mostPerHour = 3
-	mostPerDay  = 8
-)
-
 // acknowledge queues the automatic acknowledgement of a conversation's first message, unless a machine wrote it or the cap is reached.
 func (r *Reactor) acknowledge(ctx context.Context, tx *db.Tx, id desk.ConversationID, message desk.MessageID) error {
 	house, err := r.Inboxes.House(ctx, tx)
@@ -77,20 +72,20 @@ func (r *Reactor) acknowledge(ctx context.Context, tx *db.Tx, id desk.Conversati
 		return err
 	}
 	box, ok := house.Inbox(first.Inbox)
-	if !ok || !box.Acknowledge || box.Submit.Host == "" || first.Automatic || first.Spam || house.Own(first.Address) {
+	if !ok || !box.Acknowledge {
 		return nil
 	}
-	for _, limit := range []struct {
-		within time.Duration
-		most   int
-	}{{time.Hour, mostPerHour}, {24 * time.Hour, mostPerDay}} {
-		n, err := r.Conversations.AutomaticAnswersTo(ctx, tx, first.Address, tx.Now.Add(-limit.within))
-		if err != nil {
+	mail := courtesy.Mail{Answerable: box.Submit.Host != "", Machine: first.Automatic, Spam: first.Spam, Own: house.Own(first.Address)}
+	if courtesy.May(mail) != "" {
+		return nil // what was sent before need not be counted
+	}
+	for within, n := range map[time.Duration]*int{time.Hour: &mail.Hour, 24 * time.Hour: &mail.Day} {
+		if *n, err = r.Conversations.AutomaticAnswersTo(ctx, tx, first.Address, tx.Now.Add(-within)); err != nil {
 			return err
 		}
-		if n >= limit.most {
-			return nil
-		}
+	}
+	if courtesy.May(mail) != "" {
+		return nil
 	}
 	open, err := openWords(ctx, tx, box, languageOf(box, first))
 	if err != nil {

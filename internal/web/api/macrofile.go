@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strings"
 
 	"tellus/internal/desk"
 	"tellus/internal/engine/carry"
@@ -84,7 +85,7 @@ func (s *Server) auditImported(ctx context.Context, tx *db.Tx, c *Caller, action
 
 // names are what this desk calls what it numbers.
 func (s *Server) names(ctx context.Context, tx *db.Tx) (n carry.Names, err error) {
-	n = carry.Names{Agents: map[desk.AgentID]string{}, Teams: map[desk.TeamID]string{}, Tags: map[desk.TagID]string{}, Types: map[desk.TypeID]string{}, Rosters: map[desk.RosterID]string{}}
+	n = carry.Names{Agents: map[desk.AgentID]string{}, Teams: map[desk.TeamID]string{}, Tags: map[desk.TagID]string{}, Types: map[desk.TypeID]string{}, Rosters: map[desk.RosterID]string{}, Macros: map[desk.MacroID]string{}}
 	agents, err := s.Staff.Agents(ctx, tx)
 	if err != nil {
 		return n, err
@@ -121,6 +122,15 @@ func (s *Server) names(ctx context.Context, tx *db.Tx) (n carry.Names, err error
 	}
 	for _, r := range rosters {
 		n.Rosters[r.ID] = r.Name
+	}
+	macros, err := s.Macros.List(ctx, tx, macro.Asker{Manage: true})
+	if err != nil {
+		return n, err
+	}
+	for _, m := range macros {
+		if m.Audience != desk.Personal && len(m.Languages) > 0 {
+			n.Macros[m.ID] = strings.TrimPrefix(m.Folder+"/"+m.Name, "/")
+		}
 	}
 	n.Fields, err = s.Fields.All(ctx, tx)
 	return n, err

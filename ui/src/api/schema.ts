@@ -5376,7 +5376,7 @@ export interface components {
              */
             day?: "" | "tomorrow" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
             /** @enum {string} */
-            do: "set_status" | "set_priority" | "assign" | "set_team" | "add_tags" | "remove_tags" | "snooze_for" | "snooze_until" | "add_note" | "wake" | "mark_spam" | "not_spam" | "trash" | "restore" | "set_type" | "set_field" | "tell";
+            do: "set_status" | "set_priority" | "assign" | "set_team" | "add_tags" | "remove_tags" | "snooze_for" | "snooze_until" | "add_note" | "wake" | "mark_spam" | "not_spam" | "trash" | "restore" | "set_type" | "set_field" | "tell" | "answer";
             /** @description tell: who is on duty in these rosters, and where nobody is, who is next, when that begins */
             duty?: number[];
             /**
@@ -5390,6 +5390,11 @@ export interface components {
             leads?: boolean;
             /** @description tell: by every means at once, on the desk, by push and by mail, whatever they chose */
             loud?: boolean;
+            /**
+             * Format: int64
+             * @description answer: with the text of this macro in the customer's language, as an automatic mail
+             */
+            macro?: number;
             /** @description assign: to whoever acts */
             me?: boolean;
             /**
@@ -5735,7 +5740,7 @@ export interface components {
              * @description Microseconds
              */
             took: number;
-            /** @description Why it was refused, or stopped: repeated, deep, often */
+            /** @description Why it was refused, or stopped: repeated, deep, often; of an answer that was not sent, though the rest was done: answer_machine and others */
             why?: string;
         };
         AutomationFormer: {
@@ -7827,14 +7832,14 @@ export interface components {
         };
         Lack: {
             /** @enum {string} */
-            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option" | "roster";
+            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option" | "roster" | "macro";
             name: string;
             /** @description option: the field, such as conversation.reason; field: what it is a field of */
             of?: string;
         };
         LackBody: {
             /** @enum {string} */
-            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option" | "roster";
+            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option" | "roster" | "macro";
             name: string;
             /** @description option: the field, such as conversation.reason; field: what it is a field of */
             of?: string;
@@ -10247,7 +10252,7 @@ export interface components {
         };
         Swap: {
             /** @enum {string} */
-            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option" | "roster";
+            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option" | "roster" | "macro";
             name: string;
             /** @description option: the field, such as conversation.reason; field: what it is a field of */
             of?: string;

@@ -174,8 +174,13 @@ export function activityWords(
         : t("activity.split_in", { number: number(data.number) });
     case "conversation.side_answered":
       return t("activity.side_answered", { number: number(data.number) });
+    case "acknowledgement.queued":
+      return e.by.kind === "rule" ? t("activity.answered_itself") : undefined; // the message itself says so
     case "rule.failed":
     case "rule.stopped":
+      if (text(data.why).startsWith("answer_")) {
+        return t([`activity.unsent.${text(data.why)}`, "activity.unsent.other"] as unknown as string);
+      }
       return t(`activity.${e.kind.replace(".", "_")}`);
     case "follower.added":
     case "follower.removed":

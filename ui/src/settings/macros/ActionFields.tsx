@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { tagsQuery, useDirectory } from "../../api/queries";
 import { wakeEvents } from "../../api/types";
 import { plainText, toHtml } from "../../desk/compose/html";
+import { macrosQuery } from "../../desk/compose/macro/queries";
 import type { Action, Deed } from "../../desk/compose/macro/types";
 import { actionKey, dayWords, weekdays } from "../../desk/compose/macro/words";
 import { FieldInput } from "../../desk/fields/FieldInput";
@@ -31,7 +32,7 @@ const deeds: Deed[] = [
 ];
 
 /** What only a rule does by itself: nobody does it together with an answer. */
-const ruleDeeds: Deed[] = ["mark_spam", "trash"];
+const ruleDeeds: Deed[] = ["answer", "mark_spam", "trash"];
 
 /** A new action of a kind, with what is most often meant. */
 function begin(deed: Deed, field: number | undefined, impersonal: boolean): Action {
@@ -141,6 +142,7 @@ function One({ action: a, impersonal, fields, change, error }: OneProps) {
   const tags = useQuery(tagsQuery).data ?? [];
   const types = useQuery(typesQuery).data ?? [];
   const rosters = useQuery(rostersQuery).data ?? [];
+  const macros = useQuery({ ...macrosQuery, enabled: a.do === "answer" }).data ?? [];
   const label = t(`macro.kind.${a.do}`);
   switch (a.do) {
     case "set_status":
@@ -209,6 +211,26 @@ function One({ action: a, impersonal, fields, change, error }: OneProps) {
           empty={t("macro.edit.no_tags")}
         />
       );
+    case "answer": {
+      const fit = macros.filter((m) => m.audience !== "personal" && m.active && m.languages.length > 0);
+      const gone = Boolean(a.macro) && !fit.some((m) => m.id === a.macro);
+      return (
+        <SelectField<number>
+          label={label}
+          hint={t(fit.length > 0 ? "macro.edit.answer_hint" : "macro.edit.answer_none")}
+          value={a.macro ?? 0}
+          error={error("macro")}
+          change={(macro) => change({ do: a.do, macro })}
+          options={[
+            [0, t("macro.edit.answer_choose")] as const,
+            ...(gone ? [[a.macro ?? 0, t("macro.gone")] as const] : []),
+            ...fit.map(
+              (m) => [m.id, `${m.folder ? `${m.folder}/` : ""}${m.name} (${m.languages.join(", ")})`] as const,
+            ),
+          ]}
+        />
+      );
+    }
     case "tell": {
       const chosen = [
         ...(a.holder ? ["holder"] : []),

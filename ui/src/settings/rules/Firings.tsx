@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useFormat } from "../../i18n/format";
 import { Pill } from "../../parts/Pill";
 import { Failed } from "../../parts/Trouble";
+import { reasonWords } from "../../parts/trouble";
 import { Bones } from "../form/Page";
 import list from "../list.module.css";
 import css from "../policies/Policies.module.css";
@@ -40,10 +41,17 @@ export function Firings({ rule }: { rule: number }) {
   );
 }
 
+/** Why a rule did not do what it would: in its own words, else in those for refusals where they need nothing that only the refusal knew. */
+function whyWords(code: string, t: (key: string) => string, own: boolean): string {
+  if (own) return t(`rule.why.${code}`);
+  const words = reasonWords(t, { reason: code });
+  return words && !words.includes("{{") ? words : t("rule.why.error");
+}
+
 function One({ firing: f }: { firing: Firing }) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
-  const why = `rule.why.${f.why}`;
+  const why = whyWords(f.why ?? "", t as never, i18n.exists(`rule.why.${f.why}`));
   const deeds = f.deeds.map((d) => t(`macro.kind.${d}`));
   const ms = f.took / 1000;
   return (
@@ -57,11 +65,8 @@ function One({ firing: f }: { firing: Firing }) {
         </div>
         <div className={list.more}>
           {f.on && i18n.exists(eventKey(f.on)) && `${t(eventKey(f.on))} → `}
-          {f.state === "done"
-            ? deeds.length
-              ? format.list(deeds)
-              : t("rule.did_stop")
-            : t(i18n.exists(why) ? why : "rule.why.error")}
+          {f.state === "done" ? (deeds.length ? format.list(deeds) : t("rule.did_stop")) : why}
+          {f.state === "done" && f.why && ` · ${t("rule.not_answered", { why })}`}
         </div>
       </div>
       <div className={list.quiet}>

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { tagsQuery, useDirectory } from "../../api/queries";
+import { macrosQuery } from "../../desk/compose/macro/queries";
 import { actionWords } from "../../desk/compose/macro/words";
 import { fieldsQuery, typesQuery } from "../../desk/fields/queries";
 import { useFormat } from "../../i18n/format";
@@ -58,6 +59,7 @@ function One({ former: f, before, takeBack }: OneProps) {
   const types = useQuery(typesQuery).data;
   const fields = useQuery(fieldsQuery).data;
   const rosters = useQuery(rostersQuery).data;
+  const macros = useQuery(macrosQuery).data;
   const changed = before && f.what !== "deleted" ? differs(before.rule, f.rule) : [];
   const words = (what: (typeof changed)[number]): string => {
     const r = f.rule;
@@ -71,7 +73,7 @@ function One({ former: f, before, takeBack }: OneProps) {
       case "condition":
         return t("rule.changed_condition");
       case "actions":
-        return `${t("rule.then")}: ${format.list(r.actions.map((a) => actionWords(a, { t: t as never, format, directory, tags, types, fields, rosters })))}`;
+        return `${t("rule.then")}: ${format.list(r.actions.map((a) => actionWords(a, { t: t as never, format, directory, tags, types, fields, rosters, macros })))}`;
       default:
         return t(r.stop ? "rule.stop" : "rule.changed_stop");
     }

@@ -52,6 +52,11 @@ export function RuleEditor({ rule, id, renewed }: { rule?: Rule; id: string; ren
         ...(v.name.trim() ? {} : { name: t("form.refusal.needed") }),
         ...(v.events.length ? {} : { events: t("rule.no_event") }),
         ...(v.actions.length ? {} : { actions: t("rule.no_action") }),
+        ...Object.fromEntries(
+          v.actions.flatMap((a, i) =>
+            a.do === "answer" && !a.macro ? [[`actions[${i}].macro`, t("form.refusal.needed")]] : [],
+          ),
+        ),
       }),
       shows: (at) => /^(name|condition|events|actions)/.test(at),
       begin: rule ? undefined : starts[id.replace(/^new-?/, "") as Start]?.(t), // a ready-made start is something that is not saved yet

@@ -105,6 +105,12 @@ export const starts = {
     condition: { all: [{ attr: "hours.open", op: "no", values: [] }] },
     actions: [{ do: "set_priority", priority: 0 }],
   }),
+  closed: (t: (key: string) => string): Partial<RuleEdit> => ({
+    name: t("rule.closed"),
+    events: ["conversation.opened"],
+    condition: { all: [{ attr: "hours.open", op: "no", values: [] }] },
+    actions: [{ do: "answer" }],
+  }),
   spam: (t: (key: string) => string): Partial<RuleEdit> => ({
     name: t("rule.spam"),
     events: ["conversation.opened"], // what goes on already is nobody's spam

@@ -37,7 +37,8 @@ export type Deed =
   | "set_field"
   | "tell"
   | "mark_spam"
-  | "trash";
+  | "trash"
+  | "answer";
 
 /** One thing that a macro does; which fields count is said by `do`. */
 export interface Action {
@@ -54,6 +55,8 @@ export interface Action {
   /** Snoozes: it wakes before its time where this happens. */
   on?: "" | WakeOn["event"];
   note?: string;
+  /** What a rule answers with. */
+  macro?: number;
   type?: number;
   field?: number;
   /** Who is told: people, teams, whoever has the conversation. */

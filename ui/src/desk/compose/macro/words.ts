@@ -18,13 +18,14 @@ export interface Known {
   fields?: readonly CustomField[];
   /** Rosters by name, where they are known. */
   rosters?: readonly { id: number; name: string }[];
+  macros?: readonly { id: number; name: string }[];
 }
 
 /** What names an action among others of a list. */
 export const actionKey = (a: Action): string => `${a.do}${a.field ?? ""}`;
 
 /** What an action does, as a piece of a sentence. */
-export function actionWords(a: Action, { t, format, directory, tags, types, fields, rosters }: Known): string {
+export function actionWords(a: Action, { t, format, directory, tags, types, fields, rosters, macros }: Known): string {
   const gone = t("macro.gone");
   switch (a.do) {
     case "set_status":
@@ -70,6 +71,8 @@ export function actionWords(a: Action, { t, format, directory, tags, types, fiel
       ];
       return t(a.loud ? "macro.does.tell_loud" : "macro.does.tell", { names: format.list(names) });
     }
+    case "answer":
+      return t("macro.does.answer", { name: macros?.find((m) => m.id === a.macro)?.name ?? gone });
     case "mark_spam":
     case "trash":
       return t(`macro.does.${a.do}`);
