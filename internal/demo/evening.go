@@ -23,6 +23,9 @@ func (p *play) evening(ctx context.Context) error {
 	if err := p.promised(ctx); err != nil {
 		return err
 	}
+	if err := p.standby(ctx); err != nil {
+		return err
+	}
 	for _, c := range colleagues {
 		who := p.people[c.key]
 		if err := p.a.DB.Write(ctx, func(tx *db.Tx) error { return p.reads(ctx, tx, who) }); err != nil {
