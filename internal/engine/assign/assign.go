@@ -33,7 +33,10 @@ type Person struct {
 	Weight   int       // of Weighted: how much of what is given out is his, up to Heaviest; 0 for nothing
 	Turn     int64     // of Weighted: what he was given, in Whole by weight
 
-	ahead bool // of Weighted: one more puts him ahead of his share
+	Languages []string // that he answers in, ISO 639-1
+
+	ahead   bool // of Weighted: one more puts him ahead of his share
+	foreign bool // does not answer in the item's language, where that counts
 }
 
 // Item is something that waits.
@@ -41,6 +44,9 @@ type Item struct {
 	Previous desk.AgentID   // who had this customer last, 0 for nobody that counts
 	Had      []desk.AgentID // who had it already and did not accept it
 	Allowed  []desk.AgentID // the only people who may have it, nil for all of the team
+	Language string         // of the customer, ISO 639-1; "" where it is not known, which asks for nothing
+	Speak    Need           // that somebody answers in Language
+	Waived   bool           // it has waited for so long that who does not speak Language may have it too, though that is required
 }
 
 // Out is why somebody is not given an item; Fit where he might have been.
@@ -53,6 +59,7 @@ const (
 	NotAllowed Out = "not_allowed" // may not see it
 	HadIt      Out = "had_it"      // was given it already and did not accept it
 	Weightless Out = "weightless"  // is given nothing, as he weighs nothing
+	NoLanguage Out = "no_language" // does not answer in the customer's language, which is required
 )
 
 // How is why one of those who fit was given it.
@@ -68,12 +75,13 @@ const (
 // Considered is a person as he stood when an item was given out.
 type Considered struct {
 	Agent    desk.AgentID `json:"agent"`
-	Out      Out          `json:"out,omitempty" enum:",away,full,not_allowed,had_it,weightless"`
+	Out      Out          `json:"out,omitempty" enum:",away,full,not_allowed,had_it,weightless,no_language"`
 	Load     int          `json:"load" doc:"Conversations that waited for his answer"`
 	Capacity int          `json:"capacity"`
 	GivenAt  desk.Time    `json:"givenAt,omitempty" doc:"When he was last given one"`
 	BusyAt   desk.Time    `json:"busyAt,omitempty" doc:"When he last answered or finished one"`
 	Weight   int          `json:"weight,omitempty" doc:"His share, where it was given by weight"`
+	Foreign  bool         `json:"foreign,omitempty" doc:"Does not answer in the customer's language, where that counted"`
 }
 
 // Decision is who is given an item, and why.
@@ -96,6 +104,8 @@ func (m Method) out(p Person, it Item) Out {
 		return HadIt
 	case m == Weighted && p.Weight == 0:
 		return Weightless
+	case p.foreign && it.Speak == Required && !it.Waived:
+		return NoLanguage
 	case !p.There:
 		return Away
 	case p.Load >= p.Capacity:
@@ -105,8 +115,11 @@ func (m Method) out(p Person, it Item) Out {
 	}
 }
 
-// before orders people who fit: negative where a comes before b. It is a total order, by id at the end.
+// before orders people who fit: negative where a comes before b. Who answers in the customer's language, where that counts, comes first, then it goes by the method. It is a total order, by id at the end.
 func (m Method) before(a, b Person) int {
+	if a.foreign != b.foreign {
+		return number(a.foreign) - number(b.foreign)
+	}
 	turn := cmp.Or(cmp.Compare(a.GivenAt, b.GivenAt), cmp.Compare(a.Agent, b.Agent))
 	switch m {
 	case LeastBusy: // a.Load/a.Capacity against b.Load/b.Capacity, without dividing
@@ -129,6 +142,7 @@ func number(yes bool) int {
 
 // Choose decides about one item. What it says does not depend on the order in which people are listed.
 func (m Method) Choose(it Item, people []Person) Decision {
+	people = measured(it, people)
 	if m == Weighted {
 		people = shared(it, people)
 	}
@@ -162,15 +176,24 @@ func (m Method) best(it Item, people []Person) (best, fits int) {
 			continue
 		}
 		fits++
-		switch {
-		case best < 0:
-			best = i
-		case people[best].Agent == it.Previous:
-		case p.Agent == it.Previous || m.before(p, people[best]) < 0:
+		if best < 0 || m.sooner(it, p, people[best]) {
 			best = i
 		}
 	}
 	return best, fits
+}
+
+// sooner reports whether of two people who fit an item goes to a. Who had this customer before comes ahead of a language that is preferred and of the method, but not of one that was required
+// and is waived: who speaks it still answers better.
+func (m Method) sooner(it Item, a, b Person) bool {
+	switch {
+	case it.Speak == Required && a.foreign != b.foreign:
+		return b.foreign
+	case b.Agent == it.Previous:
+		return false
+	default:
+		return a.Agent == it.Previous || m.before(a, b) < 0
+	}
 }
 
 func (m Method) considered(it Item, people []Person) []Considered {
@@ -202,7 +225,7 @@ func (m Method) considered(it Item, people []Person) []Considered {
 	}
 	out := make([]Considered, len(first))
 	for i, p := range first {
-		out[i] = Considered{p.Agent, p.out, p.Load, p.Capacity, p.GivenAt, p.BusyAt, 0}
+		out[i] = Considered{p.Agent, p.out, p.Load, p.Capacity, p.GivenAt, p.BusyAt, 0, p.foreign}
 		if m == Weighted {
 			out[i].Weight = p.Weight
 		}

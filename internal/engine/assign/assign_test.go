@@ -309,12 +309,19 @@ func BenchmarkChoose(b *testing.B) {
 		people := make([]Person, n)
 		rnd := rand.New(rand.NewPCG(1, 2))
 		for i := range people {
-			people[i] = Person{Agent: desk.AgentID(i + 1), There: rnd.IntN(3) > 0, Load: rnd.IntN(8), Capacity: 6, Weight: rnd.IntN(11), GivenAt: desk.Time(rnd.IntN(1e6)), BusyAt: desk.Time(rnd.IntN(1e6))}
+			people[i] = Person{Agent: desk.AgentID(i + 1), There: rnd.IntN(3) > 0, Load: rnd.IntN(8), Capacity: 6, Weight: rnd.IntN(11), GivenAt: desk.Time(rnd.IntN(1e6)), BusyAt: desk.Time(rnd.IntN(1e6)),
+				Languages: []string{"en", "lt", "lv"}[:rnd.IntN(4)]}
 		}
 		for _, m := range Methods {
 			b.Run(fmt.Sprintf("%s/%d", m, n), func(b *testing.B) {
 				for b.Loop() {
 					m.Choose(Item{Previous: 0}, people)
+				}
+			})
+			b.Run(fmt.Sprintf("%s/%d/language", m, n), func(b *testing.B) {
+				it := Item{Language: "lv", Speak: Required}
+				for b.Loop() {
+					m.Choose(it, people)
 				}
 			})
 		}
