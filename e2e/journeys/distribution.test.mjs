@@ -135,3 +135,78 @@ it("lets nobody choose where work is taken by next only, and says so", () =>
     await his.getByText(/and taken$/).waitFor();
     assert.deepEqual([...hers.trouble, ...his.trouble], []);
   }));
+
+it("gives a letter to who answers in its language, and says so", () =>
+  browser.journey(async (time) => {
+    const tom = await join(api, { name: `Tom Lake ${time}`, email: `tom${time}@desk.test` });
+    const vita = await join(api, { name: `Vita Zariņa ${time}`, email: `vita${time}@desk.test` });
+    const members = await Promise.all([tom, vita].map(async (one) => (await one.get("/session")).id));
+    const team = await api.post("/teams", { name: `Tongues ${time}`, members });
+
+    // He says himself in what he answers; of her the lead does, who is not at her desk.
+    const toms = await browser.person({ url: desk.url });
+    await tom.enter(toms);
+    await toms.goto("/app/settings/profile");
+    const spoken = toms.getByRole("group", { name: "Answers customers in" });
+    await spoken.getByRole("checkbox", { name: "English" }).check();
+    assert.deepEqual(await toms.findings("languages of answers"), []);
+    await toms.picture("profile-answers");
+    await toms.getByRole("button", { name: "Save" }).click();
+    await eventually("it is saved", async () => (await tom.get("/profile")).answers.join() === "en");
+    const hers = await browser.person({ url: desk.url });
+    await api.enter(hers);
+    await hers.goto("/app/settings/people");
+    await hers.getByRole("button", { name: `Edit: Vita Zariņa ${time}` }).click();
+    const person = hers.getByRole("dialog", { name: `Vita Zariņa ${time}` });
+    await person.getByRole("checkbox", { name: "Latvian" }).check();
+    await person.getByRole("checkbox", { name: "English" }).check();
+    assert.deepEqual(await hers.findings("languages of a person"), []);
+    await hers.picture("people-answers");
+    await person.getByRole("button", { name: "Save" }).click();
+    await person.waitFor({ state: "detached" });
+    assert.equal((await vita.get("/profile")).answers.join(), "en,lv");
+    await hers.goto("/app/settings/teams");
+    await hers.getByRole("button", { name: `Distribution: Tongues ${time}` }).click();
+    const sheet = hers.getByRole("dialog", { name: /Distribution of Tongues/ });
+    await sheet.getByRole("radio", { name: /In turn/ }).check();
+    await sheet.getByRole("radio", { name: /Required/ }).check();
+    assert.equal(await sheet.getByLabel("Waived after minutes of waiting").inputValue(), "30");
+    assert.deepEqual(await hers.findings("distribution by language"), []);
+    await sheet.getByLabel("Waived after minutes of waiting").scrollIntoViewIfNeeded();
+    await hers.picture("distribution-language");
+    await sheet.getByRole("button", { name: "Save" }).click();
+    await sheet.waitFor({ state: "detached" });
+    const kept = await api.get(`/teams/${team.id}/distribution`);
+    assert.ok(kept.speak === "required" && kept.waiveMinutes === 30);
+    await api.patch(`/inboxes/${box.id}`, { ...(await api.get(`/inboxes/${box.id}`)), team: team.id });
+
+    // Who answers in English alone is there: the letter in Latvian waits, what comes behind it is his.
+    const write = (who, subject, text) =>
+      sendMail({
+        port: desk.smtpPort,
+        from: `${who}@home.test`,
+        to: "help@desk.test",
+        raw: compose({ from: `${who} <${who}@home.test>`, to: "help@desk.test", subject, text }).raw,
+      });
+    await toms.goto("/app/view/mine");
+    const [latvian, english] = [`Kurpes ${time}`, `Shoes ${time}`];
+    await write("maija", latvian, "Labdien, pirms divām nedēļām pasūtīju pie jums kurpes, bet tās vēl nav atnākušas. Vai varat, lūdzu, pateikt, kur tās ir?");
+    const waiting = async () => (await api.get("/conversations?view=unassigned")).items.find((c) => c.subject === latvian);
+    await eventually("the letter is a conversation", waiting);
+    await write("john", english, "Hello, I ordered a pair of shoes from you two weeks ago and they still have not arrived. Could you please tell me where they are?");
+    await row(toms, new RegExp(english)).waitFor();
+    assert.ok(await waiting(), "who does not answer in it was given the letter");
+
+    // She comes, and it is hers.
+    const comes = await browser.person({ url: desk.url });
+    await vita.enter(comes);
+    await comes.goto("/app/view/mine");
+    await row(comes, new RegExp(latvian)).click();
+    await comes.getByRole("button", { name: "Why?" }).click();
+    const why = comes.getByRole("dialog", { name: /Why it was given to Vita/ });
+    await why.getByText("Language of the conversation: Latvian. Only who answers in it could be given it.").waitFor();
+    await why.getByRole("row", { name: new RegExp(`Tom Lake ${time}.*does not answer in the customer's language`) }).waitFor();
+    assert.deepEqual(await comes.findings("why given by language"), []);
+    await comes.picture("distribution-language-why");
+    assert.deepEqual([...hers.trouble, ...toms.trouble, ...comes.trouble], []);
+  }));

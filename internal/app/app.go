@@ -316,6 +316,7 @@ func (a *App) Serve(ctx context.Context) error {
 	run("wake", func(ctx context.Context) error { return a.Wake.Run(ctx, a.events) })
 	run("distribution", func(ctx context.Context) error { return a.Router.Run(ctx, a.events) })
 	run("acceptance", a.Router.Watch)
+	run("waived languages", a.Router.WatchWaits)
 	run("notices", func(ctx context.Context) error { return a.Notify.Run(ctx, a.events) })
 	run("mail receiver", a.receive)
 	run("settings", a.followSettings)

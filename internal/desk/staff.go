@@ -8,6 +8,7 @@ type Agent struct {
 	Role      Role     `json:"role" enum:"owner,administrator,supervisor,agent,light_agent"`
 	Language  string   `json:"language" enum:"en,lv,lt,pl"`
 	TimeZone  string   `json:"timeZone"`
+	Answers   []string `json:"answers" enum:"en,lv,lt,pl,ru,uk,et,de" doc:"In which languages he answers customers, ISO 639-1; empty: in that of his desk"`
 	Active    bool     `json:"active"`
 	Invited   bool     `json:"invited,omitempty" doc:"Has not accepted the invitation yet"`
 	Teams     []TeamID `json:"teams"`
@@ -15,6 +16,14 @@ type Agent struct {
 	SeenAt    Time     `json:"seenAt,omitempty"`
 	CreatedAt Time     `json:"createdAt"`
 	Version   int64    `json:"version"`
+}
+
+// AnswersIn are the languages in which an agent answers customers, ISO 639-1.
+func (a Agent) AnswersIn() []string {
+	if len(a.Answers) == 0 {
+		return []string{a.Language}
+	}
+	return a.Answers
 }
 
 // Profile is what an agent sees and changes of himself.

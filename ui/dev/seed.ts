@@ -22,6 +22,7 @@ const agent = (id: number, name: string, email: string, role: Agent["role"], tea
   role,
   language: "en",
   timeZone: "Europe/Riga",
+  answers: [],
   active: true,
   teams,
   twoFactor: false,

@@ -21,6 +21,8 @@ type Edit struct {
 	PreviousDays  int           `json:"previousDays" minimum:"0" maximum:"365" doc:"Who had the customer's last conversation, in which something was said within so many days, comes first; 0: nobody does"`
 	OnlyNext      bool          `json:"onlyNext,omitempty" doc:"Work of the team is taken by next only: who may not manage teams gives nothing that waits to anybody, himself included, and answers nothing that nobody has"`
 	AcceptMinutes int           `json:"acceptMinutes,omitempty" minimum:"0" maximum:"240" doc:"What somebody was given and neither opened nor did anything in within so many minutes goes to the next; 0: it stays his"`
+	Speak         assign.Need   `json:"speak,omitempty" enum:",preferred,required" doc:"Of who answers in the language that the conversation is recognised to be in: preferred: they come first; required: nobody else is given it until that is waived. Where no language is recognised nothing is asked"`
+	WaiveMinutes  int           `json:"waiveMinutes,omitempty" minimum:"0" maximum:"1440" doc:"After so many minutes of the customer's waiting a required language is waived; at least 1 where it is required"`
 	Weights       []Weight      `json:"weights,omitempty" maxItems:"2000" doc:"Of members of the team, where it gives out by weight; who is not in it weighs one"`
 	Version       int64         `json:"version" doc:"The version that was seen; 0 where nothing was ever set"`
 }
@@ -43,15 +45,18 @@ type Assignment struct {
 	How        assign.How          `json:"how" enum:"previous,only,method" doc:"previous: he had this customer before; only: no other could take it; method: he came first by the method"`
 	Considered []assign.Considered `json:"considered" doc:"The people of the team as they stood then, those who could take it first"`
 	Unlisted   int                 `json:"unlisted,omitempty" doc:"How many more were considered"`
+	Language   string              `json:"language,omitempty" doc:"Of the conversation, ISO 639-1, where it counted"`
+	Speak      assign.Need         `json:"speak,omitempty" enum:",preferred,required" doc:"How much it counted that somebody answers in that language"`
+	Waived     bool                `json:"waived,omitempty" doc:"It was required, and the customer had waited for so long that it was waived"`
 }
 
 // Service is the feature.
 type Service struct{}
 
-const columns = `team, method, capacity, previous_days, only_next, accept_minutes, version`
+const columns = `team, method, capacity, previous_days, only_next, accept_minutes, speak, waive_minutes, version`
 
 func scan(r *sql.Rows, d *Distribution) error {
-	return r.Scan(&d.Team, &d.Method, &d.Capacity, &d.PreviousDays, &d.OnlyNext, &d.AcceptMinutes, &d.Version)
+	return r.Scan(&d.Team, &d.Method, &d.Capacity, &d.PreviousDays, &d.OnlyNext, &d.AcceptMinutes, &d.Speak, &d.WaiveMinutes, &d.Version)
 }
 
 // Of is how a team gives out what waits.
@@ -83,6 +88,12 @@ func (s *Service) Set(ctx context.Context, tx *db.Tx, by desk.Actor, team desk.T
 	if in.Method != assign.ByHand && !slices.Contains(assign.Methods, in.Method) {
 		return before, after, desk.RefuseField(desk.Invalid, "body.method", "there is no such method")
 	}
+	if in.Speak != assign.Indifferent && in.Speak != assign.Preferred && in.Speak != assign.Required {
+		return before, after, desk.RefuseField(desk.Invalid, "body.speak", "preferred, required or empty")
+	}
+	if in.Speak == assign.Required && in.WaiveMinutes < 1 {
+		return before, after, desk.WhyNeeded.At("body.waiveMinutes")
+	}
 	if err := tx.Lock(ctx, "team", int64(team)); err != nil {
 		return before, after, err
 	}
@@ -95,10 +106,10 @@ func (s *Service) Set(ctx context.Context, tx *db.Tx, by desk.Actor, team desk.T
 	after = Distribution{team, in}
 	after.Version++
 	if _, err := tx.Exec(ctx, `
-		INSERT INTO distribution (team, method, capacity, previous_days, only_next, accept_minutes, version) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		INSERT INTO distribution (team, method, capacity, previous_days, only_next, accept_minutes, speak, waive_minutes, waived_to, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9)
 		ON CONFLICT (team) DO UPDATE SET method = excluded.method, capacity = excluded.capacity, previous_days = excluded.previous_days, only_next = excluded.only_next,
-			accept_minutes = excluded.accept_minutes, version = excluded.version`,
-		team, string(in.Method), in.Capacity, in.PreviousDays, in.OnlyNext, in.AcceptMinutes, after.Version); err != nil {
+			accept_minutes = excluded.accept_minutes, speak = excluded.speak, waive_minutes = excluded.waive_minutes, waived_to = 0, version = excluded.version`,
+		team, string(in.Method), in.Capacity, in.PreviousDays, in.OnlyNext, in.AcceptMinutes, string(in.Speak), in.WaiveMinutes, after.Version); err != nil {
 		return before, after, fmt.Errorf("distribution of team %s: %w", team, err)
 	}
 	if err := weigh(ctx, tx, team, in.Weights); err != nil {
@@ -142,14 +153,17 @@ func (s *Service) Busy(ctx context.Context, tx *db.Tx, agent desk.AgentID, at de
 }
 
 // Gave writes down that a conversation was given to somebody, and why.
-func (s *Service) Gave(ctx context.Context, tx *db.Tx, id desk.ConversationID, d Distribution, how assign.Decision, at desk.Time) error {
+func (s *Service) Gave(ctx context.Context, tx *db.Tx, id desk.ConversationID, d Distribution, asked assign.Item, how assign.Decision, at desk.Time) error {
 	considered, err := json.Marshal(how.Considered)
 	if err != nil {
 		return fmt.Errorf("why conversation %s was given: %w", id, err)
 	}
+	if asked.Speak == assign.Indifferent || asked.Language == "" {
+		asked = assign.Item{} // no language counted
+	}
 	if _, err := tx.Exec(ctx, `
-		INSERT INTO assignment (conversation, at, agent, team, method, how, considered, unlisted) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		id, tx.Now, how.To, d.Team, string(d.Method), string(how.How), string(considered), how.Left); err != nil {
+		INSERT INTO assignment (conversation, at, agent, team, method, how, considered, unlisted, language, speak, waived) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		id, tx.Now, how.To, d.Team, string(d.Method), string(how.How), string(considered), how.Left, asked.Language, string(asked.Speak), asked.Waived); err != nil {
 		return fmt.Errorf("why conversation %s was given: %w", id, err)
 	}
 	if _, err := tx.Exec(ctx, `
@@ -165,7 +179,7 @@ func (s *Service) Gave(ctx context.Context, tx *db.Tx, id desk.ConversationID, d
 
 // Assignments are why a conversation was given to people, the latest first; asked for by who may see it.
 func (s *Service) Assignments(ctx context.Context, tx *db.Tx, id desk.ConversationID) ([]Assignment, error) {
-	rows, err := tx.Query(ctx, `SELECT at, agent, team, method, how, considered, unlisted FROM assignment WHERE conversation = $1 ORDER BY id DESC LIMIT 50`, id)
+	rows, err := tx.Query(ctx, `SELECT at, agent, team, method, how, considered, unlisted, language, speak, waived FROM assignment WHERE conversation = $1 ORDER BY id DESC LIMIT 50`, id)
 	all, err := db.Rows(rows, err, func(r *sql.Rows, a *Assignment) error { return a.scan(r) })
 	if err != nil {
 		return nil, fmt.Errorf("why conversation %s was given: %w", id, err)
@@ -175,7 +189,7 @@ func (s *Service) Assignments(ctx context.Context, tx *db.Tx, id desk.Conversati
 
 func (a *Assignment) scan(r *sql.Rows) error {
 	var considered string
-	if err := r.Scan(&a.At, &a.Agent, &a.Team, &a.Method, &a.How, &considered, &a.Unlisted); err != nil {
+	if err := r.Scan(&a.At, &a.Agent, &a.Team, &a.Method, &a.How, &considered, &a.Unlisted, &a.Language, &a.Speak, &a.Waived); err != nil {
 		return err
 	}
 	return json.Unmarshal([]byte(considered), &a.Considered)

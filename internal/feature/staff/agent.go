@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"tellus/internal/desk"
 	"tellus/internal/platform/db"
@@ -12,10 +13,12 @@ import (
 
 func scanAgent(scan func(...any) error, a *desk.Agent) error {
 	var accepted desk.Time
-	err := scan(&a.ID, &a.Name, &a.Email, &a.Role, &a.Language, &a.TimeZone, &a.Active, &accepted, &a.SeenAt, &a.CreatedAt, &a.Version,
+	var answers string
+	err := scan(&a.ID, &a.Name, &a.Email, &a.Role, &a.Language, &a.TimeZone, &answers, &a.Active, &accepted, &a.SeenAt, &a.CreatedAt, &a.Version,
 		&a.TwoFactor)
 	a.Invited = accepted == 0
 	a.Teams = []desk.TeamID{}
+	a.Answers = append([]string{}, strings.Fields(answers)...)
 	return err
 }
 

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/language"
 	"tellus/internal/platform/db"
 )
 
@@ -59,6 +60,16 @@ func checkLanguage(language string) error {
 		return desk.RefuseField(desk.Invalid, "body.language", "one of %s", strings.Join(languages, ", "))
 	}
 	return nil
+}
+
+// checkAnswers returns the languages in which somebody answers in the order of [language.Codes].
+func checkAnswers(chosen []string) ([]string, error) {
+	for _, c := range chosen {
+		if !slices.Contains(language.Codes, c) {
+			return nil, desk.RefuseField(desk.Invalid, "body.answers", "of %s", strings.Join(language.Codes, ", "))
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(language.Codes), func(c string) bool { return !slices.Contains(chosen, c) }), nil
 }
 
 func checkTimeZone(field, zone string) error {

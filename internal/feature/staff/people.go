@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"tellus/internal/desk"
 	"tellus/internal/platform/db"
@@ -131,6 +132,7 @@ type AgentChange struct {
 	Name      *string
 	Role      *desk.Role
 	Teams     *[]desk.TeamID
+	Answers   *[]string // in which languages he answers customers
 	Active    *bool
 	TwoFactor *bool // only false: removes the second factors of somebody who lost them
 }
@@ -246,6 +248,17 @@ func (s *Service) applyAgent(ctx context.Context, tx *db.Tx, by Identity, now de
 		}
 		changed = append(changed, "twoFactor")
 	}
+	if c.Answers != nil {
+		answers, err := checkAnswers(*c.Answers)
+		if err != nil {
+			return nil, false, err
+		}
+		if !slices.Equal(answers, now.Answers) {
+			if err := set("answers", `UPDATE agent SET answers = $1 WHERE id = $2`, strings.Join(answers, " ")); err != nil {
+				return nil, false, err
+			}
+		}
+	}
 	if c.Teams != nil {
 		moved, err := s.setTeamsOf(ctx, tx, by.By(), now.ID, *c.Teams)
 		if err != nil {
@@ -293,6 +306,9 @@ func (c AgentChange) differs(now desk.Agent) []string {
 	}
 	if c.Teams != nil && !sameSet(*c.Teams, now.Teams) {
 		all = append(all, "teams")
+	}
+	if c.Answers != nil && !sameSet(*c.Answers, now.Answers) {
+		all = append(all, "answers")
 	}
 	if c.TwoFactor != nil && *c.TwoFactor != now.TwoFactor {
 		all = append(all, "twoFactor")

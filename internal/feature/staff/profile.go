@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"tellus/internal/desk"
 	"tellus/internal/platform/db"
@@ -34,6 +35,7 @@ type ProfileChange struct {
 	Name      *string
 	Language  *string
 	TimeZone  *string
+	Answers   *[]string
 	Signature *string // HTML, made safe before it is kept
 	Theme     *string
 }
@@ -61,6 +63,10 @@ func (s *Service) UpdateProfile(ctx context.Context, tx *db.Tx, id Identity, c P
 	put("name", &next.Name, c.Name)
 	put("language", &next.Language, c.Language)
 	put("timeZone", &next.TimeZone, c.TimeZone)
+	if c.Answers != nil && !slices.Equal(*c.Answers, next.Answers) {
+		next.Answers = *c.Answers
+		changed = append(changed, "answers")
+	}
 	put("signature", &next.Signature, c.Signature)
 	put("theme", &next.Theme, c.Theme)
 	if c.Version != before.Version {
@@ -74,8 +80,8 @@ func (s *Service) UpdateProfile(ctx context.Context, tx *db.Tx, id Identity, c P
 		return before, nil
 	}
 	_, err = tx.Exec(ctx, `
-		UPDATE agent SET name = $1, language = $2, time_zone = $3, signature = $4, theme = $5, version = version + 1
-		WHERE id = $6`, next.Name, next.Language, next.TimeZone, next.Signature, next.Theme, id.Agent)
+		UPDATE agent SET name = $1, language = $2, time_zone = $3, signature = $4, theme = $5, answers = $6, version = version + 1
+		WHERE id = $7`, next.Name, next.Language, next.TimeZone, next.Signature, next.Theme, strings.Join(next.Answers, " "), id.Agent)
 	if err != nil {
 		return desk.Profile{}, fmt.Errorf("change profile of agent %s: %w", id.Agent, err)
 	}
@@ -107,6 +113,13 @@ func (c *ProfileChange) check() error {
 		if err := checkTimeZone("body.timeZone", *c.TimeZone); err != nil {
 			return err
 		}
+	}
+	if c.Answers != nil {
+		answers, err := checkAnswers(*c.Answers)
+		if err != nil {
+			return err
+		}
+		c.Answers = &answers
 	}
 	if c.Signature != nil {
 		if len(*c.Signature) > 80_000 {

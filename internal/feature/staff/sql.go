@@ -2,7 +2,7 @@ package staff
 
 // Only what is used in several places or is long stands here; shorter statements stand where they are run.
 const (
-	sqlAgentColumns = `id, name, email, role, language, time_zone, active, accepted_at, seen_at, created_at, version,
+	sqlAgentColumns = `id, name, email, role, language, time_zone, answers, active, accepted_at, seen_at, created_at, version,
 		(totp_secret IS NOT NULL OR EXISTS (SELECT 1 FROM passkey WHERE passkey.agent = agent.id)) AS two_factor`
 
 	sqlAgentByID  = `SELECT ` + sqlAgentColumns + ` FROM agent WHERE id = $1`

@@ -7,6 +7,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 
 	"tellus/internal/desk"
 	"tellus/internal/engine/assign"
@@ -27,6 +28,8 @@ type Router struct {
 	Presence      *there.Service
 	DB            *db.DB
 	Log           *slog.Logger
+
+	wakes atomic.Int64 // a desk.Time: when WatchWaits looks again, should nothing signal
 }
 
 // Run follows the log until ctx ends.
@@ -38,7 +41,7 @@ func (r *Router) Run(ctx context.Context, events *eventlog.Log) error {
 var matters = map[desk.EventKind]bool{
 	desk.ConversationOpened: true, desk.ConversationReopened: true, desk.StatusChanged: true, desk.AssigneeChanged: true, desk.TeamChanged: true, desk.Snoozed: true, desk.Woken: true,
 	desk.MarkedSpam: true, desk.UnmarkedSpam: true, desk.Trashed: true, desk.Restored: true, desk.AccessRestricted: true, desk.AccessOpened: true, desk.ConversationsMerged: true,
-	desk.MergeUndone: true, desk.ConversationParted: true, desk.MessagesSplit: true, desk.PresenceChanged: true, desk.TeamUpdated: true, desk.AgentUpdated: true, desk.DistributionUpdated: true,
+	desk.MergeUndone: true, desk.ConversationParted: true, desk.MessagesSplit: true, desk.PresenceChanged: true, desk.TeamUpdated: true, desk.AgentUpdated: true, desk.DistributionUpdated: true, desk.LanguageWaived: true,
 }
 
 // slice is how much of a team's queue is given out in one transaction.
@@ -49,6 +52,7 @@ type give struct {
 	of   routing.Distribution
 	to   assign.Decision
 	what desk.ConversationID
+	item assign.Item
 	turn desk.Time
 	wait desk.Time // since when its customer waits
 }
@@ -113,7 +117,7 @@ func (r *Router) decide(ctx context.Context, tx *db.Tx, teams []routing.Distribu
 			return nil, err
 		}
 		members = slices.DeleteFunc(members, func(id desk.AgentID) bool { return !agents[id].Active || !agents[id].Role.May(desk.WriteConversations) })
-		people, err := r.people(ctx, tx, team, members, takers, busy)
+		people, err := r.people(ctx, tx, team, members, agents, takers, busy)
 		if err != nil {
 			return nil, err
 		}
@@ -138,7 +142,7 @@ func (r *Router) decide(ctx context.Context, tx *db.Tx, teams []routing.Distribu
 	return gives, nil
 }
 
-func (r *Router) people(ctx context.Context, tx *db.Tx, team routing.Distribution, members []desk.AgentID, takers map[desk.AgentID]bool, busy map[desk.AgentID]desk.Time) ([]assign.Person, error) {
+func (r *Router) people(ctx context.Context, tx *db.Tx, team routing.Distribution, members []desk.AgentID, agents map[desk.AgentID]desk.Agent, takers map[desk.AgentID]bool, busy map[desk.AgentID]desk.Time) ([]assign.Person, error) {
 	loads, err := r.Conversations.Loads(ctx, tx, members)
 	if err != nil {
 		return nil, err
@@ -156,7 +160,7 @@ func (r *Router) people(ctx context.Context, tx *db.Tx, team routing.Distributio
 	people := make([]assign.Person, len(members))
 	for i, id := range members {
 		people[i] = assign.Person{Agent: id, There: takers[id], Load: loads[id], Capacity: team.Capacity, GivenAt: turns[id].Given, BusyAt: max(turns[id].Busy, busy[id]),
-			Weight: shares[id].Weight, Turn: shares[id].Turn}
+			Weight: shares[id].Weight, Turn: shares[id].Turn, Languages: agents[id].AnswersIn()}
 	}
 	return people, nil
 }
@@ -166,7 +170,8 @@ func (r *Router) people(ctx context.Context, tx *db.Tx, team routing.Distributio
 func (r *Router) drain(ctx context.Context, tx *db.Tx, team routing.Distribution, queue []conversation.InQueue, people []assign.Person) (gives []give, after []assign.Person, err error) {
 	turn := tx.Now
 	for {
-		items, err := r.items(ctx, tx, team, queue)
+		fits := r.spoken(tx.Now, team, queue, people)
+		items, err := r.items(ctx, tx, team, fits)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -174,7 +179,7 @@ func (r *Router) drain(ctx context.Context, tx *db.Tx, team routing.Distribution
 		decided, people = team.Method.Drain(items, people, turn)
 		for i, d := range decided {
 			if d.To != 0 {
-				gives = append(gives, give{team, d, queue[i].ID, turn + desk.Time(i), queue[i].Wait})
+				gives = append(gives, give{team, d, fits[i].ID, items[i], turn + desk.Time(i), fits[i].Wait})
 			}
 		}
 		turn += desk.Time(len(queue))
@@ -202,7 +207,7 @@ func (r *Router) items(ctx context.Context, tx *db.Tx, team routing.Distribution
 		}
 	}
 	for i, q := range queue {
-		items[i].Allowed = q.Allowed
+		items[i] = asked(tx.Now, team, q)
 		if o, ok := offers[q.ID]; ok && o.Wait == q.Wait {
 			items[i].Had = o.Tried
 		}
@@ -245,7 +250,7 @@ func (r *Router) write(ctx context.Context, tx *db.Tx, gives []give, busy map[de
 			continue // somebody took it meanwhile, which has an event of its own
 		}
 		loads[g.to.To]++
-		if err := r.Routing.Gave(ctx, tx, g.what, g.of, g.to, g.turn); err != nil {
+		if err := r.Routing.Gave(ctx, tx, g.what, g.of, g.item, g.to, g.turn); err != nil {
 			return err
 		}
 		if err := r.Routing.Offer(ctx, tx, g.what, g.to.To, g.wait, g.of.AcceptMinutes); err != nil {

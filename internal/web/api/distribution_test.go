@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"testing"
 
 	"tellus/internal/desk"
@@ -49,9 +50,33 @@ func TestDistributionIsSetSeenAndExplained(t *testing.T) {
 		if otto.do(get, path, nil, &now); now.Method != "weighted" || len(now.Weights) != 1 || now.Weights[0].Weight != 3 || now.AcceptMinutes != 240 {
 			h.t.Errorf("by weight: %+v", now)
 		}
-		eva.do(put, path, edit(3, nil), &now)
+		ada.refused(desk.Invalid, put, path, edit(3, object{"speak": "fluently"}))
+		ada.refused(desk.Invalid, put, path, edit(3, object{"speak": "required"}))
+		ada.refused(desk.Invalid, put, path, edit(3, object{"speak": "required", "waiveMinutes": 1441}))
+		ada.do(put, path, edit(3, object{"speak": "required", "waiveMinutes": 1440}), &now)
+		if otto.do(get, path, nil, &now); now.Speak != "required" || now.WaiveMinutes != 1440 {
+			h.t.Errorf("by language: %+v", now)
+		}
+		eva.do(put, path, edit(4, nil), &now)
 		if p := eva.refused(desk.Conflict, put, path, edit(0, object{"capacity": 9})); p.More == nil {
 			h.t.Errorf("the conflict does not say what differs: %+v", p)
+		}
+
+		// In which languages somebody answers he says himself, or who manages people does.
+		var me, him desk.Agent
+		if otto.do(get, "/profile", nil, &me); len(me.Answers) != 0 {
+			h.t.Errorf("before he said anything he answers in %v", me.Answers)
+		}
+		otto.refused(desk.Invalid, patch, "/profile", object{"version": me.Version, "answers": []string{"xx"}})
+		otto.do(patch, "/profile", object{"version": me.Version, "answers": []string{"lt", "lv", "lv"}}, &me)
+		if !slices.Equal(me.Answers, []string{"lv", "lt"}) {
+			h.t.Errorf("he answers in %v", me.Answers)
+		}
+		who := "/agents/" + anna.String()
+		eva.refused(desk.Forbidden, patch, who, object{"version": me.Version, "answers": []string{}})
+		ada.refused(desk.Invalid, patch, who, object{"version": me.Version, "answers": []string{"english"}})
+		if ada.do(patch, who, object{"version": me.Version, "answers": []string{"ru"}}, &him); !slices.Equal(him.Answers, []string{"ru"}) {
+			h.t.Errorf("he answers in %v", him.Answers)
 		}
 
 		// What waits is taken by hand, the oldest first; who may not see a conversation does not learn why it was given.

@@ -49,6 +49,7 @@ type agentChangeInput struct {
 		Name      *string        `json:"name,omitempty" minLength:"1" maxLength:"100"`
 		Role      *desk.Role     `json:"role,omitempty" enum:"owner,administrator,supervisor,agent,light_agent"`
 		Teams     *[]desk.TeamID `json:"teams,omitempty" maxItems:"200"`
+		Answers   *[]string      `json:"answers,omitempty" maxItems:"20" enum:"en,lv,lt,pl,ru,uk,et,de" doc:"In which languages he answers customers; empty: in that of his desk"`
 		Active    *bool          `json:"active,omitempty"`
 		TwoFactor *bool          `json:"twoFactor,omitempty" doc:"Only false: removes the second factors of somebody who lost them"`
 	}
@@ -56,7 +57,7 @@ type agentChangeInput struct {
 
 func (s *Server) updateAgent(ctx context.Context, c *Caller, in *agentChangeInput) (*reply[desk.Agent], error) {
 	b := in.Body
-	ch := staff.AgentChange{Version: b.Version, Name: b.Name, Role: b.Role, Teams: b.Teams, Active: b.Active, TwoFactor: b.TwoFactor}
+	ch := staff.AgentChange{Version: b.Version, Name: b.Name, Role: b.Role, Teams: b.Teams, Answers: b.Answers, Active: b.Active, TwoFactor: b.TwoFactor}
 	a, err := write(ctx, s, func(tx *db.Tx) (desk.Agent, error) {
 		return s.Staff.UpdateAgent(ctx, tx, c.Identity, c.Visitor, in.ID, ch)
 	})

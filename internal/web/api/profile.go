@@ -22,17 +22,18 @@ func (s *Server) getProfile(ctx context.Context, c *Caller, _ *none) (*reply[des
 }
 
 type profileChangeBody struct {
-	Version   int64   `json:"version"`
-	Name      *string `json:"name,omitempty" minLength:"1" maxLength:"100"`
-	Language  *string `json:"language,omitempty" enum:"en,lv,lt,pl"`
-	TimeZone  *string `json:"timeZone,omitempty" maxLength:"64"`
-	Signature *string `json:"signature,omitempty" maxLength:"20000" doc:"HTML"`
-	Theme     *string `json:"theme,omitempty" enum:"system,light,dark"`
+	Version   int64     `json:"version"`
+	Name      *string   `json:"name,omitempty" minLength:"1" maxLength:"100"`
+	Language  *string   `json:"language,omitempty" enum:"en,lv,lt,pl"`
+	TimeZone  *string   `json:"timeZone,omitempty" maxLength:"64"`
+	Answers   *[]string `json:"answers,omitempty" maxItems:"20" enum:"en,lv,lt,pl,ru,uk,et,de" doc:"In which languages I answer customers; empty: in that of the desk"`
+	Signature *string   `json:"signature,omitempty" maxLength:"20000" doc:"HTML"`
+	Theme     *string   `json:"theme,omitempty" enum:"system,light,dark"`
 }
 
 func (s *Server) updateProfile(ctx context.Context, c *Caller, in *body[profileChangeBody]) (*reply[desk.Profile], error) {
 	b := in.Body
-	ch := staff.ProfileChange{Version: b.Version, Name: b.Name, Language: b.Language, TimeZone: b.TimeZone, Signature: b.Signature, Theme: b.Theme}
+	ch := staff.ProfileChange{Version: b.Version, Name: b.Name, Language: b.Language, TimeZone: b.TimeZone, Answers: b.Answers, Signature: b.Signature, Theme: b.Theme}
 	p, err := write(ctx, s, func(tx *db.Tx) (desk.Profile, error) { return s.Staff.UpdateProfile(ctx, tx, c.Identity, ch) })
 	if err != nil {
 		return nil, err

@@ -5486,6 +5486,8 @@ export interface components {
         };
         Agent: {
             active: boolean;
+            /** @description In which languages he answers customers, ISO 639-1; empty: in that of his desk */
+            answers: ("en" | "lv" | "lt" | "pl" | "ru" | "uk" | "et" | "de")[];
             /** Format: date-time */
             createdAt: string;
             email: string;
@@ -5508,6 +5510,8 @@ export interface components {
         };
         AgentChangeInputBody: {
             active?: boolean;
+            /** @description In which languages he answers customers; empty: in that of his desk */
+            answers?: ("en" | "lv" | "lt" | "pl" | "ru" | "uk" | "et" | "de")[];
             name?: string;
             /** @enum {string} */
             role?: "owner" | "administrator" | "supervisor" | "agent" | "light_agent";
@@ -6147,6 +6151,8 @@ export interface components {
             busyAt?: string;
             /** Format: int64 */
             capacity: number;
+            /** @description Does not answer in the customer's language, where that counted */
+            foreign?: boolean;
             /**
              * Format: date-time
              * @description When he was last given one
@@ -6158,7 +6164,7 @@ export interface components {
              */
             load: number;
             /** @enum {string} */
-            out?: "" | "away" | "full" | "not_allowed" | "had_it" | "weightless";
+            out?: "" | "away" | "full" | "not_allowed" | "had_it" | "weightless" | "no_language";
             /**
              * Format: int64
              * @description His share, where it was given by weight
@@ -7808,6 +7814,8 @@ export interface components {
         };
         InvitedAgent: {
             active: boolean;
+            /** @description In which languages he answers customers, ISO 639-1; empty: in that of his desk */
+            answers: ("en" | "lv" | "lt" | "pl" | "ru" | "uk" | "et" | "de")[];
             /** Format: date-time */
             createdAt: string;
             email: string;
@@ -8990,6 +8998,8 @@ export interface components {
         };
         Profile: {
             active: boolean;
+            /** @description In which languages he answers customers, ISO 639-1; empty: in that of his desk */
+            answers: ("en" | "lv" | "lt" | "pl" | "ru" | "uk" | "et" | "de")[];
             /** Format: date-time */
             createdAt: string;
             email: string;
@@ -9020,6 +9030,8 @@ export interface components {
             version: number;
         };
         ProfileChangeBody: {
+            /** @description In which languages I answer customers; empty: in that of the desk */
+            answers?: ("en" | "lv" | "lt" | "pl" | "ru" | "uk" | "et" | "de")[];
             /** @enum {string} */
             language?: "en" | "lv" | "lt" | "pl";
             name?: string;
@@ -9589,8 +9601,15 @@ export interface components {
              * @enum {string}
              */
             how: "previous" | "only" | "method";
+            /** @description Of the conversation, ISO 639-1, where it counted */
+            language?: string;
             /** @enum {string} */
             method: "in_turn" | "least_busy" | "most_idle" | "weighted";
+            /**
+             * @description How much it counted that somebody answers in that language
+             * @enum {string}
+             */
+            speak?: "" | "preferred" | "required";
             /** Format: int64 */
             team: number;
             /**
@@ -9598,6 +9617,8 @@ export interface components {
              * @description How many more were considered
              */
             unlisted?: number;
+            /** @description It was required, and the customer had waited for so long that it was waived */
+            waived?: boolean;
         };
         RoutingDistribution: {
             /**
@@ -9622,6 +9643,11 @@ export interface components {
              * @description Who had the customer's last conversation, in which something was said within so many days, comes first; 0: nobody does
              */
             previousDays: number;
+            /**
+             * @description Of who answers in the language that the conversation is recognised to be in: preferred: they come first; required: nobody else is given it until that is waived. Where no language is recognised nothing is asked
+             * @enum {string}
+             */
+            speak?: "" | "preferred" | "required";
             /** Format: int64 */
             team: number;
             /**
@@ -9629,6 +9655,11 @@ export interface components {
              * @description The version that was seen; 0 where nothing was ever set
              */
             version: number;
+            /**
+             * Format: int64
+             * @description After so many minutes of the customer's waiting a required language is waived; at least 1 where it is required
+             */
+            waiveMinutes?: number;
             /** @description Of members of the team, where it gives out by weight; who is not in it weighs one */
             weights?: components["schemas"]["RoutingWeight"][];
         };
@@ -9656,10 +9687,20 @@ export interface components {
              */
             previousDays: number;
             /**
+             * @description Of who answers in the language that the conversation is recognised to be in: preferred: they come first; required: nobody else is given it until that is waived. Where no language is recognised nothing is asked
+             * @enum {string}
+             */
+            speak?: "" | "preferred" | "required";
+            /**
              * Format: int64
              * @description The version that was seen; 0 where nothing was ever set
              */
             version: number;
+            /**
+             * Format: int64
+             * @description After so many minutes of the customer's waiting a required language is waived; at least 1 where it is required
+             */
+            waiveMinutes?: number;
             /** @description Of members of the team, where it gives out by weight; who is not in it weighs one */
             weights?: components["schemas"]["RoutingWeight"][];
         };

@@ -436,6 +436,7 @@ export interface Agent {
   role: Role;
   language: string;
   timeZone: string;
+  answers: string[];
   active: boolean;
   invited?: boolean;
   teams: number[];

@@ -7,18 +7,20 @@ import type { Profile as Me } from "../api/types";
 import { profileQuery, useMay, useMe } from "../app/session";
 import { speak } from "../i18n/i18n";
 import { isLanguage, type Language, languages } from "../i18n/languages";
+import { Answers } from "./Answers";
 import { Choice, formCss, SelectField, TextField } from "./form/fields";
 import { FormPage, Section } from "./form/Page";
 import { useForm } from "./form/useForm";
 import { ZoneField } from "./form/ZoneField";
 import { SignatureField } from "./SignatureField";
 
-type Own = Pick<Me, "name" | "language" | "timeZone" | "theme" | "signature" | "version">;
+type Own = Pick<Me, "name" | "language" | "timeZone" | "answers" | "theme" | "signature" | "version">;
 
 const ownOf = (me: Me): Own => ({
   name: me.name,
   language: me.language,
   timeZone: me.timeZone,
+  answers: me.answers,
   theme: me.theme,
   signature: me.signature,
   version: me.version,
@@ -80,6 +82,14 @@ export default function Profile() {
             change={(timeZone) => set({ timeZone })}
           />
         </div>
+        {mayWrite && (
+          <Answers
+            value={value.answers}
+            desk={value.language}
+            error={error("answers")}
+            change={(answers) => set({ answers })}
+          />
+        )}
       </Section>
       <Section title={t("settings.profile.theme")}>
         <Choice

@@ -108,6 +108,7 @@ export const auditFields = [
   "members",
   "language",
   "timeZone",
+  "answers",
   "signature",
   "theme",
   "twoFactor",

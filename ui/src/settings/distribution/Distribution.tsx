@@ -9,7 +9,7 @@ import { FormSheet } from "../form/FormSheet";
 import { Choice, NumberField, Switch } from "../form/fields";
 import { Bones } from "../form/Page";
 import { useForm } from "../form/useForm";
-import { type Distribution as Data, distributionQuery, type Method, methods } from "./queries";
+import { type Distribution as Data, distributionQuery, type Method, methods, type Need, needs } from "./queries";
 import { Weights } from "./Weights";
 
 interface Props {
@@ -88,6 +88,24 @@ function Edit({ team, now, close }: Props & { now: Data }) {
             error={form.error("acceptMinutes")}
             change={(acceptMinutes) => form.set({ acceptMinutes })}
           />
+          <Choice<Need>
+            legend={t("distribution.speak")}
+            value={v.speak ?? ""}
+            error={form.error("speak")}
+            change={(speak) => form.set({ speak, waiveMinutes: speak === "required" ? v.waiveMinutes || 30 : 0 })}
+            options={needs.map(
+              (n) => [n, t(`distribution.speak_${n || "any"}`), t(`distribution.speak_${n || "any"}_text`)] as const,
+            )}
+          />
+          {v.speak === "required" && (
+            <NumberField
+              label={t("distribution.waive")}
+              hint={t("distribution.waive_hint")}
+              value={v.waiveMinutes ?? 0}
+              error={form.error("waiveMinutes")}
+              change={(waiveMinutes) => form.set({ waiveMinutes })}
+            />
+          )}
         </>
       )}
       <Switch

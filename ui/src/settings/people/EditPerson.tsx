@@ -7,6 +7,7 @@ import { agentsQuery, teamsQuery } from "../../api/queries";
 import type { Agent } from "../../api/types";
 import { useMe } from "../../app/session";
 import { toast } from "../../parts/toast";
+import { Answers } from "../Answers";
 import { Ask } from "../Ask";
 import { FormSheet } from "../form/FormSheet";
 import { Checks, formCss, TextField } from "../form/fields";
@@ -14,8 +15,14 @@ import { useForm } from "../form/useForm";
 import { RoleChoice } from "./Invite";
 import type { Passed } from "./People";
 
-type Edit = Pick<Agent, "name" | "role" | "teams" | "version">;
-const editOf = (a: Agent): Edit => ({ name: a.name, role: a.role, teams: a.teams, version: a.version });
+type Edit = Pick<Agent, "name" | "role" | "teams" | "answers" | "version">;
+const editOf = (a: Agent): Edit => ({
+  name: a.name,
+  role: a.role,
+  teams: a.teams,
+  answers: a.answers,
+  version: a.version,
+});
 
 type Act = "invite" | "sign_out" | "factor" | "off" | "on";
 
@@ -99,6 +106,12 @@ export function EditPerson({
                 options={teams.map((x) => [x.id, x.name] as const)}
               />
             )}
+            <Answers
+              value={value.answers}
+              desk={person.language}
+              error={error("answers")}
+              change={(answers) => set({ answers })}
+            />
           </>
         )}
         <fieldset className={formCss.field}>

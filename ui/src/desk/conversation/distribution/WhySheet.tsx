@@ -32,6 +32,7 @@ export default function WhySheet({ conversation, agent, at, close }: Props) {
     staleTime: 0,
   });
   const name = (id: number) => directory.agent(id)?.name ?? t("distribution.gone");
+  const tongue = (code: string) => new Intl.DisplayNames([format.language], { type: "language" }).of(code) ?? code;
   const title = t("distribution.why_title", { name: name(agent) });
   // The line of the timeline and the record of it are of one moment.
   const a = found.data?.items.find((a) => a.agent === agent && Math.abs(Date.parse(a.at) - Date.parse(at)) < 1000);
@@ -46,6 +47,9 @@ export default function WhySheet({ conversation, agent, at, close }: Props) {
           <>
             <p className={css.why}>
               {t(`distribution.how_${a.how === "method" ? a.method : a.how}`, { name: name(agent) })}
+              {a.speak &&
+                a.language &&
+                ` ${t(`distribution.spoken_${a.waived ? "waived" : a.speak}`, { language: tongue(a.language) })}`}
             </p>
             <table className={css.people}>
               <caption>{t("distribution.who", { when: format.exact(Date.parse(a.at)) })}</caption>
@@ -75,6 +79,7 @@ function Row({ c, a, directory }: { c: Considered; a: Assignment; directory: Dir
       <td>
         {t(`distribution.${c.out || "fits"}`)}
         {a.method === "weighted" && !!c.weight && `, ${t("distribution.weight", { weight: c.weight })}`}
+        {c.foreign && c.out !== "no_language" && `, ${t("distribution.no_language")}`}
       </td>
       <td className={css.load}>{t("distribution.load", { load: c.load, capacity: c.capacity })}</td>
       <td>
