@@ -13,8 +13,8 @@ start({}, (house) => {
   ({ desk, browser, api } = house);
 });
 
-const arrive = (subject) =>
-  sendMail({ port: desk.smtpPort, from: "zane@home.test", to: "help@desk.test", raw: compose({ from: "Zane <zane@home.test>", to: "help@desk.test", subject, text: "The heel came off." }).raw });
+const arrive = (subject, extra) =>
+  sendMail({ port: desk.smtpPort, from: "zane@home.test", to: "help@desk.test", raw: compose({ from: "Zane <zane@home.test>", to: "help@desk.test", subject, text: "The heel came off.", extra }).raw });
 
 const found = (subject) =>
   eventually("the mail is a conversation", async () => (await api.get("/conversations?view=all")).items.find((c) => c.subject === subject));
@@ -108,5 +108,35 @@ it("puts what speaks of nothing but spam there, by a ready-made start", () =>
     await page.getByRole("link", { name: "Spam words", exact: true }).first().waitFor();
     await arrive(`The best CASINO of the town ${time}`);
     await eventually("it is in spam", async () => (await api.get("/conversations?view=spam")).items.some((c) => c.subject === `The best CASINO of the town ${time}`));
+    assert.deepEqual(page.trouble, []);
+  }));
+
+it("asks for a field of the mail's header by its name", () =>
+  browser.journey(async (time) => {
+    const page = await browser.person({ url: desk.url });
+    await api.enter(page);
+    await page.goto("/app/settings/rules/new");
+    const name = `Campaigns ${time}`;
+    await page.getByLabel("Name", { exact: true }).fill(name);
+    await page.getByRole("button", { name: "Condition", exact: true }).click();
+    await page.getByLabel("What", { exact: true }).selectOption("Header of the mail");
+    await page.getByLabel("Name of the header").fill("X-Campaign:");
+    await page.getByLabel("How", { exact: true }).selectOption("contains");
+    await page.getByLabel("With what", { exact: true }).fill(`Spring ${time}`);
+    await page.getByLabel("Add an action").selectOption("Set the priority");
+    assert.deepEqual(await page.findings("a rule about a header"), []);
+    await page.picture("rule-header");
+    await page.getByRole("button", { name: "Create rule" }).click();
+    await page.getByRole("link", { name, exact: true }).waitFor();
+
+    await arrive(`By a campaign ${time}`, { "X-Campaign": `the spring ${time} shoes` });
+    await arrive(`By none ${time}`, { "X-Campaign": "autumn" });
+    const by = await found(`By a campaign ${time}`);
+    await eventually("the rule acted", async () => (await api.get(`/conversations/${by.id}`)).conversation.priority === 2);
+    await found(`By none ${time}`);
+    await page.getByRole("link", { name, exact: true }).click();
+    assert.equal(await page.getByLabel("Name of the header").inputValue(), "x-campaign");
+    await page.getByRole("link", { name: `#${by.number} By a campaign ${time}` }).waitFor();
+    assert.equal(await page.getByRole("link", { name: /By none/ }).count(), 0);
     assert.deepEqual(page.trouble, []);
   }));

@@ -22,12 +22,14 @@ var happened = condition.List{
 	{Key: "message.automatic", Kind: condition.Flag},
 	{Key: "message.size", Kind: condition.Number},
 	{Key: "message.files", Kind: condition.Number},
+	{Key: "message.files_size", Kind: condition.Number},
 	{Key: "message.file_names", Kind: condition.Text, Patterns: true, Lines: true},
 	{Key: "message.file_types", Kind: condition.Text, Patterns: true, Lines: true},
+	{Key: "message.header", Kind: condition.Text, Patterns: true, Lines: true},
 }
 
 // Attributes are what rules can ask for: all that conversations have, with regular expressions for its texts, and what happened.
-func Attributes(conversations condition.List) condition.List {
+func Attributes(conversations condition.List) Registry {
 	all := make(condition.List, 0, len(conversations)+len(happened))
 	for _, a := range conversations {
 		if a.Kind == condition.Text {
@@ -37,7 +39,7 @@ func Attributes(conversations condition.List) condition.List {
 		}
 		all = append(all, a)
 	}
-	return append(append(all, happened...), condition.Today...)
+	return Registry{append(append(all, happened...), condition.Today...)}
 }
 
 // ofNothing are attributes that time rules cannot ask for, since nothing happened.
@@ -53,6 +55,8 @@ type Message struct {
 	Automatic bool
 	FileNames []string
 	FileTypes []string // such as application/pdf
+	FilesSize int64    // bytes of all files together
+	Headers   []Header // what Kept keeps, and From, To, Cc and Subject
 }
 
 // Case is what happened, and the conversation that it happened to as it is when the rule is asked. Nothing but one goroutine may ask it.
@@ -89,6 +93,9 @@ func (c *Case) Value(a *condition.Attribute) condition.Value {
 }
 
 func (m *Message) value(name string) condition.Value {
+	if field, ok := strings.CutPrefix(name, "header."); ok {
+		return m.header(field)
+	}
 	switch name {
 	case "kind":
 		return condition.Code(string(m.Kind))
@@ -108,6 +115,10 @@ func (m *Message) value(name string) condition.Value {
 		return condition.Num(float64(utf8.RuneCountInString(m.Text)))
 	case "files":
 		return condition.Num(float64(len(m.FileNames)))
+	case "files_size":
+		return condition.Num(float64(m.FilesSize) / 1000)
+	case "header":
+		return m.header("")
 	case "file_names":
 		return condition.Words(strings.Join(m.FileNames, "\n"))
 	case "file_types":

@@ -63,7 +63,7 @@ const most = 1000 // rules
 const columns = `r.id, r.name, r.active, r.kinds, r.condition, r.zone, r.actions, r.stop, r.position, r.version,
 	COALESCE(u.fired, 0), COALESCE(u.failed, 0), COALESCE(u.stopped, 0), COALESCE(u.took, 0), COALESCE(u.fired_at, 0)`
 
-func (s *Service) registry(ctx context.Context, tx *db.Tx) (condition.List, error) {
+func (s *Service) registry(ctx context.Context, tx *db.Tx) (rule.Registry, error) {
 	all, err := s.Conversations.Attributes(ctx, tx)
 	return rule.Attributes(all), err
 }

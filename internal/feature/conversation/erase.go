@@ -161,6 +161,11 @@ func (s *Service) takeOut(ctx context.Context, tx *db.Tx, e Erasure, was, text s
 			return nil, err
 		}
 	}
+	if e.Kind == "redact" {
+		if err := dropHeaders(ctx, tx, e.Message); err != nil {
+			return nil, err
+		}
+	}
 	subject, sender := "subject", "facts"
 	if e.Kind == "erase" {
 		subject, sender = "''", "'{}'"

@@ -10,6 +10,7 @@ import (
 	"fmt"
 
 	"tellus/internal/desk"
+	"tellus/internal/engine/rule"
 	"tellus/internal/platform/db"
 )
 
@@ -55,6 +56,7 @@ type facts struct {
 	ReplyTo      desk.MessageID   `json:"replyTo,omitempty"`    // the message that an outgoing one answers
 	Automatic    bool             `json:"automatic,omitempty"`  // an outgoing mail that nobody wrote
 	NoReply      bool             `json:"noReply,omitempty"`    // an incoming mail that no machine may answer
+	Headers      []rule.Header    `json:"headers,omitempty"`    // of an incoming mail: what rules can ask for
 	Page         string           `json:"page,omitempty"`       // of a website, where a form stood
 	WrittenBy    desk.AgentID     `json:"writtenBy,omitempty"`  // whose draft it was, where a colleague sent it
 	Then         Then             `json:"then,omitempty"`       // of a scheduled mail: what becomes of the conversation when it is sent

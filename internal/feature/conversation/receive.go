@@ -12,6 +12,7 @@ import (
 
 	"tellus/internal/desk"
 	"tellus/internal/engine/deadline"
+	"tellus/internal/engine/rule"
 	"tellus/internal/feature/field"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
@@ -40,6 +41,7 @@ type Incoming struct {
 	Language     string
 	Automatic    string // why the mail counts as automatic; such mails never reopen and nobody waits for an answer
 	NoReply      bool   // no machine may answer it, whoever wrote it
+	Headers      []rule.Header
 	Verdicts     *desk.Verdicts
 	Spam         bool
 	SpamScore    float64
@@ -109,7 +111,7 @@ func (s *Service) Receive(ctx context.Context, tx *db.Tx, in Incoming, into, fol
 	}
 	m.Conversation, done.Conversation = c.ID, c.ID
 	err = insertMessage(ctx, tx, m, facts{Verdicts: in.Verdicts, SpamReasons: in.SpamReasons, Threading: in.Threading, Invitation: in.Invitation,
-		RemoteImages: in.RemoteImages, Unreadable: in.Unreadable, References: in.References, NoReply: in.NoReply, Page: in.Page})
+		RemoteImages: in.RemoteImages, Unreadable: in.Unreadable, References: in.References, NoReply: in.NoReply, Headers: in.Headers, Page: in.Page})
 	if err != nil {
 		return Received{}, err // another node stored it this moment (see IsSeen): running the job again finds it
 	}

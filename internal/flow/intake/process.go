@@ -128,7 +128,7 @@ func (in *Intake) store(ctx context.Context, tx *db.Tx, k kept, u understood, fi
 		Participants: others(u, house), NoReply: u.noReply, Page: u.page,
 	}
 	if m := u.mail; m != nil {
-		msg.MailID, msg.References = m.MessageID, m.References
+		msg.MailID, msg.References, msg.Headers = m.MessageID, m.References, headersOf(m)
 		if !m.Date.IsZero() {
 			msg.SentAt = desk.At(m.Date)
 		}

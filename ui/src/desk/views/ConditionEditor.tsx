@@ -83,6 +83,9 @@ function begin(a: Attribute | undefined): Node {
   return fitting({ attr: a.key, op }, a);
 }
 
+/** What asks for the header of a mail: for one field with its name behind a point, else for all of them. */
+const header = "message.header";
+
 const bare = new Set(["empty", "filled", "yes", "no", "past"]);
 const spanned = new Set(["older", "within", "ahead"]);
 
@@ -102,14 +105,15 @@ function Comparison({ node, change, error, path, remove }: Props & { path: strin
   const attributes = useAttributes();
   const nameOf = useAttributeName();
   const subject = useContext(Subject);
-  const a = attributes.find((x) => x.key === node.attr);
+  const listed = node.attr?.startsWith(`${header}.`) ? header : node.attr; // a field of the header is named beside it
+  const a = attributes.find((x) => x.key === listed);
   const owners = ["", "customer", "organisation"].filter((o) => attributes.some((x) => (x.owner ?? "") === o));
   const wrong = ["attr", "op", "values", "unit", "amount", "values[0]"].map((f) => error(`${path}.${f}`)).find(Boolean);
   return (
     <div className={css.comparison} data-wrong={wrong ? true : undefined}>
       <select
         aria-label={t("views.attribute")}
-        value={node.attr}
+        value={listed}
         onChange={(e) => change(begin(attributes.find((x) => x.key === e.target.value)))}
       >
         {!a && <option value={node.attr}>{t("views.gone")}</option>}
@@ -125,6 +129,19 @@ function Comparison({ node, change, error, path, remove }: Props & { path: strin
           </optgroup>
         ))}
       </select>
+      {a?.key === header && (
+        <input
+          aria-label={t("rule.header_name")}
+          placeholder={t("rule.header_any")}
+          maxLength={60}
+          spellCheck={false}
+          defaultValue={node.attr?.slice(header.length + 1)}
+          onChange={(e) => {
+            const name = e.target.value.toLowerCase().replace(/[^a-z0-9._-]/g, "");
+            change({ ...node, attr: name ? `${header}.${name}` : header });
+          }}
+        />
+      )}
       {a && (
         <select
           aria-label={t("views.operator")}
