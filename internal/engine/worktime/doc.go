@@ -5,5 +5,6 @@
 // first moment at which it shows their end, or later. Where the clock is put forward, hours that it leaps over do not exist; where it is put back, what is shown
 // twice counts from the first time, so that hours which meet on the clock meet in time too. Elapsed time is real: a night may have seven hours or nine.
 //
-// Hours belong to the date on which they begin: a night shift of a Friday runs to its end on a Saturday that is closed.
+// Hours belong to the date on which they begin: a night shift of a Friday runs to its end on a Saturday that is closed. What a plan says is shut is otherwise: it goes
+// by instants, and nothing is open within it, whichever date the hours belong to.
 package worktime

@@ -25,6 +25,9 @@ type Plan struct {
 	Week [7][]Hours
 	// Days are the dates that differ. Of several with the same date the last counts.
 	Days []Day
+	// Shut is when nothing is open, whatever the hours say: absences, events of other calendars. They may overlap, and go by instants and not by dates: a
+	// whole day from midnight to midnight cuts the end off the night shift before it, and leaves that of its own night after midnight.
+	Shut []Span
 }
 
 // Hours are a span of the wall clock, counted from midnight in whole seconds. They begin on their day, 0 ≤ From < 24h, and end at most a day later,
@@ -46,9 +49,10 @@ type Day struct {
 type Calendar struct {
 	always bool
 	zone   *time.Location
-	days   [7][]span // by weekday, sorted, apart from each other within a day
-	weekly int64     // seconds open in a week without exceptions and changes of the clock
-	dates  []date    // sorted
+	days   [7][]span  // by weekday, sorted, apart from each other within a day
+	weekly int64      // seconds open in a week without exceptions and changes of the clock
+	dates  []date     // sorted
+	shut   []shutSpan // sorted, apart from each other
 }
 
 // span is seconds of the wall clock since the midnight of its date.
@@ -62,7 +66,7 @@ type date struct {
 // Always is open at every hour.
 var Always = &Calendar{always: true, zone: time.UTC}
 
-// Compile makes a calendar of a plan. It fails where the zone is not known or hours are not Valid.
+// Compile makes a calendar of a plan. It fails where the zone is not known, hours are not Valid, or what is shut ends before it began.
 func Compile(p Plan) (*Calendar, error) {
 	if p.Zone == "Local" {
 		return nil, fmt.Errorf("compile opening hours: the zone of a server is none")
@@ -93,6 +97,9 @@ func Compile(p Plan) (*Calendar, error) {
 		}
 	}
 	c.dates = slices.Clip(kept)
+	if c.shut, err = closings(p.Shut); err != nil {
+		return nil, fmt.Errorf("compile opening hours: %w", err)
+	}
 	return c, nil
 }
 

@@ -51,6 +51,9 @@ func drawn(t *rapid.T) (Plan, time.Time) {
 		d := desk.DateOf(at) + desk.Date(rapid.IntRange(-40, 40).Draw(t, "date"))
 		p.Days = append(p.Days, Day{d, hoursGen(t)})
 	}
+	if rapid.Bool().Draw(t, "shut") {
+		p.Shut = shutGen(t, at)
+	}
 	return p, at
 }
 
@@ -95,6 +98,13 @@ func model(t *rapid.T, p Plan, from time.Time, minutes int) slow {
 			a, b := reaches(int64(d)*1440+int64(h.From/time.Minute)), reaches(int64(d)*1440+int64(h.To/time.Minute))
 			for i := max(a-around, 0); i < min(b-around, minutes); i++ {
 				m.open[i] = true
+			}
+		}
+	}
+	for i := range m.open {
+		for _, s := range p.Shut {
+			if at := from.Add(time.Duration(i) * time.Minute); !at.Before(s.From) && at.Before(s.To) {
+				m.open[i] = false
 			}
 		}
 	}

@@ -15,8 +15,12 @@ type walk struct {
 	begin   int64 // the day from which on whole weeks may be leapt over
 	left    []span
 	n       int // where the dates from day on begin
+	k       int // where what is shut from reached on begins
 	s       stretch
 }
+
+// farthest is as many days as fit into nanoseconds.
+const farthest = 290 * 366
 
 // from begins a walk at an instant that goes until another, at most 290 years later.
 func (c *Calendar) from(from, until time.Time) walk {
@@ -27,13 +31,13 @@ func (c *Calendar) from(from, until time.Time) walk {
 	w.day = today - 3 // hours reach into the next day, and a clock may be put back over midnight; step begins with the day after
 	w.begin = today + 2
 	w.n = c.firstDate(w.day)
+	w.k = c.firstShut(w.base)
 	return w
 }
 
 // since is an instant as nanoseconds since the base of the walk.
 func (w *walk) since(t time.Time) int64 {
-	const most = 290 * 366 * day
-	return min(t.Unix()-w.base, most)*perSec + int64(t.Nanosecond())
+	return min(t.Unix()-w.base, farthest*day)*perSec + int64(t.Nanosecond())
 }
 
 func (w *walk) time(at int64) time.Time { return time.Unix(w.base, at).In(w.c.zone) }
@@ -61,7 +65,7 @@ func (w *walk) step(need int64) (leapt int64, ok bool) {
 }
 
 // weeks is how many whole weeks from today on are like any other, end before the walk does, and hold less than need: 0 where there is a date with hours of its own
-// today or yesterday, whose hours may reach into today.
+// today or yesterday, whose hours may reach into today, or anything is shut near.
 func (w *walk) weeks(need int64) int64 {
 	n := int64(math.MaxInt64)
 	if w.c.weekly > 0 {
@@ -84,6 +88,9 @@ func (w *walk) weeks(need int64) int64 {
 	if w.n < len(w.c.dates) {
 		clear = min(clear, w.c.dates[w.n].day)
 	}
+	if len(w.c.shut) > 0 {
+		clear = min(clear, w.unshut())
+	}
 	return max(0, min(n, (clear-w.day)/7))
 }
 
@@ -96,10 +103,12 @@ func (w *walk) next() (from, to int64, ok bool) {
 			w.left = nil
 			break
 		}
-		w.left = w.left[1:]
 		from, to = max(from, w.reached), min(w.at(s.to), w.until)
-		if from < to {
-			w.reached = to
+		if from >= to {
+			w.left = w.left[1:]
+			continue
+		}
+		if to, ok = w.cut(from, to); ok {
 			return from, to, true
 		}
 	}

@@ -150,13 +150,13 @@ func (c *Calendar) Spans(from, to time.Time) (spans []Span) {
 	}
 }
 
-// Workday reports whether hours begin on a date. Always has no day off.
+// Workday reports whether hours begin on a date of which something is left by what is shut. Always has no day off.
 func (c *Calendar) Workday(d desk.Date) bool {
 	if c == nil || c.always {
 		return c != nil
 	}
 	n := c.firstDate(int64(d))
-	return len(c.on(int64(d), &n)) > 0
+	return c.begins(d, c.on(int64(d), &n))
 }
 
 // AddWorkdays returns the n-th workday after a date, or before it where n is negative; of 0 it is the date itself. The date itself does not count, whether it is a
