@@ -275,6 +275,7 @@ type benchCommand struct {
 	database             string
 	mail, slowSync, idle time.Duration
 	mailOnly, search     bool
+	house                bool
 	hold                 bool
 	views                bool
 	dir, keep, json      string
@@ -291,6 +292,7 @@ func (b *benchCommand) flags(f *flags) {
 	f.number(&b.agents, "agents", 0, "Agents that follow the live feed while 50 conversations a second are changed; 0 for none.")
 	f.yes(&b.hold, "hold", "", "Before anything is changed, say where the desk is and wait for a line on the standard input: for windows beside the agents.")
 	f.yes(&b.views, "views", "", "Also make saved views, and read and count them.")
+	f.yes(&b.house, "house", "", "Also feed mail with 500 rules, 20 service level policies and push distribution on.")
 	f.yes(&b.search, "search", "", "Also fill the search index, and search.")
 	f.path(&b.dir, "dir", "", "Where data folders are made.").as("FOLDER")
 	f.text(&b.keep, "keep", "", "Keep the seeded desks in this folder, and use those that are there.").as("FOLDER")
@@ -302,7 +304,7 @@ func (b *benchCommand) run(ctx context.Context, std streams) error {
 	if b.hold {
 		hold = std.in
 	}
-	report, err := bench.Measure(ctx, bench.Options{Sizes: b.sizes, Database: b.database, Mail: b.mail, SlowSync: b.slowSync, Idle: b.idle, MailOnly: b.mailOnly, Views: b.views, Agents: int(min(b.agents, 1000)), Hold: hold, Search: b.search,
+	report, err := bench.Measure(ctx, bench.Options{Sizes: b.sizes, Database: b.database, Mail: b.mail, SlowSync: b.slowSync, Idle: b.idle, MailOnly: b.mailOnly, Views: b.views, Agents: int(min(b.agents, 1000)), Hold: hold, Search: b.search, House: b.house,
 		Dir: b.dir, Keep: b.keep, Log: std.err})
 	if err != nil {
 		return err

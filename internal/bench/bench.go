@@ -28,6 +28,7 @@ type Options struct {
 	Agents   int           // follow the live feed while conversations are changed; 0 for none
 	Hold     io.Reader     // a line of it lets the changes begin, once windows are open at the desk that Log was told of; nil for at once
 	Views    bool          // also make saved views, and read and count them
+	House    bool          // also feed mail with rules, policies and distribution on
 	Search   bool          // also wait for the search index, and search
 	Dir      string        // where data folders are made; the system's where empty
 	Keep     string        // a folder where seeded desks stay, with the mails of each run, for further runs (of PostgreSQL the database itself stays where it is, and should hold no other size); "" for none
@@ -59,6 +60,7 @@ type Run struct {
 	Mails         int64         `json:"mails,omitempty"`
 	MailCPU       float64       `json:"mailCPU,omitempty"` // processor time of the server for a mail, milliseconds
 	IndexLag      Lag           `json:"indexLag"`          // while mail came
+	House         *House        `json:"house,omitempty"`
 	IdleMB        float64       `json:"idleMB,omitempty"`
 	IdleCore      float64       `json:"idleCore,omitempty"` // share of one core, 0..1
 }
@@ -183,7 +185,10 @@ func (o Options) run(ctx context.Context, exe string, n int) (run Run, err error
 	}
 	if o.Mail > 0 {
 		fmt.Fprintf(o.Log, "%d conversations: mail for %s\n", n, o.Mail)
-		err = o.mail(ctx, c, srv, &run)
+		err = o.mail(ctx, c, srv, &run, 0)
+	}
+	if err == nil && o.House && o.Mail > 0 {
+		err = o.house(ctx, c, srv, &run)
 	}
 	return run, err
 }
@@ -234,30 +239,36 @@ func (o Options) seed(ctx context.Context, c app.Config, run Run) error {
 	return errors.Join(err, a.Close())
 }
 
+// connections are how many feed the receiver at once, each as one writer.
+const connections = 16
+
 // mail feeds the receiver and waits until everything that it took is a message.
-func (o Options) mail(ctx context.Context, c app.Config, srv *server, run *Run) error {
+func (o Options) mail(ctx context.Context, c app.Config, srv *server, run *Run, first int) error {
 	before, err := srv.cpu()
 	if err != nil {
 		return err
 	}
-	begun := time.Now()
-	watch := watchIndex(ctx, c)
-	sent, err := Load{Address: srv.smtp, To: inboxAt, Connections: 16, For: o.Mail}.Run(ctx)
-	if err != nil {
-		return errors.Join(fmt.Errorf("send mails: %w", err), watch.stop())
-	}
-	run.Mails, run.AcceptPerSec = sent.Mails, float64(sent.Mails)/sent.Took.Seconds()
 	d, err := db.Open(ctx, databaseURL(c), db.Options{Logger: quiet()})
 	if err != nil {
 		return err
 	}
 	defer d.Close() // read only
+	const made = `SELECT count(*) FROM arrival WHERE state = 'done' AND message IS NOT NULL`
+	earlier, err := number(ctx, d, made)
+	if err != nil {
+		return err
+	}
+	begun := time.Now()
+	watch := watchIndex(ctx, c)
+	sent, err := Load{Address: srv.smtp, To: inboxAt, Connections: connections, For: o.Mail, First: first}.Run(ctx)
+	if err != nil {
+		return errors.Join(fmt.Errorf("send mails: %w", err), watch.stop())
+	}
+	run.Mails, run.AcceptPerSec = sent.Mails, float64(sent.Mails)/sent.Took.Seconds()
 	for {
-		var waiting int64
-		if err := d.Read(ctx, func(tx *db.Tx) error {
-			return tx.Row(ctx, `SELECT count(*) FROM arrival WHERE state = 'kept'`).Scan(&waiting)
-		}); err != nil {
-			return fmt.Errorf("count what waits: %w", err)
+		waiting, err := number(ctx, d, `SELECT count(*) FROM arrival WHERE state = 'kept'`)
+		if err != nil {
+			return err
 		}
 		if waiting == 0 {
 			break
@@ -273,13 +284,11 @@ func (o Options) mail(ctx context.Context, c app.Config, srv *server, run *Run) 
 		return err
 	}
 	run.MailCPU = milliseconds(after-before) / float64(max(sent.Mails, 1))
-	var messages int64
-	if err := d.Read(ctx, func(tx *db.Tx) error {
-		return tx.Row(ctx, `SELECT count(*) FROM arrival WHERE state = 'done' AND message IS NOT NULL`).Scan(&messages)
-	}); err != nil {
-		return fmt.Errorf("count messages: %w", err)
+	messages, err := number(ctx, d, made)
+	if err != nil {
+		return err
 	}
-	if messages != sent.Mails {
+	if messages -= earlier; messages != sent.Mails {
 		return fmt.Errorf("%d mails were acknowledged, %d became messages", sent.Mails, messages)
 	}
 	return nil

@@ -20,6 +20,7 @@ type Load struct {
 	To          string // recipient
 	Connections int
 	For         time.Duration
+	First       int // number of the first writer: those of another load are other people
 }
 
 // Sent is what a load came to.
@@ -67,7 +68,7 @@ func (l Load) connection(ctx context.Context, n int, sent *atomic.Int64) error {
 		return err
 	}
 	together := slices.Contains(can, "PIPELINING")
-	writer := newWriter(uint64(n))
+	writer := newWriter(uint64(l.First + n))
 	for ctx.Err() == nil {
 		from, mail := writer.next(l.To)
 		if err := p.envelope(from, l.To, together); err != nil {

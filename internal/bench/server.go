@@ -121,11 +121,15 @@ func (s *server) stop() error {
 }
 
 func (s *server) post(ctx context.Context, path string, body any) error {
+	return s.send(ctx, http.MethodPost, path, body)
+}
+
+func (s *server) send(ctx context.Context, method, path string, body any) error {
 	data, err := json.Marshal(body)
 	if err != nil {
 		return err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.base+"/api/v1"+path, bytes.NewReader(data))
+	req, err := http.NewRequestWithContext(ctx, method, s.base+"/api/v1"+path, bytes.NewReader(data))
 	if err != nil {
 		return err
 	}
@@ -137,7 +141,7 @@ func (s *server) post(ctx context.Context, path string, body any) error {
 	defer answer.Body.Close() // read to its end below
 	text, err := io.ReadAll(answer.Body)
 	if err != nil || answer.StatusCode >= 300 {
-		return fmt.Errorf("POST %s: %s: %s: %w", path, answer.Status, text, errors.Join(err, errors.New("refused")))
+		return fmt.Errorf("%s %s: %s: %s: %w", method, path, answer.Status, text, errors.Join(err, errors.New("refused")))
 	}
 	return nil
 }

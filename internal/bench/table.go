@@ -39,6 +39,12 @@ func (r Report) Table(w io.Writer) error {
 		}
 		if run.Mails > 0 {
 			fmt.Fprintf(t, "mails stored, threaded and reacted to\t%.0f/s\t(%d; acknowledged at %.0f/s; %.2f ms of processor time each)\n", run.MailsPerSec, run.Mails, run.AcceptPerSec, run.MailCPU)
+			if h := run.House; h != nil {
+				fmt.Fprintf(t, "the same with %d rules, %d policies and push\t%.0f/s\t%.0f %% of %.0f/s, which it is with %d people at the desk alone\t(%d mails; %.2f ms of processor time each; rules acted %d times, %d clocks)\n",
+					h.Rules, h.Policies, h.MailsPerSec, 100*h.Share, h.Without, h.People, h.Mails, h.MailCPU, h.Fired, h.Promised)
+				fmt.Fprintf(t, "given to %d people\t%d of %d\tp50 %.1f ms\tp99 %.1f ms after they came into the queue (all given out %.0f s after the last mail was stored)\n",
+					h.People, h.Assigned, h.Waited, h.P50, h.P99, h.Caught)
+			}
 			fmt.Fprintf(t, "search index behind\tat most %.1f s\t(%.1f s when the last mail was stored; up to date %.1f s later)\n", run.IndexLag.Most, run.IndexLag.Last, run.IndexLag.Caught)
 		}
 	}

@@ -19,7 +19,8 @@ func (p *play) standby(ctx context.Context) error {
 	turn := func(who string, rank, from, to, days int) desk.Turn {
 		return desk.Turn{Agent: p.people[who].id, Rank: rank, From: from * h, To: to * h, Days: days}
 	}
-	away := p.now.Truncate(24*time.Hour).AddDate(0, 0, 2)
+	y, m, d := p.now.AddDate(0, 0, 2).Date()
+	away := time.Date(y, m, d, 0, 0, 0, 0, riga())
 	return p.a.DB.Write(ctx, func(tx *db.Tx) error {
 		by := p.people["ilze"].by()
 		rosters := &duty.Service{}
