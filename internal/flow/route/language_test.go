@@ -188,6 +188,75 @@ func TestWhatIsWaivedIsToldOnce(t *testing.T) {
 	})
 }
 
+// TestWhatBeginsToWaitIsHeardOf has who sleeps until something is waived hear of what is waived earlier, and of nothing else.
+func TestWhatBeginsToWaitIsHeardOf(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, w *world) {
+		w.speak(assign.InTurn, assign.Required, 30, 20)
+		w.here(w.people...)
+		moved, stop := w.DB.Listen(routing.WaitsMoved)
+		defer stop()
+		heard := func() bool {
+			select {
+			case <-moved:
+				return true
+			default:
+				return false
+			}
+		}
+		w.pass(0, w.people...)
+		heard() // whatever came before
+		w.write(1, "en")
+		if heard() {
+			t.Error("what waits for nobody was heard of")
+		}
+		w.write(2, "lv")
+		if !heard() {
+			t.Error("what waits was not heard of")
+		}
+		w.pass(1, w.people...)
+		w.write(3, "lv")
+		if heard() {
+			t.Error("what is waived later than what was known was heard of")
+		}
+	})
+}
+
+// TestItIsToldWhileSomebodyWatches has the watch itself run, and told that something moved.
+func TestItIsToldWhileSomebodyWatches(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, w *world) {
+		w.speak(assign.InTurn, assign.Required, 30, 20)
+		w.here(w.people[0])
+		letter := w.write(1, "lv")
+		w.After(30 * time.Minute)
+		w.Here[w.people[0]] = desk.At(w.Now())
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		events, deaf := w.DB.Listen("eventlog")
+		defer deaf()
+		var watch sync.WaitGroup
+		watch.Go(func() {
+			if err := w.Router.WatchWaits(ctx); err != nil {
+				t.Error(err)
+			}
+		})
+		for late := time.After(time.Minute); w.told() == 0; {
+			select {
+			case <-events:
+			case <-late:
+				t.Fatal("nothing was told")
+			}
+		}
+		stop()
+		watch.Wait()
+		w.Distribute()
+		if got := w.Row(letter).Assignee; got != w.people[0] {
+			t.Errorf("it is with %s", got)
+		}
+	})
+}
+
 // told is how often it was told that a language is waived.
 func (w *world) told() (n int) {
 	w.T.Helper()

@@ -170,7 +170,7 @@ func (r *Router) people(ctx context.Context, tx *db.Tx, team routing.Distributio
 func (r *Router) drain(ctx context.Context, tx *db.Tx, team routing.Distribution, queue []conversation.InQueue, people []assign.Person) (gives []give, after []assign.Person, err error) {
 	turn := tx.Now
 	for {
-		fits := r.spoken(tx.Now, team, queue, people)
+		fits, waived := spoken(tx.Now, team, queue, people)
 		items, err := r.items(ctx, tx, team, fits)
 		if err != nil {
 			return nil, nil, err
@@ -178,10 +178,14 @@ func (r *Router) drain(ctx context.Context, tx *db.Tx, team routing.Distribution
 		var decided []assign.Decision
 		decided, people = team.Method.Drain(items, people, turn)
 		for i, d := range decided {
-			if d.To != 0 {
+			switch {
+			case d.To != 0:
 				gives = append(gives, give{team, d, fits[i].ID, items[i], turn + desk.Time(i), fits[i].Wait})
+			case items[i].Asks():
+				waived = min(waived, assign.WaivedAt(fits[i].Since, team.WaiveMinutes))
 			}
 		}
+		r.waits(waived)
 		turn += desk.Time(len(queue))
 		room := slices.ContainsFunc(people, func(p assign.Person) bool { return p.There && p.Load < p.Capacity })
 		if len(queue) < slice || len(gives) >= slice || !room {

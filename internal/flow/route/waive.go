@@ -23,10 +23,10 @@ func asked(now desk.Time, team routing.Distribution, q conversation.InQueue) ass
 }
 
 // spoken is what waits in a team without what nobody who has room may be given for its language: looking at each of a thousand letters in Latvian whenever anything happens would hold up
-// who speaks none. When the first of these is waived is told to WatchWaits.
-func (r *Router) spoken(now desk.Time, team routing.Distribution, queue []conversation.InQueue, people []assign.Person) []conversation.InQueue {
+// who speaks none. It returns also when the first of what it left out is waived, desk.Never where it left out nothing.
+func spoken(now desk.Time, team routing.Distribution, queue []conversation.InQueue, people []assign.Person) (fits []conversation.InQueue, waived desk.Time) {
 	if team.Speak != assign.Required {
-		return queue
+		return queue, desk.Never
 	}
 	speaks := map[string]bool{}
 	for _, p := range people {
@@ -36,21 +36,22 @@ func (r *Router) spoken(now desk.Time, team routing.Distribution, queue []conver
 			}
 		}
 	}
-	var fits []conversation.InQueue
-	first := desk.Never
+	waived = desk.Never
 	for _, q := range queue {
-		it := asked(now, team, q)
-		if it.Asks() {
-			first = min(first, assign.WaivedAt(q.Since, team.WaiveMinutes))
+		if it := asked(now, team, q); it.Asks() && !speaks[q.Language] {
+			waived = min(waived, assign.WaivedAt(q.Since, team.WaiveMinutes))
+			continue
 		}
-		if !it.Asks() || speaks[q.Language] {
-			fits = append(fits, q)
-		}
+		fits = append(fits, q)
 	}
-	if int64(first) < r.wakes.Load() {
+	return fits, waived
+}
+
+// waits lets WatchWaits know that what nobody was given is waived at a time, where it would look later than that.
+func (r *Router) waits(waived desk.Time) {
+	if int64(waived) < r.wakes.Load() {
 		r.DB.Signal(routing.WaitsMoved)
 	}
-	return fits
 }
 
 // WatchWaits tells of what has waited so long that its language is waived, the moment it has, until ctx ends. Each node does so. What it tells is an event, after which it is given out.
