@@ -81,6 +81,11 @@ it("answers in the customer's language, and never a machine", () =>
     });
     await line(asked).getByText(/Answer by itself/).waitFor();
     await line(away.subject).getByText("a machine wrote, or who wants no answer").waitFor();
+    await page.getByRole("button", { name: "Try on the last 200" }).click();
+    await page.getByText(/it would have acted on/).waitFor();
+    await line(away.subject).getByText(/→ not answered: a machine wrote, or who wants no answer/).first().waitFor();
+    await page.getByText(/it would have acted on/).scrollIntoViewIfNeeded();
+    await page.picture("rule-answer-tried");
     assert.deepEqual(await page.findings("what the rule did"), []);
     assert.ok(!sink.mails.some((m) => m.to.includes(`robot${time}@home.test`)), "a machine was answered");
 

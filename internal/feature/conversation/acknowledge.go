@@ -62,11 +62,7 @@ func (s *Service) AnswerByItself(ctx context.Context, tx *db.Tx, from Sender, id
 }
 
 // ToAnswer says what an answer by itself, with the text of a macro, would be held against; of our own addresses the caller knows.
-func (s *Service) ToAnswer(ctx context.Context, tx *db.Tx, id desk.ConversationID, macro desk.MacroID) (m courtesy.Mail, err error) {
-	c, err := hold(ctx, tx, id)
-	if err != nil {
-		return m, err
-	}
+func (s *Service) ToAnswer(ctx context.Context, tx *db.Tx, c desk.Conversation, macro desk.MacroID) (m courtesy.Mail, err error) {
 	m.Spam = c.Spam || c.TrashedAt != 0
 	var last desk.MessageID
 	_, err = oneOf(tx.Row(ctx, `SELECT id FROM message WHERE conversation = $1 AND kind = 'incoming' AND channel IN ('email', 'form') ORDER BY id DESC LIMIT 1`, c.ID).Scan(&last))

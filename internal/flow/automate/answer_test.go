@@ -10,9 +10,11 @@ import (
 
 	"tellus/internal/desk"
 	"tellus/internal/desktest"
+	"tellus/internal/engine/courtesy"
 	"tellus/internal/feature/automation"
 	"tellus/internal/feature/inbox"
 	"tellus/internal/feature/macro"
+	"tellus/internal/flow/automate"
 	"tellus/internal/platform/db"
 )
 
@@ -211,6 +213,38 @@ func TestOnlySharedMacrosAnswer(t *testing.T) {
 		})
 		if !desk.IsRefusal(err, desk.Invalid) {
 			d.T.Errorf("a macro that answers by itself: %v", err)
+		}
+	})
+}
+
+// TestATrialSaysWhatWouldNotBeAnswered has a rule tried on a customer's mail and a machine's, as somebody reads: nothing is sent by it.
+func TestATrialSaysWhatWouldNotBeAnswered(t *testing.T) {
+	t.Parallel()
+	desktest.Each(t, func(d *desktest.Desk) {
+		quiet(d)
+		id := answering(d, map[string]string{"en": "<p>We are closed.</p>"})
+		d.Receive(desktest.Ann, "Where is it?")
+		d.Receive(desktest.Bob, "I am away", "Auto-Submitted: auto-replied")
+		try := func(actions ...desk.Action) (trial automate.Trial) {
+			if err := d.DB.Look(func(tx *db.Tx) (err error) {
+				trial, err = d.Automate.Try(t.Context(), tx, d.Scope(d.Eva), automation.Edit{Name: "Try", Events: []desk.EventKind{desk.MessageReceived}, Actions: actions}, 10)
+				return err
+			}); err != nil || len(trial.Items) != 2 || trial.Holds != 2 {
+				d.T.Fatalf("tried: %+v, %v", trial, err)
+			}
+			return trial
+		}
+		trial := try(desk.Action{Do: desk.SendAnswer, Macro: id}, desk.Action{Do: desk.SetPriority, Priority: desk.Urgent})
+		if machine, person := trial.Items[0], trial.Items[1]; machine.Unsent != courtesy.Machine || len(machine.Would) != 1 || person.Unsent != "" || len(person.Would) != 2 {
+			d.T.Errorf("tried: %+v", trial.Items)
+		}
+		trial = try(desk.Action{Do: desk.SendAnswer, Macro: id}, desk.Action{Do: desk.PutInSpam})
+		if person := trial.Items[1]; person.Unsent != courtesy.Unwanted || len(person.Would) != 1 {
+			d.T.Errorf("tried with spam: %+v", person)
+		}
+		d.Settle()
+		if sent := d.Sent(); len(sent) != 0 {
+			d.T.Errorf("trying sent %v", sent)
 		}
 	})
 }

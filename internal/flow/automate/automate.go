@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"tellus/internal/desk"
 	"tellus/internal/engine/courtesy"
@@ -248,6 +249,7 @@ type Tried struct {
 	Subject      string              `json:"subject"`
 	Holds        bool                `json:"holds" doc:"Its condition holds for the conversation as it is now"`
 	Would        []desk.Action       `json:"would" doc:"What it would change; nothing where all is so already"`
+	Unsent       courtesy.Why        `json:"unsent,omitempty" doc:"Why its answer would not be sent as of now: such as answer_machine"`
 	When         desk.Time           `json:"when,omitempty" doc:"Of a time rule that does not hold: when it will, if nobody does anything"`
 }
 
@@ -264,6 +266,16 @@ const (
 	MostTried = 200    // events of the rule's kinds
 	farthest  = 20_000 // events of all kinds
 )
+
+// would says what a rule that holds would do with a conversation as it is.
+func (a *Automate) would(ctx context.Context, tx *db.Tx, row *rule.Case, actions []desk.Action, one Tried) (Tried, error) {
+	one.Holds, one.Would = true, rule.Would(row.Conversation, actions)
+	why, err := a.Hands.Unsent(ctx, tx, row.Conversation, one.Would)
+	if one.Unsent = why; why != "" {
+		one.Would = slices.DeleteFunc(one.Would, func(a desk.Action) bool { return a.Do == desk.SendAnswer })
+	}
+	return one, err
+}
 
 // Try runs a rule that need not be saved on the last events of its kinds, with conversations that the asker sees, and changes nothing. Conversations are taken as they are now.
 func (a *Automate) Try(ctx context.Context, tx *db.Tx, scope desk.Scope, e automation.Edit, most int) (t Trial, err error) {
@@ -297,7 +309,9 @@ func (a *Automate) Try(ctx context.Context, tx *db.Tx, scope desk.Scope, e autom
 			}
 			one := Tried{Event: event, Conversation: row.ID, Number: row.Number, Subject: row.Subject, Would: []desk.Action{}}
 			if d, ok := set.Begin(event.Kind, rule.Chain{}).Next(row, tx.Now); ok {
-				one.Holds, one.Would = true, rule.Would(row.Conversation, d.Actions)
+				if one, err = a.would(ctx, tx, row, d.Actions, one); err != nil {
+					return t, err
+				}
 				t.Holds++
 			}
 			if t.Items = append(t.Items, one); len(t.Items) == most {

@@ -275,7 +275,9 @@ func (a *Automate) tryTimed(ctx context.Context, tx *db.Tx, scope desk.Scope, t 
 		one := Tried{Event: desk.Event{Kind: desk.RuleDue, At: tx.Now}, Conversation: c.ID, Number: c.Number, Subject: c.Subject, Would: []desk.Action{}}
 		switch at := t.When(row, tx.Now); {
 		case at == tx.Now:
-			one.Holds, one.Would = true, rule.Would(row.Conversation, t.Actions)
+			if one, err = a.would(ctx, tx, row, t.Actions, one); err != nil {
+				return trial, err
+			}
 			if trial.Holds++; len(trial.Items) < most {
 				trial.Items = append(trial.Items, one)
 			}

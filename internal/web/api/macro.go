@@ -41,7 +41,7 @@ func (c *Caller) asksForMacros() macro.Asker {
 }
 
 func (s *Server) hands() *act.Hands {
-	return &act.Hands{Staff: s.Staff, Customers: s.Customers, Inboxes: s.Inboxes, Conversations: s.Conversations, Purchases: s.Purchases, Duty: s.Duty}
+	return &act.Hands{Staff: s.Staff, Customers: s.Customers, Inboxes: s.Inboxes, Conversations: s.Conversations, Purchases: s.Purchases, Duty: s.Duty, Macros: s.Macros}
 }
 
 func (s *Server) listMacros(ctx context.Context, c *Caller, _ *none) (*reply[list[macro.Listed]], error) {

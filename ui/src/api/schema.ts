@@ -10473,6 +10473,8 @@ export interface components {
             /** Format: int64 */
             number: number;
             subject: string;
+            /** @description Why its answer would not be sent as of now: such as answer_machine */
+            unsent?: string;
             /**
              * Format: date-time
              * @description Of a time rule that does not hold: when it will, if nobody does anything

@@ -60,7 +60,9 @@ export function TryOut({ rule }: { rule: RuleEdit }) {
                     ? ""
                     : i.would.length
                       ? format.list(i.would.map((a) => t(`macro.kind.${a.do}`)))
-                      : t("rule.would_nothing")}
+                      : !i.unsent && t("rule.would_nothing")}
+                  {i.unsent &&
+                    `${i.would.length ? " · " : ""}${t("rule.not_answered", { why: t(`rule.why.${i.unsent}`) })}`}
                 </div>
               </div>
             </li>
