@@ -9,11 +9,13 @@ import (
 	"tellus/internal/feature/automation"
 	"tellus/internal/feature/duty"
 	"tellus/internal/feature/macro"
+	"tellus/internal/feature/staff"
 	"tellus/internal/feature/wallboard"
 	"tellus/internal/platform/db"
 )
 
-// standby says who is on duty and who will be away, hangs two boards on the wall, and makes a rule that answers at night, which is not switched on.
+// standby says who is on duty and who will be away, hangs two boards on the wall, says in which languages people answer, and makes a rule that answers at night, which is not
+// switched on.
 func (p *play) standby(ctx context.Context) error {
 	const workdays, weekend, h = 0b0111110, 0b1000001, 60
 	turn := func(who string, rank, from, to, days int) desk.Turn {
@@ -42,6 +44,18 @@ func (p *play) standby(ctx context.Context) error {
 		if _, err := p.a.Rules.Rules.Create(ctx, tx, by, automation.Edit{Name: "Answer at night", Zone: "Europe/Riga", Events: []desk.EventKind{desk.ConversationOpened},
 			Condition: condition.Node{All: []condition.Node{{Attr: "hours.open", Op: "no", Values: []string{}}}}, Actions: []desk.Action{{Do: desk.SendAnswer, Macro: closed.ID}}}); err != nil {
 			return err
+		}
+		for _, c := range colleagues {
+			if c.role == desk.Owner || len(c.speaks) == 0 {
+				continue
+			}
+			who, err := p.a.Staff.Agent(ctx, tx, p.people[c.key].id)
+			if err != nil {
+				return err
+			}
+			if _, err := p.a.Staff.UpdateAgent(ctx, tx, p.people["ilze"].identity(), visitor, who.ID, staff.AgentChange{Version: who.Version, Answers: &c.speaks}); err != nil {
+				return err
+			}
 		}
 		boards := &wallboard.Service{}
 		for _, e := range []desk.WallboardEdit{
