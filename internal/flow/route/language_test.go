@@ -163,7 +163,7 @@ func TestARequiredLanguageIsWaivedAtItsMinute(t *testing.T) {
 	})
 }
 
-// TestWhatIsWaivedIsToldOnce has two nodes look at once.
+// TestWhatIsWaivedIsToldOnce has two nodes look at once, and one of them find a moment later that it was told.
 func TestWhatIsWaivedIsToldOnce(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *world) {
@@ -173,6 +173,14 @@ func TestWhatIsWaivedIsToldOnce(t *testing.T) {
 			w.write(i, "lv")
 		}
 		w.After(31 * time.Minute)
+		var seen []routing.Waiving
+		w.Read(func(ctx context.Context, tx *db.Tx) (err error) {
+			seen, err = w.Router.Routing.Waivings(ctx, tx)
+			return err
+		})
+		if len(seen) != 1 {
+			t.Fatalf("%d teams require a language", len(seen))
+		}
 		var nodes sync.WaitGroup
 		for range 2 {
 			nodes.Go(func() {
@@ -182,6 +190,7 @@ func TestWhatIsWaivedIsToldOnce(t *testing.T) {
 			})
 		}
 		nodes.Wait()
+		w.Write(func(ctx context.Context, tx *db.Tx) error { return w.Router.Routing.Waive(ctx, tx, seen[0], tx.Now) })
 		if told := w.told(); told != 1 {
 			t.Errorf("it was told %d times", told)
 		}
