@@ -79,7 +79,7 @@ it("makes a rule, tries it on what happened, and sees it act", () =>
     await page.picture("what a rule was");
     await page.getByRole("listitem").filter({ hasText: `Made by ${me.name}` }).getByRole("button", { name: /Make it so again/ }).click();
     await page.getByText("“Complaints first” is as it was").waitFor();
-    assert.ok(await page.getByRole("switch", { name: "In use" }).isChecked());
+    await page.getByRole("switch", { name: "In use", checked: true }).waitFor();
     await page.getByText(`Taken back by ${me.name}`).waitFor();
 
     // A deleted one is brought back.
