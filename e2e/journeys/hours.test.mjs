@@ -72,3 +72,39 @@ it("sets up a calendar and sees promises go by it", () =>
     await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
     await page.getByRole("dialog").getByText("still go by it").or(page.getByRole("dialog").getByText("go by another calendar first")).first().waitFor();
   }));
+
+it("takes the dates of a calendar file into the form", () =>
+  browser.journey(async (time) => {
+    const page = await browser.person({ url: desk.url });
+    await api.enter(page);
+    await page.goto("/app/settings/hours/new");
+    await page.getByLabel("Name", { exact: true }).fill(`With a file ${time}`);
+    await page.getByRole("button", { name: "Take dates from a calendar file…" }).click();
+    const sheet = page.getByRole("dialog", { name: "Take dates from a calendar file" });
+    const choose = (name, text) => sheet.locator("input[type=file]").setInputFiles({ name, mimeType: "text/calendar", buffer: Buffer.from(text) });
+    await choose("shopping.ics", "Milk, bread");
+    await sheet.getByText("There is no event in the file. Choose an iCalendar file (.ics).").waitFor();
+
+    // The Wednesday of next week is closed, and the Thursday opens later; what repeats by the minute is said to be left out.
+    const day = new Date();
+    day.setUTCDate(day.getUTCDate() + 7 + ((3 - day.getUTCDay() + 7) % 7));
+    const ymd = day.toISOString().slice(0, 10).replaceAll("-", "");
+    const next = new Date(day.getTime() + 86_400_000).toISOString().slice(0, 10).replaceAll("-", "");
+    const event = (uid, ...lines) => ["BEGIN:VEVENT", `UID:${uid}`, ...lines, "END:VEVENT"].join("\r\n");
+    await choose(
+      "fair.ics",
+      ["BEGIN:VCALENDAR", event(1, "SUMMARY:The fair", `DTSTART;VALUE=DATE:${ymd}`), event(2, "SUMMARY:Stocktaking", `DTSTART:${next}T080000`, `DTEND:${next}T113000`),
+        event(3, "SUMMARY:Heartbeat", "DTSTART:20260101T000000Z", "DTEND:20260101T000030Z", "RRULE:FREQ=MINUTELY"), "END:VCALENDAR", ""].join("\r\n"),
+    );
+    await sheet.getByText("The fair").waitFor();
+    await sheet.getByText("11:30–17:00 · now 09:00–17:00").waitFor();
+    await sheet.getByText("Heartbeat: repeats by the hour or more often").waitFor();
+    assert.deepEqual(await page.findings("a calendar file"), []);
+    await page.picture("calendar-file");
+    await sheet.getByRole("button", { name: "Take 2 dates" }).click();
+    await page.getByRole("button", { name: "Create calendar" }).click();
+    await page.getByRole("link", { name: new RegExp(`With a file ${time}`) }).waitFor();
+    const made = (await api.get("/calendars")).items.find((c) => c.name === `With a file ${time}`);
+    assert.deepEqual(made.days.map((d) => [d.name, d.hours]), [["The fair", []], ["Stocktaking", [{ from: 690, to: 1020 }]]]);
+    assert.deepEqual(page.trouble.filter((line) => !/422/.test(line)), []);
+  }));

@@ -54,6 +54,7 @@ const (
 	WhyAbsentThen   Why = "absent_then"
 	WhyNobodyOnDuty Why = "nobody_on_duty"
 	WhyDateTwice    Why = "date_twice" // what: the date
+	WhyNoEvents     Why = "no_events"
 	WhyInboxUsed    Why = "inbox_used"
 	WhyReaches      Why = "address_reaches_inbox" // what: the address
 	WhyHostNeeded   Why = "host_needed"
@@ -215,6 +216,7 @@ var whys = map[Why]worded{
 	WhyAbsentThen:   {Invalid, "an absence is planned for that time already"},
 	WhyNobodyOnDuty: {Invalid, "nobody is on duty"},
 	WhyNeverOpen:    {Invalid, "it is not open for an hour within a year"},
+	WhyNoEvents:     {Invalid, "no event is in the file: an iCalendar file is needed"},
 	WhyDateTwice:    {Invalid, "{what} stands there twice, or is no date"},
 	WhyTeamUsed:     {Conflict, "the team still has inboxes or conversations"},
 	WhyTagUsed:      {Conflict, "conversations carry this tag: take it off them first"},

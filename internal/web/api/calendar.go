@@ -16,6 +16,7 @@ var calendarRoutes = []route{
 	{"list-calendars", get, "/calendars", needs(desk.WriteNotes), "The calendars of opening hours by name, and how far working out what is due has come", option{}},
 	{"create-calendar", post, "/calendars", needs(desk.ManageSettings), "Make a calendar", option{creates: true}},
 	{"preview-calendar", post, "/calendars/preview", needs(desk.ManageSettings), "What a calendar comes to in the next weeks, saved or not", option{}},
+	{"read-calendar-file", post, "/calendars/file", needs(desk.ManageSettings), "The dates on which the events of an iCalendar file leave a calendar other hours; changes nothing", option{max: 12 << 20}},
 	{"get-calendar", get, "/calendars/{id}", needs(desk.WriteNotes), "A calendar", option{}},
 	{"change-calendar", put, "/calendars/{id}", needs(desk.ManageSettings), "Replace a calendar; what is due is worked out anew", option{}},
 	{"delete-calendar", del, "/calendars/{id}", needs(desk.ManageSettings), "Delete a calendar that nothing goes by", option{}},
@@ -28,6 +29,7 @@ func (s *Server) registerCalendars() {
 	handle(s, "list-calendars", s.listCalendars)
 	handle(s, "create-calendar", s.createCalendar)
 	handle(s, "preview-calendar", s.previewCalendar)
+	handle(s, "read-calendar-file", s.readCalendarFile)
 	handle(s, "get-calendar", s.getCalendar)
 	handle(s, "change-calendar", s.changeCalendar)
 	handle(s, "delete-calendar", s.deleteCalendar)

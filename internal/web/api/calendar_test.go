@@ -133,3 +133,30 @@ func TestHolidaysAndPreview(t *testing.T) {
 		t.Errorf("preview %+v", shown)
 	}
 }
+
+// TestACalendarFileIsReadAndChangesNothing has a file offer its dates, with what of it could not be read, and refuses what is none and who does not keep the settings.
+func TestACalendarFileIsReadAndChangesNothing(t *testing.T) {
+	t.Parallel()
+	eachDesk(t, func(h *desked) {
+		ada, otto := h.as(h.d.Agent("Ada", desk.Administrator)), h.as(h.d.Agent("Otto", desk.AgentRole))
+		week := make([][]desk.OpenHours, 7)
+		for d := range week {
+			week[d] = []desk.OpenHours{{From: 540, To: 1020}}
+		}
+		calendar := desk.CalendarEdit{Zone: "Europe/Riga", Week: week, Days: []desk.CalendarDay{}, Without: []string{}, With: []string{}, Inboxes: []desk.InboxID{}, Teams: []desk.TeamID{}}
+		tomorrow := h.d.Now().AddDate(0, 0, 1)
+		file := "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Stocktaking\r\nDTSTART;VALUE=DATE:" + tomorrow.Format("20060102") + "\r\nRRULE:FREQ=WEEKLY;COUNT=3\r\nEND:VEVENT\r\n" +
+			"BEGIN:VEVENT\r\nUID:2\r\nSUMMARY:Tick\r\nDTSTART:20260101T000000Z\r\nDTEND:20260101T000100Z\r\nRRULE:FREQ=MINUTELY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+		var got calendarFile
+		ada.do(post, "/calendars/file", object{"file": file, "calendar": calendar}, &got)
+		if len(got.Items) != 3 || got.Items[0].Name != "Stocktaking" || len(got.Items[0].Hours) != 0 || got.Items[0].Own || got.Found != 2 || len(got.Unread) != 1 || got.Unread[0].Why != "often" || got.Unread[0].Name != "Tick" {
+			h.t.Errorf("offered: %+v", got)
+		}
+		var all calendarList
+		if ada.do(get, "/calendars", nil, &all); len(all.Items) != 0 {
+			h.t.Errorf("it was kept: %+v", all.Items)
+		}
+		ada.refused(desk.Invalid, post, "/calendars/file", object{"file": "not a calendar", "calendar": calendar})
+		otto.refused(desk.Forbidden, post, "/calendars/file", object{"file": file, "calendar": calendar})
+	})
+}

@@ -13,6 +13,7 @@ import { FormPage, Section } from "../form/Page";
 import { useForm } from "../form/useForm";
 import { ZoneField } from "../form/ZoneField";
 import { Exceptions } from "./Exceptions";
+import { FileSheet } from "./FileSheet";
 import { Holidays } from "./Holidays";
 import { Preview } from "./Preview";
 import { type Calendar, type CalendarEdit, calendarsQuery } from "./queries";
@@ -29,6 +30,7 @@ export function CalendarEditor({ calendar, others }: { calendar?: Calendar; othe
   const navigate = useNavigate();
   const [key] = useState(newKey);
   const [dropping, setDropping] = useState(false);
+  const [reading, setReading] = useState(false);
   const inboxes = useQuery(inboxesQuery).data ?? [];
   const teams = useQuery(teamsQuery).data ?? [];
   const [fresh] = useState<CalendarEdit>(() => ({
@@ -93,6 +95,9 @@ export function CalendarEditor({ calendar, others }: { calendar?: Calendar; othe
       </Section>
       <Section title={t("hours.days")} about={t("hours.days_about")}>
         <Exceptions days={value.days} zone={value.zone} change={(days) => set({ days })} error={error} />
+        <div>
+          <Button onClick={() => setReading(true)}>{t("hours.file")}…</Button>
+        </div>
       </Section>
       <Section title={t("hours.users")} about={t("hours.users_about")}>
         <Switch
@@ -121,6 +126,19 @@ export function CalendarEditor({ calendar, others }: { calendar?: Calendar; othe
       <Section title={t("hours.preview")} about={t("hours.preview_about")}>
         <Preview value={value} />
       </Section>
+      {reading && (
+        <FileSheet
+          calendar={value}
+          take={(taken) =>
+            set({
+              days: [...value.days.filter((d) => !taken.some((o) => o.date === d.date)), ...taken].sort((a, b) =>
+                a.date.localeCompare(b.date),
+              ),
+            })
+          }
+          close={() => setReading(false)}
+        />
+      )}
       {dropping && calendar && (
         <Ask
           title={t("hours.delete_title", { name: calendar.name })}
