@@ -72,7 +72,7 @@ func (s Seed) finish(ctx context.Context, d *db.DB, b *bulk) error {
 			_, err := tx.Exec(ctx, `UPDATE number_series SET value = (SELECT max(number) FROM conversation) WHERE name = 'conversation_number'`)
 			return err
 		}
-		for _, table := range []string{"customer", "conversation", "message"} {
+		for _, table := range []string{"customer", "conversation", "message", "team"} {
 			if _, err := tx.Exec(ctx, `SELECT setval(pg_get_serial_sequence('`+table+`', 'id'), (SELECT max(id) FROM `+table+`))`); err != nil {
 				return err
 			}
