@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { it } from "node:test";
 import { compose, text } from "../house/mail.mjs";
+import { eventually } from "../house/process.mjs";
 import { sendMail } from "../house/smtp.mjs";
 import { start } from "../house/start.mjs";
 import { zip } from "../house/zip.mjs";
@@ -69,7 +70,7 @@ it("schedules an answer, holds it back when the customer writes before, and send
     await page.getByRole("button", { name: "Snooze", exact: true }).click();
     await page.getByRole("button", { name: "Until somebody writes" }).click();
     await page.getByText("Until somebody writes").first().waitFor();
-    assert.ok((await row()).untilReply);
+    await eventually("it is put off until then", async () => (await row())?.untilReply);
 
     // Put off until something happens beside it: a colleague's note brings it back at once.
     const other = (await api.post("/conversations/record", { inbox: 1, name: "Port", channel: "phone", record: { direction: "in" }, subject: "Strike", at: new Date().toISOString(), html: "<p>No trucks.</p>", attachments: [] })).conversation;
