@@ -28,33 +28,38 @@ const (
 	SetField    Deed = "set_field" // once for each field
 	TellPeople  Deed = "tell"      // colleagues get a notice
 	SendAnswer  Deed = "answer"    // with a macro's text; by rules alone, since who answers himself has the macro
+	AskPeople   Deed = "ask"       // colleagues are mentioned in a note with the question
+	StartList   Deed = "add_checklist"
+	MergeOpen   Deed = "merge" // into the open conversation of the same customer; by rules alone, since who merges himself chooses
 )
 
 // Action is one thing to do with a conversation. Which fields count is said by Do; the others are empty.
 type Action struct {
-	Do       Deed        `json:"do" enum:"set_status,set_priority,assign,set_team,add_tags,remove_tags,snooze_for,snooze_until,add_note,wake,mark_spam,not_spam,trash,restore,set_type,set_field,tell,answer"`
+	Do       Deed        `json:"do" enum:"set_status,set_priority,assign,set_team,add_tags,remove_tags,snooze_for,snooze_until,add_note,wake,mark_spam,not_spam,trash,restore,set_type,set_field,tell,answer,ask,add_checklist,merge"`
 	Status   Status      `json:"status,omitempty" enum:",open,waiting,resolved,closed" doc:"set_status"`
 	Priority Priority    `json:"priority,omitempty" minimum:"0" maximum:"3" doc:"set_priority"`
 	Me       bool        `json:"me,omitempty" doc:"assign: to whoever acts"`
 	Agent    AgentID     `json:"agent,omitempty" doc:"assign: nobody where it is absent and me is not set"`
 	Team     TeamID      `json:"team,omitempty" doc:"set_team: none where it is absent"`
 	Tags     []TagID     `json:"tags,omitempty" maxItems:"20" doc:"add_tags, remove_tags"`
-	Minutes  int         `json:"minutes,omitempty" minimum:"0" maximum:"525600" doc:"snooze_for"`
+	Minutes  int         `json:"minutes,omitempty" minimum:"0" maximum:"525600" doc:"snooze_for; merge: into what had something to it no longer ago than this"`
 	Day      string      `json:"day,omitempty" enum:",tomorrow,monday,tuesday,wednesday,thursday,friday,saturday,sunday" doc:"snooze_until: the next such day after today"`
 	Clock    string      `json:"clock,omitempty" pattern:"^$|^([01][0-9]|2[0-3]):[0-5][0-9]$" doc:"snooze_until: such as 09:00, in the time zone of whoever acts"`
 	On       WakeEvent   `json:"on,omitempty" enum:",resolved,answered,colleague,purchase" doc:"snooze_for, snooze_until: it wakes before that where this happens"`
-	Note     string      `json:"note,omitempty" maxLength:"20000" doc:"add_note: HTML, in which placeholders are filled"`
+	Note     string      `json:"note,omitempty" maxLength:"20000" doc:"add_note, ask: HTML, in which placeholders are filled"`
 	Type     TypeID      `json:"type,omitempty" doc:"set_type: none where it is absent"`
 	Field    FieldID     `json:"field,omitempty" doc:"set_field"`
 	Value    *FieldValue `json:"value,omitempty" doc:"set_field: taken away where it is absent"`
-	Agents   []AgentID   `json:"agents,omitempty" maxItems:"50" doc:"tell: these people"`
+	Agents   []AgentID   `json:"agents,omitempty" maxItems:"50" doc:"tell, ask: these people"`
 	Teams    []TeamID    `json:"teams,omitempty" maxItems:"20" doc:"tell: everybody in these teams"`
 	Holder   bool        `json:"holder,omitempty" doc:"tell: whoever has the conversation"`
 	Leads    bool        `json:"leads,omitempty" doc:"tell: who leads the team of the conversation"`
 	Duty     []RosterID  `json:"duty,omitempty" maxItems:"20" doc:"tell: who is on duty in these rosters, and where nobody is, who is next, when that begins"`
 	Loud     bool        `json:"loud,omitempty" doc:"tell: by every means at once, on the desk, by push and by mail, whatever they chose"`
 	Macro    MacroID     `json:"macro,omitempty" doc:"answer: with the text of this macro in the customer's language, as an automatic mail"`
-	OnDuty   RosterID    `json:"onDuty,omitempty" doc:"assign: to who is on duty in this roster"`
+	OnDuty   RosterID    `json:"onDuty,omitempty" doc:"assign: to who is on duty in this roster; ask: who is, beside the people"`
+	List     TemplateID  `json:"list,omitempty" doc:"add_checklist: of this template, where the conversation has none of it"`
+	Same     bool        `json:"sameInbox,omitempty" doc:"merge: into a conversation of the same inbox alone"`
 }
 
 // MostActions is how many actions go together.
@@ -66,8 +71,11 @@ var days = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", "fri
 // What rules alone do is refused to people. field is the JSON path of the list, such as body.actions.
 func CheckActions(field string, actions []Action) error {
 	for i, a := range actions {
-		if a.Do == SendAnswer {
-			return RefuseField(Invalid, fmt.Sprintf("%s[%d].do", field, i), "rules alone answer by themselves: a macro has a text of its own")
+		switch at := fmt.Sprintf("%s[%d].do", field, i); a.Do {
+		case SendAnswer:
+			return RefuseField(Invalid, at, "rules alone answer by themselves: a macro has a text of its own")
+		case MergeOpen:
+			return RefuseField(Invalid, at, "rules alone merge by themselves: who merges chooses what")
 		}
 	}
 	return checkActions(field, actions)
@@ -151,6 +159,21 @@ func (a Action) missing() string {
 	case SendAnswer:
 		if a.Macro == 0 {
 			return ".macro"
+		}
+	case AskPeople:
+		if len(a.Agents) == 0 && a.OnDuty == 0 {
+			return ".agents"
+		}
+		if a.Note == "" {
+			return ".note"
+		}
+	case StartList:
+		if a.List == 0 {
+			return ".list"
+		}
+	case MergeOpen:
+		if a.Minutes < 1 {
+			return ".minutes"
 		}
 	case TellPeople:
 		if len(a.Agents) == 0 && len(a.Teams) == 0 && len(a.Duty) == 0 && !a.Holder && !a.Leads {

@@ -36,6 +36,8 @@ type Action struct {
 	Loud     bool             `json:"loud,omitempty"`
 	OnDuty   string           `json:"onDuty,omitempty"` // a roster
 	Macro    string           `json:"macro,omitempty"`  // with its folders
+	List     string           `json:"list,omitempty"`   // a checklist
+	Same     bool             `json:"sameInbox,omitempty"`
 }
 
 // Bounds of an action.
@@ -53,7 +55,7 @@ func (a Action) Within() bool {
 
 // Named is an action with names for ids; false where what it is about is gone.
 func (n Names) Named(a desk.Action) (Action, bool) {
-	out := Action{Do: a.Do, Status: a.Status, Priority: a.Priority, Me: a.Me, Minutes: a.Minutes, Day: a.Day, Clock: a.Clock, On: a.On, Note: a.Note,
+	out := Action{Do: a.Do, Status: a.Status, Priority: a.Priority, Me: a.Me, Minutes: a.Minutes, Day: a.Day, Clock: a.Clock, On: a.On, Note: a.Note, Same: a.Same, List: called(n, n.Lists, a.List),
 		Agent: called(n, n.Agents, a.Agent), Team: called(n, n.Teams, a.Team), Type: called(n, n.Types, a.Type), OnDuty: called(n, n.Rosters, a.OnDuty), Macro: called(n, n.Macros, a.Macro)}
 	for _, t := range a.Tags {
 		if name := called(n, n.Tags, t); name != "" {
@@ -79,7 +81,15 @@ func (n Names) Named(a desk.Action) (Action, bool) {
 		}
 		return out, out.Holder || out.Leads || len(out.Agents) > 0 || len(out.Teams) > 0 || len(out.Duty) > 0
 	}
-	gone := a.Macro != 0 && out.Macro == "" || a.OnDuty != 0 && out.OnDuty == "" || a.Agent != 0 && out.Agent == "" || a.Team != 0 && out.Team == "" || a.Type != 0 && out.Type == "" || len(a.Tags) > 0 && len(out.Tags) == 0
+	if a.Do == desk.AskPeople {
+		for _, who := range a.Agents {
+			if name := called(n, n.Agents, who); name != "" {
+				out.Agents = append(out.Agents, name)
+			}
+		}
+		return out, len(out.Agents) > 0 || out.OnDuty != ""
+	}
+	gone := a.List != 0 && out.List == "" || a.Macro != 0 && out.Macro == "" || a.OnDuty != 0 && out.OnDuty == "" || a.Agent != 0 && out.Agent == "" || a.Team != 0 && out.Team == "" || a.Type != 0 && out.Type == "" || len(a.Tags) > 0 && len(out.Tags) == 0
 	if a.Do != desk.SetField {
 		return out, !gone
 	}
@@ -134,7 +144,7 @@ func Short(s string) string {
 
 // Here is an action of a file as this desk does it, and the names that nothing has here; without a deed where it cannot be done for want of them.
 func (n Names) Here(a Action) (out desk.Action, lacks []Lack) {
-	out = desk.Action{Do: a.Do, Status: a.Status, Priority: a.Priority, Me: a.Me, Minutes: a.Minutes, Day: a.Day, Clock: a.Clock, On: a.On, Note: a.Note}
+	out = desk.Action{Do: a.Do, Status: a.Status, Priority: a.Priority, Me: a.Me, Minutes: a.Minutes, Day: a.Day, Clock: a.Clock, On: a.On, Note: a.Note, Same: a.Same}
 	var ok bool
 	if out.Agent, ok = find(n, Lack{Kind: OfAgent, Name: a.Agent}, n.Agents); !ok && a.Agent != "" {
 		lacks = append(lacks, Lack{Kind: OfAgent, Name: a.Agent})
@@ -151,10 +161,18 @@ func (n Names) Here(a Action) (out desk.Action, lacks []Lack) {
 	if out.Macro, ok = find(n, Lack{Kind: OfMacro, Name: a.Macro}, n.Macros); !ok && a.Macro != "" {
 		lacks = append(lacks, Lack{Kind: OfMacro, Name: a.Macro})
 	}
+	if out.List, ok = find(n, Lack{Kind: OfList, Name: a.List}, n.Lists); !ok && a.List != "" {
+		lacks = append(lacks, Lack{Kind: OfList, Name: a.List})
+	}
 	if len(lacks) > 0 {
 		return desk.Action{}, lacks
 	}
 	switch a.Do {
+	case desk.AskPeople:
+		if out.Agents, lacks = all(n, OfAgent, n.Agents, a.Agents, mostNames); len(out.Agents) == 0 && out.OnDuty == 0 {
+			return desk.Action{}, lacks
+		}
+		return out, lacks
 	case desk.TellPeople:
 		return n.tells(a)
 	case desk.SetField:

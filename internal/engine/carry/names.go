@@ -19,7 +19,8 @@ type Names struct {
 	Inboxes  map[desk.InboxID]string
 	Segments map[desk.SegmentID]string
 	Rosters  map[desk.RosterID]string
-	Macros   map[desk.MacroID]string // that are shared and have a text, with their folders
+	Macros   map[desk.MacroID]string    // that are shared and have a text, with their folders
+	Lists    map[desk.TemplateID]string // checklists
 	Fields   []desk.Field
 
 	// Whole is set where nothing may be left out because it has no name here: what is gone is then called by its number, such as "#12".
@@ -42,11 +43,12 @@ const (
 	OfOption  Kind = "option"
 	OfRoster  Kind = "roster"
 	OfMacro   Kind = "macro"
+	OfList    Kind = "list"
 )
 
 // Lack is a name that nothing has here, or that several things have.
 type Lack struct {
-	Kind Kind   `json:"kind" enum:"agent,team,tag,type,inbox,segment,field,option,roster,macro"`
+	Kind Kind   `json:"kind" enum:"agent,team,tag,type,inbox,segment,field,option,roster,macro,list"`
 	Of   string `json:"of,omitempty" maxLength:"200" doc:"option: the field, such as conversation.reason; field: what it is a field of"`
 	Name string `json:"name" maxLength:"500"`
 }
@@ -129,6 +131,8 @@ func (n Names) Offers(l Lack) []Offer {
 		return offers(n.Rosters)
 	case OfMacro:
 		return offers(n.Macros)
+	case OfList:
+		return offers(n.Lists)
 	case OfField:
 		keys := map[desk.FieldID]string{}
 		for _, f := range n.Fields {

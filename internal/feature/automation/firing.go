@@ -143,7 +143,17 @@ func (s *Service) Firings(ctx context.Context, tx *db.Tx, scope desk.Scope, id d
 	}
 	out := []Firing{}
 	for _, f := range all {
-		if c, ok := visible[f.Conversation]; ok && len(out) < limit {
+		if len(out) == limit {
+			break
+		}
+		c, ok := visible[f.Conversation]
+		if !ok { // it was merged since, or the asker does not see it
+			if c, err = s.Conversations.Get(ctx, tx, scope, f.Conversation); err != nil && !desk.IsRefusal(err, desk.NotFound) {
+				return nil, err
+			}
+			visible[f.Conversation] = c
+		}
+		if c.ID != 0 {
 			f.Number, f.Subject = c.Number, c.Subject
 			out = append(out, f)
 		}

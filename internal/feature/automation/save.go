@@ -246,21 +246,27 @@ func (s *Service) check(ctx context.Context, tx *db.Tx, e *Edit) error {
 	if err := desk.CheckRuleActions("body.actions", e.Actions); err != nil {
 		return err
 	}
-	return checkAnswers(ctx, tx, e.Actions)
+	return checkThere(ctx, tx, e.Actions)
 }
 
-// checkAnswers refuses to answer with what is not there: a macro that only its owner uses, one without a text, one that was deleted.
-func checkAnswers(ctx context.Context, tx *db.Tx, actions []desk.Action) error {
+// checkThere refuses to answer or to begin with what is not there: a macro that only its owner uses, one without a text, what was deleted or archived.
+func checkThere(ctx context.Context, tx *db.Tx, actions []desk.Action) error {
 	for i, a := range actions {
-		if a.Do != desk.SendAnswer {
-			continue
+		var err error
+		fit, field := true, ""
+		switch a.Do {
+		case desk.SendAnswer:
+			field = "macro"
+			err = tx.Row(ctx, `SELECT EXISTS (SELECT 1 FROM macro WHERE id = $1 AND deleted_at = 0 AND audience <> 'personal' AND texts <> '{}')`, a.Macro).Scan(&fit)
+		case desk.StartList:
+			field = "list"
+			err = tx.Row(ctx, `SELECT EXISTS (SELECT 1 FROM checklist_template WHERE id = $1 AND archived_at = 0)`, a.List).Scan(&fit)
 		}
-		fit := false
-		if err := tx.Row(ctx, `SELECT EXISTS (SELECT 1 FROM macro WHERE id = $1 AND deleted_at = 0 AND audience <> 'personal' AND texts <> '{}')`, a.Macro).Scan(&fit); err != nil {
-			return fmt.Errorf("is macro %s there: %w", a.Macro, err)
+		if err != nil {
+			return fmt.Errorf("is the %s of a rule there: %w", field, err)
 		}
 		if !fit {
-			return desk.WhyNeeded.At(fmt.Sprintf("body.actions[%d].macro", i))
+			return desk.WhyNeeded.At(fmt.Sprintf("body.actions[%d].%s", i, field))
 		}
 	}
 	return nil

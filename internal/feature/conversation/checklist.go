@@ -103,6 +103,29 @@ func (s *Service) AddChecklist(ctx context.Context, tx *db.Tx, by desk.Actor, sc
 	})
 }
 
+// StartChecklist gives a conversation a checklist of a template where it has none of it.
+func (s *Service) StartChecklist(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope, id desk.ConversationID, template desk.TemplateID) error {
+	lists, err := s.Checklists(ctx, tx, scope, id)
+	if err != nil || slices.ContainsFunc(lists, func(l desk.Checklist) bool { return l.Template == template }) {
+		return err
+	}
+	_, err = s.AddChecklist(ctx, tx, by, scope, id, NewChecklist{Template: template})
+	return err
+}
+
+// HadChecklist reports whether a conversation, or what was merged into it, has a checklist of a template, or had one that was taken away.
+func (s *Service) HadChecklist(ctx context.Context, tx *db.Tx, id desk.ConversationID, template desk.TemplateID) (had bool, err error) {
+	members, err := family(ctx, tx, id)
+	if err != nil {
+		return false, err
+	}
+	err = tx.Row(ctx, `SELECT EXISTS (SELECT 1 FROM checklist WHERE template = $1 AND conversation IN `+db.In(len(members), 2)+`)`, db.Args(members, any(template))...).Scan(&had)
+	if err != nil {
+		return false, fmt.Errorf("had conversation %s a checklist: %w", id, err)
+	}
+	return had, nil
+}
+
 func (c *row) addList(ctx context.Context, tx *db.Tx, n NewChecklist) (list desk.ChecklistID, err error) {
 	var count int
 	if err := tx.Row(ctx, `SELECT count(*) FROM checklist WHERE conversation = $1 AND deleted_at = 0`, c.ID).Scan(&count); err != nil {

@@ -319,6 +319,9 @@ func (s *Service) withdraw(ctx context.Context, tx *db.Tx, by desk.Actor, scope 
 	if err := c.dropNotes(ctx, tx, by, &undone); err != nil {
 		return withdrawn{}, err
 	}
+	if err := c.dropLists(ctx, tx, by, &undone); err != nil {
+		return withdrawn{}, err
+	}
 	// The customer waits again, and since when he did: the answer never left.
 	if err := c.waitsAgain(ctx, tx, by, id); err != nil {
 		return withdrawn{}, err

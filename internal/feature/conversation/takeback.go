@@ -25,8 +25,13 @@ func (s *Service) KeepStanding(ctx context.Context, tx *db.Tx, scope desk.Scope,
 	if err != nil {
 		return fmt.Errorf("notes written with message %s: %w", message, err)
 	}
+	rows, err = tx.Query(ctx, `SELECT id FROM checklist WHERE conversation = (SELECT conversation FROM message WHERE id = $1) AND created_at = $2 AND deleted_at = 0 ORDER BY id`, message, tx.Now)
+	lists, err := db.Rows(rows, err, scanID[desk.ChecklistID])
+	if err != nil {
+		return fmt.Errorf("checklists begun with message %s: %w", message, err)
+	}
 	texts := [2]string{}
-	for i, standing := range []left{{Standing: before}, {Standing: after, Notes: notes}} {
+	for i, standing := range []left{{Standing: before}, {Standing: after, Notes: notes, Lists: lists}} {
 		data, err := json.Marshal(standing)
 		if err != nil {
 			return fmt.Errorf("what conversation %s had: %w", id, err)
@@ -47,10 +52,11 @@ func forgetStanding(ctx context.Context, tx *db.Tx, message desk.MessageID) erro
 	return nil
 }
 
-// left is what actions made of a conversation, with the notes that they wrote.
+// left is what actions made of a conversation, with the notes that they wrote and the checklists that they began.
 type left struct {
 	Standing
-	Notes []desk.MessageID `json:"notes,omitempty"`
+	Notes []desk.MessageID   `json:"notes,omitempty"`
+	Lists []desk.ChecklistID `json:"lists,omitempty"`
 }
 
 // TakenBack is the draft that an answer becomes again, with what could not be taken back with it.
@@ -161,6 +167,29 @@ func (c *row) dropNotes(ctx context.Context, tx *db.Tx, by desk.Actor, u *takenB
 		}
 	}
 	return nil
+}
+
+// dropLists takes the checklists back that were begun with an answer, unless somebody did something of them.
+func (c *row) dropLists(ctx context.Context, tx *db.Tx, by desk.Actor, u *takenBack) error {
+	for _, id := range u.after.Lists {
+		n, err := tx.Exec(ctx, `
+			UPDATE checklist SET deleted_at = $1 WHERE id = $2 AND conversation = $3 AND deleted_at = 0
+			  AND NOT EXISTS (SELECT 1 FROM checklist_item WHERE checklist = $2 AND done_at > 0)`, tx.Now, id, c.ID)
+		if err != nil {
+			return fmt.Errorf("take checklist %d back: %w", id, err)
+		}
+		if n == 0 {
+			u.stay = true
+			continue
+		}
+		if err := eventlog.Append(ctx, tx, c.event(by, desk.ChecklistRemoved, map[string]any{"checklist": id})); err != nil {
+			return err
+		}
+	}
+	if len(u.after.Lists) == 0 {
+		return nil
+	}
+	return c.countChecks(ctx, tx)
 }
 
 // changedSince reports whether somebody made something else of a value that actions had changed.

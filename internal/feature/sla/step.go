@@ -15,7 +15,8 @@ import (
 const mostSteps = 20
 
 // StepDeeds are what a step can do: what gets somebody to look, and what puts the conversation where it is looked at.
-var StepDeeds = []desk.Deed{desk.TellPeople, desk.SetPriority, desk.Assign, desk.SetTeam, desk.AddTags, desk.RemoveTags, desk.SetType, desk.SetField}
+var StepDeeds = []desk.Deed{desk.TellPeople, desk.SetPriority, desk.Assign, desk.SetTeam, desk.AddTags, desk.RemoveTags, desk.SetType, desk.SetField,
+	desk.AskPeople, desk.StartList}
 
 // checkSteps refuses steps that could not be taken, and brings the others into the form in which they are kept.
 func checkSteps(e *Edit) error {

@@ -5,7 +5,9 @@ package act
 import (
 	"context"
 	"fmt"
+	stdhtml "html"
 	"slices"
+	"strings"
 	"time"
 
 	"tellus/internal/desk"
@@ -59,7 +61,10 @@ func (h *Hands) DoByRule(ctx context.Context, tx *db.Tx, rule desk.RuleID, place
 	if err := desk.CheckRuleActions("body.actions", actions); err != nil {
 		return desk.Conversation{}, "", err
 	}
-	if row, err = h.do(ctx, tx, desk.ByRule(rule), House, place, id, 0, actions); err != nil {
+	if err := h.mergeOpen(ctx, tx, desk.ByRule(rule), id, actions); err != nil {
+		return row, "", err
+	}
+	if row, err = h.do(ctx, tx, desk.ByRule(rule), House, place, id, 0, actions); err != nil { // of what it was merged into, where it was
 		return row, "", err
 	}
 	return h.answer(ctx, tx, desk.ByRule(rule), row, actions)
@@ -85,35 +90,57 @@ func (h *Hands) do(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Sco
 	if actions, err = h.named(ctx, tx, row, actions); err != nil {
 		return row, err
 	}
-	change, note := plan(actions, scope.Agent, tx.Now.Time(), place)
+	change := plan(actions, scope.Agent, tx.Now.Time(), place)
 	change.Version = version
 	if row, err = h.Conversations.Update(ctx, tx, by, scope, id, change); err != nil {
 		return row, err
 	}
+	wrote := false
 	for _, a := range actions {
-		if a.Do != desk.TellPeople {
-			continue
+		switch a.Do {
+		case desk.TellPeople:
+			err = h.Conversations.Tell(ctx, tx, by, scope, id, conversation.Told{Agents: a.Agents, Teams: a.Teams, Holder: a.Holder, Leads: a.Leads, Duty: a.Duty, Loud: a.Loud})
+		case desk.StartList:
+			wrote, err = true, h.startList(ctx, tx, by, scope, id, a.List)
+		case desk.WriteNote:
+			wrote, err = true, h.note(ctx, tx, by, scope, id, a.Note, nil)
+		case desk.AskPeople:
+			wrote, err = true, h.note(ctx, tx, by, scope, id, a.Note, a.Agents)
 		}
-		if err := h.Conversations.Tell(ctx, tx, by, scope, id, conversation.Told{Agents: a.Agents, Teams: a.Teams, Holder: a.Holder, Leads: a.Leads, Duty: a.Duty, Loud: a.Loud}); err != nil {
+		if err != nil {
 			return row, err
 		}
 	}
-	if note == "" {
+	if !wrote {
 		return row, nil
-	}
-	values, err := h.Values(ctx, tx, scope, Where{Conversation: id})
-	if err != nil {
-		return row, err
-	}
-	html, _ := placeholder.Render(note, values.Values)
-	if _, err := h.Conversations.AddNote(ctx, tx, by, scope, id, conversation.NewNote{HTML: html}, h.Staff.Scope); err != nil {
-		return row, err
 	}
 	return h.Conversations.Get(ctx, tx, scope, id)
 }
 
+// note writes a note with its values, and asks those who are mentioned.
+func (h *Hands) note(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Scope, id desk.ConversationID, note string, asked []desk.AgentID) error {
+	values, err := h.Values(ctx, tx, scope, Where{Conversation: id})
+	if err != nil {
+		return err
+	}
+	html, _ := placeholder.Render(note, values.Values)
+	if len(asked) > 0 {
+		names := make([]string, 0, len(asked))
+		for _, id := range asked {
+			who, err := h.Staff.Agent(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			names = append(names, "@"+stdhtml.EscapeString(who.Name))
+		}
+		html = "<p>" + strings.Join(names, ", ") + "</p>" + html
+	}
+	_, err = h.Conversations.AddNote(ctx, tx, by, scope, id, conversation.NewNote{HTML: html, Mentions: asked}, h.Staff.Scope)
+	return err
+}
+
 // plan is what the actions come to when an agent does them at a time and place.
-func plan(actions []desk.Action, agent desk.AgentID, now time.Time, place *time.Location) (ch conversation.Change, note string) {
+func plan(actions []desk.Action, agent desk.AgentID, now time.Time, place *time.Location) (ch conversation.Change) {
 	for _, a := range actions {
 		switch a.Do {
 		case desk.SetStatus:
@@ -138,8 +165,6 @@ func plan(actions []desk.Action, agent desk.AgentID, now time.Time, place *time.
 			if a.On != "" {
 				ch.WakeOn = &desk.WakeOn{Event: a.On}
 			}
-		case desk.WriteNote:
-			note = a.Note
 		case desk.SetType:
 			ch.Type = &a.Type
 		case desk.SetField:
@@ -160,7 +185,7 @@ func plan(actions []desk.Action, agent desk.AgentID, now time.Time, place *time.
 			ch.Trashed = &trashed
 		}
 	}
-	return ch, note
+	return ch
 }
 
 // Where placeholders are filled: in a conversation, or in a mail that is about to begin one.

@@ -9,8 +9,8 @@ import (
 	"tellus/internal/platform/db"
 )
 
-// named puts a person into each action that assigns to whoever is on duty: who has the conversation already where he is one of them, else the first who may see it. It refuses where nobody
-// is on duty now.
+// named puts a person into each action that assigns to whoever is on duty, or asks him: who has the conversation already where he is one of them, else the first who may see it. It refuses
+// where nobody is on duty now.
 func (h *Hands) named(ctx context.Context, tx *db.Tx, row desk.Conversation, actions []desk.Action) ([]desk.Action, error) {
 	if !slices.ContainsFunc(actions, func(a desk.Action) bool { return a.OnDuty != 0 }) {
 		return actions, nil
@@ -27,12 +27,16 @@ func (h *Hands) named(ctx context.Context, tx *db.Tx, row desk.Conversation, act
 		if from > tx.Now {
 			return nil, desk.WhyNobodyOnDuty.Refuse()
 		}
-		if slices.Contains(who, row.Assignee) {
-			actions[i].Agent = row.Assignee
-			continue
+		one := row.Assignee
+		if !slices.Contains(who, one) {
+			if one, err = h.firstWhoSees(ctx, tx, row.ID, who); err != nil {
+				return nil, err
+			}
 		}
-		if actions[i].Agent, err = h.firstWhoSees(ctx, tx, row.ID, who); err != nil {
-			return nil, err
+		if a.Do == desk.AskPeople {
+			actions[i].Agents = append(slices.Clone(a.Agents), one)
+		} else {
+			actions[i].Agent = one
 		}
 	}
 	return actions, nil

@@ -124,8 +124,12 @@ func (a *Automate) event(ctx context.Context, tx *db.Tx, set *rule.Set, e desk.E
 			return nil
 		}
 		f := automation.Firing{Rule: d.ID, RuleVersion: d.Version, Conversation: row.ID, Event: e.Seq, Chain: name, Depth: chain.Depth + 1, State: automation.Stopped, Why: string(d.Why)}
-		if d.Why != rule.Acts && len(rule.Would(row.Conversation, d.Actions)) == 0 {
-			continue // all is as it would make it: there is nothing to say
+		if d.Why != rule.Acts {
+			if would, _, err := a.Hands.Would(ctx, tx, row.Conversation, d.Actions); err != nil {
+				return err
+			} else if len(would) == 0 {
+				continue // all is as it would make it: there is nothing to say
+			}
 		}
 		if d.Why == rule.Acts {
 			if f, err = a.act(ctx, tx, d, row, f); err != nil {
@@ -152,14 +156,14 @@ func (a *Automate) event(ctx context.Context, tx *db.Tx, set *rule.Set, e desk.E
 // act does what a rule would change. What fails is undone by itself and told.
 func (a *Automate) act(ctx context.Context, tx *db.Tx, d rule.Decision, row *rule.Case, f automation.Firing) (automation.Firing, error) {
 	f.State = automation.Done
-	actions := rule.Would(row.Conversation, d.Actions)
-	if len(actions) == 0 {
-		return f, nil
+	actions, _, err := a.Hands.Would(ctx, tx, row.Conversation, d.Actions)
+	if err != nil || len(actions) == 0 {
+		return f, err
 	}
 	began := a.DB.Now()
 	var after desk.Conversation
 	var unsent courtesy.Why
-	err := tx.Savepoint(ctx, func() error {
+	err = tx.Savepoint(ctx, func() error {
 		return eventlog.Because(tx, f.Event, func() (err error) {
 			after, unsent, err = a.Hands.DoByRule(ctx, tx, d.ID, d.Zone, row.ID, actions)
 			return err
@@ -167,7 +171,7 @@ func (a *Automate) act(ctx context.Context, tx *db.Tx, d rule.Decision, row *rul
 	})
 	f.Took = a.DB.Now().Sub(began).Microseconds()
 	if err == nil {
-		row.Conversation = after
+		row.Conversation, f.Conversation = after, after.ID // what it was merged into, where it was
 		for _, one := range actions {
 			if one.Do != desk.SendAnswer || unsent == "" {
 				f.Deeds = append(f.Deeds, one.Do)
@@ -249,6 +253,7 @@ type Tried struct {
 	Subject      string              `json:"subject"`
 	Holds        bool                `json:"holds" doc:"Its condition holds for the conversation as it is now"`
 	Would        []desk.Action       `json:"would" doc:"What it would change; nothing where all is so already"`
+	Into         int64               `json:"into,omitempty" doc:"The number of the conversation that it would be merged into"`
 	Unsent       courtesy.Why        `json:"unsent,omitempty" doc:"Why its answer would not be sent as of now: such as answer_machine"`
 	When         desk.Time           `json:"when,omitempty" doc:"Of a time rule that does not hold: when it will, if nobody does anything"`
 }
@@ -269,7 +274,18 @@ const (
 
 // would says what a rule that holds would do with a conversation as it is.
 func (a *Automate) would(ctx context.Context, tx *db.Tx, row *rule.Case, actions []desk.Action, one Tried) (Tried, error) {
-	one.Holds, one.Would = true, rule.Would(row.Conversation, actions)
+	one.Holds = true
+	would, into, err := a.Hands.Would(ctx, tx, row.Conversation, actions)
+	if err != nil {
+		return one, err
+	}
+	if one.Would = append(one.Would, would...); into != 0 {
+		other, err := a.Conversations.Get(ctx, tx, act.House, into)
+		if err != nil {
+			return one, err
+		}
+		one.Into = other.Number
+	}
 	why, err := a.Hands.Unsent(ctx, tx, row.Conversation, one.Would)
 	if one.Unsent = why; why != "" {
 		one.Would = slices.DeleteFunc(one.Would, func(a desk.Action) bool { return a.Do == desk.SendAnswer })

@@ -85,7 +85,8 @@ func (s *Server) auditImported(ctx context.Context, tx *db.Tx, c *Caller, action
 
 // names are what this desk calls what it numbers.
 func (s *Server) names(ctx context.Context, tx *db.Tx) (n carry.Names, err error) {
-	n = carry.Names{Agents: map[desk.AgentID]string{}, Teams: map[desk.TeamID]string{}, Tags: map[desk.TagID]string{}, Types: map[desk.TypeID]string{}, Rosters: map[desk.RosterID]string{}, Macros: map[desk.MacroID]string{}}
+	n = carry.Names{Agents: map[desk.AgentID]string{}, Teams: map[desk.TeamID]string{}, Tags: map[desk.TagID]string{}, Types: map[desk.TypeID]string{}, Rosters: map[desk.RosterID]string{}, Macros: map[desk.MacroID]string{},
+		Lists: map[desk.TemplateID]string{}}
 	agents, err := s.Staff.Agents(ctx, tx)
 	if err != nil {
 		return n, err
@@ -130,6 +131,15 @@ func (s *Server) names(ctx context.Context, tx *db.Tx) (n carry.Names, err error
 	for _, m := range macros {
 		if m.Audience != desk.Personal && len(m.Languages) > 0 {
 			n.Macros[m.ID] = strings.TrimPrefix(m.Folder+"/"+m.Name, "/")
+		}
+	}
+	lists, err := s.Fields.Templates(ctx, tx)
+	if err != nil {
+		return n, err
+	}
+	for _, l := range lists {
+		if l.ArchivedAt == 0 {
+			n.Lists[l.ID] = l.Name
 		}
 	}
 	n.Fields, err = s.Fields.All(ctx, tx)

@@ -5386,7 +5386,7 @@ export interface components {
              * @description assign: nobody where it is absent and me is not set
              */
             agent?: number;
-            /** @description tell: these people */
+            /** @description tell, ask: these people */
             agents?: number[];
             /** @description snooze_until: such as 09:00, in the time zone of whoever acts */
             clock?: string;
@@ -5396,7 +5396,7 @@ export interface components {
              */
             day?: "" | "tomorrow" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
             /** @enum {string} */
-            do: "set_status" | "set_priority" | "assign" | "set_team" | "add_tags" | "remove_tags" | "snooze_for" | "snooze_until" | "add_note" | "wake" | "mark_spam" | "not_spam" | "trash" | "restore" | "set_type" | "set_field" | "tell" | "answer";
+            do: "set_status" | "set_priority" | "assign" | "set_team" | "add_tags" | "remove_tags" | "snooze_for" | "snooze_until" | "add_note" | "wake" | "mark_spam" | "not_spam" | "trash" | "restore" | "set_type" | "set_field" | "tell" | "answer" | "ask" | "add_checklist" | "merge";
             /** @description tell: who is on duty in these rosters, and where nobody is, who is next, when that begins */
             duty?: number[];
             /**
@@ -5408,6 +5408,11 @@ export interface components {
             holder?: boolean;
             /** @description tell: who leads the team of the conversation */
             leads?: boolean;
+            /**
+             * Format: int64
+             * @description add_checklist: of this template, where the conversation has none of it
+             */
+            list?: number;
             /** @description tell: by every means at once, on the desk, by push and by mail, whatever they chose */
             loud?: boolean;
             /**
@@ -5419,10 +5424,10 @@ export interface components {
             me?: boolean;
             /**
              * Format: int64
-             * @description snooze_for
+             * @description snooze_for; merge: into what had something to it no longer ago than this
              */
             minutes?: number;
-            /** @description add_note: HTML, in which placeholders are filled */
+            /** @description add_note, ask: HTML, in which placeholders are filled */
             note?: string;
             /**
              * @description snooze_for, snooze_until: it wakes before that where this happens
@@ -5431,7 +5436,7 @@ export interface components {
             on?: "" | "resolved" | "answered" | "colleague" | "purchase";
             /**
              * Format: int64
-             * @description assign: to who is on duty in this roster
+             * @description assign: to who is on duty in this roster; ask: who is, beside the people
              */
             onDuty?: number;
             /**
@@ -5439,6 +5444,8 @@ export interface components {
              * @description set_priority
              */
             priority?: number;
+            /** @description merge: into a conversation of the same inbox alone */
+            sameInbox?: boolean;
             /**
              * @description set_status
              * @enum {string}
@@ -7890,14 +7897,14 @@ export interface components {
         };
         Lack: {
             /** @enum {string} */
-            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option" | "roster" | "macro";
+            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option" | "roster" | "macro" | "list";
             name: string;
             /** @description option: the field, such as conversation.reason; field: what it is a field of */
             of?: string;
         };
         LackBody: {
             /** @enum {string} */
-            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option" | "roster" | "macro";
+            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option" | "roster" | "macro" | "list";
             name: string;
             /** @description option: the field, such as conversation.reason; field: what it is a field of */
             of?: string;
@@ -10343,7 +10350,7 @@ export interface components {
         };
         Swap: {
             /** @enum {string} */
-            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option" | "roster" | "macro";
+            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option" | "roster" | "macro" | "list";
             name: string;
             /** @description option: the field, such as conversation.reason; field: what it is a field of */
             of?: string;
@@ -10520,6 +10527,11 @@ export interface components {
             event: components["schemas"]["Event"];
             /** @description Its condition holds for the conversation as it is now */
             holds: boolean;
+            /**
+             * Format: int64
+             * @description The number of the conversation that it would be merged into
+             */
+            into?: number;
             /** Format: int64 */
             number: number;
             subject: string;

@@ -1,9 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { tagsQuery, useDirectory } from "../../api/queries";
 import { wakeEvents } from "../../api/types";
-import { plainText, toHtml } from "../../desk/compose/html";
 import { macrosQuery } from "../../desk/compose/macro/queries";
 import type { Action, Deed } from "../../desk/compose/macro/types";
 import { actionKey, dayWords, weekdays } from "../../desk/compose/macro/words";
@@ -13,8 +11,10 @@ import type { CustomField } from "../../desk/fields/types";
 import { useFormat } from "../../i18n/format";
 import { Icon } from "../../parts/Icon";
 import { rostersQuery } from "../duty/queries";
-import { AreaField, Checks, NumberField, SelectField, TextField, Wrong } from "../form/fields";
+import { Checks, NumberField, SelectField, TextField, Wrong } from "../form/fields";
+import { AskFields, ListField, MergeFields } from "./AsideFields";
 import css from "./Macros.module.css";
+import { NoteField } from "./NoteField";
 
 const deeds: Deed[] = [
   "set_status",
@@ -29,10 +29,12 @@ const deeds: Deed[] = [
   "set_type",
   "set_field",
   "tell",
+  "ask",
+  "add_checklist",
 ];
 
 /** What only a rule does by itself: nobody does it together with an answer. */
-const ruleDeeds: Deed[] = ["answer", "mark_spam", "trash"];
+const ruleDeeds: Deed[] = ["answer", "merge", "mark_spam", "trash"];
 
 /** A new action of a kind, with what is most often meant. */
 function begin(deed: Deed, field: number | undefined, impersonal: boolean): Action {
@@ -50,6 +52,8 @@ function begin(deed: Deed, field: number | undefined, impersonal: boolean): Acti
       return { do: deed, minutes: 24 * 60 };
     case "tell":
       return { do: deed, holder: true };
+    case "merge":
+      return { do: deed, minutes: 7 * 24 * 60, sameInbox: true };
     case "snooze_until":
       return { do: deed, day: "monday", clock: "09:00" };
     case "set_field":
@@ -299,7 +303,15 @@ function One({ action: a, impersonal, fields, change, error }: OneProps) {
         </>
       );
     case "add_note":
-      return <NoteField label={label} action={a} change={change} error={error("note")} />;
+      return (
+        <NoteField label={label} note={a.note} error={error("note")} change={(note) => change({ do: a.do, note })} />
+      );
+    case "ask":
+      return <AskFields action={a} change={change} error={error} />;
+    case "add_checklist":
+      return <ListField action={a} change={change} error={error} />;
+    case "merge":
+      return <MergeFields action={a} change={change} error={error} />;
     case "set_type":
       return (
         <SelectField<number>
@@ -342,32 +354,4 @@ function One({ action: a, impersonal, fields, change, error }: OneProps) {
     default:
       return <Wrong error={error("do")} />;
   }
-}
-
-/** A note is written as plain words: formatting in it would be seen by colleagues only. */
-function NoteField({
-  label,
-  action,
-  change,
-  error,
-}: {
-  label: string;
-  action: Action;
-  change: (a: Action) => void;
-  error?: string;
-}) {
-  const [typed, setTyped] = useState(() => plainText(action.note ?? ""));
-  return (
-    <AreaField
-      label={label}
-      rows={3}
-      maxLength={5000}
-      value={typed}
-      error={error}
-      change={(text) => {
-        setTyped(text);
-        change({ do: "add_note", note: toHtml(text) });
-      }}
-    />
-  );
 }

@@ -21,6 +21,8 @@ const deeds: Deed[] = [
   "remove_tags",
   "set_type",
   "set_field",
+  "ask",
+  "add_checklist",
 ];
 
 interface Props {

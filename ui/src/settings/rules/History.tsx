@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { tagsQuery, useDirectory } from "../../api/queries";
 import { macrosQuery } from "../../desk/compose/macro/queries";
 import { actionWords } from "../../desk/compose/macro/words";
-import { fieldsQuery, typesQuery } from "../../desk/fields/queries";
+import { fieldsQuery, templatesQuery, typesQuery } from "../../desk/fields/queries";
 import { useFormat } from "../../i18n/format";
 import { Failed } from "../../parts/Trouble";
 import { rostersQuery } from "../duty/queries";
@@ -60,6 +60,7 @@ function One({ former: f, before, takeBack }: OneProps) {
   const fields = useQuery(fieldsQuery).data;
   const rosters = useQuery(rostersQuery).data;
   const macros = useQuery(macrosQuery).data;
+  const lists = useQuery(templatesQuery).data;
   const changed = before && f.what !== "deleted" ? differs(before.rule, f.rule) : [];
   const words = (what: (typeof changed)[number]): string => {
     const r = f.rule;
@@ -73,7 +74,7 @@ function One({ former: f, before, takeBack }: OneProps) {
       case "condition":
         return t("rule.changed_condition");
       case "actions":
-        return `${t("rule.then")}: ${format.list(r.actions.map((a) => actionWords(a, { t: t as never, format, directory, tags, types, fields, rosters, macros })))}`;
+        return `${t("rule.then")}: ${format.list(r.actions.map((a) => actionWords(a, { t: t as never, format, directory, tags, types, fields, rosters, macros, lists })))}`;
       default:
         return t(r.stop ? "rule.stop" : "rule.changed_stop");
     }

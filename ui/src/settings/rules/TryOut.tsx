@@ -61,6 +61,7 @@ export function TryOut({ rule }: { rule: RuleEdit }) {
                     : i.would.length
                       ? format.list(i.would.map((a) => t(`macro.kind.${a.do}`)))
                       : !i.unsent && t("rule.would_nothing")}
+                  {i.into && ` (#${i.into})`}
                   {i.unsent &&
                     `${i.would.length ? " · " : ""}${t("rule.not_answered", { why: t(`rule.why.${i.unsent}`) })}`}
                 </div>

@@ -38,7 +38,10 @@ export type Deed =
   | "tell"
   | "mark_spam"
   | "trash"
-  | "answer";
+  | "answer"
+  | "ask"
+  | "add_checklist"
+  | "merge";
 
 /** One thing that a macro does; which fields count is said by `do`. */
 export interface Action {
@@ -69,8 +72,12 @@ export interface Action {
   duty?: number[];
   /** By every means, whatever they chose. */
   loud?: boolean;
-  /** Assign: to who is on duty in this roster. */
+  /** Assign, ask: to who is on duty in this roster. */
   onDuty?: number;
+  /** The template of a checklist. */
+  list?: number;
+  /** Merge: within one inbox alone. */
+  sameInbox?: boolean;
   /** Null or absent takes the value away. */
   value?: FieldValue;
 }

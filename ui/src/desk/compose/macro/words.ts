@@ -19,13 +19,18 @@ export interface Known {
   /** Rosters by name, where they are known. */
   rosters?: readonly { id: number; name: string }[];
   macros?: readonly { id: number; name: string }[];
+  /** Templates of checklists. */
+  lists?: readonly { id: number; name: string }[];
 }
 
 /** What names an action among others of a list. */
 export const actionKey = (a: Action): string => `${a.do}${a.field ?? ""}`;
 
 /** What an action does, as a piece of a sentence. */
-export function actionWords(a: Action, { t, format, directory, tags, types, fields, rosters, macros }: Known): string {
+export function actionWords(
+  a: Action,
+  { t, format, directory, tags, types, fields, rosters, macros, lists }: Known,
+): string {
   const gone = t("macro.gone");
   switch (a.do) {
     case "set_status":
@@ -73,6 +78,21 @@ export function actionWords(a: Action, { t, format, directory, tags, types, fiel
     }
     case "answer":
       return t("macro.does.answer", { name: macros?.find((m) => m.id === a.macro)?.name ?? gone });
+    case "ask": {
+      const names = (a.agents ?? []).map((id) => directory.agent(id)?.name ?? gone);
+      const roster = rosters?.find((r) => r.id === a.onDuty);
+      if (a.onDuty)
+        names.push(roster ? t("macro.does.tell_duty", { name: roster.name }) : t("macro.does.tell_some_duty"));
+      return t("macro.does.ask", { names: format.list(names), question: shortened(a.note) });
+    }
+    case "add_checklist": {
+      const name = lists?.find((l) => l.id === a.list)?.name;
+      return name ? t("macro.does.add_checklist", { name }) : t("macro.does.add_some_checklist");
+    }
+    case "merge":
+      return t(a.sameInbox ? "macro.does.merge_inbox" : "macro.does.merge", {
+        span: spanWords(a.minutes ?? 0, format.language),
+      });
     case "mark_spam":
     case "trash":
       return t(`macro.does.${a.do}`);
@@ -84,11 +104,14 @@ export function actionWords(a: Action, { t, format, directory, tags, types, fiel
         a,
         t("macro.does.snooze_until", { day: dayWords(a.day ?? "", t, format.language), clock: a.clock }),
       );
-    case "add_note": {
-      const words = plainText(a.note ?? "").replace(/\s+/g, " ");
-      return t("macro.does.note", { note: words.length > 60 ? `${words.slice(0, 59)}…` : words });
-    }
+    case "add_note":
+      return t("macro.does.note", { note: shortened(a.note) });
   }
+}
+
+function shortened(note: string | undefined): string {
+  const words = plainText(note ?? "").replace(/\s+/g, " ");
+  return words.length > 60 ? `${words.slice(0, 59)}…` : words;
 }
 
 const sooner = (t: T, a: Action, what: string) => (a.on ? t("wake.does", { what, event: t(`wake.or_${a.on}`) }) : what);
