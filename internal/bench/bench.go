@@ -185,7 +185,7 @@ func (o Options) run(ctx context.Context, exe string, n int) (run Run, err error
 	}
 	if o.Mail > 0 {
 		fmt.Fprintf(o.Log, "%d conversations: mail for %s\n", n, o.Mail)
-		err = o.mail(ctx, c, srv, &run, 0)
+		err = o.mail(ctx, c, srv, &run, 0, 0)
 	}
 	if err == nil && o.House && o.Mail > 0 {
 		err = o.house(ctx, c, srv, &run)
@@ -243,7 +243,7 @@ func (o Options) seed(ctx context.Context, c app.Config, run Run) error {
 const connections = 16
 
 // mail feeds the receiver and waits until everything that it took is a message.
-func (o Options) mail(ctx context.Context, c app.Config, srv *server, run *Run, first int) error {
+func (o Options) mail(ctx context.Context, c app.Config, srv *server, run *Run, first, rate int) error {
 	before, err := srv.cpu()
 	if err != nil {
 		return err
@@ -260,7 +260,7 @@ func (o Options) mail(ctx context.Context, c app.Config, srv *server, run *Run, 
 	}
 	begun := time.Now()
 	watch := watchIndex(ctx, c)
-	sent, err := Load{Address: srv.smtp, To: inboxAt, Connections: connections, For: o.Mail, First: first}.Run(ctx)
+	sent, err := Load{Address: srv.smtp, To: inboxAt, Connections: connections, For: o.Mail, First: first, Rate: rate}.Run(ctx)
 	if err != nil {
 		return errors.Join(fmt.Errorf("send mails: %w", err), watch.stop())
 	}

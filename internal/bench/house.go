@@ -22,6 +22,7 @@ const (
 	houseRules    = 500
 	housePolicies = 20
 	housePeople   = 100
+	houseRate     = 200 // mails a second, where not as many come as there can
 )
 
 // House is how mail fares with rules, policies and distribution on.
@@ -41,6 +42,10 @@ type House struct {
 	P50         float64 `json:"p50"`      // milliseconds from the transaction that put a conversation into the queue to the one that gave it out
 	P99         float64 `json:"p99"`
 	Caught      float64 `json:"caught"` // seconds after the last mail was stored until all were given out
+
+	Rate    float64 `json:"rate"`    // mails a second that came in the end, as many as a large company has at its busiest
+	RateP50 float64 `json:"rateP50"` // as P50 and P99, of those
+	RateP99 float64 `json:"rateP99"`
 }
 
 // house feeds mail to a desk at which people sit, and then once more with rules, policies and a team that gives out to them.
@@ -58,7 +63,7 @@ func (o Options) house(ctx context.Context, c app.Config, srv *server, run *Run)
 		return err
 	}
 	without := *run
-	if err := o.mail(ctx, c, srv, &without, connections); err != nil {
+	if err := o.mail(ctx, c, srv, &without, connections, 0); err != nil {
 		return err
 	}
 	if err := srv.makeHouse(ctx, d); err != nil {
@@ -69,27 +74,45 @@ func (o Options) house(ctx context.Context, c app.Config, srv *server, run *Run)
 		return err
 	}
 	with := *run
-	if err := o.mail(ctx, c, srv, &with, 2*connections); err != nil {
+	if err := o.mail(ctx, c, srv, &with, 2*connections, 0); err != nil {
 		return err
 	}
 	h.Mails, h.MailsPerSec, h.MailCPU = with.Mails, with.MailsPerSec, with.MailCPU
 	if h.Without = without.MailsPerSec; h.Without > 0 {
 		h.Share = h.MailsPerSec / h.Without
 	}
-	stored := time.Now()
-	for { // until nothing more is given out
+	if err := h.settle(ctx, d, from); err != nil {
+		return err
+	}
+	paced := House{}
+	if from, err = number(ctx, d, `SELECT MAX(seq) FROM event`); err != nil {
+		return err
+	}
+	calm := *run
+	if err := o.mail(ctx, c, srv, &calm, 3*connections, houseRate); err != nil {
+		return err
+	}
+	if err := paced.settle(ctx, d, from); err != nil {
+		return err
+	}
+	h.Rate, h.RateP50, h.RateP99 = calm.MailsPerSec, paced.P50, paced.P99
+	run.House = h
+	return nil
+}
+
+// settle waits until nothing more of what came since an event is given out, and counts it.
+func (h *House) settle(ctx context.Context, d *db.DB, from int64) error {
+	for stored := time.Now(); ; {
 		was := h.Assigned
 		if err := h.read(ctx, d, from); err != nil {
 			return err
 		}
 		if h.Waited > 0 && h.Assigned >= h.Waited || h.Assigned == was && time.Since(stored) > 20*time.Second {
-			break
+			return nil
 		}
 		h.Caught = time.Since(stored).Seconds()
 		time.Sleep(time.Second)
 	}
-	run.House = h
-	return nil
 }
 
 func number(ctx context.Context, d *db.DB, query string, args ...any) (n int64, err error) {

@@ -21,6 +21,7 @@ type Load struct {
 	Connections int
 	For         time.Duration
 	First       int // number of the first writer: those of another load are other people
+	Rate        int // mails a second, all connections together; 0 for as fast as they are taken
 }
 
 // Sent is what a load came to.
@@ -69,7 +70,10 @@ func (l Load) connection(ctx context.Context, n int, sent *atomic.Int64) error {
 	}
 	together := slices.Contains(can, "PIPELINING")
 	writer := newWriter(uint64(l.First + n))
-	for ctx.Err() == nil {
+	for begun := time.Now(); ctx.Err() == nil; {
+		if !l.pace(ctx, begun, writer.seq) {
+			break
+		}
 		from, mail := writer.next(l.To)
 		if err := p.envelope(from, l.To, together); err != nil {
 			return err
@@ -81,6 +85,21 @@ func (l Load) connection(ctx context.Context, n int, sent *atomic.Int64) error {
 	}
 	_, err = p.say("QUIT\r\n", "221")
 	return err
+}
+
+// pace waits until a connection that sent so many mails may send another; false where ctx ends first.
+func (l Load) pace(ctx context.Context, begun time.Time, sent int) bool {
+	if l.Rate == 0 {
+		return true
+	}
+	due := time.NewTimer(time.Until(begun.Add(time.Duration(sent*l.Connections) * time.Second / time.Duration(l.Rate))))
+	defer due.Stop()
+	select {
+	case <-due.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // peer is the receiver at the other end.

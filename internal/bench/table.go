@@ -44,6 +44,7 @@ func (r Report) Table(w io.Writer) error {
 					h.Rules, h.Policies, h.MailsPerSec, 100*h.Share, h.Without, h.People, h.Mails, h.MailCPU, h.Fired, h.Promised)
 				fmt.Fprintf(t, "given to %d people\t%d of %d\tp50 %.1f ms\tp99 %.1f ms after they came into the queue (all given out %.0f s after the last mail was stored)\n",
 					h.People, h.Assigned, h.Waited, h.P50, h.P99, h.Caught)
+				fmt.Fprintf(t, "at %.0f mails a second\tp50 %.1f ms\tp99 %.1f ms after they came into the queue\n", h.Rate, h.RateP50, h.RateP99)
 			}
 			fmt.Fprintf(t, "search index behind\tat most %.1f s\t(%.1f s when the last mail was stored; up to date %.1f s later)\n", run.IndexLag.Most, run.IndexLag.Last, run.IndexLag.Caught)
 		}
