@@ -68,7 +68,7 @@ func (s *Service) Offer(ctx context.Context, tx *db.Tx, id desk.ConversationID, 
 	if err != nil {
 		return fmt.Errorf("who had conversation %s: %w", id, err)
 	}
-	if _, err := tx.Exec(ctx, `
+	if err := tx.Soon(ctx, `
 		INSERT INTO distribution_offer (`+offerColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (conversation) DO UPDATE SET agent = excluded.agent, given_at = excluded.given_at, until_at = excluded.until_at, minutes = excluded.minutes, wait = excluded.wait,
 			tried = excluded.tried`,

@@ -161,12 +161,12 @@ func (s *Service) Gave(ctx context.Context, tx *db.Tx, id desk.ConversationID, d
 	if asked.Speak == assign.Indifferent || asked.Language == "" {
 		asked = assign.Item{} // no language counted
 	}
-	if _, err := tx.Exec(ctx, `
+	if err := tx.Soon(ctx, `
 		INSERT INTO assignment (conversation, at, agent, team, method, how, considered, unlisted, language, speak, waived) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 		id, tx.Now, how.To, d.Team, string(d.Method), string(how.How), string(considered), how.Left, asked.Language, string(asked.Speak), asked.Waived); err != nil {
 		return fmt.Errorf("why conversation %s was given: %w", id, err)
 	}
-	if _, err := tx.Exec(ctx, `
+	if err := tx.Soon(ctx, `
 		INSERT INTO distribution_turn (agent, given_at) VALUES ($1, $2)
 		ON CONFLICT (agent) DO UPDATE SET given_at = excluded.given_at`, how.To, at); err != nil {
 		return fmt.Errorf("turn of agent %s: %w", how.To, err)

@@ -85,10 +85,9 @@ func weigh(ctx context.Context, tx *db.Tx, team desk.TeamID, all []Weight) error
 
 // turned notes how far somebody is with his share of what a team gives out.
 func turned(ctx context.Context, tx *db.Tx, team desk.TeamID, agent desk.AgentID, turn int64) error {
-	_, err := tx.Exec(ctx, `
+	if err := tx.Soon(ctx, `
 		INSERT INTO distribution_weight (team, agent, weight, turn) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (team, agent) DO UPDATE SET turn = excluded.turn`, team, agent, usual, turn)
-	if err != nil {
+		ON CONFLICT (team, agent) DO UPDATE SET turn = excluded.turn`, team, agent, usual, turn); err != nil {
 		return fmt.Errorf("share of agent %s in team %s: %w", agent, team, err)
 	}
 	return nil
