@@ -21,7 +21,8 @@ type serveCommand struct {
 	store
 	listen, url                                 string
 	smtpListen, smtpCert, smtpKey, smtpAuthserv string
-	smtpTrusted, trustedProxies, pushServices   []string
+	smtpTrusted, trustedProxies                 []string
+	pushServices, feedServers                   []string
 	slowSync                                    time.Duration
 	cpuProfile                                  string
 }
@@ -40,6 +41,7 @@ func (s *serveCommand) flags(f *flags) {
 	f.text(&s.smtpAuthserv, "smtp-authserv", "", "Name under which such a relay writes Authentication-Results; what it found then counts.").
 		as("NAME").from("TELLUS_SMTP_AUTHSERV")
 	f.list(&s.pushServices, "push-services", "Push services of the own network that browser pushes may go to, by address and port.").as("IP:PORT").from("TELLUS_PUSH_SERVICES")
+	f.list(&s.feedServers, "feed-servers", "Servers of the own network that calendar feeds may be read from, by address and port.").as("IP:PORT").from("TELLUS_FEED_SERVERS")
 	f.list(&s.trustedProxies, "trusted-proxies", "Addresses or networks of proxies whose X-Forwarded-For and -Proto count.").as("NETWORK").from("TELLUS_TRUSTED_PROXIES")
 	f.duration(&s.slowSync, "slow-sync", 0, "Added to every sync of SQLite.").from("TELLUS_SLOW_SYNC").unseen()
 	f.path(&s.cpuProfile, "cpu-profile", "", "Write a profile of the processor's time.").from("TELLUS_CPU_PROFILE").unseen()
@@ -58,12 +60,11 @@ func (s *serveCommand) run(ctx context.Context, std streams) (err error) {
 	if c.SMTPTrusted, err = prefixes("--smtp-trusted", s.smtpTrusted); err != nil {
 		return err
 	}
-	for _, text := range s.pushServices {
-		to, err := netip.ParseAddrPort(text)
-		if err != nil {
-			return fmt.Errorf("--push-services: %w", err)
-		}
-		c.PushServices = append(c.PushServices, to)
+	if c.PushServices, err = ports("--push-services", s.pushServices); err != nil {
+		return err
+	}
+	if c.FeedServers, err = ports("--feed-servers", s.feedServers); err != nil {
+		return err
 	}
 	if s.cpuProfile != "" {
 		stop, err := profile(s.cpuProfile)
@@ -77,6 +78,18 @@ func (s *serveCommand) run(ctx context.Context, std streams) (err error) {
 		return err
 	}
 	return errors.Join(a.Serve(ctx), a.Close())
+}
+
+// ports reads addresses with their ports.
+func ports(flag string, texts []string) (list []netip.AddrPort, err error) {
+	for _, text := range texts {
+		to, err := netip.ParseAddrPort(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", flag, err)
+		}
+		list = append(list, to)
+	}
+	return list, nil
 }
 
 type intakeCommand struct {

@@ -46,6 +46,7 @@ import (
 	"tellus/internal/flow/automate"
 	"tellus/internal/flow/deliver"
 	"tellus/internal/flow/export"
+	"tellus/internal/flow/feeds"
 	"tellus/internal/flow/gather"
 	"tellus/internal/flow/index"
 	"tellus/internal/flow/intake"
@@ -216,6 +217,7 @@ func (a *App) wire() {
 	present := &presence.Service{Staff: a.Staff, Seats: live.Seats, Absences: onDuty.Absences}
 	a.absence = &absence.Keeper{DB: a.DB, Duty: onDuty, Conversations: a.Conversations, Presence: present, Staff: a.Staff, Log: a.log}
 	abroad := outward.New(outward.Options{})
+	feed := &feeds.Reader{DB: a.DB, Feeds: &hours.Feeds{Secrets: a.Keys}, Conversations: a.Conversations, Client: feeds.Client(a.Config.FeedServers), Log: a.log}
 	a.Router = &route.Router{Routing: &routing.Service{}, Conversations: a.Conversations, Staff: a.Staff, Presence: present, DB: a.DB, Log: a.log}
 	rules := &automation.Service{Conversations: a.Conversations}
 	a.Rules = &automate.Automate{DB: a.DB, Rules: rules, Conversations: a.Conversations, Log: a.log, Hands: hands}
@@ -223,9 +225,10 @@ func (a *App) wire() {
 	a.Notify = &notify.Notify{DB: a.DB, Notices: notices, Conversations: a.Conversations, Staff: a.Staff, Duty: onDuty, Rest: present.Rest, Mail: house.Queue, HTTP: a.pushClient(), URL: a.URL, Log: a.log}
 	a.Notify.Register(a.Workers)
 	a.Web = api.New(api.Deps{DB: a.DB, Staff: a.Staff, Keys: a.Keys, Setup: a.setUp, URL: a.URL, Version: VersionText(), UI: ui.Files(), Log: a.log,
-		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Views: views, Policies: policies, Statutes: statutes, Duty: onDuty, Rules: rules, Routing: a.Router.Routing, Segments: segments, Hours: &hours.Service{}, Customers: a.Customers, Purchases: a.Purchases, Conversations: a.Conversations, Settings: a.Settings,
+		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Views: views, Policies: policies, Statutes: statutes, Duty: onDuty, Rules: rules, Routing: a.Router.Routing, Segments: segments, Hours: &hours.Service{}, Feeds: feed.Feeds, Customers: a.Customers, Purchases: a.Purchases, Conversations: a.Conversations, Settings: a.Settings,
 		Intake: a.Intake, Index: a.Index, Persons: a.Persons, Watch: a.watch, Blobs: a.Blobs, Outward: abroad, Notices: notices, Presence: present, WishesChanged: a.Notify.WishesChanged, Connections: a.mail, Outbox: deliver.Outbox, NewMailID: newMailID})
 	a.Persons.Register(a.Workers)
+	feed.Register(a.Workers)
 	(&upkeep.Upkeep{DB: a.DB, Blobs: a.Blobs, Conversations: a.Conversations, Customers: a.Customers, Staff: a.Staff, Notices: notices, Presence: present, DropAnswers: a.Web.DropAnswers, DropExports: a.Persons.DropFiles,
 		Log: a.log}).Register(a.Workers)
 	a.Gather.Register(a.Workers)

@@ -23,6 +23,7 @@ var sealed = []sealedColumn{
 	{"inbox", "id", "submit_secret", "inbox/%s/submit"},
 	{"setting", "name", "sealed", "setting/%s"},
 	{"shop", "id", "secret", "shop/%s/secret"},
+	{"calendar_feed", "id", "sealed", "calendar-feed/%s/address"},
 	{"push_key", "id", "sealed", "push/%s"},
 }
 

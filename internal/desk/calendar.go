@@ -7,9 +7,15 @@ type CalendarID int64
 
 func (id CalendarID) String() string { return strconv.FormatInt(int64(id), 10) }
 
-// Facts about calendars.
+// FeedID names an iCalendar feed of a calendar.
+type FeedID int64
+
+func (id FeedID) String() string { return strconv.FormatInt(int64(id), 10) }
+
+// Facts about calendars. A feed that was looked at closes other hours only where CalendarUpdated says so too.
 const (
 	CalendarUpdated EventKind   = "calendar.updated"
+	FeedLookedAt    EventKind   = "calendar.feed_looked_at"
 	AboutCalendar   SubjectKind = "calendar"
 )
 

@@ -55,6 +55,8 @@ const (
 	WhyNobodyOnDuty Why = "nobody_on_duty"
 	WhyDateTwice    Why = "date_twice" // what: the date
 	WhyNoEvents     Why = "no_events"
+	WhyFeedAddress  Why = "feed_address"
+	WhyFeedOff      Why = "feed_off"
 	WhyInboxUsed    Why = "inbox_used"
 	WhyReaches      Why = "address_reaches_inbox" // what: the address
 	WhyHostNeeded   Why = "host_needed"
@@ -217,6 +219,8 @@ var whys = map[Why]worded{
 	WhyNobodyOnDuty: {Invalid, "nobody is on duty"},
 	WhyNeverOpen:    {Invalid, "it is not open for an hour within a year"},
 	WhyNoEvents:     {Invalid, "no event is in the file: an iCalendar file is needed"},
+	WhyFeedAddress:  {Invalid, "an address that begins with https, http or webcal, without a name and a password"},
+	WhyFeedOff:      {Conflict, "the feed is switched off: switch it on first"},
 	WhyDateTwice:    {Invalid, "{what} stands there twice, or is no date"},
 	WhyTeamUsed:     {Conflict, "the team still has inboxes or conversations"},
 	WhyTagUsed:      {Conflict, "conversations carry this tag: take it off them first"},

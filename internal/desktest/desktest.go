@@ -22,6 +22,7 @@ import (
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/duty"
 	"tellus/internal/feature/field"
+	"tellus/internal/feature/hours"
 	"tellus/internal/feature/inbox"
 	"tellus/internal/feature/macro"
 	"tellus/internal/feature/notice"
@@ -42,6 +43,7 @@ import (
 	"tellus/internal/flow/bulk"
 	"tellus/internal/flow/deliver"
 	"tellus/internal/flow/export"
+	"tellus/internal/flow/feeds"
 	"tellus/internal/flow/gather"
 	"tellus/internal/flow/intake"
 	"tellus/internal/flow/notify"
@@ -87,6 +89,7 @@ type Desk struct {
 	Delivery      *deliver.Delivery
 	Upkeep        *upkeep.Upkeep
 	Wake          *wake.Wake
+	Feeds         *feeds.Reader
 	Presence      *presence.Service
 	Router        *route.Router
 	Here          map[desk.AgentID]desk.Time // who has the desk open, and when each did something there last
@@ -237,6 +240,8 @@ func (d *Desk) wire() {
 	jobs.Register(d.Workers, d.Intake.HandleUnscanned)
 	jobs.Register(d.Workers, d.Delivery.Handle)
 	d.Upkeep.Register(d.Workers)
+	d.Feeds = &feeds.Reader{DB: d.DB, Feeds: &hours.Feeds{Secrets: d.keys}, Conversations: d.Conversations, Client: feeds.Client(nil), Log: log}
+	d.Feeds.Register(d.Workers)
 	d.Notify.Register(d.Workers)
 	d.Views = &view.Service{Conversations: d.Conversations}
 	d.Segments = &segment.Service{Customers: d.Customers}

@@ -5,10 +5,8 @@ import (
 	"fmt"
 
 	"tellus/internal/desk"
-	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/hours"
 	"tellus/internal/platform/db"
-	"tellus/internal/platform/jobs"
 )
 
 // hours INBOX|TEAM FROM-TO [zone=…] [country=…] [closed=DATE] has an inbox or a team be open between two hours from Monday to Friday, and works out anew what is due.
@@ -60,11 +58,7 @@ func (s *Scenario) hours(words []string, _ string) error {
 		if err != nil {
 			return err
 		}
-		if err := s.d.Conversations.BeginRedue(ctx, tx); err != nil {
-			return err
-		}
-		_, err = jobs.Enqueue(ctx, tx, tx.Now, conversation.Redue{}, jobs.Unique("all"))
-		return err
+		return s.d.Conversations.RedueAll(ctx, tx)
 	})
 	s.d.Settle()
 	return nil

@@ -318,8 +318,8 @@ type Clock struct {
 type ClockStretch struct {
 	deadline.Stretch
 	Seconds int64           `json:"seconds" doc:"How much of it counted"`
-	Shut    hours.Shut      `json:"shut,omitempty" enum:"hours,weekday,date,holiday" doc:"Why a calendar is closed: outside of the hours of the day, a weekday without any, a date of its own, a public holiday; the most telling of several"`
-	Days    []hours.ShutDay `json:"days,omitempty" doc:"Dates in it that differ from their weekday: what date or holiday names"`
+	Shut    hours.Shut      `json:"shut,omitempty" enum:"hours,weekday,date,holiday,event" doc:"Why a calendar is closed: outside of the hours of the day, a weekday without any, a date of its own, a public holiday, an event of a feed; the most telling of several"`
+	Days    []hours.ShutDay `json:"days,omitempty" doc:"Dates in it that differ from their weekday, and events of feeds that took hours: what date, holiday or event names"`
 }
 
 // Clocks are the promises of a conversation, the newest of each kind, in the order of what is due first; kept ones last. What was given up is left out.

@@ -9,6 +9,7 @@ import (
 
 	"tellus/internal/desk"
 	"tellus/internal/platform/db"
+	"tellus/internal/platform/jobs"
 )
 
 // customerWaits starts the wait for an answer, unless one runs already. When that is due is worked out as the row is saved.
@@ -75,6 +76,14 @@ func (s *Service) BeginRedue(ctx context.Context, tx *db.Tx) error {
 		return fmt.Errorf("begin to work out what is due: %w", err)
 	}
 	return nil
+}
+
+// RedueAll is BeginRedue with the job that does it.
+func (s *Service) RedueAll(ctx context.Context, tx *db.Tx) error {
+	if err := s.BeginRedue(ctx, tx); err != nil {
+		return err
+	}
+	return jobs.EnqueueSoon(ctx, tx, tx.Now, Redue{}, jobs.Unique("all"))
 }
 
 // DueWork returns how far it has come, in conversations looked at; all zero where nothing is under way.

@@ -18,9 +18,9 @@ type Book struct {
 }
 
 type stored struct {
-	id               desk.CalendarID
-	name, zone, text string
-	standard         bool
+	id                    desk.CalendarID
+	name, zone, text, fed string
+	standard              bool
 }
 
 // StampText asks for the stamp of the calendars: a Book of the same one is still true.
@@ -29,9 +29,9 @@ const StampText = `SELECT stamp FROM calendar_stamp`
 // LoadBook reads all calendars.
 func LoadBook(ctx context.Context, tx *db.Tx) (*Book, error) {
 	b := &Book{stands: map[desk.CalendarID]stored{}, inboxes: map[desk.InboxID]desk.CalendarID{}, teams: map[desk.TeamID]desk.CalendarID{}}
-	rows, err := tx.Query(ctx, `SELECT id, name, zone, plan, standard FROM calendar ORDER BY id DESC`)
+	rows, err := tx.Query(ctx, `SELECT id, name, zone, plan, fed, standard FROM calendar ORDER BY id DESC`)
 	if _, err := db.Rows(rows, err, func(r *sql.Rows, c *stored) error {
-		if err := r.Scan(&c.id, &c.name, &c.zone, &c.text, &c.standard); err != nil {
+		if err := r.Scan(&c.id, &c.name, &c.zone, &c.text, &c.fed, &c.standard); err != nil {
 			return err
 		}
 		if b.stands[c.id] = *c; c.standard {
@@ -85,7 +85,7 @@ func (b *Book) Open(id desk.CalendarID, now desk.Time) (h Hours, ok bool, err er
 	if !ok {
 		return Hours{}, false, nil
 	}
-	h, err = compiled(c.zone, c.text, now)
+	h, err = compiled(c.zone, c.text, c.fed, now)
 	return h, err == nil, err
 }
 

@@ -16,7 +16,9 @@ import (
 // Hours are a calendar that can be asked. Holidays are known from the year before to ten years after the one in which it was compiled.
 type Hours struct {
 	*worktime.Calendar
-	special map[desk.Date]ShutDay // dates that differ from their weekday, which may be closed anyway
+	special  map[desk.Date]ShutDay // dates that differ from their weekday, which may be closed anyway
+	closings []Closing             // in order of From
+	without  *worktime.Calendar    // as it would be without closings; nil where there are none
 }
 
 // years before and after this one of which the holidays are put in: as far as worktime looks.
@@ -25,8 +27,8 @@ const (
 	yearsAhead = 11
 )
 
-// Compile makes hours of what a calendar says. It fails where Check would have refused it.
-func Compile(c desk.CalendarEdit, now desk.Time) (Hours, error) {
+// Compile makes hours of what a calendar says and of what else closes it, in order of From. It fails where Check would have refused it.
+func Compile(c desk.CalendarEdit, closings []Closing, now desk.Time) (Hours, error) {
 	p := worktime.Plan{Zone: c.Zone}
 	for d, hours := range c.Week {
 		if d < len(p.Week) {
@@ -48,7 +50,14 @@ func Compile(c desk.CalendarEdit, now desk.Time) (Hours, error) {
 		special[d.Date] = ShutDay{Name: d.Name}
 	}
 	cal, err := worktime.Compile(p)
-	return Hours{cal, special}, err
+	if err != nil || len(closings) == 0 {
+		return Hours{Calendar: cal, special: special}, err
+	}
+	for _, x := range closings {
+		p.Shut = append(p.Shut, worktime.Span{From: x.From, To: x.To})
+	}
+	shut, err := worktime.Compile(p)
+	return Hours{shut, special, closings, cal}, err
 }
 
 // Closed reports whether a calendar closes for a holiday of its country.
@@ -75,8 +84,8 @@ var remembered struct {
 const mostRemembered = 500
 
 // compiled is Compile for the columns of a row, which every message asks for.
-func compiled(zone, text string, now desk.Time) (Hours, error) {
-	key := strconv.Itoa(now.Time().Year()) + " " + zone + " " + text
+func compiled(zone, text, fed string, now desk.Time) (Hours, error) {
+	key := strconv.Itoa(now.Time().Year()) + " " + zone + " " + text + " " + fed
 	remembered.Lock()
 	h, ok := remembered.by[key]
 	remembered.Unlock()
@@ -87,7 +96,11 @@ func compiled(zone, text string, now desk.Time) (Hours, error) {
 	if err := json.Unmarshal([]byte(text), &p); err != nil {
 		return Hours{}, fmt.Errorf("read opening hours: %w", err)
 	}
-	h, err := Compile(desk.CalendarEdit{Zone: zone, Week: p.Week, Days: p.Days, Country: p.Country, Part: p.Part, Without: p.Without, With: p.With}, now)
+	closings, err := closingsOf(fed)
+	if err != nil {
+		return Hours{}, err
+	}
+	h, err = Compile(desk.CalendarEdit{Zone: zone, Week: p.Week, Days: p.Days, Country: p.Country, Part: p.Part, Without: p.Without, With: p.With}, closings, now)
 	if err != nil {
 		return Hours{}, err
 	}

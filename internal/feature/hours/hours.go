@@ -101,18 +101,18 @@ func OfInbox(ctx context.Context, tx *db.Tx, id desk.InboxID) (h Hours, ok bool,
 }
 
 const ofInboxText = `
-	SELECT zone, plan FROM calendar
+	SELECT zone, plan, fed FROM calendar
 	WHERE id = COALESCE((SELECT calendar FROM calendar_inbox WHERE inbox = $1), (SELECT min(id) FROM calendar WHERE standard))`
 
 func of(ctx context.Context, tx *db.Tx, query string, id int64) (h Hours, ok bool, err error) {
-	var zone, text string
-	err = tx.Row(ctx, query, id).Scan(&zone, &text)
+	var zone, text, fed string
+	err = tx.Row(ctx, query, id).Scan(&zone, &text, &fed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Hours{}, false, nil
 	}
 	if err != nil {
 		return Hours{}, false, fmt.Errorf("which hours %d goes by: %w", id, err)
 	}
-	h, err = compiled(zone, text, tx.Now)
+	h, err = compiled(zone, text, fed, tx.Now)
 	return h, err == nil, err
 }

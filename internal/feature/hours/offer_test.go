@@ -61,8 +61,8 @@ func TestWhatIsOfferedLeavesNothingOpenWithinAnEvent(t *testing.T) {
 			taken.Days = append(taken.Days, o.CalendarDay)
 		}
 		now := desk.At(start)
-		before, err1 := hours.Compile(c, now)
-		after, err2 := hours.Compile(taken, now)
+		before, err1 := hours.Compile(c, nil, now)
+		after, err2 := hours.Compile(taken, nil, now)
 		if err1 != nil || err2 != nil {
 			t.Fatal(err1, err2)
 		}

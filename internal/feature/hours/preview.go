@@ -12,7 +12,10 @@ import (
 type Shown struct {
 	Open bool      `json:"open" doc:"Whether it is open now"`
 	Next desk.Time `json:"next,omitempty" doc:"When it closes, or opens; absent where that is not within ten years"`
-	Days []DayOpen `json:"days"`
+	// Event is for the desk's own people, and Public says whether others may read it.
+	Event  string    `json:"event,omitempty" doc:"Title of the event of a feed that keeps it closed now"`
+	Public bool      `json:"public,omitempty" doc:"That title may be shown to customers"`
+	Days   []DayOpen `json:"days"`
 }
 
 // DayOpen is a date as it will be.
@@ -23,11 +26,12 @@ type DayOpen struct {
 	Own        bool             `json:"own,omitempty" doc:"It has hours of its own"`
 	Holiday    string           `json:"holiday,omitempty" doc:"Key of the public holiday that it is"`
 	Substitute bool             `json:"substitute,omitempty" doc:"It is a day off in place of the holiday"`
+	Events     string           `json:"events,omitempty" doc:"Titles of the events of feeds that take hours of it; hours are what is left"`
 }
 
-// Preview says what a calendar that Check took comes to: whether it is open now, and so many days from today on.
-func Preview(c desk.CalendarEdit, now desk.Time, days int) (Shown, error) {
-	h, err := Compile(c, now)
+// Preview says what a calendar that Check took, and what else closes it, comes to: whether it is open now, and so many days from today on.
+func Preview(c desk.CalendarEdit, closings []Closing, now desk.Time, days int) (Shown, error) {
+	h, err := Compile(c, closings, now)
 	if err != nil {
 		return Shown{}, err
 	}
@@ -39,6 +43,9 @@ func Preview(c desk.CalendarEdit, now desk.Time, days int) (Shown, error) {
 	}
 	if ok {
 		out.Next = desk.At(next)
+	}
+	if x, ok := h.ClosedBy(now); ok {
+		out.Event, out.Public = x.Name, x.Public
 	}
 	holidays := map[desk.Date]holiday.Holiday{}
 	today := desk.DateOf(at)
@@ -59,7 +66,7 @@ func Preview(c desk.CalendarEdit, now desk.Time, days int) (Shown, error) {
 		}
 		out.Days = append(out.Days, day)
 	}
-	return out, nil
+	return out, cutDays(c, closings, today, out.Days)
 }
 
 // Due is when so much open time has passed since an instant; by the clock where the hours end for good before, since what is owed does not.

@@ -191,7 +191,7 @@ func Check(e *desk.CalendarEdit, now desk.Time) error {
 		return desk.RefuseField(desk.Invalid, "body.country", "its holidays are not known")
 	}
 	e.Without, e.With = keys(e.Without), keys(e.With)
-	h, err := Compile(*e, now)
+	h, err := Compile(*e, nil, now)
 	if err != nil {
 		return fmt.Errorf("compile calendar: %w", err)
 	}

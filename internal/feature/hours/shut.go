@@ -14,6 +14,7 @@ const (
 	ShutWeekday Shut = "weekday" // a day of the week on which nobody is there
 	ShutDate    Shut = "date"    // a date with hours of its own
 	ShutHoliday Shut = "holiday" // a public holiday
+	ShutEvent   Shut = "event"   // an event of a feed took hours that would have been open
 )
 
 // ShutDay is a date that was closed, or closed earlier, though its weekday is open.
@@ -22,6 +23,7 @@ type ShutDay struct {
 	Name       string    `json:"name,omitempty" doc:"Of a date with hours of its own"`
 	Holiday    string    `json:"holiday,omitempty" doc:"Key of the public holiday that it is"`
 	Substitute bool      `json:"substitute,omitempty" doc:"It is a day off in place of the holiday"`
+	Event      bool      `json:"event,omitempty" doc:"It is an event of a feed: name is its title, date when it begins to close"`
 }
 
 // mostShut is how many days an explanation looks at: a stretch that is closed for longer is told by its first months.
@@ -45,6 +47,9 @@ func (h Hours) Shut(from, to time.Time) (why Shut, days []ShutDay) {
 		case why == ShutHours && !h.Workday(d):
 			why = ShutWeekday
 		}
+	}
+	if events := h.closedWithin(from, to); len(events) > 0 {
+		return ShutEvent, append(days, events...)
 	}
 	return why, days
 }

@@ -38,7 +38,7 @@ func (a *Automate) touched(ctx context.Context, tx *db.Tx, events []desk.Event) 
 				return nil, false, err
 			}
 			ids = append(ids, his...)
-		case e.SubjectKind == desk.AboutCalendar || e.SubjectKind == desk.AboutPolicy && done(e):
+		case e.Kind == desk.CalendarUpdated || e.SubjectKind == desk.AboutPolicy && done(e):
 			all = true
 		}
 	}

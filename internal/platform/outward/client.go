@@ -24,6 +24,8 @@ var (
 	ErrURL = errors.New("not a web address")
 	// ErrTooLarge is returned where more came than the limit allows.
 	ErrTooLarge = errors.New("answer is too large")
+	// ErrDowngrade is returned where a redirect leads out of an encrypted connection, and the client is not to follow it.
+	ErrDowngrade = errors.New("redirect out of https")
 	// ErrRedirects is returned where redirects do not come to an end.
 	ErrRedirects = errors.New("too many redirects")
 )
@@ -42,6 +44,8 @@ type Options struct {
 	MaxBytes int64         // of a body, after decompression (10 MB)
 	// Allow lets further addresses through; for tests, which run servers on loopback. The port is the one dialled.
 	Allow func(netip.AddrPort) bool
+	// StaysSecure refuses redirects from https to http: for addresses that hold a secret.
+	StaysSecure bool
 }
 
 // Client fetches foreign URLs. It is safe for concurrent use.
@@ -67,7 +71,7 @@ func New(o Options) *Client {
 		maxBytes: o.MaxBytes,
 		http: &http.Client{
 			Timeout:       o.Timeout,
-			CheckRedirect: checkRedirect,
+			CheckRedirect: checkRedirect(o.StaysSecure),
 			Transport: &http.Transport{
 				Proxy:                  nil, // a proxy would resolve names out of our sight
 				DialContext:            dialer.DialContext,
@@ -93,17 +97,22 @@ func control(address string, allow func(netip.AddrPort) bool) error {
 	return fmt.Errorf("connect to %s: %w", to, ErrForbidden)
 }
 
-func checkRedirect(next *http.Request, via []*http.Request) error {
-	if len(via) > maxRedirects {
-		return ErrRedirects
+func checkRedirect(staysSecure bool) func(next *http.Request, via []*http.Request) error {
+	return func(next *http.Request, via []*http.Request) error {
+		if len(via) > maxRedirects {
+			return ErrRedirects
+		}
+		if next.URL.Scheme != "http" && next.URL.Scheme != "https" {
+			return fmt.Errorf("redirect to %s: %w", next.URL.Scheme, ErrURL)
+		}
+		if staysSecure && next.URL.Scheme == "http" && via[len(via)-1].URL.Scheme == "https" {
+			return ErrDowngrade
+		}
+		next.URL.User = nil
+		next.Header.Del("Referer")
+		next.Header.Del("Authorization")
+		return nil
 	}
-	if next.URL.Scheme != "http" && next.URL.Scheme != "https" {
-		return fmt.Errorf("redirect to %s: %w", next.URL.Scheme, ErrURL)
-	}
-	next.URL.User = nil
-	next.Header.Del("Referer")
-	next.Header.Del("Authorization")
-	return nil
 }
 
 // HTTP returns the guarded client itself, for protocols that need more than [Client.Get]. Whoever uses it bounds what he reads.
@@ -117,9 +126,20 @@ type Answer struct {
 	URL    string // after redirects
 }
 
-// Get fetches an address. accept is the Accept header, may be "". It returns ErrURL, ErrForbidden, ErrTooLarge or
+// Get fetches an address. accept is the Accept header, may be "". It returns ErrURL, ErrForbidden, ErrTooLarge, ErrDowngrade or
 // ErrRedirects, wrapped, or the failure of the network.
 func (c *Client) Get(ctx context.Context, address, accept string) (Answer, error) {
+	return c.GetNewer(ctx, address, accept, Known{})
+}
+
+// Known is what a server said of the version that one has, in its own words; both may be empty.
+type Known struct{ ETag, LastModified string }
+
+// KnownOf is what an answer says of its version.
+func KnownOf(a Answer) Known { return Known{a.Header.Get("ETag"), a.Header.Get("Last-Modified")} }
+
+// GetNewer is Get for who has a version already: the answer has status 304 and no body where there is no other one.
+func (c *Client) GetNewer(ctx context.Context, address, accept string, known Known) (Answer, error) {
 	u, err := parse(address)
 	if err != nil {
 		return Answer{}, err
@@ -131,6 +151,12 @@ func (c *Client) Get(ctx context.Context, address, accept string) (Answer, error
 	request.Header.Set("User-Agent", userAgent)
 	if accept != "" {
 		request.Header.Set("Accept", accept)
+	}
+	if known.ETag != "" {
+		request.Header.Set("If-None-Match", known.ETag)
+	}
+	if known.LastModified != "" {
+		request.Header.Set("If-Modified-Since", known.LastModified)
 	}
 	response, err := c.http.Do(request)
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/hours"
 	"tellus/internal/platform/db"
-	"tellus/internal/platform/jobs"
 )
 
 // calendarRoutes are opening hours.
@@ -20,6 +19,11 @@ var calendarRoutes = []route{
 	{"get-calendar", get, "/calendars/{id}", needs(desk.WriteNotes), "A calendar", option{}},
 	{"change-calendar", put, "/calendars/{id}", needs(desk.ManageSettings), "Replace a calendar; what is due is worked out anew", option{}},
 	{"delete-calendar", del, "/calendars/{id}", needs(desk.ManageSettings), "Delete a calendar that nothing goes by", option{}},
+	{"list-calendar-feeds", get, "/calendars/{id}/feeds", needs(desk.ManageSettings), "The iCalendar feeds that close a calendar, the oldest first", option{}},
+	{"add-calendar-feed", post, "/calendars/{id}/feeds", needs(desk.ManageSettings), "Subscribe a calendar to an iCalendar feed, which is looked at soon", option{creates: true}},
+	{"change-calendar-feed", put, "/calendars/{id}/feeds/{feed}", needs(desk.ManageSettings), "Change a feed of a calendar", option{}},
+	{"remove-calendar-feed", del, "/calendars/{id}/feeds/{feed}", needs(desk.ManageSettings), "End the subscription to a feed: its events close nothing any more", option{}},
+	{"look-at-calendar-feed", post, "/calendars/{id}/feeds/{feed}/look", needs(desk.ManageSettings), "Have a feed looked at soon", option{}},
 	{"get-open-state", get, "/calendars/{id}/open", needs(desk.WriteNotes), "Whether it is open now, and until when", option{}},
 	{"list-holiday-countries", get, "/holidays", needs(desk.WriteNotes), "Countries whose public holidays are known", option{}},
 	{"list-holidays", get, "/holidays/{country}/{year}", needs(desk.WriteNotes), "The public holidays of a country in a year, by date", option{}},
@@ -33,6 +37,11 @@ func (s *Server) registerCalendars() {
 	handle(s, "get-calendar", s.getCalendar)
 	handle(s, "change-calendar", s.changeCalendar)
 	handle(s, "delete-calendar", s.deleteCalendar)
+	handle(s, "list-calendar-feeds", s.listCalendarFeeds)
+	handle(s, "add-calendar-feed", s.addCalendarFeed)
+	handle(s, "change-calendar-feed", s.changeCalendarFeed)
+	handle(s, "remove-calendar-feed", s.removeCalendarFeed)
+	handle(s, "look-at-calendar-feed", s.lookAtCalendarFeed)
 	handle(s, "get-open-state", s.getOpenState)
 	handle(s, "list-holiday-countries", s.listHolidayCountries)
 	handle(s, "list-holidays", s.listHolidays)
@@ -58,10 +67,7 @@ func aboutCalendar(id desk.CalendarID) string { return "calendar:" + id.String()
 
 // redue has what is due worked out anew, and keeps a line in the log.
 func (s *Server) redue(ctx context.Context, tx *db.Tx, c *Caller, action string, id desk.CalendarID, before, after desk.CalendarEdit) error {
-	if err := s.Conversations.BeginRedue(ctx, tx); err != nil {
-		return err
-	}
-	if _, err := jobs.Enqueue(ctx, tx, tx.Now, conversation.Redue{}, jobs.Unique("all")); err != nil {
+	if err := s.Conversations.RedueAll(ctx, tx); err != nil {
 		return err
 	}
 	return s.auditChange(ctx, tx, c, action, aboutCalendar(id), desk.Differences(before, after))
@@ -100,6 +106,11 @@ func (s *Server) changeCalendar(ctx context.Context, c *Caller, in *changeCalend
 		if err != nil {
 			return made, s.stale(ctx, tx, err, in.Body, aboutCalendar(in.ID), "calendar.created", "calendar.updated")
 		}
+		if before.Zone != made.Zone {
+			if err := s.Feeds.LookAgain(ctx, tx, c.By(), in.ID); err != nil {
+				return made, err
+			}
+		}
 		return made, s.redue(ctx, tx, c, "calendar.updated", in.ID, before.CalendarEdit, made.CalendarEdit)
 	})
 }
@@ -117,7 +128,12 @@ func (s *Server) deleteCalendar(ctx context.Context, c *Caller, in *calendarInpu
 // previewDays is how far a preview looks: five weeks and what is left of this one fit on a page.
 const previewDays = 42
 
-func (s *Server) previewCalendar(ctx context.Context, _ *Caller, in *body[desk.CalendarEdit]) (*reply[hours.Shown], error) {
+type previewInput struct {
+	Calendar desk.CalendarID `query:"calendar" minimum:"0" doc:"Whose feeds count too"`
+	Body     desk.CalendarEdit
+}
+
+func (s *Server) previewCalendar(ctx context.Context, _ *Caller, in *previewInput) (*reply[hours.Shown], error) {
 	return asking(ctx, s, func(tx *db.Tx) (hours.Shown, error) {
 		e := in.Body
 		if e.Name == "" {
@@ -126,14 +142,29 @@ func (s *Server) previewCalendar(ctx context.Context, _ *Caller, in *body[desk.C
 		if err := hours.Check(&e, tx.Now); err != nil {
 			return hours.Shown{}, err
 		}
-		return hours.Preview(e, tx.Now, previewDays)
+		closings, err := s.Hours.Closings(ctx, tx, in.Calendar)
+		if err != nil {
+			return hours.Shown{}, err
+		}
+		return hours.Preview(e, closings, tx.Now, previewDays)
 	})
 }
 
 // openState is what customers and programs want to know of hours.
 type openState struct {
-	Open bool      `json:"open"`
-	Next desk.Time `json:"next,omitempty" doc:"When it closes, or opens; absent where that is not within ten years"`
+	Open   bool      `json:"open"`
+	Next   desk.Time `json:"next,omitempty" doc:"When it closes, or opens; absent where that is not within ten years"`
+	Event  string    `json:"event,omitempty" doc:"Title of the event of a feed that keeps it closed now"`
+	Public bool      `json:"public,omitempty" doc:"That title may be shown to customers"`
+}
+
+func (s *Server) openStateOf(ctx context.Context, tx *db.Tx, cal desk.Calendar) (openState, error) {
+	closings, err := s.Hours.Closings(ctx, tx, cal.ID)
+	if err != nil {
+		return openState{}, err
+	}
+	shown, err := hours.Preview(cal.CalendarEdit, closings, tx.Now, 0)
+	return openState{shown.Open, shown.Next, shown.Event, shown.Public}, err
 }
 
 func (s *Server) getOpenState(ctx context.Context, _ *Caller, in *calendarInput) (*reply[openState], error) {
@@ -142,8 +173,7 @@ func (s *Server) getOpenState(ctx context.Context, _ *Caller, in *calendarInput)
 		if err != nil {
 			return openState{}, err
 		}
-		shown, err := hours.Preview(cal.CalendarEdit, tx.Now, 1)
-		return openState{shown.Open, shown.Next}, err
+		return s.openStateOf(ctx, tx, cal)
 	})
 }
 

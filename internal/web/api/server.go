@@ -68,6 +68,7 @@ type Deps struct {
 	Views          *view.Service
 	Segments       *segment.Service
 	Hours          *hours.Service
+	Feeds          *hours.Feeds
 	Customers      *customer.Service
 	Purchases      *purchase.Service
 	Conversations  *conversation.Service

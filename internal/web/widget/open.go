@@ -46,5 +46,9 @@ func openingOf(ctx context.Context, tx *db.Tx, box desk.InboxID, lang string) (*
 	if key == "form.opens_on" {
 		data["Date"] = locale.Date(lang, opens)
 	}
-	return &opening{false, locale.T(lang, key, data)}, nil
+	text := locale.T(lang, key, data)
+	if x, closed := h.ClosedBy(tx.Now); closed && x.Public {
+		text = locale.T(lang, "form.closed_for", map[string]any{"Name": x.Name}) + " " + text
+	}
+	return &opening{false, text}, nil
 }

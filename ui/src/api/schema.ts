@@ -476,6 +476,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/calendars/{id}/feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The iCalendar feeds that close a calendar, the oldest first
+         * @description Needs: setting.manage.
+         */
+        get: operations["list-calendar-feeds"];
+        put?: never;
+        /**
+         * Subscribe a calendar to an iCalendar feed, which is looked at soon
+         * @description Needs: setting.manage.
+         */
+        post: operations["add-calendar-feed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calendars/{id}/feeds/{feed}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a feed of a calendar
+         * @description Needs: setting.manage.
+         */
+        put: operations["change-calendar-feed"];
+        post?: never;
+        /**
+         * End the subscription to a feed: its events close nothing any more
+         * @description Needs: setting.manage.
+         */
+        delete: operations["remove-calendar-feed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calendars/{id}/feeds/{feed}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a feed looked at soon
+         * @description Needs: setting.manage.
+         */
+        post: operations["look-at-calendar-feed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/calendars/{id}/open": {
         parameters: {
             query?: never;
@@ -6529,7 +6597,7 @@ export interface components {
             zone?: string;
         };
         ConversationClockStretch: {
-            /** @description Dates in it that differ from their weekday: what date or holiday names */
+            /** @description Dates in it that differ from their weekday, and events of feeds that took hours: what date, holiday or event names */
             days?: components["schemas"]["HoursShutDay"][];
             /** Format: date-time */
             from: string;
@@ -6539,10 +6607,10 @@ export interface components {
              */
             seconds: number;
             /**
-             * @description Why a calendar is closed: outside of the hours of the day, a weekday without any, a date of its own, a public holiday; the most telling of several
+             * @description Why a calendar is closed: outside of the hours of the day, a weekday without any, a date of its own, a public holiday, an event of a feed; the most telling of several
              * @enum {string}
              */
-            shut?: "hours" | "weekday" | "date" | "holiday";
+            shut?: "hours" | "weekday" | "date" | "holiday" | "event";
             /** @description In which the clock paused */
             status?: string;
             /**
@@ -7683,6 +7751,8 @@ export interface components {
         HoursDayOpen: {
             /** Format: date */
             date: string;
+            /** @description Titles of the events of feeds that take hours of it; hours are what is left */
+            events?: string;
             /** @description Key of the public holiday that it is */
             holiday?: string;
             /** @description As they stand, before the clock is put forward or back */
@@ -7693,6 +7763,87 @@ export interface components {
             own?: boolean;
             /** @description It is a day off in place of the holiday */
             substitute?: boolean;
+        };
+        HoursFeed: {
+            active: boolean;
+            /** Format: int64 */
+            calendar: number;
+            /** @description What is on now or comes, the earliest first */
+            coming: components["schemas"]["HoursFeedEvent"][];
+            /** @description It holds more events than are taken; the earliest are */
+            cut?: boolean;
+            /**
+             * Format: int64
+             * @description From two months ago to two years ahead
+             */
+            events: number;
+            /**
+             * Format: date-time
+             * @description Since when it cannot be read; what was read last counts meanwhile
+             */
+            failedAt?: string;
+            /** @enum {string} */
+            failedWhy?: "status" | "nocalendar" | "toolarge" | "tooslow" | "private" | "moved" | "unreachable";
+            /** @description Of its address, with the scheme; the rest may be secret */
+            host: string;
+            /** Format: int64 */
+            id: number;
+            /** @description It is about to be looked at */
+            looking?: boolean;
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it is looked at again
+             */
+            nextAt?: string;
+            /** @description Customers may read the titles of its events */
+            public: boolean;
+            /**
+             * Format: date-time
+             * @description When it was last found as it is kept
+             */
+            readAt?: string;
+            /**
+             * @description Which events close the hours: those of whole days, or all
+             * @enum {string}
+             */
+            shuts: "days" | "all";
+            /**
+             * Format: int64
+             * @description Of HTTP, for status
+             */
+            status?: number;
+            /**
+             * Format: int64
+             * @description Events that could not be taken
+             */
+            unread: number;
+            /** Format: int64 */
+            version: number;
+        };
+        HoursFeedEdit: {
+            active: boolean;
+            /** @description https, http or webcal; it is never told again. Needed for a new one, the address stays where it is absent */
+            address?: string;
+            name: string;
+            public: boolean;
+            /** @enum {string} */
+            shuts: "days" | "all";
+            /**
+             * Format: int64
+             * @description The one that was seen; absent for a new one
+             */
+            version?: number;
+        };
+        HoursFeedEvent: {
+            allDay?: boolean;
+            /** Format: date-time */
+            from: string;
+            name: string;
+            /** @description It closes the hours */
+            shuts?: boolean;
+            /** Format: date-time */
+            to: string;
         };
         HoursOffered: {
             /** @description What it has now */
@@ -7707,6 +7858,8 @@ export interface components {
         };
         HoursShown: {
             days: components["schemas"]["HoursDayOpen"][];
+            /** @description Title of the event of a feed that keeps it closed now */
+            event?: string;
             /**
              * Format: date-time
              * @description When it closes, or opens; absent where that is not within ten years
@@ -7714,10 +7867,14 @@ export interface components {
             next?: string;
             /** @description Whether it is open now */
             open: boolean;
+            /** @description That title may be shown to customers */
+            public?: boolean;
         };
         HoursShutDay: {
             /** Format: date */
             date: string;
+            /** @description It is an event of a feed: name is its title, date when it begins to close */
+            event?: boolean;
             /** @description Key of the public holiday that it is */
             holiday?: string;
             /** @description Of a date with hours of its own */
@@ -8019,6 +8176,9 @@ export interface components {
         };
         ListExport: {
             items: components["schemas"]["ViewExport"][];
+        };
+        ListFeed: {
+            items: components["schemas"]["HoursFeed"][];
         };
         ListField: {
             items: components["schemas"]["Field"][];
@@ -8512,12 +8672,16 @@ export interface components {
             to: number;
         };
         OpenState: {
+            /** @description Title of the event of a feed that keeps it closed now */
+            event?: string;
             /**
              * Format: date-time
              * @description When it closes, or opens; absent where that is not within ten years
              */
             next?: string;
             open: boolean;
+            /** @description That title may be shown to customers */
+            public?: boolean;
         };
         Option: {
             /** Format: int64 */
@@ -9028,7 +9192,7 @@ export interface components {
              * @description Why, where people meet the refusal: the desk has words for each of these in every language
              * @enum {string}
              */
-            reason?: "above_you" | "absent_then" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "calendar_used" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_event" | "condition_no_operator" | "condition_no_value" | "condition_not_timed" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "date_twice" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_newer" | "file_too_large" | "file_twice" | "file_unknown" | "file_unread" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "never_open" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_events" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "nobody_on_duty" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "only_next" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "policy_lasting" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "rule_no_file" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "statute_no_answer" | "statute_not_later" | "statute_over" | "statute_unchecked" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "absent_then" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "calendar_used" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_event" | "condition_no_operator" | "condition_no_value" | "condition_not_timed" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "date_twice" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "feed_address" | "feed_off" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_newer" | "file_too_large" | "file_twice" | "file_unknown" | "file_unread" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "never_open" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_events" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "nobody_on_duty" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "only_next" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "policy_lasting" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "rule_no_file" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "statute_no_answer" | "statute_not_later" | "statute_over" | "statute_unchecked" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             /** Format: int64 */
             status: number;
             title: string;
@@ -9048,7 +9212,7 @@ export interface components {
              * @description A closed list; it grows with the product
              * @enum {string}
              */
-            reason?: "above_you" | "absent_then" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "calendar_used" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_event" | "condition_no_operator" | "condition_no_value" | "condition_not_timed" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "date_twice" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_newer" | "file_too_large" | "file_twice" | "file_unknown" | "file_unread" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "never_open" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_events" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "nobody_on_duty" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "only_next" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "policy_lasting" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "rule_no_file" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "statute_no_answer" | "statute_not_later" | "statute_over" | "statute_unchecked" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "absent_then" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "calendar_used" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_event" | "condition_no_operator" | "condition_no_value" | "condition_not_timed" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "date_twice" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "feed_address" | "feed_off" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_newer" | "file_too_large" | "file_twice" | "file_unknown" | "file_unread" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "never_open" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_events" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "nobody_on_duty" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "only_next" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "policy_lasting" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "rule_no_file" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "statute_no_answer" | "statute_not_later" | "statute_over" | "statute_unchecked" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             values?: {
                 [key: string]: unknown;
             };
@@ -11919,6 +12083,173 @@ export interface operations {
             };
         };
     };
+    "list-calendar-feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListFeed"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "add-calendar-feed": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoursFeedEdit"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursFeed"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "change-calendar-feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                feed: number;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoursFeedEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursFeed"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "remove-calendar-feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                feed: number;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "look-at-calendar-feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                feed: number;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursFeed"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     "get-open-state": {
         parameters: {
             query?: never;
@@ -11985,7 +12316,10 @@ export interface operations {
     };
     "preview-calendar": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Whose feeds count too */
+                calendar?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
