@@ -30,15 +30,17 @@ const (
 	SendAnswer  Deed = "answer"    // with a macro's text; by rules alone, since who answers himself has the macro
 	AskPeople   Deed = "ask"       // colleagues are mentioned in a note with the question
 	StartList   Deed = "add_checklist"
+	Follow      Deed = "follow" // people get to know of everything in the conversation from now on
+	Unfollow    Deed = "unfollow"
 	MergeOpen   Deed = "merge" // into the open conversation of the same customer; by rules alone, since who merges himself chooses
 )
 
 // Action is one thing to do with a conversation. Which fields count is said by Do; the others are empty.
 type Action struct {
-	Do       Deed        `json:"do" enum:"set_status,set_priority,assign,set_team,add_tags,remove_tags,snooze_for,snooze_until,add_note,wake,mark_spam,not_spam,trash,restore,set_type,set_field,tell,answer,ask,add_checklist,merge"`
+	Do       Deed        `json:"do" enum:"set_status,set_priority,assign,set_team,add_tags,remove_tags,snooze_for,snooze_until,add_note,wake,mark_spam,not_spam,trash,restore,set_type,set_field,tell,answer,ask,add_checklist,follow,unfollow,merge"`
 	Status   Status      `json:"status,omitempty" enum:",open,waiting,resolved,closed" doc:"set_status"`
 	Priority Priority    `json:"priority,omitempty" minimum:"0" maximum:"3" doc:"set_priority"`
-	Me       bool        `json:"me,omitempty" doc:"assign: to whoever acts"`
+	Me       bool        `json:"me,omitempty" doc:"assign, follow, unfollow: to or by whoever acts"`
 	Agent    AgentID     `json:"agent,omitempty" doc:"assign: nobody where it is absent and me is not set"`
 	Team     TeamID      `json:"team,omitempty" doc:"set_team: none where it is absent"`
 	Tags     []TagID     `json:"tags,omitempty" maxItems:"20" doc:"add_tags, remove_tags"`
@@ -50,14 +52,14 @@ type Action struct {
 	Type     TypeID      `json:"type,omitempty" doc:"set_type: none where it is absent"`
 	Field    FieldID     `json:"field,omitempty" doc:"set_field"`
 	Value    *FieldValue `json:"value,omitempty" doc:"set_field: taken away where it is absent"`
-	Agents   []AgentID   `json:"agents,omitempty" maxItems:"50" doc:"tell, ask: these people"`
+	Agents   []AgentID   `json:"agents,omitempty" maxItems:"50" doc:"tell, ask, follow, unfollow: these people"`
 	Teams    []TeamID    `json:"teams,omitempty" maxItems:"20" doc:"tell: everybody in these teams"`
 	Holder   bool        `json:"holder,omitempty" doc:"tell: whoever has the conversation"`
 	Leads    bool        `json:"leads,omitempty" doc:"tell: who leads the team of the conversation"`
 	Duty     []RosterID  `json:"duty,omitempty" maxItems:"20" doc:"tell: who is on duty in these rosters, and where nobody is, who is next, when that begins"`
 	Loud     bool        `json:"loud,omitempty" doc:"tell: by every means at once, on the desk, by push and by mail, whatever they chose"`
 	Macro    MacroID     `json:"macro,omitempty" doc:"answer: with the text of this macro in the customer's language, as an automatic mail"`
-	OnDuty   RosterID    `json:"onDuty,omitempty" doc:"assign: to who is on duty in this roster; ask: who is, beside the people"`
+	OnDuty   RosterID    `json:"onDuty,omitempty" doc:"assign: to who is on duty in this roster; ask, follow: who is, beside the people"`
 	List     TemplateID  `json:"list,omitempty" doc:"add_checklist: of this template, where the conversation has none of it"`
 	Same     bool        `json:"sameInbox,omitempty" doc:"merge: into a conversation of the same inbox alone"`
 }
@@ -166,6 +168,10 @@ func (a Action) missing() string {
 		}
 		if a.Note == "" {
 			return ".note"
+		}
+	case Follow, Unfollow:
+		if len(a.Agents) == 0 && !a.Me && (a.OnDuty == 0 || a.Do == Unfollow) {
+			return ".agents"
 		}
 	case StartList:
 		if a.List == 0 {

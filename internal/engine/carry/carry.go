@@ -81,13 +81,13 @@ func (n Names) Named(a desk.Action) (Action, bool) {
 		}
 		return out, out.Holder || out.Leads || len(out.Agents) > 0 || len(out.Teams) > 0 || len(out.Duty) > 0
 	}
-	if a.Do == desk.AskPeople {
+	if a.Do == desk.AskPeople || a.Do == desk.Follow || a.Do == desk.Unfollow {
 		for _, who := range a.Agents {
 			if name := called(n, n.Agents, who); name != "" {
 				out.Agents = append(out.Agents, name)
 			}
 		}
-		return out, len(out.Agents) > 0 || out.OnDuty != ""
+		return out, len(out.Agents) > 0 || out.OnDuty != "" || out.Me
 	}
 	gone := a.List != 0 && out.List == "" || a.Macro != 0 && out.Macro == "" || a.OnDuty != 0 && out.OnDuty == "" || a.Agent != 0 && out.Agent == "" || a.Team != 0 && out.Team == "" || a.Type != 0 && out.Type == "" || len(a.Tags) > 0 && len(out.Tags) == 0
 	if a.Do != desk.SetField {
@@ -168,8 +168,8 @@ func (n Names) Here(a Action) (out desk.Action, lacks []Lack) {
 		return desk.Action{}, lacks
 	}
 	switch a.Do {
-	case desk.AskPeople:
-		if out.Agents, lacks = all(n, OfAgent, n.Agents, a.Agents, mostNames); len(out.Agents) == 0 && out.OnDuty == 0 {
+	case desk.AskPeople, desk.Follow, desk.Unfollow:
+		if out.Agents, lacks = all(n, OfAgent, n.Agents, a.Agents, mostNames); len(out.Agents) == 0 && out.OnDuty == 0 && !out.Me {
 			return desk.Action{}, lacks
 		}
 		return out, lacks

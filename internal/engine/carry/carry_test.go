@@ -163,7 +163,7 @@ func TestActionsComeBackFromAnotherDesk(t *testing.T) {
 	other := Names{Agents: shifted(one.Agents), Teams: shifted(one.Teams), Rosters: shifted(one.Rosters), Macros: shifted(one.Macros), Lists: shifted(one.Lists)}
 	rapid.Check(t, func(t *rapid.T) {
 		a := rapid.SampledFrom([]desk.Action{{Do: desk.Assign, OnDuty: 1}, {Do: desk.Assign, Agent: 7}, {Do: desk.SendAnswer, Macro: 7}, {Do: desk.SendAnswer, Macro: 8}, {Do: desk.StartList, List: 4}, {Do: desk.MergeOpen, Minutes: 60, Same: true},
-			{Do: desk.AskPeople, Agents: []desk.AgentID{7}, Note: "<p>?</p>"}, {Do: desk.AskPeople, OnDuty: 2, Note: "<p>?</p>"}, {Do: desk.SetTeam, Team: 3},
+			{Do: desk.AskPeople, Agents: []desk.AgentID{7}, Note: "<p>?</p>"}, {Do: desk.AskPeople, OnDuty: 2, Note: "<p>?</p>"}, {Do: desk.Follow, Agents: []desk.AgentID{7, 8}}, {Do: desk.Follow, OnDuty: 1}, {Do: desk.Unfollow, Agents: []desk.AgentID{8}}, {Do: desk.SetTeam, Team: 3},
 			{Do: desk.TellPeople, Duty: []desk.RosterID{2, 1}, Loud: true, Leads: true}, {Do: desk.TellPeople, Agents: []desk.AgentID{8}, Holder: true}}).Draw(t, "action")
 		named, ok := one.Named(a)
 		if !ok {

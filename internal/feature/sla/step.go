@@ -16,7 +16,7 @@ const mostSteps = 20
 
 // StepDeeds are what a step can do: what gets somebody to look, and what puts the conversation where it is looked at.
 var StepDeeds = []desk.Deed{desk.TellPeople, desk.SetPriority, desk.Assign, desk.SetTeam, desk.AddTags, desk.RemoveTags, desk.SetType, desk.SetField,
-	desk.AskPeople, desk.StartList}
+	desk.AskPeople, desk.StartList, desk.Follow}
 
 // checkSteps refuses steps that could not be taken, and brings the others into the form in which they are kept.
 func checkSteps(e *Edit) error {

@@ -102,6 +102,8 @@ func (h *Hands) do(ctx context.Context, tx *db.Tx, by desk.Actor, scope desk.Sco
 			err = h.Conversations.Tell(ctx, tx, by, scope, id, conversation.Told{Agents: a.Agents, Teams: a.Teams, Holder: a.Holder, Leads: a.Leads, Duty: a.Duty, Loud: a.Loud})
 		case desk.StartList:
 			wrote, err = true, h.startList(ctx, tx, by, scope, id, a.List)
+		case desk.Follow, desk.Unfollow:
+			wrote, err = true, h.follow(ctx, tx, by, scope, id, a)
 		case desk.WriteNote:
 			wrote, err = true, h.note(ctx, tx, by, scope, id, a.Note, nil)
 		case desk.AskPeople:

@@ -9,7 +9,7 @@ import (
 	"tellus/internal/platform/db"
 )
 
-// named puts a person into each action that assigns to whoever is on duty, or asks him: who has the conversation already where he is one of them, else the first who may see it. It refuses
+// named puts a person into each action that assigns to whoever is on duty, asks him or has him follow: who has the conversation already where he is one of them, else the first who may see it. It refuses
 // where nobody is on duty now.
 func (h *Hands) named(ctx context.Context, tx *db.Tx, row desk.Conversation, actions []desk.Action) ([]desk.Action, error) {
 	if !slices.ContainsFunc(actions, func(a desk.Action) bool { return a.OnDuty != 0 }) {
@@ -33,7 +33,7 @@ func (h *Hands) named(ctx context.Context, tx *db.Tx, row desk.Conversation, act
 				return nil, err
 			}
 		}
-		if a.Do == desk.AskPeople {
+		if a.Do == desk.AskPeople || a.Do == desk.Follow {
 			actions[i].Agents = append(slices.Clone(a.Agents), one)
 		} else {
 			actions[i].Agent = one

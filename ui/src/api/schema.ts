@@ -5454,7 +5454,7 @@ export interface components {
              * @description assign: nobody where it is absent and me is not set
              */
             agent?: number;
-            /** @description tell, ask: these people */
+            /** @description tell, ask, follow, unfollow: these people */
             agents?: number[];
             /** @description snooze_until: such as 09:00, in the time zone of whoever acts */
             clock?: string;
@@ -5464,7 +5464,7 @@ export interface components {
              */
             day?: "" | "tomorrow" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
             /** @enum {string} */
-            do: "set_status" | "set_priority" | "assign" | "set_team" | "add_tags" | "remove_tags" | "snooze_for" | "snooze_until" | "add_note" | "wake" | "mark_spam" | "not_spam" | "trash" | "restore" | "set_type" | "set_field" | "tell" | "answer" | "ask" | "add_checklist" | "merge";
+            do: "set_status" | "set_priority" | "assign" | "set_team" | "add_tags" | "remove_tags" | "snooze_for" | "snooze_until" | "add_note" | "wake" | "mark_spam" | "not_spam" | "trash" | "restore" | "set_type" | "set_field" | "tell" | "answer" | "ask" | "add_checklist" | "follow" | "unfollow" | "merge";
             /** @description tell: who is on duty in these rosters, and where nobody is, who is next, when that begins */
             duty?: number[];
             /**
@@ -5488,7 +5488,7 @@ export interface components {
              * @description answer: with the text of this macro in the customer's language, as an automatic mail
              */
             macro?: number;
-            /** @description assign: to whoever acts */
+            /** @description assign, follow, unfollow: to or by whoever acts */
             me?: boolean;
             /**
              * Format: int64
@@ -5504,7 +5504,7 @@ export interface components {
             on?: "" | "resolved" | "answered" | "colleague" | "purchase";
             /**
              * Format: int64
-             * @description assign: to who is on duty in this roster; ask: who is, beside the people
+             * @description assign: to who is on duty in this roster; ask, follow: who is, beside the people
              */
             onDuty?: number;
             /**

@@ -13,6 +13,7 @@ import { Icon } from "../../parts/Icon";
 import { rostersQuery } from "../duty/queries";
 import { Checks, NumberField, SelectField, TextField, Wrong } from "../form/fields";
 import { AskFields, ListField, MergeFields } from "./AsideFields";
+import { FollowFields } from "./FollowFields";
 import css from "./Macros.module.css";
 import { NoteField } from "./NoteField";
 
@@ -31,6 +32,8 @@ const deeds: Deed[] = [
   "tell",
   "ask",
   "add_checklist",
+  "follow",
+  "unfollow",
 ];
 
 /** What only a rule does by itself: nobody does it together with an answer. */
@@ -308,6 +311,9 @@ function One({ action: a, impersonal, fields, change, error }: OneProps) {
       );
     case "ask":
       return <AskFields action={a} change={change} error={error} />;
+    case "follow":
+    case "unfollow":
+      return <FollowFields action={a} impersonal={impersonal} change={change} error={error} />;
     case "add_checklist":
       return <ListField action={a} change={change} error={error} />;
     case "merge":

@@ -23,6 +23,7 @@ const deeds: Deed[] = [
   "set_field",
   "ask",
   "add_checklist",
+  "follow",
 ];
 
 interface Props {

@@ -41,6 +41,8 @@ export type Deed =
   | "answer"
   | "ask"
   | "add_checklist"
+  | "follow"
+  | "unfollow"
   | "merge";
 
 /** One thing that a macro does; which fields count is said by `do`. */
@@ -72,7 +74,7 @@ export interface Action {
   duty?: number[];
   /** By every means, whatever they chose. */
   loud?: boolean;
-  /** Assign, ask: to who is on duty in this roster. */
+  /** Assign, ask, follow: to who is on duty in this roster. */
   onDuty?: number;
   /** The template of a checklist. */
   list?: number;

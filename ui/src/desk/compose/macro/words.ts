@@ -85,6 +85,15 @@ export function actionWords(
         names.push(roster ? t("macro.does.tell_duty", { name: roster.name }) : t("macro.does.tell_some_duty"));
       return t("macro.does.ask", { names: format.list(names), question: shortened(a.note) });
     }
+    case "follow":
+    case "unfollow": {
+      const names = (a.agents ?? []).map((id) => directory.agent(id)?.name ?? gone);
+      if (a.me) names.unshift(t("macro.does.follow_me"));
+      const roster = rosters?.find((r) => r.id === a.onDuty);
+      if (a.onDuty)
+        names.push(roster ? t("macro.does.tell_duty", { name: roster.name }) : t("macro.does.tell_some_duty"));
+      return t(`macro.does.${a.do}`, { names: format.list(names) });
+    }
     case "add_checklist": {
       const name = lists?.find((l) => l.id === a.list)?.name;
       return name ? t("macro.does.add_checklist", { name }) : t("macro.does.add_some_checklist");
