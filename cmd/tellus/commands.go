@@ -289,6 +289,7 @@ type benchCommand struct {
 	mail, slowSync, idle time.Duration
 	mailOnly, search     bool
 	house                bool
+	clocks               uint64
 	hold                 bool
 	views                bool
 	dir, keep, json      string
@@ -305,6 +306,7 @@ func (b *benchCommand) flags(f *flags) {
 	f.number(&b.agents, "agents", 0, "Agents that follow the live feed while 50 conversations a second are changed; 0 for none.")
 	f.yes(&b.hold, "hold", "", "Before anything is changed, say where the desk is and wait for a line on the standard input: for windows beside the agents.")
 	f.yes(&b.views, "views", "", "Also make saved views, and read and count them.")
+	f.number(&b.clocks, "clocks", 0, "Running promises, of which 200 a second come due; 0 for none.")
 	f.yes(&b.house, "house", "", "Also feed mail with 500 rules, 20 service level policies and push distribution on.")
 	f.yes(&b.search, "search", "", "Also fill the search index, and search.")
 	f.path(&b.dir, "dir", "", "Where data folders are made.").as("FOLDER")
@@ -317,7 +319,7 @@ func (b *benchCommand) run(ctx context.Context, std streams) error {
 	if b.hold {
 		hold = std.in
 	}
-	report, err := bench.Measure(ctx, bench.Options{Sizes: b.sizes, Database: b.database, Mail: b.mail, SlowSync: b.slowSync, Idle: b.idle, MailOnly: b.mailOnly, Views: b.views, Agents: int(min(b.agents, 1000)), Hold: hold, Search: b.search, House: b.house,
+	report, err := bench.Measure(ctx, bench.Options{Sizes: b.sizes, Database: b.database, Mail: b.mail, SlowSync: b.slowSync, Idle: b.idle, MailOnly: b.mailOnly, Views: b.views, Agents: int(min(b.agents, 1000)), Hold: hold, Search: b.search, House: b.house, Clocks: int(min(b.clocks, 10_000_000)),
 		Dir: b.dir, Keep: b.keep, Log: std.err})
 	if err != nil {
 		return err

@@ -29,6 +29,7 @@ type Options struct {
 	Hold     io.Reader     // a line of it lets the changes begin, once windows are open at the desk that Log was told of; nil for at once
 	Views    bool          // also make saved views, and read and count them
 	House    bool          // also feed mail with rules, policies and distribution on
+	Clocks   int           // running promises, of which some come due; 0 for none
 	Search   bool          // also wait for the search index, and search
 	Dir      string        // where data folders are made; the system's where empty
 	Keep     string        // a folder where seeded desks stay, with the mails of each run, for further runs (of PostgreSQL the database itself stays where it is, and should hold no other size); "" for none
@@ -61,6 +62,7 @@ type Run struct {
 	MailCPU       float64       `json:"mailCPU,omitempty"` // processor time of the server for a mail, milliseconds
 	IndexLag      Lag           `json:"indexLag"`          // while mail came
 	House         *House        `json:"house,omitempty"`
+	Clocks        *Clocks       `json:"clocks,omitempty"`
 	IdleMB        float64       `json:"idleMB,omitempty"`
 	IdleCore      float64       `json:"idleCore,omitempty"` // share of one core, 0..1
 }
@@ -137,7 +139,11 @@ func (o Options) run(ctx context.Context, exe string, n int) (run Run, err error
 	if err != nil {
 		return run, err
 	}
-	defer func() { err = errors.Join(err, srv.stop()) }()
+	defer func() {
+		if srv != nil {
+			err = errors.Join(err, srv.stop())
+		}
+	}()
 	run.StartMS = milliseconds(srv.started)
 	if err := srv.signIn(ctx); err != nil {
 		return run, err
@@ -189,6 +195,9 @@ func (o Options) run(ctx context.Context, exe string, n int) (run Run, err error
 	}
 	if err == nil && o.House && o.Mail > 0 {
 		err = o.house(ctx, c, srv, &run)
+	}
+	if err == nil && o.Clocks > 0 {
+		srv, err = o.clocks(ctx, exe, c, srv, &run)
 	}
 	return run, err
 }

@@ -37,6 +37,9 @@ func (r Report) Table(w io.Writer) error {
 			fmt.Fprintf(t, "change to %d clients\tp50 %.1f ms\tp99 %.1f ms\tmost %.1f ms, %d changes, %d told, %d lost, %.2f cores, %.2f ms of processor time for a change, answered within %.1f ms (p99)\n",
 				l.Agents, l.P50, l.P99, l.Most, l.Changes, l.Told, l.Lost, l.Cores, l.CPU, l.Answer)
 		}
+		if k := run.Clocks; k != nil {
+			fmt.Fprintf(t, "promises that come due, %d of %d\tp50 %.1f ms\tp99 %.1f ms\tmost %.1f ms late, %d a second; %d at one instant at %.0f/s\n", k.Due, k.Running, k.P50, k.P99, k.Most, clockRate, k.Burst, k.Drained)
+		}
 		if run.Mails > 0 {
 			fmt.Fprintf(t, "mails stored, threaded and reacted to\t%.0f/s\t(%d; acknowledged at %.0f/s; %.2f ms of processor time each)\n", run.MailsPerSec, run.Mails, run.AcceptPerSec, run.MailCPU)
 			if h := run.House; h != nil {
