@@ -34,9 +34,10 @@ type Person struct {
 	Turn     int64     // of Weighted: what he was given, in Whole by weight
 
 	Languages []string // that he answers in, ISO 639-1
+	Skills    []desk.SkillID
 
-	ahead   bool // of Weighted: one more puts him ahead of his share
-	foreign bool // does not answer in the item's language, where that counts
+	ahead bool  // of Weighted: one more puts him ahead of his share
+	lacks lacks // of what the item asks for
 }
 
 // Item is something that waits.
@@ -46,7 +47,8 @@ type Item struct {
 	Allowed  []desk.AgentID // the only people who may have it, nil for all of the team
 	Language string         // of the customer, ISO 639-1; "" where it is not known, which asks for nothing
 	Speak    Need           // that somebody answers in Language
-	Waived   bool           // it has waited for so long that who does not speak Language may have it too, though that is required
+	Skills   []Wanted       // that it asks for, each once
+	Waived   bool           // it has waited for so long that who does not speak Language or lacks some of Skills may have it too, though that is required
 }
 
 // Out is why somebody is not given an item; Fit where he might have been.
@@ -60,6 +62,7 @@ const (
 	HadIt      Out = "had_it"      // was given it already and did not accept it
 	Weightless Out = "weightless"  // is given nothing, as he weighs nothing
 	NoLanguage Out = "no_language" // does not answer in the customer's language, which is required
+	NoSkill    Out = "no_skill"    // has not all the skills that are required
 )
 
 // How is why one of those who fit was given it.
@@ -75,13 +78,15 @@ const (
 // Considered is a person as he stood when an item was given out.
 type Considered struct {
 	Agent    desk.AgentID `json:"agent"`
-	Out      Out          `json:"out,omitempty" enum:",away,full,not_allowed,had_it,weightless,no_language"`
+	Out      Out          `json:"out,omitempty" enum:",away,full,not_allowed,had_it,weightless,no_language,no_skill"`
 	Load     int          `json:"load" doc:"Conversations that waited for his answer"`
 	Capacity int          `json:"capacity"`
 	GivenAt  desk.Time    `json:"givenAt,omitempty" doc:"When he was last given one"`
 	BusyAt   desk.Time    `json:"busyAt,omitempty" doc:"When he last answered or finished one"`
 	Weight   int          `json:"weight,omitempty" doc:"His share, where it was given by weight"`
 	Foreign  bool         `json:"foreign,omitempty" doc:"Does not answer in the customer's language, where that counted"`
+
+	Lacks []desk.SkillID `json:"lacks,omitempty" doc:"Skills that were required or preferred and he does not have"`
 }
 
 // Decision is who is given an item, and why.
@@ -96,7 +101,7 @@ type Decision struct {
 // Listed is how many people a decision lists: more would explain nothing.
 const Listed = 20
 
-func (m Method) out(p Person, it Item) Out {
+func (m Method) out(p *Person, it *Item) Out {
 	switch {
 	case it.Allowed != nil && !slices.Contains(it.Allowed, p.Agent):
 		return NotAllowed
@@ -104,8 +109,11 @@ func (m Method) out(p Person, it Item) Out {
 		return HadIt
 	case m == Weighted && p.Weight == 0:
 		return Weightless
-	case p.foreign && it.Speak == Required && !it.Waived:
-		return NoLanguage
+	case p.lacks.required > 0 && !it.Waived:
+		if p.lacks.foreign && it.Speak == Required {
+			return NoLanguage
+		}
+		return NoSkill
 	case !p.There:
 		return Away
 	case p.Load >= p.Capacity:
@@ -115,10 +123,11 @@ func (m Method) out(p Person, it Item) Out {
 	}
 }
 
-// before orders people who fit: negative where a comes before b. Who answers in the customer's language, where that counts, comes first, then it goes by the method. It is a total order, by id at the end.
-func (m Method) before(a, b Person) int {
-	if a.foreign != b.foreign {
-		return number(a.foreign) - number(b.foreign)
+// before orders people who fit: negative where a comes before b. Who lacks least of what is required and was waived comes first, then of what is preferred, then it goes by the method. It is a total
+// order, by id at the end.
+func (m Method) before(a, b *Person) int {
+	if c := cmp.Or(cmp.Compare(a.lacks.required, b.lacks.required), cmp.Compare(a.lacks.preferred, b.lacks.preferred)); c != 0 {
+		return c
 	}
 	turn := cmp.Or(cmp.Compare(a.GivenAt, b.GivenAt), cmp.Compare(a.Agent, b.Agent))
 	switch m {
@@ -142,12 +151,21 @@ func number(yes bool) int {
 
 // Choose decides about one item. What it says does not depend on the order in which people are listed.
 func (m Method) Choose(it Item, people []Person) Decision {
-	people = measured(it, people)
-	if m == Weighted {
-		people = shared(it, people)
+	if measures := it.measures(); measures || m == Weighted {
+		people = slices.Clone(people)
+		if measures {
+			measure(&it, people)
+		}
+		if m == Weighted {
+			share(&it, people)
+		}
 	}
-	best, fits := m.best(it, people)
-	d := Decision{Considered: m.considered(it, people)}
+	outs := make([]Out, len(people))
+	for i := range people {
+		outs[i] = m.out(&people[i], &it)
+	}
+	best, fits := m.best(&it, people, outs)
+	d := Decision{Considered: m.considered(&it, people, outs)}
 	d.Left = len(people) - len(d.Considered)
 	if best < 0 {
 		return d
@@ -166,29 +184,29 @@ func (m Method) Choose(it Item, people []Person) Decision {
 }
 
 // best is the place of who is given it, -1 for nobody, and how many fit.
-func (m Method) best(it Item, people []Person) (best, fits int) {
+func (m Method) best(it *Item, people []Person, outs []Out) (best, fits int) {
 	best = -1
 	if m == ByHand {
 		return best, 0
 	}
-	for i, p := range people {
-		if m.out(p, it) != Fit {
+	for i := range people {
+		if outs[i] != Fit {
 			continue
 		}
 		fits++
-		if best < 0 || m.sooner(it, p, people[best]) {
+		if best < 0 || m.sooner(it, &people[i], &people[best]) {
 			best = i
 		}
 	}
 	return best, fits
 }
 
-// sooner reports whether of two people who fit an item goes to a. Who had this customer before comes ahead of a language that is preferred and of the method, but not of one that was required
-// and is waived: who speaks it still answers better.
-func (m Method) sooner(it Item, a, b Person) bool {
+// sooner reports whether of two people who fit an item goes to a. Who had this customer before comes ahead of what is preferred and of the method, but not of what was required and is waived: who
+// speaks the language and has the skills still answers better.
+func (m Method) sooner(it *Item, a, b *Person) bool {
 	switch {
-	case it.Speak == Required && a.foreign != b.foreign:
-		return b.foreign
+	case a.lacks.required != b.lacks.required:
+		return a.lacks.required < b.lacks.required
 	case b.Agent == it.Previous:
 		return false
 	default:
@@ -196,36 +214,32 @@ func (m Method) sooner(it Item, a, b Person) bool {
 	}
 }
 
-func (m Method) considered(it Item, people []Person) []Considered {
-	type placed struct {
-		Person
-		out Out
-	}
-	before := func(a, b placed) int {
+func (m Method) considered(it *Item, people []Person, outs []Out) []Considered {
+	before := func(a, b int) int {
 		switch {
-		case a.out == Fit && b.out == Fit:
-			return m.before(a.Person, b.Person)
-		case a.out == Fit:
+		case outs[a] == Fit && outs[b] == Fit:
+			return m.before(&people[a], &people[b])
+		case outs[a] == Fit:
 			return -1
-		case b.out == Fit:
+		case outs[b] == Fit:
 			return 1
 		default:
-			return cmp.Compare(a.Agent, b.Agent)
+			return cmp.Compare(people[a].Agent, people[b].Agent)
 		}
 	}
-	first := make([]placed, 0, Listed+1)
-	for _, p := range people {
-		one := placed{p, m.out(p, it)}
-		if len(first) == Listed && before(one, first[Listed-1]) > 0 {
+	first := make([]int, 0, Listed+1)
+	for i := range people {
+		if len(first) == Listed && before(i, first[Listed-1]) > 0 {
 			continue
 		}
-		at, _ := slices.BinarySearchFunc(first, one, before)
-		first = slices.Insert(first, at, one)
+		at, _ := slices.BinarySearchFunc(first, i, before)
+		first = slices.Insert(first, at, i)
 		first = first[:min(len(first), Listed)]
 	}
 	out := make([]Considered, len(first))
-	for i, p := range first {
-		out[i] = Considered{p.Agent, p.out, p.Load, p.Capacity, p.GivenAt, p.BusyAt, 0, p.foreign}
+	for i, at := range first {
+		p := &people[at]
+		out[i] = Considered{p.Agent, outs[at], p.Load, p.Capacity, p.GivenAt, p.BusyAt, 0, p.lacks.foreign, it.lacked(p)}
 		if m == Weighted {
 			out[i].Weight = p.Weight
 		}

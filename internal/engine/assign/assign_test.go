@@ -50,7 +50,7 @@ func TestWhoIsChosenFits(t *testing.T) {
 		d := m.Choose(it, people)
 		var fit []Person
 		for _, p := range people {
-			if m.out(p, it) == Fit {
+			if m.out(&p, &it) == Fit {
 				fit = append(fit, p)
 			}
 		}
@@ -76,7 +76,7 @@ func TestWhoIsChosenFits(t *testing.T) {
 		}
 		if !before && m != Weighted { // whose order is of all who fit: see weight_test.go
 			for _, p := range fit {
-				if m.before(p, got) < 0 {
+				if m.before(&p, &got) < 0 {
 					t.Fatalf("%+v comes before %+v", p, got)
 				}
 			}
@@ -91,7 +91,7 @@ func TestWhatIsNotAcceptedGoesRoundOnce(t *testing.T) {
 		people, it, m := somePeople(t), someItem(t), rapid.SampledFrom(Methods).Draw(t, "method")
 		fit := map[desk.AgentID]bool{}
 		for _, p := range people {
-			if m.out(p, it) == Fit {
+			if m.out(&p, &it) == Fit {
 				fit[p.Agent] = true
 			}
 		}
@@ -146,7 +146,7 @@ func TestDrainLeavesNothingThatFits(t *testing.T) {
 				continue
 			}
 			for _, p := range after {
-				if m.out(p, items[i]) == Fit {
+				if m.out(&p, &items[i]) == Fit {
 					t.Fatalf("item %d waits while %+v is free", i, p)
 				}
 			}
@@ -296,7 +296,7 @@ func play(m Method, people, items int, capacity int) (r report) {
 			if p.Load > p.Capacity {
 				r.over++
 			}
-			if len(queue) > 0 && m.out(p, Item{}) == Fit {
+			if len(queue) > 0 && m.out(&p, &Item{}) == Fit {
 				r.idleWhileWaiting++
 			}
 		}
@@ -310,7 +310,7 @@ func BenchmarkChoose(b *testing.B) {
 		rnd := rand.New(rand.NewPCG(1, 2))
 		for i := range people {
 			people[i] = Person{Agent: desk.AgentID(i + 1), There: rnd.IntN(3) > 0, Load: rnd.IntN(8), Capacity: 6, Weight: rnd.IntN(11), GivenAt: desk.Time(rnd.IntN(1e6)), BusyAt: desk.Time(rnd.IntN(1e6)),
-				Languages: []string{"en", "lt", "lv"}[:rnd.IntN(4)]}
+				Languages: []string{"en", "lt", "lv"}[:rnd.IntN(4)], Skills: []desk.SkillID{1, 2, 3, 4, 5, 6}[:rnd.IntN(7)]}
 		}
 		for _, m := range Methods {
 			b.Run(fmt.Sprintf("%s/%d", m, n), func(b *testing.B) {
@@ -320,6 +320,12 @@ func BenchmarkChoose(b *testing.B) {
 			})
 			b.Run(fmt.Sprintf("%s/%d/language", m, n), func(b *testing.B) {
 				it := Item{Language: "lv", Speak: Required}
+				for b.Loop() {
+					m.Choose(it, people)
+				}
+			})
+			b.Run(fmt.Sprintf("%s/%d/skills", m, n), func(b *testing.B) {
+				it := Item{Language: "lv", Speak: Preferred, Skills: []Wanted{{2, Required}, {3, Required}, {5, Preferred}}}
 				for b.Loop() {
 					m.Choose(it, people)
 				}

@@ -1,13 +1,12 @@
 package assign
 
 import (
-	"slices"
 	"time"
 
 	"tellus/internal/desk"
 )
 
-// Need is how much it counts that somebody answers in the customer's language.
+// Need is how much it counts that somebody answers in the customer's language, or has a skill.
 type Need string
 
 const (
@@ -16,22 +15,24 @@ const (
 	Required    Need = "required"  // nobody who does not is given the item, until that is waived
 )
 
-// WaivedAt is when an item that has waited since some time may go to anybody, though its language is required; from then on, and never before.
+// WaivedAt is when an item that has waited since some time may go to anybody, though its language or a skill is required; from then on, and never before.
 func WaivedAt(since desk.Time, minutes int) desk.Time {
 	return since.Add(time.Duration(minutes) * time.Minute)
 }
 
-// Asks reports whether nobody is given the item now who does not answer in its language.
-func (it Item) Asks() bool { return it.Speak == Required && it.Language != "" && !it.Waived }
+// Asks reports whether nobody is given the item now who does not answer in its language, or has not all its skills.
+func (it Item) Asks() bool {
+	return !it.Waived && (it.Speak == Required && it.Language != "" || it.requires())
+}
 
-// measured is people with whether each is foreign to an item, so that it is reckoned once for each.
-func measured(it Item, people []Person) []Person {
-	if it.Speak == Indifferent || it.Language == "" {
-		return people
+// measures reports whether it counts what people speak or can.
+func (it Item) measures() bool {
+	return it.Speak != Indifferent && it.Language != "" || len(it.Skills) > 0
+}
+
+// measure notes what each lacks of what an item asks for, so that it is reckoned once for each.
+func measure(it *Item, people []Person) {
+	for i := range people {
+		people[i].lacks = lack(it, &people[i])
 	}
-	all := slices.Clone(people)
-	for i := range all {
-		all[i].foreign = !slices.Contains(all[i].Languages, it.Language)
-	}
-	return all
 }

@@ -6272,13 +6272,15 @@ export interface components {
              * @description When he was last given one
              */
             givenAt?: string;
+            /** @description Skills that were required or preferred and he does not have */
+            lacks?: number[];
             /**
              * Format: int64
              * @description Conversations that waited for his answer
              */
             load: number;
             /** @enum {string} */
-            out?: "" | "away" | "full" | "not_allowed" | "had_it" | "weightless" | "no_language";
+            out?: "" | "away" | "full" | "not_allowed" | "had_it" | "weightless" | "no_language" | "no_skill";
             /**
              * Format: int64
              * @description His share, where it was given by weight
