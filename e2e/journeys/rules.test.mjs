@@ -61,6 +61,7 @@ it("makes a rule, tries it on what happened, and sees it act", () =>
     await page.goto("/app/settings/rules");
     await row.getByRole("link", { name: "Complaints first" }).click();
     await page.getByRole("switch", { name: "In use" }).uncheck();
+    await page.getByRole("button", { name: "Remove the condition" }).last().click();
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Saved", { exact: true }).waitFor();
     await arrive(`A third complaint ${time}`);
@@ -74,6 +75,7 @@ it("makes a rule, tries it on what happened, and sees it act", () =>
     await page.getByRole("listitem").filter({ has: page.getByRole("link", { name: `#${second.number} A second complaint ${time}` }) }).getByText(/a message comes in → /).waitFor();
     const changed = page.getByRole("listitem").filter({ hasText: `Changed by ${me.name}` });
     await changed.getByText("Off").waitFor();
+    await changed.getByText(/^− Text of the message contains “complaint”/).waitFor();
     assert.deepEqual(await page.findings("what a rule was"), []);
     await changed.scrollIntoViewIfNeeded();
     await page.picture("what a rule was");

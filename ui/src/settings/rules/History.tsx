@@ -5,6 +5,9 @@ import { tagsQuery, useDirectory } from "../../api/queries";
 import { macrosQuery } from "../../desk/compose/macro/queries";
 import { actionWords } from "../../desk/compose/macro/words";
 import { fieldsQuery, templatesQuery, typesQuery } from "../../desk/fields/queries";
+import { Subject } from "../../desk/views/attributes";
+import { changeOf, useConditionWords } from "../../desk/views/conditionWords";
+import type { Node } from "../../desk/views/saved";
 import { useFormat } from "../../i18n/format";
 import { Failed } from "../../parts/Trouble";
 import { rostersQuery } from "../duty/queries";
@@ -28,7 +31,7 @@ export function History({
   const found = useQuery(historyQuery(rule));
   const items = found.data ?? [];
   return (
-    <>
+    <Subject value="rule">
       {found.isPending && <Bones rows={2} />}
       {found.isError && <Failed what={t("rule.failed")} error={found.error} retry={() => void found.refetch()} />}
       <ol className={css.order}>
@@ -41,7 +44,7 @@ export function History({
           />
         ))}
       </ol>
-    </>
+    </Subject>
   );
 }
 
@@ -62,7 +65,16 @@ function One({ former: f, before, takeBack }: OneProps) {
   const macros = useQuery(macrosQuery).data;
   const lists = useQuery(templatesQuery).data;
   const changed = before && f.what !== "deleted" ? differs(before.rule, f.rule) : [];
-  const words = (what: (typeof changed)[number]): string => {
+  const conditionWords = useConditionWords();
+  const condition = (was: Node, is: Node): string[] => {
+    const change = changeOf(was, is);
+    return [
+      ...(change.joint ? [`${t("rule.condition")}: ${t(`views.${change.joint}_of`)}`] : []),
+      ...change.removed.map((n) => `− ${conditionWords(n)}`),
+      ...change.added.map((n) => `+ ${conditionWords(n)}`),
+    ];
+  };
+  const words = (what: (typeof changed)[number]): string | string[] => {
     const r = f.rule;
     switch (what) {
       case "name":
@@ -72,7 +84,7 @@ function One({ former: f, before, takeBack }: OneProps) {
       case "events":
         return `${t("rule.when")}: ${format.list(r.events.map((e) => t(eventKey(e))))}`;
       case "condition":
-        return t("rule.changed_condition");
+        return before ? condition(before.rule.condition, r.condition) : [];
       case "actions":
         return `${t("rule.then")}: ${format.list(r.actions.map((a) => actionWords(a, { t: t as never, format, directory, tags, types, fields, rosters, macros, lists })))}`;
       default:
@@ -84,9 +96,9 @@ function One({ former: f, before, takeBack }: OneProps) {
     <li className={`${list.row} ${list.wrap}`}>
       <div className={list.body}>
         <div className={list.name}>{t(`rule.what.${f.what}`, { who })}</div>
-        {changed.map((c) => (
-          <div key={c} className={list.more}>
-            {words(c)}
+        {changed.flatMap(words).map((line) => (
+          <div key={line} className={list.more}>
+            {line}
           </div>
         ))}
         <div className={list.quiet}>{format.weekdayMoment(Date.parse(f.at))}</div>
