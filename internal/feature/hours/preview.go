@@ -12,7 +12,6 @@ import (
 type Shown struct {
 	Open bool      `json:"open" doc:"Whether it is open now"`
 	Next desk.Time `json:"next,omitempty" doc:"When it closes, or opens; absent where that is not within ten years"`
-	// Event is for the desk's own people, and Public says whether others may read it.
 	Event  string    `json:"event,omitempty" doc:"Title of the event of a feed that keeps it closed now"`
 	Public bool      `json:"public,omitempty" doc:"That title may be shown to customers"`
 	Days   []DayOpen `json:"days"`
@@ -36,14 +35,8 @@ func Preview(c desk.CalendarEdit, closings []Closing, now desk.Time, days int) (
 		return Shown{}, err
 	}
 	at := now.Time().In(h.Zone())
-	out := Shown{Open: h.OpenAt(at), Days: make([]DayOpen, 0, days)}
-	next, ok := h.NextOpen(at)
-	if out.Open {
-		next, ok = h.NextClose(at)
-	}
-	if ok {
-		out.Next = desk.At(next)
-	}
+	out := Shown{Days: make([]DayOpen, 0, days)}
+	out.Open, out.Next = h.Now(now)
 	if x, ok := h.ClosedBy(now); ok {
 		out.Event, out.Public = x.Name, x.Public
 	}
@@ -67,6 +60,19 @@ func Preview(c desk.CalendarEdit, closings []Closing, now desk.Time, days int) (
 		out.Days = append(out.Days, day)
 	}
 	return out, cutDays(c, closings, today, out.Days)
+}
+
+// Now says whether it is open, and when it closes or opens next; 0 where that is not within ten years.
+func (h Hours) Now(now desk.Time) (open bool, next desk.Time) {
+	at := now.Time()
+	change, ok := h.NextOpen(at)
+	if open = h.OpenAt(at); open {
+		change, ok = h.NextClose(at)
+	}
+	if ok {
+		next = desk.At(change)
+	}
+	return open, next
 }
 
 // Due is when so much open time has passed since an instant; by the clock where the hours end for good before, since what is owed does not.

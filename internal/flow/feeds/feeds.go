@@ -144,4 +144,3 @@ func why(err error) hours.FeedWhy {
 	}
 	return hours.FeedUnreachable
 }
-

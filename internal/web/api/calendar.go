@@ -50,12 +50,16 @@ func (s *Server) registerCalendars() {
 // calendarList is every calendar, and the work that changing one sets off.
 type calendarList struct {
 	Items []desk.Calendar      `json:"items"`
+	Now   []calendarNow        `json:"now" doc:"Whether each is open, in the order of items"`
 	Work  conversation.DueWork `json:"work"`
 }
 
 func (s *Server) listCalendars(ctx context.Context, _ *Caller, _ *none) (*reply[calendarList], error) {
 	return asking(ctx, s, func(tx *db.Tx) (out calendarList, err error) {
 		if out.Items, err = s.Hours.All(ctx, tx); err != nil {
+			return out, err
+		}
+		if out.Now, err = calendarsNow(ctx, tx, out.Items); err != nil {
 			return out, err
 		}
 		out.Work, err = s.Conversations.DueWork(ctx, tx)
@@ -150,30 +154,52 @@ func (s *Server) previewCalendar(ctx context.Context, _ *Caller, in *previewInpu
 	})
 }
 
-// openState is what customers and programs want to know of hours.
-type openState struct {
+// OpenState is what customers and programs want to know of hours.
+type OpenState struct {
 	Open   bool      `json:"open"`
 	Next   desk.Time `json:"next,omitempty" doc:"When it closes, or opens; absent where that is not within ten years"`
 	Event  string    `json:"event,omitempty" doc:"Title of the event of a feed that keeps it closed now"`
 	Public bool      `json:"public,omitempty" doc:"That title may be shown to customers"`
 }
 
-func (s *Server) openStateOf(ctx context.Context, tx *db.Tx, cal desk.Calendar) (openState, error) {
-	closings, err := s.Hours.Closings(ctx, tx, cal.ID)
-	if err != nil {
-		return openState{}, err
-	}
-	shown, err := hours.Preview(cal.CalendarEdit, closings, tx.Now, 0)
-	return openState{shown.Open, shown.Next, shown.Event, shown.Public}, err
+// calendarNow is whether a calendar is open.
+type calendarNow struct {
+	ID desk.CalendarID `json:"id"`
+	OpenState
 }
 
-func (s *Server) getOpenState(ctx context.Context, _ *Caller, in *calendarInput) (*reply[openState], error) {
-	return asking(ctx, s, func(tx *db.Tx) (openState, error) {
+func calendarsNow(ctx context.Context, tx *db.Tx, all []desk.Calendar) ([]calendarNow, error) {
+	out := make([]calendarNow, 0, len(all))
+	book, err := hours.LoadBook(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range all {
+		h, _, err := book.Open(c.ID, tx.Now)
+		if err != nil {
+			return nil, err
+		}
+		x := calendarNow{ID: c.ID}
+		x.Open, x.Next = h.Now(tx.Now)
+		if by, ok := h.ClosedBy(tx.Now); ok {
+			x.Event, x.Public = by.Name, by.Public
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+func (s *Server) getOpenState(ctx context.Context, _ *Caller, in *calendarInput) (*reply[OpenState], error) {
+	return asking(ctx, s, func(tx *db.Tx) (OpenState, error) {
 		cal, err := s.Hours.Get(ctx, tx, in.ID)
 		if err != nil {
-			return openState{}, err
+			return OpenState{}, err
 		}
-		return s.openStateOf(ctx, tx, cal)
+		now, err := calendarsNow(ctx, tx, []desk.Calendar{cal})
+		if err != nil {
+			return OpenState{}, err
+		}
+		return now[0].OpenState, nil
 	})
 }
 

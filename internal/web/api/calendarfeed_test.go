@@ -59,7 +59,7 @@ func TestAFeedIsSubscribedToShownAndLeft(t *testing.T) {
 		if due() <= before {
 			h.t.Errorf("due at %s as before", due())
 		}
-		var state openState
+		var state OpenState
 		otto.do(get, "/calendars/"+cal.ID.String()+"/open", nil, &state)
 		if state.Open || state.Event != "Stocktaking" || !state.Public {
 			h.t.Errorf("state %+v", state)

@@ -6000,7 +6000,23 @@ export interface components {
         };
         CalendarList: {
             items: components["schemas"]["Calendar"][];
+            /** @description Whether each is open, in the order of items */
+            now: components["schemas"]["CalendarNow"][];
             work: components["schemas"]["ConversationDueWork"];
+        };
+        CalendarNow: {
+            /** @description Title of the event of a feed that keeps it closed now */
+            event?: string;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: date-time
+             * @description When it closes, or opens; absent where that is not within ten years
+             */
+            next?: string;
+            open: boolean;
+            /** @description That title may be shown to customers */
+            public?: boolean;
         };
         Check: {
             /** Format: date-time */

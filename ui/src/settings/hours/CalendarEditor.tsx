@@ -13,6 +13,7 @@ import { FormPage, Section } from "../form/Page";
 import { useForm } from "../form/useForm";
 import { ZoneField } from "../form/ZoneField";
 import { Exceptions } from "./Exceptions";
+import { Feeds } from "./Feeds";
 import { FileSheet } from "./FileSheet";
 import { Holidays } from "./Holidays";
 import { Preview } from "./Preview";
@@ -99,6 +100,9 @@ export function CalendarEditor({ calendar, others }: { calendar?: Calendar; othe
           <Button onClick={() => setReading(true)}>{t("hours.file")}…</Button>
         </div>
       </Section>
+      <Section title={t("hours.feed.title")} about={t("hours.feed.about")}>
+        {calendar ? <Feeds calendar={calendar.id} zone={calendar.zone} /> : <p>{t("hours.feed.first")}</p>}
+      </Section>
       <Section title={t("hours.users")} about={t("hours.users_about")}>
         <Switch
           label={t("hours.standard")}
@@ -124,7 +128,7 @@ export function CalendarEditor({ calendar, others }: { calendar?: Calendar; othe
         )}
       </Section>
       <Section title={t("hours.preview")} about={t("hours.preview_about")}>
-        <Preview value={value} />
+        <Preview value={value} calendar={calendar?.id ?? 0} />
       </Section>
       {reading && (
         <FileSheet

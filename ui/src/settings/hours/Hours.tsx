@@ -70,7 +70,7 @@ function List() {
       {all && all.length > 0 && (
         <Section flush>
           {all.map((c) => (
-            <Row key={c.id} calendar={c} />
+            <Row key={c.id} calendar={c} shutBy={calendars.data?.now.find((n) => n.id === c.id)?.event} />
           ))}
         </Section>
       )}
@@ -78,7 +78,7 @@ function List() {
   );
 }
 
-function Row({ calendar: c }: { calendar: Calendar }) {
+function Row({ calendar: c, shutBy }: { calendar: Calendar; shutBy?: string }) {
   const { t } = useTranslation();
   const format = useFormat();
   const inboxes = useQuery(inboxesQuery).data ?? [];
@@ -92,6 +92,7 @@ function Row({ calendar: c }: { calendar: Calendar }) {
       <div className={list.body}>
         <div className={list.name}>
           {c.name} {c.standard && <Pill tone="ok">{t("hours.standard_short")}</Pill>}
+          {shutBy && <Pill tone="warn">{t("hours.closed_by", { event: shutBy })}</Pill>}
         </div>
         <div className={list.more}>{summary(c, t)}</div>
         <div className={list.quiet}>

@@ -10,14 +10,14 @@ import css from "./Hours.module.css";
 import type { CalendarEdit, Shown } from "./queries";
 import { days, words } from "./week";
 
-/** What is open in the next weeks, as the form stands. */
-export function Preview({ value }: { value: CalendarEdit }) {
+/** What is open in the next weeks, as the form stands, with the feeds of the calendar that is in it; 0 for none yet. */
+export function Preview({ value, calendar }: { value: CalendarEdit; calendar: number }) {
   const { t } = useTranslation();
   const format = useFormat();
   const now = useNow();
   const shown = useQuery({
-    queryKey: ["calendars", "preview", { ...value, name: "", inboxes: [], teams: [], version: 0 }],
-    queryFn: () => post<Shown>("/calendars/preview", { ...value, name: value.name || "?" }),
+    queryKey: ["calendars", "preview", calendar, { ...value, name: "", inboxes: [], teams: [], version: 0 }],
+    queryFn: () => post<Shown>(`/calendars/preview?calendar=${calendar}`, { ...value, name: value.name || "?" }),
     placeholderData: keepPreviousData,
     staleTime: 30_000,
     retry: false,
@@ -26,17 +26,13 @@ export function Preview({ value }: { value: CalendarEdit }) {
     return <Failed what={t("hours.preview_failed")} error={shown.error} retry={() => void shown.refetch()} />;
   }
   if (!shown.data) return <Bones rows={3} />;
-  const { open, next, days: list } = shown.data;
+  const { open, next, event, days: list } = shown.data;
   const there = new Format((key, v) => t(key, v ?? {}), format.language, value.zone);
   const at = next ? there.moment(Date.parse(next), now) : "";
   const first = list[0] ? days.indexOf(weekday(list[0].date)) : 0;
   return (
     <>
-      <p role="status">
-        {t(at ? (open ? "hours.open_until" : "hours.opens_at") : open ? "hours.always_open" : "hours.never", {
-          at,
-        })}
-      </p>
+      <p role="status">{t(stateWords(open, Boolean(at), Boolean(event)), { at, event })}</p>
       <ul className={css.weeks} aria-label={t("hours.preview")}>
         {days.map((d) => (
           <li key={d} className={css.head} aria-hidden="true">
@@ -51,16 +47,23 @@ export function Preview({ value }: { value: CalendarEdit }) {
             key={d.date}
             className={css.cell}
             data-shut={d.hours.length === 0 || undefined}
-            data-special={d.own || d.holiday ? true : undefined}
+            data-special={d.own || d.holiday || d.events ? true : undefined}
           >
             <b>{dayWords(format, d.date)}</b>
             {d.hours.length > 0 ? d.hours.map(words).join(", ") : t("hours.closed")}
             {(d.name || d.holiday) && <div>{d.name || t(`hours.holiday.${d.holiday}`)}</div>}
+            {d.events && <div>{d.events}</div>}
           </li>
         ))}
       </ul>
     </>
   );
+}
+
+function stateWords(open: boolean, changes: boolean, event: boolean): string {
+  if (open) return changes ? "hours.open_until" : "hours.always_open";
+  if (event) return changes ? "hours.opens_after" : "hours.never_by";
+  return changes ? "hours.opens_at" : "hours.never";
 }
 
 function weekday(date: string): (typeof days)[number] {
