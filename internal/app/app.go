@@ -220,7 +220,7 @@ func (a *App) wire() {
 	feed := &feeds.Reader{DB: a.DB, Feeds: &hours.Feeds{Secrets: a.Keys}, Conversations: a.Conversations, Client: feeds.Client(a.Config.FeedServers), Log: a.log}
 	a.Router = &route.Router{Routing: &routing.Service{}, Conversations: a.Conversations, Staff: a.Staff, Presence: present, DB: a.DB, Log: a.log}
 	rules := &automation.Service{Conversations: a.Conversations}
-	a.Rules = &automate.Automate{DB: a.DB, Rules: rules, Conversations: a.Conversations, Log: a.log, Hands: hands}
+	a.Rules = &automate.Automate{DB: a.DB, Rules: rules, Conversations: a.Conversations, Presence: present, Log: a.log, Hands: hands}
 	a.Wake = &wake.Wake{Conversations: a.Conversations, Purchases: a.Purchases}
 	a.Notify = &notify.Notify{DB: a.DB, Notices: notices, Conversations: a.Conversations, Staff: a.Staff, Duty: onDuty, Rest: present.Rest, Mail: house.Queue, HTTP: a.pushClient(), URL: a.URL, Log: a.log}
 	a.Notify.Register(a.Workers)

@@ -32,7 +32,9 @@ const (
 // need to know (drafts, marks of reading, moves between views).
 var RuleEvents = []EventKind{ConversationOpened, MessageReceived, ConversationReopened, MessageQueued, MessageSent, MessageFailed, MessageBounced, NoteAdded, RecordAdded,
 	StatusChanged, PriorityChanged, AssigneeChanged, TeamChanged, InboxChanged, SubjectChanged, CustomerChanged, TagAdded, TagRemoved, Snoozed, Woken, MarkedSpam, UnmarkedSpam,
-	Trashed, Restored, ConversationsLinked, ConversationsMerged, MessagesSplit, SideAnswered, ClockWarned, ClockBreached}
+	Trashed, Restored, ConversationsLinked, ConversationsMerged, MessagesSplit, SideAnswered, ClockWarned, ClockBreached,
+	TypeChanged, FieldsChanged, CheckTicked, AgentMentioned, FollowerAdded, ParticipantAdded, ConversationsUnlinked, MergeUndone, MessageUnsure,
+	CommitmentMade, CommitmentKept, CommitmentDropped, StatuteStarted, StatuteWarned, StatuteBreached, StatuteMet}
 
 // CheckRuleActions is CheckActions for what a rule does: nobody is "me" to a rule.
 func CheckRuleActions(field string, actions []Action) error {

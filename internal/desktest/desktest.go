@@ -255,7 +255,7 @@ func (d *Desk) wire() {
 	d.Limits = &limits.Keeper{DB: d.DB, Statutes: d.Statutes, Log: log}
 	d.Keeper.Register(d.Workers)
 	d.Rules = &automation.Service{Conversations: d.Conversations}
-	d.Automate = &automate.Automate{DB: d.DB, Rules: d.Rules, Conversations: d.Conversations, Hands: d.Hands, Log: log}
+	d.Automate = &automate.Automate{DB: d.DB, Rules: d.Rules, Conversations: d.Conversations, Presence: d.Presence, Hands: d.Hands, Log: log}
 	d.Automate.Register(d.Workers)
 	d.Macros, d.Fields = &macro.Service{}, &field.Service{}
 	d.Bulk = &bulk.Bulk{DB: d.DB, Staff: d.Staff, Conversations: d.Conversations,

@@ -13,6 +13,11 @@ import (
 var happened = condition.List{
 	{Key: "event.by", Kind: condition.Choice, Choices: []string{"customer", "agent", "rule", "system"}, Always: true},
 	{Key: "hours.open", Kind: condition.Flag, Timed: true},
+	{Key: "agent.state", Kind: condition.Choice, Choices: []string{"online", "away", "offline"}},
+	{Key: "agent.absent", Kind: condition.Flag},
+	{Key: "agent.load", Kind: condition.Number},
+	{Key: "team.online", Kind: condition.Number},
+	{Key: "team.queue", Kind: condition.Number},
 	{Key: "message.kind", Kind: condition.Choice, Choices: []string{"incoming", "outgoing", "note"}},
 	{Key: "message.from", Kind: condition.Text, Patterns: true},
 	{Key: "message.to", Kind: condition.Text, Patterns: true},
@@ -42,8 +47,15 @@ func Attributes(conversations condition.List) Registry {
 	return Registry{append(append(all, happened...), condition.Today...)}
 }
 
-// ofNothing are attributes that time rules cannot ask for, since nothing happened.
-func ofNothing(key string) bool { return key == "event.by" || strings.HasPrefix(key, "message.") }
+// ofNothing are attributes that time rules cannot ask for: nothing happened, and nothing says when people come and go.
+func ofNothing(key string) bool {
+	return key == "event.by" || strings.HasPrefix(key, "message.") || around(key)
+}
+
+// around are attributes of who has the conversation, and of its team, as they are when the rule is asked.
+func around(key string) bool {
+	return strings.HasPrefix(key, "agent.") || strings.HasPrefix(key, "team.")
+}
 
 // Message is what conditions ask of the message that an event is about.
 type Message struct {
@@ -66,8 +78,10 @@ type Case struct {
 	Message *Message  // nil where the event is about none
 	At      desk.Time // what is asked for: when it happened, or the time by which a time rule is to be true
 	Open    func(at desk.Time) (open, known bool, until desk.Time)
+	Around  func(c desk.Conversation, key string) condition.Value // what Attributes have of who has a conversation, and of its team; nil where nothing is known
 
 	folded map[string]string
+	known  map[string]condition.Value // of Around: many rules ask for the same
 }
 
 // Value implements condition.Row.
@@ -82,6 +96,9 @@ func (c *Case) Value(a *condition.Attribute) condition.Value {
 		open, known, until := c.Open(c.At)
 		return condition.Value{Has: known, Yes: open, At: until}
 	}
+	if around(a.Key) {
+		return c.around(a.Key)
+	}
 	name, ok := strings.CutPrefix(a.Key, "message.")
 	if !ok {
 		return c.Case.Value(a)
@@ -90,6 +107,21 @@ func (c *Case) Value(a *condition.Attribute) condition.Value {
 		return condition.Value{}
 	}
 	return c.Message.value(name)
+}
+
+func (c *Case) around(key string) condition.Value {
+	if c.Around == nil {
+		return condition.Value{}
+	}
+	v, ok := c.known[key]
+	if !ok {
+		if c.known == nil {
+			c.known = map[string]condition.Value{}
+		}
+		v = c.Around(c.Conversation, key)
+		c.known[key] = v
+	}
+	return v
 }
 
 func (m *Message) value(name string) condition.Value {
@@ -142,5 +174,5 @@ func (c *Case) Folded(a *condition.Attribute) string {
 
 // After is the same event with the conversation as an action left it.
 func (c *Case) After(now *condition.Case) *Case {
-	return &Case{Case: now, By: c.By, Message: c.Message, At: c.At, Open: c.Open}
+	return &Case{Case: now, By: c.By, Message: c.Message, At: c.At, Open: c.Open, Around: c.Around}
 }

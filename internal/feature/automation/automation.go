@@ -25,7 +25,7 @@ type Edit struct {
 	Name      string           `json:"name" minLength:"1" maxLength:"80"`
 	Active    bool             `json:"active" doc:"One that is off is not asked"`
 	Events    []desk.EventKind `json:"events" minItems:"1" maxItems:"40" doc:"What it is asked about, such as message.received; time alone, where it acts once each time that its condition becomes true"`
-	Condition condition.Node   `json:"condition" doc:"Which conversations it acts on, as they are when it is asked; all where empty. Beside what views ask for: event.by, hours.open and what begins with message."`
+	Condition condition.Node   `json:"condition" doc:"Which conversations it acts on, as they are when it is asked; all where empty. Beside what views ask for: event.by, hours.open and what begins with agent., team. or message."`
 	Zone      string           `json:"zone" maxLength:"60" doc:"Whose days count, such as Europe/Riga; UTC where empty"`
 	Actions   []desk.Action    `json:"actions" maxItems:"20" doc:"As those of macros; nobody is me"`
 	Stop      bool             `json:"stop" doc:"The rules behind it are not asked about an event that it acted on"`

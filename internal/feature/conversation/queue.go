@@ -60,6 +60,20 @@ func (s *Service) Queue(ctx context.Context, tx *db.Tx, team desk.TeamID, behind
 	return list, nil
 }
 
+// longestQueue is how far QueueLength counts.
+const longestQueue = 1000
+
+// QueueLength is how much waits in a team for somebody and for an answer, counted up to 1,000.
+func (s *Service) QueueLength(ctx context.Context, tx *db.Tx, team desk.TeamID) (n int, err error) {
+	err = tx.Row(ctx, `
+		SELECT COUNT(*) FROM (SELECT 1 FROM conversation c
+			WHERE c.team = $1 AND c.assignee IS NULL AND c.team IS NOT NULL AND c.shelf = 0 AND c.status <> 'waiting' LIMIT $2) waiting`, team, longestQueue).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("how much waits in team %s: %w", team, err)
+	}
+	return n, nil
+}
+
 const waitsSince = `CASE WHEN c.waiting_since > 0 THEN c.waiting_since ELSE c.created_at END`
 
 // WaitsNext is since when that of a team's queue waits (InQueue.Since) which was the next to do so after a time, desk.Never where none did. Only what was recognised to be in some language counts.

@@ -326,6 +326,18 @@ func (s *Service) AtDesk(ctx context.Context, tx *db.Tx, agent desk.AgentID) (bo
 	return err == nil && p.now.State == presence.Online, err
 }
 
+// StateOf is where an agent stands and what that rests on; empty for one who is not there.
+func (s *Service) StateOf(ctx context.Context, tx *db.Tx, agent desk.AgentID) (presence.State, presence.Why, error) {
+	p, err := s.one(ctx, tx, agent)
+	if desk.IsRefusal(err, desk.NotFound) {
+		return "", "", nil
+	}
+	if err != nil {
+		return "", "", err
+	}
+	return p.now.State, p.now.Why, nil
+}
+
 // Takers are the agents to whom work of a channel can come now.
 func (s *Service) Takers(ctx context.Context, tx *db.Tx, of presence.Channel) (map[desk.AgentID]bool, error) {
 	all, err := s.people(ctx, tx, "p.agent IS NOT NULL")

@@ -16,6 +16,7 @@ import (
 	"tellus/internal/feature/automation"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/hours"
+	"tellus/internal/feature/presence"
 	"tellus/internal/flow/act"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/eventlog"
@@ -27,6 +28,7 @@ type Automate struct {
 	Rules         *automation.Service
 	Conversations *conversation.Service
 	Hands         *act.Hands
+	Presence      *presence.Service
 	Log           *slog.Logger
 }
 
@@ -211,7 +213,7 @@ func (a *Automate) look(ctx context.Context, tx *db.Tx, scope desk.Scope, e desk
 	if err != nil {
 		return nil, err
 	}
-	row := &rule.Case{Case: cases[0], By: e.By.Kind, At: e.At} // when it happened, not when the rule comes to it
+	row := &rule.Case{Case: cases[0], By: e.By.Kind, At: e.At, Around: a.around(ctx, tx)} // when it happened, not when the rule comes to it
 	if e.Message != 0 || e.Kind == desk.ConversationOpened {
 		if row.Message, err = a.Conversations.ForRules(ctx, tx, c.ID, e.Message); err != nil {
 			return nil, err

@@ -5742,7 +5742,7 @@ export interface components {
             actions: components["schemas"]["Action"][];
             /** @description One that is off is not asked */
             active: boolean;
-            /** @description Which conversations it acts on, as they are when it is asked; all where empty. Beside what views ask for: event.by, hours.open and what begins with message. */
+            /** @description Which conversations it acts on, as they are when it is asked; all where empty. Beside what views ask for: event.by, hours.open and what begins with agent., team. or message. */
             condition: components["schemas"]["Node"];
             /** @description What it is asked about, such as message.received; time alone, where it acts once each time that its condition becomes true */
             events: string[];
@@ -5764,7 +5764,7 @@ export interface components {
             active: boolean;
             /** @description Its condition asks for something that is not there any more: it does nothing until it is mended */
             broken?: boolean;
-            /** @description Which conversations it acts on, as they are when it is asked; all where empty. Beside what views ask for: event.by, hours.open and what begins with message. */
+            /** @description Which conversations it acts on, as they are when it is asked; all where empty. Beside what views ask for: event.by, hours.open and what begins with agent., team. or message. */
             condition: components["schemas"]["Node"];
             /** @description What it is asked about, such as message.received; time alone, where it acts once each time that its condition becomes true */
             events: string[];

@@ -40,7 +40,7 @@ export const ruleAttributesQuery = queryOptions({
 export const Subject = createContext<"conversation" | "customer" | "rule">("conversation");
 
 /** Whether something is asked of what happened, and not of the conversation. */
-export const isHappening = (key: string) => /^((event|hours|message)\.|clock$|weekday$)/.test(key);
+export const isHappening = (key: string) => /^((event|hours|message|agent|team)\.|clock$|weekday$)/.test(key);
 
 /** What of an attribute can be asked for below; all of each where this is missing. */
 export const Offered = createContext<((a: Attribute) => Attribute | undefined) | undefined>(undefined);

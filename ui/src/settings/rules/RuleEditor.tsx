@@ -28,7 +28,7 @@ import { TryOut } from "./TryOut";
 import { useTakeBack } from "./takeBack";
 
 /** What rules that act by time can ask for: nothing happened that a message or its writer could be told of. */
-const ofTime = (a: Attribute) => (/^(event|message)\./.test(a.key) ? undefined : a);
+const ofTime = (a: Attribute) => (/^(event|message|agent|team)\./.test(a.key) ? undefined : a);
 
 /** A rule, or a new one: id is then the last part of the address, which may name a ready-made start. */
 export function RuleEditor({ rule, id, renewed }: { rule?: Rule; id: string; renewed?: () => void }) {
