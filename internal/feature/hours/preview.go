@@ -10,8 +10,8 @@ import (
 
 // Shown is what a calendar comes to in the next weeks.
 type Shown struct {
-	Open bool      `json:"open" doc:"Whether it is open now"`
-	Next desk.Time `json:"next,omitempty" doc:"When it closes, or opens; absent where that is not within ten years"`
+	Open   bool      `json:"open" doc:"Whether it is open now"`
+	Next   desk.Time `json:"next,omitempty" doc:"When it closes, or opens; absent where that is not within ten years"`
 	Event  string    `json:"event,omitempty" doc:"Title of the event of a feed that keeps it closed now"`
 	Public bool      `json:"public,omitempty" doc:"That title may be shown to customers"`
 	Days   []DayOpen `json:"days"`
