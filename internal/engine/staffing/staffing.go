@@ -64,12 +64,11 @@ const Endless = time.Duration(math.MaxInt64)
 // With is what a load comes to with so many people, and what share is answered within a time.
 func With(l Load, people int, within time.Duration) Outcome {
 	a := l.Erlangs()
+	if a == 0 { // what does not come does not wait, not even for nobody
+		return Outcome{People: people, Within: 1}
+	}
 	o := Outcome{People: people, Erlangs: a, Waits: Waits(a, people), Occupancy: 1}
 	free := float64(people) - a
-	if a == 0 && people > 0 {
-		o.Within, o.Occupancy = 1, 0
-		return o
-	}
 	if free <= 0 {
 		o.Wait = Endless
 		return o

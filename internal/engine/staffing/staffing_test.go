@@ -93,8 +93,11 @@ func TestWhatIsNoLoad(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	if n, err := Needed(Load{0, time.Minute}, Goal{Share: 0.9}); err != nil || n.People != 0 {
+	if n, err := Needed(Load{0, time.Minute}, Goal{Share: 0.9}); err != nil || n != (Need{Outcome: Outcome{Within: 1}}) {
 		t.Errorf("no load: %+v, %v", n, err)
+	}
+	if o := With(Load{0, time.Minute}, 3, 0); o != (Outcome{People: 3, Within: 1}) {
+		t.Errorf("no load for three: %+v", o)
 	}
 	if o := With(Load{60, time.Minute}, 1, time.Minute); o.Wait != Endless || o.Within != 0 || o.Waits != 1 || o.Occupancy != 1 {
 		t.Errorf("a line that only grows: %+v", o)
