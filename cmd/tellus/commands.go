@@ -22,7 +22,7 @@ type serveCommand struct {
 	listen, url                                 string
 	smtpListen, smtpCert, smtpKey, smtpAuthserv string
 	smtpTrusted, trustedProxies                 []string
-	pushServices, feedServers                   []string
+	pushServices, feedServers, webhookServers   []string
 	slowSync                                    time.Duration
 	cpuProfile                                  string
 }
@@ -42,6 +42,7 @@ func (s *serveCommand) flags(f *flags) {
 		as("NAME").from("TELLUS_SMTP_AUTHSERV")
 	f.list(&s.pushServices, "push-services", "Push services of the own network that browser pushes may go to, by address and port.").as("IP:PORT").from("TELLUS_PUSH_SERVICES")
 	f.list(&s.feedServers, "feed-servers", "Servers of the own network that calendar feeds may be read from, by address and port.").as("IP:PORT").from("TELLUS_FEED_SERVERS")
+	f.list(&s.webhookServers, "webhook-servers", "Servers of the own network that webhooks may call, by address and port; without encryption too.").as("IP:PORT").from("TELLUS_WEBHOOK_SERVERS")
 	f.list(&s.trustedProxies, "trusted-proxies", "Addresses or networks of proxies whose X-Forwarded-For and -Proto count.").as("NETWORK").from("TELLUS_TRUSTED_PROXIES")
 	f.duration(&s.slowSync, "slow-sync", 0, "Added to every sync of SQLite.").from("TELLUS_SLOW_SYNC").unseen()
 	f.path(&s.cpuProfile, "cpu-profile", "", "Write a profile of the processor's time.").from("TELLUS_CPU_PROFILE").unseen()
@@ -61,6 +62,9 @@ func (s *serveCommand) run(ctx context.Context, std streams) (err error) {
 		return err
 	}
 	if c.PushServices, err = ports("--push-services", s.pushServices); err != nil {
+		return err
+	}
+	if c.WebhookServers, err = ports("--webhook-servers", s.webhookServers); err != nil {
 		return err
 	}
 	if c.FeedServers, err = ports("--feed-servers", s.feedServers); err != nil {

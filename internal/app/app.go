@@ -9,7 +9,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -40,6 +42,7 @@ import (
 	"tellus/internal/feature/staff"
 	"tellus/internal/feature/statute"
 	"tellus/internal/feature/view"
+	"tellus/internal/feature/webhook"
 	"tellus/internal/feature/worklog"
 	"tellus/internal/flow/absence"
 	"tellus/internal/flow/act"
@@ -48,6 +51,7 @@ import (
 	"tellus/internal/flow/export"
 	"tellus/internal/flow/feeds"
 	"tellus/internal/flow/gather"
+	"tellus/internal/flow/hooks"
 	"tellus/internal/flow/index"
 	"tellus/internal/flow/intake"
 	"tellus/internal/flow/notify"
@@ -205,7 +209,9 @@ func (a *App) wire() {
 	statutes := &statute.Service{Conversations: a.Conversations}
 	a.Statutes = &limits.Keeper{DB: a.DB, Statutes: statutes, Log: a.log}
 	onDuty := &duty.Service{}
-	hands := &act.Hands{Staff: a.Staff, Customers: a.Customers, Inboxes: a.Inboxes, Conversations: a.Conversations, Purchases: a.Purchases, Duty: onDuty, Macros: &macro.Service{}, NewMailID: newMailID, Outbox: deliver.Outbox}
+	webhooks := &webhook.Service{Secrets: a.Keys, Inner: func(to netip.AddrPort) bool { return slices.Contains(a.Config.WebhookServers, to) }}
+	hands := &act.Hands{Staff: a.Staff, Customers: a.Customers, Inboxes: a.Inboxes, Conversations: a.Conversations, Purchases: a.Purchases, Duty: onDuty, Macros: &macro.Service{}, NewMailID: newMailID, Outbox: deliver.Outbox,
+		Webhooks: webhooks, URL: a.URL}
 	a.Promises = &promise.Keeper{DB: a.DB, Policies: policies, Conversations: a.Conversations, Commitments: &commitment.Service{Conversations: a.Conversations}, Hands: hands, Log: a.log}
 	a.Workers = jobs.New(a.DB, jobs.Options{Queues: map[string]int{"intake": 16, "deliver": 16}, Logger: a.log, GaveUp: sayGaveUp})
 	jobs.Register(a.Workers, a.Intake.Handle)
@@ -225,12 +231,13 @@ func (a *App) wire() {
 	a.Notify = &notify.Notify{DB: a.DB, Notices: notices, Conversations: a.Conversations, Staff: a.Staff, Duty: onDuty, Rest: present.Rest, Mail: house.Queue, HTTP: a.pushClient(), URL: a.URL, Log: a.log}
 	a.Notify.Register(a.Workers)
 	a.Web = api.New(api.Deps{DB: a.DB, Staff: a.Staff, Keys: a.Keys, Setup: a.setUp, URL: a.URL, Version: VersionText(), UI: ui.Files(), Log: a.log,
-		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Macros: &macro.Service{}, Views: views, Policies: policies, Statutes: statutes, Duty: onDuty, Rules: rules, Routing: a.Router.Routing, Segments: segments, Hours: &hours.Service{}, Feeds: feed.Feeds, Customers: a.Customers, Purchases: a.Purchases, Conversations: a.Conversations, Settings: a.Settings,
+		TrustedProxies: a.Config.TrustedProxies, Inboxes: a.Inboxes, Forms: forms, Webhooks: webhooks, Macros: &macro.Service{}, Views: views, Policies: policies, Statutes: statutes, Duty: onDuty, Rules: rules, Routing: a.Router.Routing, Segments: segments, Hours: &hours.Service{}, Feeds: feed.Feeds, Customers: a.Customers, Purchases: a.Purchases, Conversations: a.Conversations, Settings: a.Settings,
 		Intake: a.Intake, Index: a.Index, Persons: a.Persons, Watch: a.watch, Blobs: a.Blobs, Outward: abroad, Notices: notices, Presence: present, WishesChanged: a.Notify.WishesChanged, Connections: a.mail, Outbox: deliver.Outbox, NewMailID: newMailID})
 	a.Persons.Register(a.Workers)
 	feed.Register(a.Workers)
 	(&upkeep.Upkeep{DB: a.DB, Blobs: a.Blobs, Conversations: a.Conversations, Customers: a.Customers, Staff: a.Staff, Notices: notices, Presence: present, DropAnswers: a.Web.DropAnswers, DropExports: a.Persons.DropFiles,
 		Log: a.log}).Register(a.Workers)
+	(&hooks.Caller{DB: a.DB, Webhooks: webhooks, Staff: a.Staff, HTTP: hooks.Client(a.Config.WebhookServers), Mail: house.Queue, URL: a.URL, Version: VersionText(), Log: a.log}).Register(a.Workers)
 	a.Gather.Register(a.Workers)
 	a.Promises.Register(a.Workers)
 	a.Rules.Register(a.Workers)

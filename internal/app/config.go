@@ -52,6 +52,7 @@ type Config struct {
 	SMTPAuthserv   string           // the name by which such a relay signs its Authentication-Results (RFC 8601 2.2); nothing is believed where empty
 	TrustedProxies []netip.Prefix   // whose X-Forwarded-For and -Proto count
 	PushServices   []netip.AddrPort // of the own network, which browser pushes may go to; others are public ones
+	WebhookServers []netip.AddrPort // of the own network, which webhooks may call; others are public ones
 	FeedServers    []netip.AddrPort // of the own network, which calendar feeds may be read from; others are public ones
 	Logger         *slog.Logger
 	Output         io.Writer     // for what the operator must read, such as the set-up link; standard error where nil

@@ -15,6 +15,7 @@ import (
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/privacy"
 	"tellus/internal/feature/purchase"
+	"tellus/internal/feature/webhook"
 	"tellus/internal/feature/worklog"
 	"tellus/internal/flow/person"
 	"tellus/internal/platform/db"
@@ -105,6 +106,9 @@ func reapply(ctx context.Context, d *db.DB, entries []conversation.Erasure) erro
 		}
 		err := d.Write(ctx, func(tx *db.Tx) error {
 			if err := promised.ForgetMessage(ctx, tx, e.Message, e.At); err != nil {
+				return err
+			}
+			if err := webhook.ForgetMessage(ctx, tx, e.Message, e.At); err != nil {
 				return err
 			}
 			return conversations.Reapply(ctx, tx, []conversation.Erasure{e})

@@ -24,6 +24,7 @@ var sealed = []sealedColumn{
 	{"setting", "name", "sealed", "setting/%s"},
 	{"shop", "id", "secret", "shop/%s/secret"},
 	{"calendar_feed", "id", "sealed", "calendar-feed/%s/address"},
+	{"webhook", "id", "sealed", "webhook/%s/settings"},
 	{"push_key", "id", "sealed", "push/%s"},
 }
 

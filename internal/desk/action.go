@@ -32,12 +32,13 @@ const (
 	StartList   Deed = "add_checklist"
 	Follow      Deed = "follow" // people get to know of everything in the conversation from now on
 	Unfollow    Deed = "unfollow"
-	MergeOpen   Deed = "merge" // into the open conversation of the same customer; by rules alone, since who merges himself chooses
+	CallWebhook Deed = "webhook" // another program is told; by rules alone
+	MergeOpen   Deed = "merge"   // into the open conversation of the same customer; by rules alone, since who merges himself chooses
 )
 
 // Action is one thing to do with a conversation. Which fields count is said by Do; the others are empty.
 type Action struct {
-	Do       Deed        `json:"do" enum:"set_status,set_priority,assign,set_team,add_tags,remove_tags,snooze_for,snooze_until,add_note,wake,mark_spam,not_spam,trash,restore,set_type,set_field,tell,answer,ask,add_checklist,follow,unfollow,merge"`
+	Do       Deed        `json:"do" enum:"set_status,set_priority,assign,set_team,add_tags,remove_tags,snooze_for,snooze_until,add_note,wake,mark_spam,not_spam,trash,restore,set_type,set_field,tell,answer,ask,add_checklist,follow,unfollow,webhook,merge"`
 	Status   Status      `json:"status,omitempty" enum:",open,waiting,resolved,closed" doc:"set_status"`
 	Priority Priority    `json:"priority,omitempty" minimum:"0" maximum:"3" doc:"set_priority"`
 	Me       bool        `json:"me,omitempty" doc:"assign, follow, unfollow: to or by whoever acts"`
@@ -62,6 +63,7 @@ type Action struct {
 	OnDuty   RosterID    `json:"onDuty,omitempty" doc:"assign: to who is on duty in this roster; ask, follow: who is, beside the people"`
 	List     TemplateID  `json:"list,omitempty" doc:"add_checklist: of this template, where the conversation has none of it"`
 	Same     bool        `json:"sameInbox,omitempty" doc:"merge: into a conversation of the same inbox alone"`
+	Webhook  WebhookID   `json:"webhook,omitempty" doc:"webhook: this one; nothing where it is switched off"`
 }
 
 // MostActions is how many actions go together.
@@ -76,6 +78,8 @@ func CheckActions(field string, actions []Action) error {
 		switch at := fmt.Sprintf("%s[%d].do", field, i); a.Do {
 		case SendAnswer:
 			return RefuseField(Invalid, at, "rules alone answer by themselves: a macro has a text of its own")
+		case CallWebhook:
+			return RefuseField(Invalid, at, "rules alone call webhooks")
 		case MergeOpen:
 			return RefuseField(Invalid, at, "rules alone merge by themselves: who merges chooses what")
 		}
@@ -172,6 +176,10 @@ func (a Action) missing() string {
 	case Follow, Unfollow:
 		if len(a.Agents) == 0 && !a.Me && (a.OnDuty == 0 || a.Do == Unfollow) {
 			return ".agents"
+		}
+	case CallWebhook:
+		if a.Webhook == 0 {
+			return ".webhook"
 		}
 	case StartList:
 		if a.List == 0 {

@@ -57,16 +57,21 @@ const (
 	WhyNoEvents     Why = "no_events"
 	WhyFeedAddress  Why = "feed_address"
 	WhyFeedOff      Why = "feed_off"
-	WhyInboxUsed    Why = "inbox_used"
-	WhyReaches      Why = "address_reaches_inbox" // what: the address
-	WhyHostNeeded   Why = "host_needed"
-	WhyUnencrypted  Why = "unencrypted"
-	WhyNoURL        Why = "no_url"
-	WhyNoListen     Why = "no_listen_address"
-	WhyURLNeeded    Why = "url_needed"
-	WhyProvider     Why = "provider_refused" // what: what it said
-	WhyOthersGrant  Why = "authorisation_of_another"
-	WhyDeclined     Why = "authorisation_declined"
+
+	WhyWebhookAddress Why = "webhook_address"
+	WhyWebhookHeader  Why = "webhook_header"
+	WhyWebhookOff     Why = "webhook_off"
+
+	WhyInboxUsed   Why = "inbox_used"
+	WhyReaches     Why = "address_reaches_inbox" // what: the address
+	WhyHostNeeded  Why = "host_needed"
+	WhyUnencrypted Why = "unencrypted"
+	WhyNoURL       Why = "no_url"
+	WhyNoListen    Why = "no_listen_address"
+	WhyURLNeeded   Why = "url_needed"
+	WhyProvider    Why = "provider_refused" // what: what it said
+	WhyOthersGrant Why = "authorisation_of_another"
+	WhyDeclined    Why = "authorisation_declined"
 
 	WhyNoWebsite Why = "no_website" // what: what was typed
 	WhyNoColour  Why = "no_colour"
@@ -221,19 +226,24 @@ var whys = map[Why]worded{
 	WhyNoEvents:     {Invalid, "no event is in the file: an iCalendar file is needed"},
 	WhyFeedAddress:  {Invalid, "an address that begins with https, http or webcal, without a name and a password"},
 	WhyFeedOff:      {Conflict, "the feed is switched off: switch it on first"},
-	WhyDateTwice:    {Invalid, "{what} stands there twice, or is no date"},
-	WhyTeamUsed:     {Conflict, "the team still has inboxes or conversations"},
-	WhyTagUsed:      {Conflict, "conversations carry this tag: take it off them first"},
-	WhyInboxUsed:    {Conflict, "the inbox has conversations: switch it off instead"},
-	WhyReaches:      {Invalid, "{what} already reaches an inbox"},
-	WhyHostNeeded:   {Invalid, "the name of the mail server is needed"},
-	WhyUnencrypted:  {Invalid, "an unencrypted connection is allowed to this machine only"},
-	WhyNoURL:        {Invalid, "must be an address such as https://help.example.com"},
-	WhyNoListen:     {Invalid, "must be host:port or :port, such as :25"},
-	WhyURLNeeded:    {Invalid, "set the public address of the desk first: the provider sends the browser back there"},
-	WhyProvider:     {Unreachable, "the provider did not accept the authorisation: {what}"},
-	WhyOthersGrant:  {Forbidden, "somebody else began this authorisation"},
-	WhyDeclined:     {Forbidden, "the authorisation was declined at the provider"},
+
+	WhyWebhookAddress: {Invalid, "an https address; http goes to servers that the operator named alone"},
+	WhyWebhookHeader:  {Invalid, "no header that can be sent along"},
+	WhyWebhookOff:     {Conflict, "the webhook is switched off"},
+
+	WhyDateTwice:   {Invalid, "{what} stands there twice, or is no date"},
+	WhyTeamUsed:    {Conflict, "the team still has inboxes or conversations"},
+	WhyTagUsed:     {Conflict, "conversations carry this tag: take it off them first"},
+	WhyInboxUsed:   {Conflict, "the inbox has conversations: switch it off instead"},
+	WhyReaches:     {Invalid, "{what} already reaches an inbox"},
+	WhyHostNeeded:  {Invalid, "the name of the mail server is needed"},
+	WhyUnencrypted: {Invalid, "an unencrypted connection is allowed to this machine only"},
+	WhyNoURL:       {Invalid, "must be an address such as https://help.example.com"},
+	WhyNoListen:    {Invalid, "must be host:port or :port, such as :25"},
+	WhyURLNeeded:   {Invalid, "set the public address of the desk first: the provider sends the browser back there"},
+	WhyProvider:    {Unreachable, "the provider did not accept the authorisation: {what}"},
+	WhyOthersGrant: {Forbidden, "somebody else began this authorisation"},
+	WhyDeclined:    {Forbidden, "the authorisation was declined at the provider"},
 
 	WhyNoWebsite: {Invalid, "{what} is no website: write it as https://shop.example"},
 	WhyNoColour:  {Invalid, "must be a colour such as #0f6e63"},

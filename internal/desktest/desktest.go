@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/netip"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -36,6 +37,7 @@ import (
 	"tellus/internal/feature/staff"
 	"tellus/internal/feature/statute"
 	"tellus/internal/feature/view"
+	"tellus/internal/feature/webhook"
 	"tellus/internal/feature/worklog"
 	"tellus/internal/flow/absence"
 	"tellus/internal/flow/act"
@@ -45,6 +47,7 @@ import (
 	"tellus/internal/flow/export"
 	"tellus/internal/flow/feeds"
 	"tellus/internal/flow/gather"
+	"tellus/internal/flow/hooks"
 	"tellus/internal/flow/intake"
 	"tellus/internal/flow/notify"
 	"tellus/internal/flow/person"
@@ -59,6 +62,7 @@ import (
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/db/dbtest"
 	"tellus/internal/platform/jobs"
+	"tellus/internal/platform/outward"
 	"tellus/internal/platform/secret"
 	"tellus/internal/platform/webpush/pushtest"
 )
@@ -84,6 +88,7 @@ type Desk struct {
 	Customers     *customer.Service
 	Conversations *conversation.Service
 	Purchases     *purchase.Service
+	Webhooks      *webhook.Service
 	Settings      *setting.Service
 	Intake        *intake.Intake
 	Delivery      *deliver.Delivery
@@ -249,7 +254,13 @@ func (d *Desk) wire() {
 	d.Gather = &gather.Gather{DB: d.DB, Views: d.Views, Conversations: d.Conversations, Segments: d.Segments, Staff: d.Staff, Inboxes: d.Inboxes, Log: log}
 	d.Gather.Register(d.Workers)
 	d.Policies = &sla.Service{Conversations: d.Conversations}
-	d.Hands = &act.Hands{Staff: d.Staff, Customers: d.Customers, Inboxes: d.Inboxes, Conversations: d.Conversations, Purchases: d.Purchases, Duty: d.Duty, Macros: &macro.Service{}, NewMailID: d.NewMailID, Outbox: deliver.Outbox}
+	loopback := func(to netip.AddrPort) bool { return to.Addr().IsLoopback() }
+	d.Webhooks = &webhook.Service{Secrets: d.keys, Inner: loopback}
+	caller := outward.New(outward.Options{Allow: loopback}).HTTP()
+	caller.CheckRedirect = hooks.Client(nil).CheckRedirect
+	(&hooks.Caller{DB: d.DB, Webhooks: d.Webhooks, Staff: d.Staff, HTTP: caller, Mail: d.Letters.keep, URL: func() string { return "https://desk.example" }, Version: "1", Log: log}).Register(d.Workers)
+	d.Hands = &act.Hands{Staff: d.Staff, Customers: d.Customers, Inboxes: d.Inboxes, Conversations: d.Conversations, Purchases: d.Purchases, Duty: d.Duty, Macros: &macro.Service{}, NewMailID: d.NewMailID, Outbox: deliver.Outbox,
+		Webhooks: d.Webhooks, URL: func() string { return "https://desk.example" }}
 	d.Promises = &promise.Keeper{DB: d.DB, Policies: d.Policies, Conversations: d.Conversations, Commitments: d.Commitments, Hands: d.Hands, Log: log}
 	d.Promises.Register(d.Workers)
 	d.Limits = &limits.Keeper{DB: d.DB, Statutes: d.Statutes, Log: log}

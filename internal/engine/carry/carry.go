@@ -38,6 +38,7 @@ type Action struct {
 	Macro    string           `json:"macro,omitempty"`  // with its folders
 	List     string           `json:"list,omitempty"`   // a checklist
 	Same     bool             `json:"sameInbox,omitempty"`
+	Webhook  string           `json:"webhook,omitempty"`
 }
 
 // Bounds of an action.
@@ -55,7 +56,7 @@ func (a Action) Within() bool {
 
 // Named is an action with names for ids; false where what it is about is gone.
 func (n Names) Named(a desk.Action) (Action, bool) {
-	out := Action{Do: a.Do, Status: a.Status, Priority: a.Priority, Me: a.Me, Minutes: a.Minutes, Day: a.Day, Clock: a.Clock, On: a.On, Note: a.Note, Same: a.Same, List: called(n, n.Lists, a.List),
+	out := Action{Do: a.Do, Status: a.Status, Priority: a.Priority, Me: a.Me, Minutes: a.Minutes, Day: a.Day, Clock: a.Clock, On: a.On, Note: a.Note, Same: a.Same, List: called(n, n.Lists, a.List), Webhook: called(n, n.Webhooks, a.Webhook),
 		Agent: called(n, n.Agents, a.Agent), Team: called(n, n.Teams, a.Team), Type: called(n, n.Types, a.Type), OnDuty: called(n, n.Rosters, a.OnDuty), Macro: called(n, n.Macros, a.Macro)}
 	for _, t := range a.Tags {
 		if name := called(n, n.Tags, t); name != "" {
@@ -89,7 +90,7 @@ func (n Names) Named(a desk.Action) (Action, bool) {
 		}
 		return out, len(out.Agents) > 0 || out.OnDuty != "" || out.Me
 	}
-	gone := a.List != 0 && out.List == "" || a.Macro != 0 && out.Macro == "" || a.OnDuty != 0 && out.OnDuty == "" || a.Agent != 0 && out.Agent == "" || a.Team != 0 && out.Team == "" || a.Type != 0 && out.Type == "" || len(a.Tags) > 0 && len(out.Tags) == 0
+	gone := a.Webhook != 0 && out.Webhook == "" || a.List != 0 && out.List == "" || a.Macro != 0 && out.Macro == "" || a.OnDuty != 0 && out.OnDuty == "" || a.Agent != 0 && out.Agent == "" || a.Team != 0 && out.Team == "" || a.Type != 0 && out.Type == "" || len(a.Tags) > 0 && len(out.Tags) == 0
 	if a.Do != desk.SetField {
 		return out, !gone
 	}
@@ -163,6 +164,9 @@ func (n Names) Here(a Action) (out desk.Action, lacks []Lack) {
 	}
 	if out.List, ok = find(n, Lack{Kind: OfList, Name: a.List}, n.Lists); !ok && a.List != "" {
 		lacks = append(lacks, Lack{Kind: OfList, Name: a.List})
+	}
+	if out.Webhook, ok = find(n, Lack{Kind: OfWebhook, Name: a.Webhook}, n.Webhooks); !ok && a.Webhook != "" {
+		lacks = append(lacks, Lack{Kind: OfWebhook, Name: a.Webhook})
 	}
 	if len(lacks) > 0 {
 		return desk.Action{}, lacks

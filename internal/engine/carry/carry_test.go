@@ -159,11 +159,12 @@ func TestAFileIsReadStrictly(t *testing.T) {
 // and the action is not done with less.
 func TestActionsComeBackFromAnotherDesk(t *testing.T) {
 	t.Parallel()
-	one := Names{Agents: here.Agents, Teams: map[desk.TeamID]string{3: "Repairs"}, Rosters: map[desk.RosterID]string{1: "Managers", 2: "Nights"}, Macros: map[desk.MacroID]string{7: "Closed/At night", 8: "Thanks"}, Lists: map[desk.TemplateID]string{4: "Return"}}
-	other := Names{Agents: shifted(one.Agents), Teams: shifted(one.Teams), Rosters: shifted(one.Rosters), Macros: shifted(one.Macros), Lists: shifted(one.Lists)}
+	one := Names{Agents: here.Agents, Teams: map[desk.TeamID]string{3: "Repairs"}, Rosters: map[desk.RosterID]string{1: "Managers", 2: "Nights"}, Macros: map[desk.MacroID]string{7: "Closed/At night", 8: "Thanks"}, Lists: map[desk.TemplateID]string{4: "Return"},
+		Webhooks: map[desk.WebhookID]string{5: "Stock", 6: "Billing"}}
+	other := Names{Agents: shifted(one.Agents), Teams: shifted(one.Teams), Rosters: shifted(one.Rosters), Macros: shifted(one.Macros), Lists: shifted(one.Lists), Webhooks: shifted(one.Webhooks)}
 	rapid.Check(t, func(t *rapid.T) {
 		a := rapid.SampledFrom([]desk.Action{{Do: desk.Assign, OnDuty: 1}, {Do: desk.Assign, Agent: 7}, {Do: desk.SendAnswer, Macro: 7}, {Do: desk.SendAnswer, Macro: 8}, {Do: desk.StartList, List: 4}, {Do: desk.MergeOpen, Minutes: 60, Same: true},
-			{Do: desk.AskPeople, Agents: []desk.AgentID{7}, Note: "<p>?</p>"}, {Do: desk.AskPeople, OnDuty: 2, Note: "<p>?</p>"}, {Do: desk.Follow, Agents: []desk.AgentID{7, 8}}, {Do: desk.Follow, OnDuty: 1}, {Do: desk.Unfollow, Agents: []desk.AgentID{8}}, {Do: desk.SetTeam, Team: 3},
+			{Do: desk.AskPeople, Agents: []desk.AgentID{7}, Note: "<p>?</p>"}, {Do: desk.AskPeople, OnDuty: 2, Note: "<p>?</p>"}, {Do: desk.Follow, Agents: []desk.AgentID{7, 8}}, {Do: desk.CallWebhook, Webhook: 6}, {Do: desk.Follow, OnDuty: 1}, {Do: desk.Unfollow, Agents: []desk.AgentID{8}}, {Do: desk.SetTeam, Team: 3},
 			{Do: desk.TellPeople, Duty: []desk.RosterID{2, 1}, Loud: true, Leads: true}, {Do: desk.TellPeople, Agents: []desk.AgentID{8}, Holder: true}}).Draw(t, "action")
 		named, ok := one.Named(a)
 		if !ok {
@@ -181,7 +182,7 @@ func TestActionsComeBackFromAnotherDesk(t *testing.T) {
 			t.Fatalf("%+v came back as %+v, lacking %v", a, back, lacks)
 		}
 		lost, lacks := Names{}.Here(named)
-		if named.Macro+named.OnDuty+named.Agent+named.Team+named.List != "" && (lost.Do != "" || len(lacks) != 1) {
+		if named.Macro+named.OnDuty+named.Agent+named.Team+named.List+named.Webhook != "" && (lost.Do != "" || len(lacks) != 1) {
 			t.Fatalf("where nothing has its names %+v is %+v, lacking %v", named, lost, lacks)
 		}
 	})

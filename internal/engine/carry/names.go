@@ -21,6 +21,7 @@ type Names struct {
 	Rosters  map[desk.RosterID]string
 	Macros   map[desk.MacroID]string    // that are shared and have a text, with their folders
 	Lists    map[desk.TemplateID]string // checklists
+	Webhooks map[desk.WebhookID]string
 	Fields   []desk.Field
 
 	// Whole is set where nothing may be left out because it has no name here: what is gone is then called by its number, such as "#12".
@@ -44,11 +45,12 @@ const (
 	OfRoster  Kind = "roster"
 	OfMacro   Kind = "macro"
 	OfList    Kind = "list"
+	OfWebhook Kind = "webhook"
 )
 
 // Lack is a name that nothing has here, or that several things have.
 type Lack struct {
-	Kind Kind   `json:"kind" enum:"agent,team,tag,type,inbox,segment,field,option,roster,macro,list"`
+	Kind Kind   `json:"kind" enum:"agent,team,tag,type,inbox,segment,field,option,roster,macro,list,webhook"`
 	Of   string `json:"of,omitempty" maxLength:"200" doc:"option: the field, such as conversation.reason; field: what it is a field of"`
 	Name string `json:"name" maxLength:"500"`
 }
@@ -133,6 +135,8 @@ func (n Names) Offers(l Lack) []Offer {
 		return offers(n.Macros)
 	case OfList:
 		return offers(n.Lists)
+	case OfWebhook:
+		return offers(n.Webhooks)
 	case OfField:
 		keys := map[desk.FieldID]string{}
 		for _, f := range n.Fields {

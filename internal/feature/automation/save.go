@@ -258,6 +258,9 @@ func checkThere(ctx context.Context, tx *db.Tx, actions []desk.Action) error {
 		case desk.SendAnswer:
 			field = "macro"
 			err = tx.Row(ctx, `SELECT EXISTS (SELECT 1 FROM macro WHERE id = $1 AND deleted_at = 0 AND audience <> 'personal' AND texts <> '{}')`, a.Macro).Scan(&fit)
+		case desk.CallWebhook:
+			field = "webhook"
+			err = tx.Row(ctx, `SELECT EXISTS (SELECT 1 FROM webhook WHERE id = $1)`, a.Webhook).Scan(&fit)
 		case desk.StartList:
 			field = "list"
 			err = tx.Row(ctx, `SELECT EXISTS (SELECT 1 FROM checklist_template WHERE id = $1 AND archived_at = 0)`, a.List).Scan(&fit)

@@ -20,6 +20,7 @@ import (
 	"tellus/internal/feature/macro"
 	"tellus/internal/feature/purchase"
 	"tellus/internal/feature/staff"
+	"tellus/internal/feature/webhook"
 	"tellus/internal/platform/db"
 )
 
@@ -32,6 +33,8 @@ type Hands struct {
 	Purchases     *purchase.Service
 	Duty          *duty.Service
 	Macros        *macro.Service
+	Webhooks      *webhook.Service
+	URL           func() string // the desk's public address
 	NewMailID     func(from string) string
 	Outbox        conversation.Outbox // queues what is answered by itself
 }
@@ -67,7 +70,10 @@ func (h *Hands) DoByRule(ctx context.Context, tx *db.Tx, rule desk.RuleID, place
 	if row, err = h.do(ctx, tx, desk.ByRule(rule), House, place, id, 0, actions); err != nil { // of what it was merged into, where it was
 		return row, "", err
 	}
-	return h.answer(ctx, tx, desk.ByRule(rule), row, actions)
+	if row, unsent, err = h.answer(ctx, tx, desk.ByRule(rule), row, actions); err != nil {
+		return row, "", err
+	}
+	return row, unsent, h.call(ctx, tx, rule, row, actions)
 }
 
 // DoByPolicy carries out the actions of a step of a service level policy. It refuses as Do does.

@@ -11,7 +11,7 @@ import (
 )
 
 // Would are those of a rule's actions that change a conversation as it is, as [rule.Would] says, without those that the conversation alone cannot tell are needless: a checklist that it had,
-// who follows already, and merging where the customer has nothing open to merge into. into is what it would be merged into; 0 where nothing merges.
+// who follows already, a webhook that is off or gone, and merging where the customer has nothing open to merge into. into is what it would be merged into; 0 where nothing merges.
 func (h *Hands) Would(ctx context.Context, tx *db.Tx, row desk.Conversation, actions []desk.Action) (would []desk.Action, into desk.ConversationID, err error) {
 	for _, a := range rule.Would(row, actions) {
 		switch a.Do {
@@ -29,6 +29,14 @@ func (h *Hands) Would(ctx context.Context, tx *db.Tx, row desk.Conversation, act
 				return nil, 0, err
 			}
 			if is {
+				continue
+			}
+		case desk.CallWebhook:
+			on, err := h.callable(ctx, tx, a)
+			if err != nil {
+				return nil, 0, err
+			}
+			if !on {
 				continue
 			}
 		case desk.MergeOpen:

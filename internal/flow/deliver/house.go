@@ -73,7 +73,7 @@ func (h *HouseMail) Queue(ctx context.Context, tx *db.Tx, to staff.Recipient, te
 // templates are the catalogue's keys by the names that features use.
 var templates = map[string]string{
 	"invitation": "agent.invitation", "reset": "agent.reset", "password_changed": "agent.password_changed", "second_factor_changed": "agent.second_factor_changed",
-	"digest": "agent.digest",
+	"digest": "agent.digest", "webhook_gone": "agent.webhook_gone", "webhook_failing": "agent.webhook_failing",
 }
 
 // Handle sends one mail: the handler of Letter.

@@ -19,6 +19,7 @@ import (
 	"tellus/internal/feature/purchase"
 	"tellus/internal/feature/staff"
 	"tellus/internal/feature/statute"
+	"tellus/internal/feature/webhook"
 	"tellus/internal/feature/worklog"
 	"tellus/internal/flow/bulk"
 	"tellus/internal/flow/export"
@@ -167,6 +168,11 @@ func (p *Person) forget(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.C
 		}
 		w.Addresses = append(w.Addresses, addresses...)
 	}
+	for _, id := range family {
+		if err := webhook.ForgetCustomer(ctx, tx, id, w.Addresses); err != nil {
+			return w, err
+		}
+	}
 	if err := p.Conversations.ForgetDrafts(ctx, tx, w.Addresses); err != nil {
 		return w, err
 	}
@@ -243,6 +249,9 @@ func (p *Person) slice(ctx context.Context, tx *db.Tx, by desk.Actor, id desk.Cu
 			return w, false, err
 		}
 		if err := p.Commitments.Forget(ctx, tx, w.Reached); err != nil {
+			return w, false, err
+		}
+		if err := webhook.Forget(ctx, tx, w.Reached); err != nil {
 			return w, false, err
 		}
 		if err := bulk.Forget(ctx, tx, w.Reached); err != nil {

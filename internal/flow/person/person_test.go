@@ -15,12 +15,14 @@ import (
 	"tellus/internal/channel"
 	"tellus/internal/desk"
 	"tellus/internal/desktest"
+	"tellus/internal/engine/hook"
 	limit "tellus/internal/engine/statute"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/customer"
 	"tellus/internal/feature/field"
 	"tellus/internal/feature/privacy"
 	"tellus/internal/feature/statute"
+	"tellus/internal/feature/webhook"
 	"tellus/internal/flow/bulk"
 	"tellus/internal/flow/person"
 	"tellus/internal/platform/db"
@@ -141,6 +143,19 @@ func worked(d *desktest.Desk, hers, problem desk.ConversationID) {
 	})
 	d.Settle()
 	d.Write(func(ctx context.Context, tx *db.Tx) error {
+		w, _, err := d.Webhooks.Create(ctx, tx, eva, webhook.Edit{Name: "Stock", URL: "http://127.0.0.1:1/", Active: true})
+		if err != nil {
+			return err
+		}
+		told := hook.Conversation{Customer: hook.Customer{Name: ann.Name, Address: ann.Address}, LastMessage: &hook.Message{Text: "the okapi"}}
+		for _, row := range []desk.Conversation{d.Row(hers), {ID: problem, Number: 2}} { // Bob's names her address alone
+			if _, err := d.Webhooks.Call(ctx, tx, webhook.New{Webhook: w.ID, Row: row, Body: hook.Body{Type: hook.ByRule, Data: hook.Data{Conversation: &told}}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	d.Write(func(ctx context.Context, tx *db.Tx) error {
 		_, err := d.Bulk.BeginAnswer(ctx, tx, scope, []desk.ConversationID{hers}, bulk.Answer{Problem: problem, HTML: "<p>The giraffe is back</p>", Then: conversation.Wait})
 		return err
 	})
@@ -232,7 +247,7 @@ func TestAnErasedPersonLeavesNoTrace(t *testing.T) {
 	desktest.Each(t, func(d *desktest.Desk) {
 		who, first, bobs := known(d)
 		places := found(d, traces)
-		if len(places) < 20 || !slices.Contains(places, "bulk_item.before okapi") || !slices.Contains(places, "statute_entry.ground okapi") || !slices.Contains(places, "commitment.words okapi") {
+		if len(places) < 20 || !slices.Contains(places, "bulk_item.before okapi") || !slices.Contains(places, "statute_entry.ground okapi") || !slices.Contains(places, "commitment.words okapi") || !slices.Contains(places, "webhook_delivery.body okapi") {
 			t.Fatalf("the desk should hold a lot on her, found %q", places)
 		}
 		if slices.Contains(places, "bulk.request giraffe") {

@@ -7,6 +7,7 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/privacy"
+	"tellus/internal/feature/webhook"
 	"tellus/internal/flow/bulk"
 	"tellus/internal/platform/db"
 	"tellus/internal/platform/jobs"
@@ -131,6 +132,9 @@ func (p *Person) empty(ctx context.Context, tx *db.Tx, id desk.ConversationID) (
 		return n, err
 	}
 	if err := bulk.Forget(ctx, tx, id); err != nil {
+		return n, err
+	}
+	if err := webhook.Forget(ctx, tx, id); err != nil {
 		return n, err
 	}
 	if err := p.Statutes.ForgetGrounds(ctx, tx, id); err != nil {

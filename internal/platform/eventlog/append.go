@@ -31,6 +31,21 @@ func Because(tx *db.Tx, cause desk.Seq, fn func() error) error {
 	return fn()
 }
 
+// Cause is the event that is being acted on, which [Because] named; 0 where none is.
+func Cause(tx *db.Tx) desk.Seq {
+	cause, _ := tx.Value(causeKey{}).(desk.Seq)
+	return cause
+}
+
+// One returns an event by its sequence number; none (Seq 0) where the log does not hold it.
+func One(ctx context.Context, tx *db.Tx, seq desk.Seq) (desk.Event, error) {
+	events, err := query(ctx, tx, "seq = $1", int64(seq))
+	if err != nil || len(events) == 0 {
+		return desk.Event{}, err
+	}
+	return events[0], nil
+}
+
 // Latest returns up to limit events before a sequence number (0: the newest), the newest first. It reads what tx sees, settled or not.
 func Latest(ctx context.Context, tx *db.Tx, before desk.Seq, limit int) ([]desk.Event, error) {
 	if before == 0 {

@@ -103,6 +103,7 @@ func (s *Server) registerDesk() {
 	s.registerCommitments()
 	s.registerDistribution()
 	s.registerRules()
+	s.registerWebhooks()
 	s.registerBulk()
 	s.registerPrivacy()
 	stream(s, "open-live", []string{"application/json"}, s.openLive)

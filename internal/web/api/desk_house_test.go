@@ -46,7 +46,7 @@ func newDesked(t *testing.T, e desktest.Engine) *desked {
 	}
 	h := &desked{d: d, house: &house{t: t, db: d.DB, staff: d.Staff}}
 	h.server = New(Deps{DB: d.DB, Staff: d.Staff, Keys: keys, URL: func() string { return h.url }, Version: "test", Log: dbtest.Logger(t),
-		Inboxes: d.Inboxes, Forms: &form.Service{}, Macros: &macro.Service{}, Views: d.Views, Policies: d.Policies, Rules: d.Rules, Segments: d.Segments, Hours: &hours.Service{}, Feeds: d.Feeds.Feeds, Customers: d.Customers, Purchases: d.Purchases, Conversations: d.Conversations, Settings: d.Settings, Intake: d.Intake, Persons: d.Persons, Watch: d.Watch, Blobs: d.Blobs,
+		Inboxes: d.Inboxes, Forms: &form.Service{}, Macros: &macro.Service{}, Views: d.Views, Policies: d.Policies, Rules: d.Rules, Segments: d.Segments, Hours: &hours.Service{}, Feeds: d.Feeds.Feeds, Customers: d.Customers, Purchases: d.Purchases, Webhooks: d.Webhooks, Conversations: d.Conversations, Settings: d.Settings, Intake: d.Intake, Persons: d.Persons, Watch: d.Watch, Blobs: d.Blobs,
 		Outward: outward.New(outward.Options{}), Outbox: deliver.Outbox, NewMailID: d.NewMailID, Presence: d.Presence})
 	ts := httptest.NewServer(h.server.Handler())
 	t.Cleanup(ts.Close)

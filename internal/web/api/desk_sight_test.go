@@ -193,6 +193,7 @@ var elsewhere = []string{
 	"list-purchases", "record-purchase", "get-purchase", "change-purchase", "list-customer-values", "list-customer-purchases",
 	"upload-import", "list-imports", "get-import", "preview-import", "start-import", "cancel-import", "list-import-refusals", "get-import-refusals-file", // one's own
 	"list-event-rules", "create-rule", "rule-attributes", "order-rules", "try-rule", "change-rule", "delete-rule", "copy-rule", "rule-history", "list-deleted-rules", "export-rules", "import-rules", "take-back-rule", "list-firings", // TestRulesAreMadeTriedAndTakenBack
+	"list-webhooks", "create-webhook", "change-webhook", "delete-webhook", "rotate-webhook-secret", "test-webhook", "list-webhook-deliveries", "resend-webhook-delivery", // TestWebhooksAreForWhoManagesSettings
 	"list-shops", "create-shop", "change-shop", "delete-shop", "list-shop-deliveries",
 	// TestCustomersOfOthersAreNotThere
 	"list-customers", "create-customer", "get-customer", "open-customer", "get-customer-timeline", "change-customer", "add-customer-address",

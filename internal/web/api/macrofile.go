@@ -142,6 +142,9 @@ func (s *Server) names(ctx context.Context, tx *db.Tx) (n carry.Names, err error
 			n.Lists[l.ID] = l.Name
 		}
 	}
+	if n.Webhooks, err = s.Webhooks.Names(ctx, tx); err != nil {
+		return n, err
+	}
 	n.Fields, err = s.Fields.All(ctx, tx)
 	return n, err
 }

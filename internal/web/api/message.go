@@ -6,6 +6,7 @@ import (
 	"tellus/internal/desk"
 	"tellus/internal/engine/personal"
 	"tellus/internal/feature/conversation"
+	"tellus/internal/feature/webhook"
 	"tellus/internal/platform/db"
 )
 
@@ -159,7 +160,7 @@ func (s *Server) redactMessage(ctx context.Context, c *Caller, in *redactInput) 
 		if err != nil {
 			return m, err
 		}
-		return m, s.Commitments.ForgetMessage(ctx, tx, in.ID, tx.Now)
+		return m, s.forgetMessage(ctx, tx, in.ID)
 	})
 }
 
@@ -169,6 +170,14 @@ func (s *Server) eraseMessage(ctx context.Context, c *Caller, in *MessageInput) 
 		if err != nil {
 			return m, err
 		}
-		return m, s.Commitments.ForgetMessage(ctx, tx, in.ID, tx.Now)
+		return m, s.forgetMessage(ctx, tx, in.ID)
 	})
+}
+
+// forgetMessage takes a message that was redacted or erased out of what others keep of it.
+func (s *Server) forgetMessage(ctx context.Context, tx *db.Tx, id desk.MessageID) error {
+	if err := webhook.ForgetMessage(ctx, tx, id, tx.Now); err != nil {
+		return err
+	}
+	return s.Commitments.ForgetMessage(ctx, tx, id, tx.Now)
 }

@@ -39,6 +39,7 @@ import (
 	"tellus/internal/feature/statute"
 	"tellus/internal/feature/view"
 	"tellus/internal/feature/wallboard"
+	"tellus/internal/feature/webhook"
 	"tellus/internal/feature/worklog"
 	"tellus/internal/flow/index"
 	"tellus/internal/flow/intake"
@@ -71,6 +72,7 @@ type Deps struct {
 	Feeds          *hours.Feeds
 	Customers      *customer.Service
 	Purchases      *purchase.Service
+	Webhooks       *webhook.Service
 	Conversations  *conversation.Service
 	Policies       *sla.Service
 	Statutes       *statute.Service

@@ -5344,6 +5344,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Webhooks that rules can call, by name; their addresses are told to who manages settings alone
+         * @description Needs: rule.manage.
+         */
+        get: operations["list-webhooks"];
+        put?: never;
+        /**
+         * Make a webhook; its secret is told once
+         * @description Needs: setting.manage.
+         */
+        post: operations["create-webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace a webhook, switch it on or off
+         * @description Needs: setting.manage.
+         */
+        put: operations["change-webhook"];
+        post?: never;
+        /**
+         * Take a webhook away with its deliveries
+         * @description Needs: setting.manage.
+         */
+        delete: operations["delete-webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls of the last 30 days, the latest first
+         * @description Needs: setting.manage.
+         */
+        get: operations["list-webhook-deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/deliveries/{delivery}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a call again, with the same id
+         * @description Needs: setting.manage.
+         */
+        post: operations["resend-webhook-delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make another secret, told once; for a day calls are signed with the former one too
+         * @description Needs: setting.manage.
+         */
+        post: operations["rotate-webhook-secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a call that says nothing but that it is a test
+         * @description Needs: setting.manage.
+         */
+        post: operations["test-webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/work/{id}": {
         parameters: {
             query?: never;
@@ -5464,7 +5592,7 @@ export interface components {
              */
             day?: "" | "tomorrow" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
             /** @enum {string} */
-            do: "set_status" | "set_priority" | "assign" | "set_team" | "add_tags" | "remove_tags" | "snooze_for" | "snooze_until" | "add_note" | "wake" | "mark_spam" | "not_spam" | "trash" | "restore" | "set_type" | "set_field" | "tell" | "answer" | "ask" | "add_checklist" | "follow" | "unfollow" | "merge";
+            do: "set_status" | "set_priority" | "assign" | "set_team" | "add_tags" | "remove_tags" | "snooze_for" | "snooze_until" | "add_note" | "wake" | "mark_spam" | "not_spam" | "trash" | "restore" | "set_type" | "set_field" | "tell" | "answer" | "ask" | "add_checklist" | "follow" | "unfollow" | "webhook" | "merge";
             /** @description tell: who is on duty in these rosters, and where nobody is, who is next, when that begins */
             duty?: number[];
             /**
@@ -5535,6 +5663,11 @@ export interface components {
             type?: number;
             /** @description set_field: taken away where it is absent */
             value?: components["schemas"]["FieldValue"];
+            /**
+             * Format: int64
+             * @description webhook: this one; nothing where it is switched off
+             */
+            webhook?: number;
         };
         ActionsInputBody: {
             actions: components["schemas"]["Action"][];
@@ -8072,14 +8205,14 @@ export interface components {
         };
         Lack: {
             /** @enum {string} */
-            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option" | "roster" | "macro" | "list";
+            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option" | "roster" | "macro" | "list" | "webhook";
             name: string;
             /** @description option: the field, such as conversation.reason; field: what it is a field of */
             of?: string;
         };
         LackBody: {
             /** @enum {string} */
-            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option" | "roster" | "macro" | "list";
+            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option" | "roster" | "macro" | "list" | "webhook";
             name: string;
             /** @description option: the field, such as conversation.reason; field: what it is a field of */
             of?: string;
@@ -8216,6 +8349,9 @@ export interface components {
         ListHolidayBody: {
             items: components["schemas"]["HolidayBody"][];
         };
+        ListHookDelivery: {
+            items: components["schemas"]["WebhookHookDelivery"][];
+        };
         ListImport: {
             items: components["schemas"]["PurchaseImport"][];
         };
@@ -8281,6 +8417,9 @@ export interface components {
         };
         ListWallboard: {
             items: components["schemas"]["Wallboard"][];
+        };
+        ListWebhook: {
+            items: components["schemas"]["Webhook"][];
         };
         ListWork: {
             items: components["schemas"]["Work"][];
@@ -9210,7 +9349,7 @@ export interface components {
              * @description Why, where people meet the refusal: the desk has words for each of these in every language
              * @enum {string}
              */
-            reason?: "above_you" | "absent_then" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "calendar_used" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_event" | "condition_no_operator" | "condition_no_value" | "condition_not_timed" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "date_twice" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "feed_address" | "feed_off" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_newer" | "file_too_large" | "file_twice" | "file_unknown" | "file_unread" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "never_open" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_events" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "nobody_on_duty" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "only_next" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "policy_lasting" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "rule_no_file" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "statute_no_answer" | "statute_not_later" | "statute_over" | "statute_unchecked" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "absent_then" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "calendar_used" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_event" | "condition_no_operator" | "condition_no_value" | "condition_not_timed" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "date_twice" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "feed_address" | "feed_off" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_newer" | "file_too_large" | "file_twice" | "file_unknown" | "file_unread" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "never_open" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_events" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "nobody_on_duty" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "only_next" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "policy_lasting" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "rule_no_file" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "statute_no_answer" | "statute_not_later" | "statute_over" | "statute_unchecked" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "webhook_address" | "webhook_header" | "webhook_off" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             /** Format: int64 */
             status: number;
             title: string;
@@ -9230,7 +9369,7 @@ export interface components {
              * @description A closed list; it grows with the product
              * @enum {string}
              */
-            reason?: "above_you" | "absent_then" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "calendar_used" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_event" | "condition_no_operator" | "condition_no_value" | "condition_not_timed" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "date_twice" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "feed_address" | "feed_off" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_newer" | "file_too_large" | "file_twice" | "file_unknown" | "file_unread" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "never_open" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_events" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "nobody_on_duty" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "only_next" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "policy_lasting" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "rule_no_file" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "statute_no_answer" | "statute_not_later" | "statute_over" | "statute_unchecked" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "wrong_code" | "wrong_password" | "wrong_sign_in";
+            reason?: "above_you" | "absent_then" | "account_inactive" | "action_twice" | "address_of_another_customer" | "address_reaches_inbox" | "address_taken" | "already_running" | "authorisation_declined" | "authorisation_of_another" | "bulk_empty" | "bulk_no_undo" | "bulk_over" | "calendar_used" | "cannot_see" | "checks_open" | "column_needed" | "condition_no_attribute" | "condition_no_event" | "condition_no_operator" | "condition_no_value" | "condition_not_timed" | "condition_shape" | "conversation_put_away" | "date_future" | "date_past" | "date_twice" | "domain_taken" | "enough" | "erased" | "everybody_has_it" | "feed_address" | "feed_off" | "field_not_here" | "fields_missing" | "file_ended" | "file_gone" | "file_infected" | "file_newer" | "file_too_large" | "file_twice" | "file_unknown" | "file_unread" | "host_needed" | "inbox_sends_nothing" | "inbox_used" | "last_owner" | "legal_hold" | "link_over" | "macro_empty" | "macro_no_file" | "macro_not_shared" | "mails_to_go" | "merge_undone" | "merged_on" | "message_of_another" | "name_or_address_needed" | "name_taken" | "needed" | "never_open" | "no_amount" | "no_birthday" | "no_colour" | "no_currency" | "no_date" | "no_domain" | "no_events" | "no_hours" | "no_instant" | "no_listen_address" | "no_mail_address" | "no_option" | "no_quantity" | "no_recipient" | "no_status" | "no_table" | "no_time_zone" | "no_timer" | "no_url" | "no_website" | "nobody_on_duty" | "not_as_typed" | "not_linked" | "not_snoozable" | "not_yourself" | "nothing_to_forward" | "nothing_written" | "on_its_way" | "one_message_stays" | "only_message" | "only_next" | "organisation_used" | "our_own_inbox" | "out_of_range" | "over_already" | "passkey_known" | "passkey_refused" | "passkey_url" | "password_few_different" | "password_keys_in_a_row" | "password_own_name" | "password_well_known" | "placeholder_unfilled" | "placeholder_unknown" | "policy_lasting" | "provider_refused" | "public_domain" | "purchase_forgotten" | "purchase_no_buyer" | "purchase_refund_too_large" | "recipient_twice" | "role_above" | "rule_no_file" | "same_conversation" | "scopes_beyond_role" | "search_no_date" | "search_no_name" | "search_no_number" | "search_no_state" | "search_no_thing" | "search_too_many" | "segment_asked" | "set_up_first" | "side_customer" | "side_stays_apart" | "single_value" | "statute_no_answer" | "statute_not_later" | "statute_over" | "statute_unchecked" | "tag_used" | "team_used" | "too_far_ahead" | "too_long" | "too_many_decimals" | "too_short" | "took_too_long" | "unencrypted" | "url_needed" | "value_form" | "view_no_sort" | "view_not_shared" | "webhook_address" | "webhook_header" | "webhook_off" | "wrong_code" | "wrong_password" | "wrong_sign_in";
             values?: {
                 [key: string]: unknown;
             };
@@ -10532,7 +10671,7 @@ export interface components {
         };
         Swap: {
             /** @enum {string} */
-            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option" | "roster" | "macro" | "list";
+            kind: "agent" | "team" | "tag" | "type" | "inbox" | "segment" | "field" | "option" | "roster" | "macro" | "list" | "webhook";
             name: string;
             /** @description option: the field, such as conversation.reason; field: what it is a field of */
             of?: string;
@@ -10679,6 +10818,11 @@ export interface components {
             scopes: string[];
             /** Format: date-time */
             seenAt?: string;
+        };
+        ToldWebhook: {
+            /** @description What calls are signed with, told this once: whsec_ and Base64 */
+            secret: string;
+            webhook: components["schemas"]["Webhook"];
         };
         TotpOfferBody: {
             /** @description The same as a picture: data:image/png;base64,… */
@@ -11085,6 +11229,111 @@ export interface components {
             kind: "mention" | "assigned" | "told" | "reply" | "overdue" | "due_soon" | "woken" | "team" | "followed";
             mail: boolean;
             push: boolean;
+        };
+        Webhook: {
+            active: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Since when no call was taken
+             */
+            failingSince?: string;
+            /** @description Names of further headers that are sent; their values are not told */
+            headers: string[];
+            /** @description Of its address */
+            host: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** Format: date-time */
+            offAt?: string;
+            /**
+             * @description Why it was switched off by itself: it answered 410, or took nothing for five days
+             * @enum {string}
+             */
+            offWhy?: "gone" | "failing";
+            /**
+             * Format: date-time
+             * @description Until when calls are signed with the former secret too
+             */
+            oldUntil?: string;
+            /**
+             * Format: date-time
+             * @description When a call was last taken
+             */
+            takenAt?: string;
+            /** @description Told to who manages settings alone: it may hold a token */
+            url?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        WebhookEdit: {
+            active: boolean;
+            headers?: components["schemas"]["WebhookHeader"][];
+            name: string;
+            /** @description https; http too where the operator named the server (--webhook-servers) */
+            url: string;
+            /**
+             * Format: int64
+             * @description The one that was seen; absent for a new one
+             */
+            version?: number;
+        };
+        WebhookHeader: {
+            name: string;
+            /** @description Empty: as it was */
+            value?: string;
+        };
+        WebhookHookDelivery: {
+            /** @description The beginning of the last answer, 1 KB at most */
+            answer?: string;
+            /** Format: int64 */
+            conversation?: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description What was sent is not kept any more, so that it cannot be sent again */
+            erased?: boolean;
+            /** Format: int64 */
+            event?: number;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "rule.called" | "webhook.test";
+            /**
+             * Format: date-time
+             * @description When it is tried next
+             */
+            nextAt?: string;
+            /**
+             * Format: int64
+             * @description Of the conversation
+             */
+            number?: number;
+            /** Format: int64 */
+            rule?: number;
+            /** @enum {string} */
+            state: "waiting" | "taken" | "failed";
+            /**
+             * Format: int64
+             * @description Of the last answer
+             */
+            status?: number;
+            /**
+             * Format: int64
+             * @description Microseconds of the last try
+             */
+            took?: number;
+            /** Format: date-time */
+            triedAt?: string;
+            /** Format: int64 */
+            tries: number;
+            /** @description Its webhook-id: the same each time that it is sent */
+            uid: string;
+            /** Format: int64 */
+            webhook: number;
+            /** @description Why the last try was not taken */
+            why?: string;
         };
         WishesBody: {
             /**
@@ -21757,6 +22006,263 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Picture"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListWebhook"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "create-webhook": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookEdit"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToldWebhook"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "change-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "delete-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-webhook-deliveries": {
+        parameters: {
+            query?: {
+                /** @description The last of the page before */
+                before?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListHookDelivery"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "resend-webhook-delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery: number;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookHookDelivery"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "rotate-webhook-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToldWebhook"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "test-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookHookDelivery"];
                 };
             };
             /** @description Error */

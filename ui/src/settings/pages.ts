@@ -105,6 +105,13 @@ export const rooms: readonly Room[] = [
   { path: "checklists", icon: "check", may: "field.manage", group: "house", load: () => import("./fields/Templates") },
   { path: "imports", icon: "list", may: "purchase.manage", group: "house", load: () => import("./shops/Imports") },
   { path: "shops", icon: "link", may: "purchase.manage", group: "house", load: () => import("./shops/Shops") },
+  {
+    path: "webhooks",
+    icon: "link",
+    may: "setting.manage",
+    group: "technical",
+    load: () => Promise.all([import("./webhooks/Webhooks"), loadWords("webhook")]).then(([m]) => m),
+  },
   { path: "company", icon: "visit", may: "setting.manage", group: "house", load: () => import("./Company") },
   { path: "jobs", icon: "alert", may: "job.manage", group: "technical", load: () => import("./Jobs") },
   {

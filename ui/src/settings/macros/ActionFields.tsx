@@ -16,6 +16,7 @@ import { AskFields, ListField, MergeFields } from "./AsideFields";
 import { FollowFields } from "./FollowFields";
 import css from "./Macros.module.css";
 import { NoteField } from "./NoteField";
+import { WebhookField } from "./WebhookField";
 
 const deeds: Deed[] = [
   "set_status",
@@ -37,7 +38,7 @@ const deeds: Deed[] = [
 ];
 
 /** What only a rule does by itself: nobody does it together with an answer. */
-const ruleDeeds: Deed[] = ["answer", "merge", "mark_spam", "trash"];
+const ruleDeeds: Deed[] = ["answer", "webhook", "merge", "mark_spam", "trash"];
 
 /** A new action of a kind, with what is most often meant. */
 function begin(deed: Deed, field: number | undefined, impersonal: boolean): Action {
@@ -316,6 +317,8 @@ function One({ action: a, impersonal, fields, change, error }: OneProps) {
       return <FollowFields action={a} impersonal={impersonal} change={change} error={error} />;
     case "add_checklist":
       return <ListField action={a} change={change} error={error} />;
+    case "webhook":
+      return <WebhookField action={a} change={change} error={error} />;
     case "merge":
       return <MergeFields action={a} change={change} error={error} />;
     case "set_type":

@@ -14,6 +14,7 @@ import { rostersQuery } from "../duty/queries";
 import { Bones } from "../form/Page";
 import list from "../list.module.css";
 import css from "../policies/Policies.module.css";
+import { webhooksQuery } from "../webhooks/queries";
 import { differs, eventKey, type Former, historyQuery } from "./queries";
 
 /** What a rule was, by whom and since when, each time with what was changed; any of it can be made so again. */
@@ -64,6 +65,7 @@ function One({ former: f, before, takeBack }: OneProps) {
   const rosters = useQuery(rostersQuery).data;
   const macros = useQuery(macrosQuery).data;
   const lists = useQuery(templatesQuery).data;
+  const webhooks = useQuery(webhooksQuery).data;
   const changed = before && f.what !== "deleted" ? differs(before.rule, f.rule) : [];
   const conditionWords = useConditionWords();
   const condition = (was: Node, is: Node): string[] => {
@@ -86,7 +88,7 @@ function One({ former: f, before, takeBack }: OneProps) {
       case "condition":
         return before ? condition(before.rule.condition, r.condition) : [];
       case "actions":
-        return `${t("rule.then")}: ${format.list(r.actions.map((a) => actionWords(a, { t: t as never, format, directory, tags, types, fields, rosters, macros, lists })))}`;
+        return `${t("rule.then")}: ${format.list(r.actions.map((a) => actionWords(a, { t: t as never, format, directory, tags, types, fields, rosters, macros, lists, webhooks })))}`;
       default:
         return t(r.stop ? "rule.stop" : "rule.changed_stop");
     }

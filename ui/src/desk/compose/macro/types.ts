@@ -43,6 +43,7 @@ export type Deed =
   | "add_checklist"
   | "follow"
   | "unfollow"
+  | "webhook"
   | "merge";
 
 /** One thing that a macro does; which fields count is said by `do`. */
@@ -80,6 +81,8 @@ export interface Action {
   list?: number;
   /** Merge: within one inbox alone. */
   sameInbox?: boolean;
+  /** The webhook that a rule calls. */
+  webhook?: number;
   /** Null or absent takes the value away. */
   value?: FieldValue;
 }

@@ -21,6 +21,7 @@ export interface Known {
   macros?: readonly { id: number; name: string }[];
   /** Templates of checklists. */
   lists?: readonly { id: number; name: string }[];
+  webhooks?: readonly { id: number; name: string }[];
 }
 
 /** What names an action among others of a list. */
@@ -29,7 +30,7 @@ export const actionKey = (a: Action): string => `${a.do}${a.field ?? ""}`;
 /** What an action does, as a piece of a sentence. */
 export function actionWords(
   a: Action,
-  { t, format, directory, tags, types, fields, rosters, macros, lists }: Known,
+  { t, format, directory, tags, types, fields, rosters, macros, lists, webhooks }: Known,
 ): string {
   const gone = t("macro.gone");
   switch (a.do) {
@@ -97,6 +98,10 @@ export function actionWords(
     case "add_checklist": {
       const name = lists?.find((l) => l.id === a.list)?.name;
       return name ? t("macro.does.add_checklist", { name }) : t("macro.does.add_some_checklist");
+    }
+    case "webhook": {
+      const name = webhooks?.find((w) => w.id === a.webhook)?.name;
+      return name ? t("macro.does.webhook", { name }) : t("macro.does.some_webhook");
     }
     case "merge":
       return t(a.sameInbox ? "macro.does.merge_inbox" : "macro.does.merge", {
