@@ -30,7 +30,7 @@ const views = ["mine", "unassigned", "all", "waiting", "mentions", "following", 
 
 const settings = {
   profile: "profile", security: "security", tokens: "tokens", macros: "macros", "macro-new": "macros/new", inboxes: "inboxes", inbox: "inboxes/1",
-  "inbox-form": "inboxes/1/form", "inbox-new": "inboxes/new", teams: "teams", people: "people", tags: "tags", types: "types", fields: "fields",
+  "inbox-form": "inboxes/1/form", "inbox-new": "inboxes/new", teams: "teams", skills: "skills", people: "people", tags: "tags", types: "types", fields: "fields",
   checklists: "checklists", company: "company", jobs: "jobs", log: "audit", notices: "notices", shops: "shops", webhooks: "webhooks", imports: "imports", privacy: "privacy",
   presence: "presence", here: "here", policies: "policies", "policy-new": "policies/new-urgent", statutes: "statutes", "statute-new": "statutes/new-complaint_lv", hours: "hours", duty: "duty", "duty-new": "duty/new", rules: "rules", "rule-new": "rules/new-complaint", "rule-time": "rules/new-silent", wallboards: "wallboards", "wallboard-new": "wallboards/new",
 };

@@ -14,7 +14,7 @@ import (
 	"tellus/internal/platform/db"
 )
 
-// standby says who is on duty and who will be away, hangs two boards on the wall, says in which languages people answer, and makes a rule that answers at night, which is not
+// standby says who is on duty and who will be away, hangs two boards on the wall, says in which languages people answer and what they can, and makes a rule that answers at night, which is not
 // switched on.
 func (p *play) standby(ctx context.Context) error {
 	const workdays, weekend, h = 0b0111110, 0b1000001, 60
@@ -56,6 +56,9 @@ func (p *play) standby(ctx context.Context) error {
 			if _, err := p.a.Staff.UpdateAgent(ctx, tx, p.people["ilze"].identity(), visitor, who.ID, staff.AgentChange{Version: who.Version, Answers: &c.speaks}); err != nil {
 				return err
 			}
+		}
+		if err := p.skills(ctx, tx); err != nil {
+			return err
 		}
 		boards := &wallboard.Service{}
 		for _, e := range []desk.WallboardEdit{

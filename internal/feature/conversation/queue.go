@@ -20,6 +20,7 @@ type InQueue struct {
 	Wait     desk.Time      // since when the customer waits, 0 where he does not
 	Since    desk.Time      // Wait, or where nobody waits when it was opened
 	Language string         // that it was recognised to be in, ISO 639-1; "" where none was
+	Type     desk.TypeID    // 0 for none
 	Allowed  []desk.AgentID // the only people who see it, nil where it is not restricted
 }
 
@@ -30,13 +31,13 @@ func (s *Service) Queue(ctx context.Context, tx *db.Tx, team desk.TeamID, behind
 		from = *behind
 	}
 	rows, err := tx.Query(ctx, `
-		SELECT c.id, c.due_at, c.customer, c.waiting_since, `+waitsSince+`, c.language, c.restricted FROM conversation c
+		SELECT c.id, c.due_at, c.customer, c.waiting_since, `+waitsSince+`, c.language, COALESCE(c.type_id, 0), c.restricted FROM conversation c
 		WHERE c.team = $1 AND c.assignee IS NULL AND c.team IS NOT NULL AND c.shelf = 0 AND c.status <> 'waiting' AND (c.due_at, c.id) > ($3, $4)
 		ORDER BY c.due_at, c.id
 		LIMIT $2`, team, limit, from.Due, from.ID)
 	list, err := db.Rows(rows, err, func(r *sql.Rows, q *InQueue) error {
 		var restricted bool
-		if err := r.Scan(&q.ID, &q.Due, &q.Customer, &q.Wait, &q.Since, &q.Language, &restricted); err != nil {
+		if err := r.Scan(&q.ID, &q.Due, &q.Customer, &q.Wait, &q.Since, &q.Language, &q.Type, &restricted); err != nil {
 			return err
 		}
 		if restricted {
@@ -76,11 +77,20 @@ func (s *Service) QueueLength(ctx context.Context, tx *db.Tx, team desk.TeamID) 
 
 const waitsSince = `CASE WHEN c.waiting_since > 0 THEN c.waiting_since ELSE c.created_at END`
 
-// WaitsNext is since when that of a team's queue waits (InQueue.Since) which was the next to do so after a time, desk.Never where none did. Only what was recognised to be in some language counts.
-func (s *Service) WaitsNext(ctx context.Context, tx *db.Tx, team desk.TeamID, after desk.Time) (since desk.Time, err error) {
+// WaitsNext is since when that of a team's queue waits (InQueue.Since) which was the next to do so after a time, desk.Never where none did. Of what waits only what was recognised to be in some language
+// counts, where languages do, and what is of one of the types.
+func (s *Service) WaitsNext(ctx context.Context, tx *db.Tx, team desk.TeamID, after desk.Time, languages bool, types []desk.TypeID) (since desk.Time, err error) {
+	counts := `FALSE`
+	if languages {
+		counts = `c.language <> ''`
+	}
+	if len(types) > 0 {
+		counts += ` OR c.type_id IN ` + db.In(len(types), 4)
+	}
 	err = tx.Row(ctx, `
 		SELECT COALESCE(MIN(`+waitsSince+`), $3) FROM conversation c
-		WHERE c.team = $1 AND c.assignee IS NULL AND c.team IS NOT NULL AND c.shelf = 0 AND c.status <> 'waiting' AND c.language <> '' AND `+waitsSince+` > $2`, team, after, desk.Never).Scan(&since)
+		WHERE c.team = $1 AND c.assignee IS NULL AND c.team IS NOT NULL AND c.shelf = 0 AND c.status <> 'waiting' AND (`+counts+`) AND `+waitsSince+` > $2`,
+		db.Args(types, team, after, desk.Never)...).Scan(&since)
 	if err != nil {
 		return 0, fmt.Errorf("since when team %s has the next wait: %w", team, err)
 	}

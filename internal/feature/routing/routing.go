@@ -22,7 +22,8 @@ type Edit struct {
 	OnlyNext      bool          `json:"onlyNext,omitempty" doc:"Work of the team is taken by next only: who may not manage teams gives nothing that waits to anybody, himself included, and answers nothing that nobody has"`
 	AcceptMinutes int           `json:"acceptMinutes,omitempty" minimum:"0" maximum:"240" doc:"What somebody was given and neither opened nor did anything in within so many minutes goes to the next; 0: it stays his"`
 	Speak         assign.Need   `json:"speak,omitempty" enum:",preferred,required" doc:"Of who answers in the language that the conversation is recognised to be in: preferred: they come first; required: nobody else is given it until that is waived. Where no language is recognised nothing is asked"`
-	WaiveMinutes  int           `json:"waiveMinutes,omitempty" minimum:"0" maximum:"1440" doc:"After so many minutes of the customer's waiting a required language is waived; at least 1 where it is required"`
+	WaiveMinutes  int           `json:"waiveMinutes,omitempty" minimum:"0" maximum:"1440" doc:"After so many minutes of the customer's waiting a required language and required skills are waived; at least 1 where something is required"`
+	Skills        []SkillNeed   `json:"skills,omitempty" maxItems:"500" doc:"Skills that it asks for of who is given a conversation, by its type"`
 	Weights       []Weight      `json:"weights,omitempty" maxItems:"2000" doc:"Of members of the team, where it gives out by weight; who is not in it weighs one"`
 	Version       int64         `json:"version" doc:"The version that was seen; 0 where nothing was ever set"`
 }
@@ -47,7 +48,8 @@ type Assignment struct {
 	Unlisted   int                 `json:"unlisted,omitempty" doc:"How many more were considered"`
 	Language   string              `json:"language,omitempty" doc:"Of the conversation, ISO 639-1, where it counted"`
 	Speak      assign.Need         `json:"speak,omitempty" enum:",preferred,required" doc:"How much it counted that somebody answers in that language"`
-	Waived     bool                `json:"waived,omitempty" doc:"It was required, and the customer had waited for so long that it was waived"`
+	Skills     []SkillAsked        `json:"skills,omitempty" doc:"That were asked for"`
+	Waived     bool                `json:"waived,omitempty" doc:"Something was required, and the customer had waited for so long that it was waived"`
 }
 
 // Service is the feature.
@@ -69,7 +71,11 @@ func (s *Service) Of(ctx context.Context, tx *db.Tx, team desk.TeamID) (Distribu
 	if len(all) == 0 {
 		return Distribution{team, unset}, nil
 	}
-	all[0].Weights, err = weights(ctx, tx, team)
+	if all[0].Weights, err = weights(ctx, tx, team); err != nil {
+		return all[0], err
+	}
+	asked, err := needs(ctx, tx, "team = $1", team)
+	all[0].Skills = asked[team]
 	return all[0], err
 }
 
@@ -79,6 +85,13 @@ func (s *Service) Giving(ctx context.Context, tx *db.Tx) ([]Distribution, error)
 	all, err := db.Rows(rows, err, scan)
 	if err != nil {
 		return nil, fmt.Errorf("teams that give out: %w", err)
+	}
+	asked, err := needs(ctx, tx, "TRUE")
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		all[i].Skills = asked[all[i].Team]
 	}
 	return all, nil
 }
@@ -91,7 +104,7 @@ func (s *Service) Set(ctx context.Context, tx *db.Tx, by desk.Actor, team desk.T
 	if in.Speak != assign.Indifferent && in.Speak != assign.Preferred && in.Speak != assign.Required {
 		return before, after, desk.RefuseField(desk.Invalid, "body.speak", "preferred, required or empty")
 	}
-	if in.Speak == assign.Required && in.WaiveMinutes < 1 {
+	if (in.Speak == assign.Required || in.requires()) && in.WaiveMinutes < 1 {
 		return before, after, desk.WhyNeeded.At("body.waiveMinutes")
 	}
 	if err := tx.Lock(ctx, "team", int64(team)); err != nil {
@@ -113,6 +126,9 @@ func (s *Service) Set(ctx context.Context, tx *db.Tx, by desk.Actor, team desk.T
 		return before, after, fmt.Errorf("distribution of team %s: %w", team, err)
 	}
 	if err := weigh(ctx, tx, team, in.Weights); err != nil {
+		return before, after, err
+	}
+	if err := need(ctx, tx, team, in.Skills); err != nil {
 		return before, after, err
 	}
 	return before, after, eventlog.Append(ctx, tx, &desk.Event{By: by, Kind: desk.DistributionUpdated, SubjectKind: desk.AboutTeam, Subject: int64(team)})
@@ -159,11 +175,15 @@ func (s *Service) Gave(ctx context.Context, tx *db.Tx, id desk.ConversationID, d
 		return fmt.Errorf("why conversation %s was given: %w", id, err)
 	}
 	if asked.Speak == assign.Indifferent || asked.Language == "" {
-		asked = assign.Item{} // no language counted
+		asked.Speak, asked.Language = "", "" // no language counted
+	}
+	skills, err := named(ctx, tx, asked.Skills)
+	if err != nil {
+		return err
 	}
 	if err := tx.Soon(ctx, `
-		INSERT INTO assignment (conversation, at, agent, team, method, how, considered, unlisted, language, speak, waived) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		id, tx.Now, how.To, d.Team, string(d.Method), string(how.How), string(considered), how.Left, asked.Language, string(asked.Speak), asked.Waived); err != nil {
+		INSERT INTO assignment (conversation, at, agent, team, method, how, considered, unlisted, language, speak, waived, skills) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		id, tx.Now, how.To, d.Team, string(d.Method), string(how.How), string(considered), how.Left, asked.Language, string(asked.Speak), asked.Waived, skills); err != nil {
 		return fmt.Errorf("why conversation %s was given: %w", id, err)
 	}
 	if err := tx.Soon(ctx, `
@@ -179,7 +199,7 @@ func (s *Service) Gave(ctx context.Context, tx *db.Tx, id desk.ConversationID, d
 
 // Assignments are why a conversation was given to people, the latest first; asked for by who may see it.
 func (s *Service) Assignments(ctx context.Context, tx *db.Tx, id desk.ConversationID) ([]Assignment, error) {
-	rows, err := tx.Query(ctx, `SELECT at, agent, team, method, how, considered, unlisted, language, speak, waived FROM assignment WHERE conversation = $1 ORDER BY id DESC LIMIT 50`, id)
+	rows, err := tx.Query(ctx, `SELECT at, agent, team, method, how, considered, unlisted, language, speak, waived, skills FROM assignment WHERE conversation = $1 ORDER BY id DESC LIMIT 50`, id)
 	all, err := db.Rows(rows, err, func(r *sql.Rows, a *Assignment) error { return a.scan(r) })
 	if err != nil {
 		return nil, fmt.Errorf("why conversation %s was given: %w", id, err)
@@ -188,9 +208,14 @@ func (s *Service) Assignments(ctx context.Context, tx *db.Tx, id desk.Conversati
 }
 
 func (a *Assignment) scan(r *sql.Rows) error {
-	var considered string
-	if err := r.Scan(&a.At, &a.Agent, &a.Team, &a.Method, &a.How, &considered, &a.Unlisted, &a.Language, &a.Speak, &a.Waived); err != nil {
+	var considered, skills string
+	if err := r.Scan(&a.At, &a.Agent, &a.Team, &a.Method, &a.How, &considered, &a.Unlisted, &a.Language, &a.Speak, &a.Waived, &skills); err != nil {
 		return err
+	}
+	if skills != "" {
+		if err := json.Unmarshal([]byte(skills), &a.Skills); err != nil {
+			return err
+		}
 	}
 	return json.Unmarshal([]byte(considered), &a.Considered)
 }

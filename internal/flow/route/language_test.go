@@ -320,14 +320,45 @@ func TestNothingWaitsForALanguageThatSomebodySpeaks(t *testing.T) {
 func (w *world) checkLanguages(rt *rapid.T, spoken map[desk.AgentID][]string, need assign.Need, minutes, capacity int, seen map[desk.ConversationID]int) {
 	var takers map[desk.AgentID]bool
 	var waiting []conversation.InQueue
-	given := map[desk.ConversationID]routing.Assignment{}
 	w.Read(func(ctx context.Context, tx *db.Tx) (err error) {
 		if takers, err = w.Presence.Takers(ctx, tx, "mail"); err != nil {
 			return err
 		}
-		if waiting, err = w.Conversations.Queue(ctx, tx, w.team, nil, 1000); err != nil {
-			return err
+		waiting, err = w.Conversations.Queue(ctx, tx, w.team, nil, 1000)
+		return err
+	})
+	given := w.fresh(seen)
+	now := desk.At(w.Now())
+	for _, p := range w.people {
+		if n := w.load(p); takers[p] && n < capacity {
+			for _, q := range waiting {
+				waived := now >= q.Since.Add(time.Duration(minutes)*time.Minute)
+				if need != assign.Required || waived || q.Language == "" || slices.Contains(spoken[p], q.Language) {
+					rt.Fatalf("conversation %s in %q waits since %s, now %s, while %s, who answers in %v, has %d of %d", q.ID, q.Language, q.Since.Time(), w.Now(), p, spoken[p], n, capacity)
+				}
+			}
 		}
+	}
+	for c, a := range given {
+		row := w.Row(c)
+		for _, p := range a.Considered {
+			if p.Agent == a.Agent && p.Load >= p.Capacity {
+				rt.Fatalf("conversation %s was given to %s, who had %d of %d", c, a.Agent, p.Load, p.Capacity)
+			}
+		}
+		if need != assign.Required || row.Language == "" || slices.Contains(spoken[a.Agent], row.Language) {
+			continue
+		}
+		if !a.Waived || a.At < row.CreatedAt.Add(time.Duration(minutes)*time.Minute) {
+			rt.Fatalf("conversation %s in %q was given to %s, who answers in %v: %+v", c, row.Language, a.Agent, spoken[a.Agent], a)
+		}
+	}
+}
+
+// fresh are the latest assignments of conversations that were given since it was asked last; seen is how many each had then.
+func (w *world) fresh(seen map[desk.ConversationID]int) map[desk.ConversationID]routing.Assignment {
+	given := map[desk.ConversationID]routing.Assignment{}
+	w.Read(func(ctx context.Context, tx *db.Tx) (err error) {
 		rows, err := tx.Query(ctx, `/* test */ SELECT conversation, count(*) FROM assignment GROUP BY conversation ORDER BY conversation`)
 		if err != nil {
 			return err
@@ -356,29 +387,5 @@ func (w *world) checkLanguages(rt *rapid.T, spoken map[desk.AgentID][]string, ne
 		}
 		return nil
 	})
-	now := desk.At(w.Now())
-	for _, p := range w.people {
-		if n := w.load(p); takers[p] && n < capacity {
-			for _, q := range waiting {
-				waived := now >= q.Since.Add(time.Duration(minutes)*time.Minute)
-				if need != assign.Required || waived || q.Language == "" || slices.Contains(spoken[p], q.Language) {
-					rt.Fatalf("conversation %s in %q waits since %s, now %s, while %s, who answers in %v, has %d of %d", q.ID, q.Language, q.Since.Time(), w.Now(), p, spoken[p], n, capacity)
-				}
-			}
-		}
-	}
-	for c, a := range given {
-		row := w.Row(c)
-		for _, p := range a.Considered {
-			if p.Agent == a.Agent && p.Load >= p.Capacity {
-				rt.Fatalf("conversation %s was given to %s, who had %d of %d", c, a.Agent, p.Load, p.Capacity)
-			}
-		}
-		if need != assign.Required || row.Language == "" || slices.Contains(spoken[a.Agent], row.Language) {
-			continue
-		}
-		if !a.Waived || a.At < row.CreatedAt.Add(time.Duration(minutes)*time.Minute) {
-			rt.Fatalf("conversation %s in %q was given to %s, who answers in %v: %+v", c, row.Language, a.Agent, spoken[a.Agent], a)
-		}
-	}
+	return given
 }

@@ -42,6 +42,7 @@ var matters = map[desk.EventKind]bool{
 	desk.ConversationOpened: true, desk.ConversationReopened: true, desk.StatusChanged: true, desk.AssigneeChanged: true, desk.TeamChanged: true, desk.Snoozed: true, desk.Woken: true,
 	desk.MarkedSpam: true, desk.UnmarkedSpam: true, desk.Trashed: true, desk.Restored: true, desk.AccessRestricted: true, desk.AccessOpened: true, desk.ConversationsMerged: true,
 	desk.MergeUndone: true, desk.ConversationParted: true, desk.MessagesSplit: true, desk.PresenceChanged: true, desk.TeamUpdated: true, desk.AgentUpdated: true, desk.DistributionUpdated: true, desk.LanguageWaived: true,
+	desk.SkillUpdated: true, desk.TypeChanged: true,
 }
 
 // slice is how much of a team's queue is given out in one transaction.
@@ -157,10 +158,16 @@ func (r *Router) people(ctx context.Context, tx *db.Tx, team routing.Distributio
 			return nil, err
 		}
 	}
+	var skills map[desk.AgentID][]desk.SkillID
+	if len(team.Skills) > 0 {
+		if skills, err = r.Routing.SkillsOf(ctx, tx, members); err != nil {
+			return nil, err
+		}
+	}
 	people := make([]assign.Person, len(members))
 	for i, id := range members {
 		people[i] = assign.Person{Agent: id, There: takers[id], Load: loads[id], Capacity: team.Capacity, GivenAt: turns[id].Given, BusyAt: max(turns[id].Busy, busy[id]),
-			Weight: shares[id].Weight, Turn: shares[id].Turn, Languages: agents[id].AnswersIn()}
+			Weight: shares[id].Weight, Turn: shares[id].Turn, Languages: agents[id].AnswersIn(), Skills: skills[id]}
 	}
 	return people, nil
 }
@@ -170,7 +177,7 @@ func (r *Router) people(ctx context.Context, tx *db.Tx, team routing.Distributio
 func (r *Router) drain(ctx context.Context, tx *db.Tx, team routing.Distribution, queue []conversation.InQueue, people []assign.Person) (gives []give, after []assign.Person, err error) {
 	turn := tx.Now
 	for {
-		fits, waived := spoken(tx.Now, team, queue, people)
+		fits, waived := able(tx.Now, team, queue, people)
 		items, err := r.items(ctx, tx, team, fits)
 		if err != nil {
 			return nil, nil, err

@@ -3,6 +3,7 @@ package route
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"tellus/internal/desk"
@@ -19,26 +20,33 @@ const (
 
 // asked is what a conversation that waits in a team asks of whoever is given it.
 func asked(now desk.Time, team routing.Distribution, q conversation.InQueue) assign.Item {
-	return assign.Item{Allowed: q.Allowed, Language: q.Language, Speak: team.Speak, Waived: team.Speak == assign.Required && assign.WaivedAt(q.Since, team.WaiveMinutes) <= now}
+	it := assign.Item{Allowed: q.Allowed, Language: q.Language, Speak: team.Speak, Skills: team.Wants(q.Type)}
+	it.Waived = it.Asks() && assign.WaivedAt(q.Since, team.WaiveMinutes) <= now
+	return it
 }
 
-// spoken is what waits in a team without what nobody who has room may be given for its language: looking at each of a thousand letters in Latvian whenever anything happens would hold up
+// able is what waits in a team without what nobody who has room may be given for its language or a skill: looking at each of a thousand letters in Latvian whenever anything happens would hold up
 // who speaks none. It returns also when the first of what it left out is waived, desk.Never where it left out nothing.
-func spoken(now desk.Time, team routing.Distribution, queue []conversation.InQueue, people []assign.Person) (fits []conversation.InQueue, waived desk.Time) {
-	if team.Speak != assign.Required {
-		return queue, desk.Never
+func able(now desk.Time, team routing.Distribution, queue []conversation.InQueue, people []assign.Person) (fits []conversation.InQueue, waived desk.Time) {
+	type kind struct {
+		language string
+		of       desk.TypeID
 	}
-	speaks := map[string]bool{}
-	for _, p := range people {
-		if p.There && p.Load < p.Capacity {
-			for _, l := range p.Languages {
-				speaks[l] = true
-			}
-		}
-	}
+	some := map[kind]bool{} // somebody with room has what conversations of a kind require
 	waived = desk.Never
 	for _, q := range queue {
-		if it := asked(now, team, q); it.Asks() && !speaks[q.Language] {
+		it := asked(now, team, q)
+		if !it.Asks() {
+			fits = append(fits, q)
+			continue
+		}
+		k := kind{q.Language, q.Type}
+		able, known := some[k]
+		if !known {
+			able = slices.ContainsFunc(people, func(p assign.Person) bool { return p.There && p.Load < p.Capacity && it.Able(p) })
+			some[k] = able
+		}
+		if !able {
 			waived = min(waived, assign.WaivedAt(q.Since, team.WaiveMinutes))
 			continue
 		}
@@ -54,14 +62,14 @@ func (r *Router) waits(waived desk.Time) {
 	}
 }
 
-// WatchWaits tells of what has waited so long that its language is waived, the moment it has, until ctx ends. Each node does so. What it tells is an event, after which it is given out.
+// WatchWaits tells of what has waited so long that what it requires is waived, the moment it has, until ctx ends. Each node does so. What it tells is an event, after which it is given out.
 func (r *Router) WatchWaits(ctx context.Context) error {
 	moved, stop := r.DB.Listen(routing.WaitsMoved)
 	defer stop()
 	for {
 		wait, err := r.Waive(ctx)
 		if err != nil && ctx.Err() == nil {
-			r.Log.WarnContext(ctx, "what waits for somebody who speaks its language was not looked at", "error", err)
+			r.Log.WarnContext(ctx, "what waits for somebody who speaks its language or has its skills was not looked at", "error", err)
 			wait = 5 * time.Second
 		}
 		due := time.NewTimer(wait)
@@ -89,7 +97,7 @@ func (r *Router) Waive(ctx context.Context) (time.Duration, error) {
 				return err
 			}
 			for _, w := range all {
-				since, err := r.Conversations.WaitsNext(ctx, tx, w.Team, w.To)
+				since, err := r.Conversations.WaitsNext(ctx, tx, w.Team, w.To, w.Language, w.Types)
 				if err != nil {
 					return err
 				}
@@ -118,7 +126,7 @@ func (r *Router) Waive(ctx context.Context) (time.Duration, error) {
 			}
 			return nil
 		}); err != nil {
-			return 0, fmt.Errorf("waive languages: %w", err)
+			return 0, fmt.Errorf("waive what is required: %w", err)
 		}
 	}
 }

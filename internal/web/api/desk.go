@@ -97,6 +97,7 @@ func (s *Server) registerDesk() {
 	s.registerSegments()
 	s.registerFigures()
 	s.registerWallboards()
+	s.registerSkills()
 	s.registerPolicies()
 	s.registerStatutes()
 	s.registerDuty()

@@ -183,6 +183,7 @@ var elsewhere = []string{
 	"list-scheduled",                                                                   // TestScheduledMailsAreListedForWhomSees
 	"list-drafts", "create-draft", "change-draft", "delete-draft", "upload-attachment", // one's own: TestDraftsAndUploadsAreOnesOwn
 	"list-tags", "create-tag", "change-tag", "delete-tag",
+	"list-skills", "create-skill", "change-skill", "delete-skill", "set-agent-skills", // TestSkillsAreMadeGivenAndMerged
 	"list-macros", "create-macro", "export-macros", "import-macros", "get-macro", "change-macro", "delete-macro", "restore-macro", // TestMacrosAreSeenByWhomTheyAreFor
 	"list-recipients",                                                                                                        // TestRecipientsAreSuggested
 	"list-fields", "create-field", "change-field", "order-fields", "list-types", "create-type", "change-type", "order-types", // definitions

@@ -32,6 +32,13 @@ export const rooms: readonly Room[] = [
     group: "house",
     load: () => Promise.all([import("./Teams"), loadWords("distribution"), loadWords("hours")]).then(([m]) => m),
   },
+  {
+    path: "skills",
+    icon: "check",
+    may: "team.manage",
+    group: "house",
+    load: () => Promise.all([import("./skills/Skills"), loadWords("skill")]).then(([m]) => m),
+  },
   { path: "people", icon: "person", may: "people.manage", group: "house", load: () => import("./people/People") },
   {
     path: "here",

@@ -9,7 +9,16 @@ import { FormSheet } from "../form/FormSheet";
 import { Choice, NumberField, Switch } from "../form/fields";
 import { Bones } from "../form/Page";
 import { useForm } from "../form/useForm";
-import { type Distribution as Data, distributionQuery, type Method, methods, type Need, needs } from "./queries";
+import { Needs } from "./Needs";
+import {
+  type Distribution as Data,
+  distributionQuery,
+  type Method,
+  methods,
+  type Need,
+  needs,
+  type SkillNeed,
+} from "./queries";
 import { Weights } from "./Weights";
 
 interface Props {
@@ -50,6 +59,11 @@ function Edit({ team, now, close }: Props & { now: Data }) {
     return rest;
   });
   const v = form.value;
+  const requires = (speak: Need | undefined, skills: SkillNeed[]) =>
+    speak === "required" || skills.some((n) => n.need === "required");
+  // What is required is waived one day, what is not needs no minutes.
+  const ask = (speak: Need | undefined, skills: SkillNeed[]) =>
+    form.set({ speak, skills, waiveMinutes: requires(speak, skills) ? v.waiveMinutes || 30 : 0 });
   return (
     <FormSheet title={t("distribution.of", { team: team.name })} form={form} save={t("common.save")} close={close}>
       <p>{t("distribution.about")}</p>
@@ -92,12 +106,13 @@ function Edit({ team, now, close }: Props & { now: Data }) {
             legend={t("distribution.speak")}
             value={v.speak ?? ""}
             error={form.error("speak")}
-            change={(speak) => form.set({ speak, waiveMinutes: speak === "required" ? v.waiveMinutes || 30 : 0 })}
+            change={(speak) => ask(speak, v.skills ?? [])}
             options={needs.map(
               (n) => [n, t(`distribution.speak_${n || "any"}`), t(`distribution.speak_${n || "any"}_text`)] as const,
             )}
           />
-          {v.speak === "required" && (
+          <Needs value={v.skills ?? []} error={form.error("skills")} change={(skills) => ask(v.speak, skills)} />
+          {requires(v.speak, v.skills ?? []) && (
             <NumberField
               label={t("distribution.waive")}
               hint={t("distribution.waive_hint")}

@@ -4,6 +4,7 @@ import type { components } from "../../api/schema";
 
 export type Distribution = components["schemas"]["RoutingDistribution"];
 export type Weight = components["schemas"]["RoutingWeight"];
+export type SkillNeed = components["schemas"]["RoutingSkillNeed"];
 export type Need = NonNullable<Distribution["speak"]>;
 export type Method = Distribution["method"];
 

@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { patch, post } from "../../api/client";
+import { patch, post, put } from "../../api/client";
 import { agentsQuery, teamsQuery } from "../../api/queries";
 import type { Agent } from "../../api/types";
 import { useMe } from "../../app/session";
@@ -12,10 +12,12 @@ import { Ask } from "../Ask";
 import { FormSheet } from "../form/FormSheet";
 import { Checks, formCss, TextField } from "../form/fields";
 import { useForm } from "../form/useForm";
+import { OfPerson } from "../skills/OfPerson";
+import { skillsQuery } from "../skills/queries";
 import { RoleChoice } from "./Invite";
 import type { Passed } from "./People";
 
-type Edit = Pick<Agent, "name" | "role" | "teams" | "answers" | "version">;
+type Edit = Pick<Agent, "name" | "role" | "teams" | "answers" | "version"> & { skills?: number[] };
 const editOf = (a: Agent): Edit => ({
   name: a.name,
   role: a.role,
@@ -48,8 +50,12 @@ export function EditPerson({
   };
   const form = useForm<Edit>(
     server,
-    async (v) => {
+    async ({ skills, ...v }) => {
       const kept = await patch<Agent>(`/agents/${person.id}`, { ...v, name: v.name.trim() });
+      if (skills) {
+        await put(`/agents/${person.id}/skills`, { skills });
+        await client.invalidateQueries({ queryKey: skillsQuery.queryKey });
+      }
       await renew();
       return editOf(kept);
     },
@@ -112,6 +118,7 @@ export function EditPerson({
               error={error("answers")}
               change={(answers) => set({ answers })}
             />
+            <OfPerson person={person.id} value={value.skills} change={(skills) => set({ skills })} />
           </>
         )}
         <fieldset className={formCss.field}>

@@ -10,6 +10,7 @@ import { Failed } from "../../../parts/Trouble";
 import css from "./WhySheet.module.css";
 
 type Assignment = components["schemas"]["RoutingAssignment"];
+type Asked = NonNullable<Assignment["skills"]>[number];
 type Considered = Assignment["considered"][number];
 
 interface Props {
@@ -36,6 +37,8 @@ export default function WhySheet({ conversation, agent, at, close }: Props) {
   const title = t("distribution.why_title", { name: name(agent) });
   // The line of the timeline and the record of it are of one moment.
   const a = found.data?.items.find((a) => a.agent === agent && Math.abs(Date.parse(a.at) - Date.parse(at)) < 1000);
+  const wanted = (need: Asked["need"]) =>
+    format.list((a?.skills ?? []).filter((s) => s.need === need).map((s) => s.name));
   return (
     <Sheet label={title} close={close}>
       <SheetBody reading title={title} foot={<Button onClick={close}>{t("common.close")}</Button>}>
@@ -49,7 +52,10 @@ export default function WhySheet({ conversation, agent, at, close }: Props) {
               {t(`distribution.how_${a.how === "method" ? a.method : a.how}`, { name: name(agent) })}
               {a.speak &&
                 a.language &&
-                ` ${t(`distribution.spoken_${a.waived ? "waived" : a.speak}`, { language: tongue(a.language) })}`}
+                ` ${t(`distribution.spoken_${a.waived && a.speak === "required" ? "waived" : a.speak}`, { language: tongue(a.language) })}`}
+              {wanted("required") &&
+                ` ${t(`distribution.can_${a.waived ? "waived" : "required"}`, { skills: wanted("required") })}`}
+              {wanted("preferred") && ` ${t("distribution.can_preferred", { skills: wanted("preferred") })}`}
             </p>
             <table className={css.people}>
               <caption>{t("distribution.who", { when: format.exact(Date.parse(a.at)) })}</caption>
@@ -72,14 +78,18 @@ function Row({ c, a, directory }: { c: Considered; a: Assignment; directory: Dir
   const format = useFormat();
   const idle = a.method === "most_idle";
   const last = idle ? c.busyAt : c.givenAt;
+  const lacks = t("distribution.no_skill", {
+    skills: format.list((a.skills ?? []).filter((s) => c.lacks?.includes(s.skill)).map((s) => s.name)),
+  });
   const what = idle ? "busy" : "given";
   return (
     <tr data-out={c.out || undefined}>
       <td className={css.name}>{directory.agent(c.agent)?.name ?? t("distribution.gone")}</td>
       <td>
-        {t(`distribution.${c.out || "fits"}`)}
+        {c.out === "no_skill" ? lacks : t(`distribution.${c.out || "fits"}`)}
         {a.method === "weighted" && !!c.weight && `, ${t("distribution.weight", { weight: c.weight })}`}
         {c.foreign && c.out !== "no_language" && `, ${t("distribution.no_language")}`}
+        {!!c.lacks?.length && c.out !== "no_skill" && `, ${lacks}`}
       </td>
       <td className={css.load}>{t("distribution.load", { load: c.load, capacity: c.capacity })}</td>
       <td>
