@@ -95,6 +95,8 @@ func (s *Scenario) action(ctx context.Context, tx *db.Tx, k, v string) (a desk.A
 			}
 		}
 		return a, nil
+	case "duty":
+		return desk.Action{Do: desk.TellPeople, Duty: []desk.RosterID{s.rosters[v]}, Loud: true}, nil
 	case "note":
 		return desk.Action{Do: desk.WriteNote, Note: Paragraph(strings.ReplaceAll(v, "_", " "))}, nil
 	}

@@ -32,14 +32,15 @@ type Scenario struct {
 	lists  map[string]desk.TemplateID
 	tags   map[string]desk.TagID
 	macros map[string]desk.MacroID
-	told   int // mails out that were told of
+
+	rosters map[string]desk.RosterID
+	told    int // mails out that were told of
 }
 
 // Play runs a script with its files and returns what it told.
 func (d *Desk) Play(script string, files map[string]string) string {
 	d.T.Helper()
-	s := &Scenario{d: d, files: files, agents: map[string]desk.AgentID{"Eva": d.Eva}, boxes: map[string]desk.InboxID{"Support": d.Support}, teams: map[string]desk.TeamID{},
-		types: map[string]desk.TypeID{}, fields: map[string]desk.FieldID{}, lists: map[string]desk.TemplateID{}, tags: map[string]desk.TagID{}, macros: map[string]desk.MacroID{}}
+	s := d.scenario(files)
 	for i, line := range strings.Split(script, "\n") {
 		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
@@ -63,6 +64,12 @@ func (d *Desk) Play(script string, files map[string]string) string {
 		}
 	}
 	return s.out.String()
+}
+
+// scenario is a play that has not begun.
+func (d *Desk) scenario(files map[string]string) *Scenario {
+	return &Scenario{d: d, files: files, agents: map[string]desk.AgentID{"Eva": d.Eva}, boxes: map[string]desk.InboxID{"Support": d.Support}, teams: map[string]desk.TeamID{},
+		types: map[string]desk.TypeID{}, fields: map[string]desk.FieldID{}, lists: map[string]desk.TemplateID{}, tags: map[string]desk.TagID{}, macros: map[string]desk.MacroID{}, rosters: map[string]desk.RosterID{}}
 }
 
 func (s *Scenario) tell(format string, args ...any) {
