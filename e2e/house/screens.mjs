@@ -24,7 +24,7 @@ const stories = {
   "conversation-call": "Zvans par gultas",
 };
 
-const figures = { figures: "figures", "figures-by-channel": "figures?by=channel&days=28" };
+const figures = { figures: "figures", "figures-by-channel": "figures?by=channel&days=28", staffing: "figures/staffing" };
 
 const views = ["mine", "unassigned", "all", "waiting", "mentions", "following", "drafts", "snoozed", "finished", "spam", "trash"];
 

@@ -96,6 +96,7 @@ func (s *Server) registerDesk() {
 	s.registerViews()
 	s.registerSegments()
 	s.registerFigures()
+	s.registerStaffing()
 	s.registerWallboards()
 	s.registerSkills()
 	s.registerPolicies()

@@ -50,4 +50,4 @@ const (
 )
 
 // routes is the table of all operations. New refuses one without a handler, and a handler without its line here.
-var routes = slices.Concat(doorRoutes, deskRoutes, customerRoutes, duplicateRoutes, formRoutes, macroRoutes, viewRoutes, segmentRoutes, figureRoutes, wallRoutes, skillRoutes, policyRoutes, statuteRoutes, dutyRoutes, commitmentRoutes, ruleRoutes, webhookRoutes, distributionRoutes, bulkRoutes, fieldRoutes, joinRoutes, purchaseRoutes, importRoutes, noticeRoutes, presenceRoutes, privacyRoutes, calendarRoutes)
+var routes = slices.Concat(doorRoutes, deskRoutes, customerRoutes, duplicateRoutes, formRoutes, macroRoutes, viewRoutes, segmentRoutes, figureRoutes, staffingRoutes, wallRoutes, skillRoutes, policyRoutes, statuteRoutes, dutyRoutes, commitmentRoutes, ruleRoutes, webhookRoutes, distributionRoutes, bulkRoutes, fieldRoutes, joinRoutes, purchaseRoutes, importRoutes, noticeRoutes, presenceRoutes, privacyRoutes, calendarRoutes)

@@ -136,26 +136,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/agents/{id}/skills": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Say which skills somebody has
-         * @description Needs: team.manage.
-         */
-        put: operations["set-agent-skills"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/attachments": {
         parameters: {
             query?: never;
@@ -2188,6 +2168,46 @@ export interface paths {
          * @description Needs: figure.read.
          */
         get: operations["list-behind-figure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/figures/staffing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many people a load takes that is answered at once (Erlang C), and what it comes to with a few more and fewer
+         * @description Needs: figure.read.
+         */
+        get: operations["reckon-staffing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/figures/week": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came in each hour of the week, by the caller's clock, and how many people answering it at once would take (Erlang C)
+         * @description Needs: figure.read.
+         */
+        get: operations["read-week"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4852,54 +4872,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/skills": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The skills by name, with who has each and whose distribution asks for it
-         * @description Needs: team.manage.
-         */
-        get: operations["list-skills"];
-        put?: never;
-        /**
-         * Add a skill
-         * @description Needs: team.manage.
-         */
-        post: operations["create-skill"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/skills/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Rename a skill and say who has it; what asks for it goes on to
-         * @description Needs: team.manage.
-         */
-        put: operations["change-skill"];
-        post?: never;
-        /**
-         * Delete a skill, or merge it into another; the answer says what used it
-         * @description Needs: team.manage.
-         */
-        delete: operations["delete-skill"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/status": {
         parameters: {
             query?: never;
@@ -5816,9 +5788,6 @@ export interface components {
             twoFactor?: boolean;
             /** Format: int64 */
             version: number;
-        };
-        AgentSkills: {
-            skills: number[];
         };
         AnswerIncidentsInputBody: {
             /** @description The caller's own uploads; each incident gets copies */
@@ -8468,9 +8437,6 @@ export interface components {
         ListShop: {
             items: components["schemas"]["PurchaseShop"][];
         };
-        ListSkill: {
-            items: components["schemas"]["Skill"][];
-        };
         ListSuggestion: {
             items: components["schemas"]["Suggestion"][];
         };
@@ -10057,8 +10023,6 @@ export interface components {
             language?: string;
             /** @enum {string} */
             method: "in_turn" | "least_busy" | "most_idle" | "weighted";
-            /** @description That were asked for */
-            skills?: components["schemas"]["RoutingSkillAsked"][];
             /**
              * @description How much it counted that somebody answers in that language
              * @enum {string}
@@ -10071,7 +10035,7 @@ export interface components {
              * @description How many more were considered
              */
             unlisted?: number;
-            /** @description Something was required, and the customer had waited for so long that it was waived */
+            /** @description It was required, and the customer had waited for so long that it was waived */
             waived?: boolean;
         };
         RoutingDistribution: {
@@ -10097,8 +10061,6 @@ export interface components {
              * @description Who had the customer's last conversation, in which something was said within so many days, comes first; 0: nobody does
              */
             previousDays: number;
-            /** @description Skills that it asks for of who is given a conversation, by its type */
-            skills?: components["schemas"]["RoutingSkillNeed"][];
             /**
              * @description Of who answers in the language that the conversation is recognised to be in: preferred: they come first; required: nobody else is given it until that is waived. Where no language is recognised nothing is asked
              * @enum {string}
@@ -10113,7 +10075,7 @@ export interface components {
             version: number;
             /**
              * Format: int64
-             * @description After so many minutes of the customer's waiting a required language and required skills are waived; at least 1 where something is required
+             * @description After so many minutes of the customer's waiting a required language is waived; at least 1 where it is required
              */
             waiveMinutes?: number;
             /** @description Of members of the team, where it gives out by weight; who is not in it weighs one */
@@ -10142,8 +10104,6 @@ export interface components {
              * @description Who had the customer's last conversation, in which something was said within so many days, comes first; 0: nobody does
              */
             previousDays: number;
-            /** @description Skills that it asks for of who is given a conversation, by its type */
-            skills?: components["schemas"]["RoutingSkillNeed"][];
             /**
              * @description Of who answers in the language that the conversation is recognised to be in: preferred: they come first; required: nobody else is given it until that is waived. Where no language is recognised nothing is asked
              * @enum {string}
@@ -10156,30 +10116,11 @@ export interface components {
             version: number;
             /**
              * Format: int64
-             * @description After so many minutes of the customer's waiting a required language and required skills are waived; at least 1 where something is required
+             * @description After so many minutes of the customer's waiting a required language is waived; at least 1 where it is required
              */
             waiveMinutes?: number;
             /** @description Of members of the team, where it gives out by weight; who is not in it weighs one */
             weights?: components["schemas"]["RoutingWeight"][];
-        };
-        RoutingSkillAsked: {
-            /** @description That it had then */
-            name: string;
-            /** @enum {string} */
-            need: "preferred" | "required";
-            /** Format: int64 */
-            skill: number;
-        };
-        RoutingSkillNeed: {
-            /**
-             * @description preferred: who has it comes first; required: nobody else is given it until that is waived
-             * @enum {string}
-             */
-            need: "preferred" | "required";
-            /** Format: int64 */
-            skill: number;
-            /** Format: int64 */
-            type: number;
         };
         RoutingWeight: {
             /** Format: int64 */
@@ -10404,32 +10345,6 @@ export interface components {
             email: string;
             password: string;
         };
-        Skill: {
-            /** @description Who has it */
-            agents: number[];
-            /** Format: int64 */
-            id: number;
-            /** @description Unique, however it is written */
-            name: string;
-            /** @description Whose distribution asks for it */
-            teams: number[];
-            /**
-             * Format: int64
-             * @description The version that was seen; 0 for a new one
-             */
-            version: number;
-        };
-        SkillEdit: {
-            /** @description Who has it */
-            agents: number[];
-            /** @description Unique, however it is written */
-            name: string;
-            /**
-             * Format: int64
-             * @description The version that was seen; 0 for a new one
-             */
-            version: number;
-        };
         Skipping: {
             /** Format: int64 */
             count: number;
@@ -10596,6 +10511,46 @@ export interface components {
             messages: number[];
             /** @description The first message's own where absent */
             subject?: string;
+        };
+        StaffedBody: {
+            /**
+             * Format: double
+             * @description Share of their time that people are busy
+             */
+            occupancy: number;
+            /** Format: int64 */
+            people: number;
+            /**
+             * Format: double
+             * @description Seconds on average; absent where the line only grows
+             */
+            wait?: number;
+            /**
+             * Format: double
+             * @description Share that has to wait at all
+             */
+            waits: number;
+            /**
+             * Format: double
+             * @description Share that is answered in time, 0 to 1
+             */
+            within: number;
+        };
+        StaffingBody: {
+            /**
+             * Format: double
+             * @description How many people the load alone keeps busy
+             */
+            erlangs: number;
+            /**
+             * Format: int64
+             * @description Who have to be there for the goal
+             */
+            people: number;
+            /** Format: int64 */
+            rostered: number;
+            /** @description From three fewer to three more */
+            with: components["schemas"]["StaffedBody"][];
         };
         StartBody: {
             /** @description Done together with it: types and fields first, the others after it; needs conversation.write */
@@ -11460,6 +11415,44 @@ export interface components {
             /** @description Why the last try was not taken */
             why?: string;
         };
+        WeekBody: {
+            /** @description 168, from Monday's first */
+            hours: components["schemas"]["WeekHourBody"][];
+            /** Format: int64 */
+            received: number;
+            zone: string;
+        };
+        WeekHourBody: {
+            /** Format: int64 */
+            hour: number;
+            /**
+             * Format: double
+             * @description How many such hours the span has, those to come left out
+             */
+            hours: number;
+            /**
+             * Format: int64
+             * @description Who have to be there
+             */
+            people: number;
+            /** Format: double */
+            perHour: number;
+            /**
+             * Format: int64
+             * @description Conversations that began in such hours of the span, and in which the customer wrote
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Who have to be on the roster for that
+             */
+            rostered: number;
+            /**
+             * Format: int64
+             * @description 1 for Monday to 7
+             */
+            weekday: number;
+        };
         WishesBody: {
             /**
              * Format: int64
@@ -11839,41 +11832,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    "set-agent-skills": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AgentSkills"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AgentSkills"];
-                };
             };
             /** @description Error */
             default: {
@@ -15847,6 +15805,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListConversation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "reckon-staffing": {
+        parameters: {
+            query: {
+                /** @description Seconds that each takes on average, what is done after it among them */
+                handling?: number;
+                /** @description Percent of their time that people are busy at most */
+                occupancy?: number;
+                /** @description How many come in an hour, such as 12.5; a million at most */
+                perHour: string;
+                /** @description Percent that are to be answered in time */
+                share?: number;
+                /** @description Percent of paid hours that go to breaks, training and absence */
+                shrinkage?: number;
+                /** @description Seconds */
+                within?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffingBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "read-week": {
+        parameters: {
+            query: {
+                by?: "team" | "inbox" | "channel";
+                /** @description All where absent */
+                channel?: string;
+                /** @description The first day, by the caller's clock */
+                from: string;
+                /** @description Seconds that each takes on average, what is done after it among them */
+                handling?: number;
+                /** @description Percent of their time that people are busy at most */
+                occupancy?: number;
+                /** @description Percent that are to be answered in time */
+                share?: number;
+                /** @description Percent of paid hours that go to breaks, training and absence */
+                shrinkage?: number;
+                /** @description All where absent */
+                team?: number;
+                /** @description The last day; a year after the first at most */
+                to: string;
+                /** @description Seconds */
+                within?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeekBody"];
                 };
             };
             /** @description Error */
@@ -21006,140 +21055,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListDelivery"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    "list-skills": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListSkill"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    "create-skill": {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description A call repeated with the same key does nothing again and gets the first answer */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SkillEdit"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Skill"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    "change-skill": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SkillEdit"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Skill"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    "delete-skill": {
-        parameters: {
-            query?: {
-                /** @description Who has the skill has this one then, and what asks for it asks for this one; absent: nobody and nothing does */
-                into?: number;
-            };
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Skill"];
                 };
             };
             /** @description Error */

@@ -144,6 +144,12 @@ const figures = createRoute({
   loader: () => words("form", "figures", "clock", "promise"),
   component: lazyRouteComponent(() => import("../figures/FiguresPage"), "FiguresPage"),
 });
+const staffing = createRoute({
+  getParentRoute: () => inside,
+  path: "/figures/staffing",
+  loader: () => words("form", "figures", "staffing"),
+  component: lazyRouteComponent(() => import("../figures/StaffingPage"), "StaffingPage"),
+});
 const promises = createRoute({
   getParentRoute: () => inside,
   path: "/promises",
@@ -222,6 +228,7 @@ export const router = createRouter({
       organisations,
       organisation,
       figures,
+      staffing,
       promises,
       settings,
       firstSteps,

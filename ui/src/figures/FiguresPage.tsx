@@ -65,6 +65,7 @@ export function FiguresPage() {
             </button>
           </fieldset>
           <span className={css.grow} />
+          <Button renderRoot={(props) => <Link to="/figures/staffing" {...props} />}>{t("figures.staffing")}</Button>
           {walls && (
             <Button renderRoot={(props) => <Link to="/settings/$" params={{ _splat: "wallboards" }} {...props} />}>
               {t("figures.walls")}
