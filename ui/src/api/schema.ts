@@ -136,6 +136,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/agents/{id}/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say which skills somebody has
+         * @description Needs: team.manage.
+         */
+        put: operations["set-agent-skills"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/attachments": {
         parameters: {
             query?: never;
@@ -4872,6 +4892,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The skills by name, with who has each and whose distribution asks for it
+         * @description Needs: team.manage.
+         */
+        get: operations["list-skills"];
+        put?: never;
+        /**
+         * Add a skill
+         * @description Needs: team.manage.
+         */
+        post: operations["create-skill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/skills/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Rename a skill and say who has it; what asks for it goes on to
+         * @description Needs: team.manage.
+         */
+        put: operations["change-skill"];
+        post?: never;
+        /**
+         * Delete a skill, or merge it into another; the answer says what used it
+         * @description Needs: team.manage.
+         */
+        delete: operations["delete-skill"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/status": {
         parameters: {
             query?: never;
@@ -5788,6 +5856,9 @@ export interface components {
             twoFactor?: boolean;
             /** Format: int64 */
             version: number;
+        };
+        AgentSkills: {
+            skills: number[];
         };
         AnswerIncidentsInputBody: {
             /** @description The caller's own uploads; each incident gets copies */
@@ -8437,6 +8508,9 @@ export interface components {
         ListShop: {
             items: components["schemas"]["PurchaseShop"][];
         };
+        ListSkill: {
+            items: components["schemas"]["Skill"][];
+        };
         ListSuggestion: {
             items: components["schemas"]["Suggestion"][];
         };
@@ -10023,6 +10097,8 @@ export interface components {
             language?: string;
             /** @enum {string} */
             method: "in_turn" | "least_busy" | "most_idle" | "weighted";
+            /** @description That were asked for */
+            skills?: components["schemas"]["RoutingSkillAsked"][];
             /**
              * @description How much it counted that somebody answers in that language
              * @enum {string}
@@ -10035,7 +10111,7 @@ export interface components {
              * @description How many more were considered
              */
             unlisted?: number;
-            /** @description It was required, and the customer had waited for so long that it was waived */
+            /** @description Something was required, and the customer had waited for so long that it was waived */
             waived?: boolean;
         };
         RoutingDistribution: {
@@ -10061,6 +10137,8 @@ export interface components {
              * @description Who had the customer's last conversation, in which something was said within so many days, comes first; 0: nobody does
              */
             previousDays: number;
+            /** @description Skills that it asks for of who is given a conversation, by its type */
+            skills?: components["schemas"]["RoutingSkillNeed"][];
             /**
              * @description Of who answers in the language that the conversation is recognised to be in: preferred: they come first; required: nobody else is given it until that is waived. Where no language is recognised nothing is asked
              * @enum {string}
@@ -10075,7 +10153,7 @@ export interface components {
             version: number;
             /**
              * Format: int64
-             * @description After so many minutes of the customer's waiting a required language is waived; at least 1 where it is required
+             * @description After so many minutes of the customer's waiting a required language and required skills are waived; at least 1 where something is required
              */
             waiveMinutes?: number;
             /** @description Of members of the team, where it gives out by weight; who is not in it weighs one */
@@ -10104,6 +10182,8 @@ export interface components {
              * @description Who had the customer's last conversation, in which something was said within so many days, comes first; 0: nobody does
              */
             previousDays: number;
+            /** @description Skills that it asks for of who is given a conversation, by its type */
+            skills?: components["schemas"]["RoutingSkillNeed"][];
             /**
              * @description Of who answers in the language that the conversation is recognised to be in: preferred: they come first; required: nobody else is given it until that is waived. Where no language is recognised nothing is asked
              * @enum {string}
@@ -10116,11 +10196,30 @@ export interface components {
             version: number;
             /**
              * Format: int64
-             * @description After so many minutes of the customer's waiting a required language is waived; at least 1 where it is required
+             * @description After so many minutes of the customer's waiting a required language and required skills are waived; at least 1 where something is required
              */
             waiveMinutes?: number;
             /** @description Of members of the team, where it gives out by weight; who is not in it weighs one */
             weights?: components["schemas"]["RoutingWeight"][];
+        };
+        RoutingSkillAsked: {
+            /** @description That it had then */
+            name: string;
+            /** @enum {string} */
+            need: "preferred" | "required";
+            /** Format: int64 */
+            skill: number;
+        };
+        RoutingSkillNeed: {
+            /**
+             * @description preferred: who has it comes first; required: nobody else is given it until that is waived
+             * @enum {string}
+             */
+            need: "preferred" | "required";
+            /** Format: int64 */
+            skill: number;
+            /** Format: int64 */
+            type: number;
         };
         RoutingWeight: {
             /** Format: int64 */
@@ -10344,6 +10443,32 @@ export interface components {
         SignInBody: {
             email: string;
             password: string;
+        };
+        Skill: {
+            /** @description Who has it */
+            agents: number[];
+            /** Format: int64 */
+            id: number;
+            /** @description Unique, however it is written */
+            name: string;
+            /** @description Whose distribution asks for it */
+            teams: number[];
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
+        };
+        SkillEdit: {
+            /** @description Who has it */
+            agents: number[];
+            /** @description Unique, however it is written */
+            name: string;
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 for a new one
+             */
+            version: number;
         };
         Skipping: {
             /** Format: int64 */
@@ -11832,6 +11957,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "set-agent-skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentSkills"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentSkills"];
+                };
             };
             /** @description Error */
             default: {
@@ -21055,6 +21215,140 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListDelivery"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "list-skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSkill"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "create-skill": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A call repeated with the same key does nothing again and gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillEdit"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Skill"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "change-skill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Skill"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "delete-skill": {
+        parameters: {
+            query?: {
+                /** @description Who has the skill has this one then, and what asks for it asks for this one; absent: nobody and nothing does */
+                into?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Skill"];
                 };
             };
             /** @description Error */
