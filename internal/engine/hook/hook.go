@@ -46,7 +46,7 @@ const (
 func Pause(tries int, chance float64) time.Duration {
 	pause := firstPause
 	for range tries - 1 {
-		if pause = pause * 6; pause >= longestPause {
+		if pause *= 6; pause >= longestPause {
 			pause = longestPause
 			break
 		}
