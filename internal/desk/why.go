@@ -62,6 +62,8 @@ const (
 	WhyWebhookHeader  Why = "webhook_header"
 	WhyWebhookOff     Why = "webhook_off"
 
+	WhyRuleUses Why = "rule_uses" // what: the rule
+
 	WhyInboxUsed   Why = "inbox_used"
 	WhyReaches     Why = "address_reaches_inbox" // what: the address
 	WhyHostNeeded  Why = "host_needed"
@@ -230,6 +232,8 @@ var whys = map[Why]worded{
 	WhyWebhookAddress: {Invalid, "an https address; http goes to servers that the operator named alone"},
 	WhyWebhookHeader:  {Invalid, "no header that can be sent along"},
 	WhyWebhookOff:     {Conflict, "the webhook is switched off"},
+
+	WhyRuleUses: {Conflict, "the rule “{what}” uses it: change or delete the rule first"},
 
 	WhyDateTwice:   {Invalid, "{what} stands there twice, or is no date"},
 	WhyTeamUsed:    {Conflict, "the team still has inboxes or conversations"},

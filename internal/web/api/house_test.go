@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"tellus/internal/desk"
+	"tellus/internal/feature/automation"
 	"tellus/internal/feature/conversation"
 	"tellus/internal/feature/staff"
 	"tellus/internal/feature/webhook"
@@ -77,7 +78,7 @@ func newHouse(t *testing.T, databaseURL string) *house {
 	h.staff = staff.New(staff.Config{DB: h.db, Keys: keys, Passwords: secret.NewPasswords(secret.Cost{Memory: 64, Passes: 1, Threads: 1}),
 		Mail: h.mail, URL: func() string { return h.url }, Log: log})
 	h.server = New(Deps{DB: h.db, Staff: h.staff, Keys: keys, URL: func() string { return h.url }, Version: "test", Log: log,
-		Conversations: &conversation.Service{}, Webhooks: &webhook.Service{Secrets: keys}})
+		Conversations: &conversation.Service{}, Rules: &automation.Service{Conversations: &conversation.Service{}}, Webhooks: &webhook.Service{Secrets: keys}})
 	ts := httptest.NewServer(h.server.Handler())
 	t.Cleanup(ts.Close)
 	h.url = strings.Replace(ts.URL, "127.0.0.1", "localhost", 1)

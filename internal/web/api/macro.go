@@ -91,6 +91,11 @@ func (s *Server) changeMacro(ctx context.Context, c *Caller, in *changeMacroInpu
 		if err != nil {
 			return before, err
 		}
+		if !answerable(in.Body) {
+			if err := s.Rules.FreeOf(ctx, tx, answersWith(in.ID)); err != nil {
+				return before, err
+			}
+		}
 		made, err := s.Macros.Change(ctx, tx, c.asksForMacros(), in.ID, in.Body)
 		if err != nil {
 			return made, s.stale(ctx, tx, err, in.Body, aboutMacro(in.ID), "macro.created", "macro.updated")
@@ -99,8 +104,20 @@ func (s *Server) changeMacro(ctx context.Context, c *Caller, in *changeMacroInpu
 	})
 }
 
+// answerable reports whether rules could answer with a macro.
+func answerable(e macro.Edit) bool {
+	return e.Active && e.Audience != desk.Personal && len(e.Texts) > 0
+}
+
+func answersWith(id desk.MacroID) func(desk.Action) bool {
+	return func(a desk.Action) bool { return a.Do == desk.SendAnswer && a.Macro == id }
+}
+
 func (s *Server) deleteMacro(ctx context.Context, c *Caller, in *macroInput) (*none, error) {
 	return change(ctx, s, func(tx *db.Tx) error {
+		if err := s.Rules.FreeOf(ctx, tx, answersWith(in.ID)); err != nil {
+			return err
+		}
 		gone, err := s.Macros.Delete(ctx, tx, c.asksForMacros(), in.ID)
 		if err != nil {
 			return err

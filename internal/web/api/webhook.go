@@ -79,6 +79,9 @@ func (s *Server) changeWebhook(ctx context.Context, c *Caller, in *changeWebhook
 
 func (s *Server) deleteWebhook(ctx context.Context, c *Caller, in *WebhookInput) (*none, error) {
 	return change(ctx, s, func(tx *db.Tx) error {
+		if err := s.Rules.FreeOf(ctx, tx, func(a desk.Action) bool { return a.Do == desk.CallWebhook && a.Webhook == in.ID }); err != nil {
+			return err
+		}
 		if err := s.Webhooks.Remove(ctx, tx, c.By(), in.ID); err != nil {
 			return err
 		}
