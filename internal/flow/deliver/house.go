@@ -140,7 +140,7 @@ func (h *HouseMail) Handle(ctx context.Context, job *jobs.Job[Letter]) error {
 func (h *HouseMail) write(l letter, from desk.Inbox, company string, now desk.Time) ([]byte, error) {
 	lang := locale.MatchUI(l.To.Language)
 	data := map[string]any{"Company": company, "Link": l.Data["link"], "Inviter": l.Data["by"], "Name": l.To.Name, "Device": l.Data["device"], "IP": l.Data["ip"],
-		"Count": l.Data["count"], "List": l.Data["list"],
+		"Count": l.Data["count"], "List": l.Data["list"], "Webhook": l.Data["name"], "Host": l.Data["host"],
 		"When": whenFor(l.To, lang, now.Time()), "Valid": valid(lang, l.Template)}
 	key := templates[l.Template]
 	return mailmsg.Compose(mailmsg.Outgoing{

@@ -20,7 +20,7 @@ func TestLettersSayWhatHappened(t *testing.T) {
 	for template := range templates {
 		for _, lang := range locale.UILanguages {
 			to := staff.Recipient{Name: "Ann Rescuer", Address: "ann@shop.test", Language: lang, TimeZone: "Europe/Riga"}
-			data := map[string]string{"name": to.Name, "by": "Jonas", "link": "https://desk.shop.test/app/link/x", "count": "2", "list": "#10001 Lamp"}
+			data := map[string]string{"name": "Stock room", "by": "Jonas", "link": "https://desk.shop.test/app/link/x", "count": "2", "list": "#10001 Lamp", "host": "stock.example"}
 			raw, err := h.write(letter{To: to, Template: template, Data: data, MailID: "1@shop.test"}, box, "Shop", at)
 			if err != nil {
 				t.Errorf("%s in %s: %v", template, lang, err)
@@ -29,6 +29,9 @@ func TestLettersSayWhatHappened(t *testing.T) {
 			m := mailmsg.Parse(raw, mailmsg.Limits{})
 			if all := m.Subject + m.Text; m.Subject == "" || strings.Contains(all, "{{") || strings.Contains(all, "agent.") || !strings.Contains(m.Subject, "Shop") {
 				t.Errorf("%s in %s says %q:\n%s", template, lang, m.Subject, m.Text)
+			}
+			if strings.HasPrefix(template, "webhook_") && (!strings.Contains(m.Subject, "Stock room") || !strings.Contains(m.Text, "Stock room") || !strings.Contains(m.Text, "(stock.example)")) {
+				t.Errorf("%s in %s does not say which webhook: %q\n%s", template, lang, m.Subject, m.Text)
 			}
 			if strings.HasSuffix(template, "_changed") && !strings.Contains(m.Text, "00:30") {
 				t.Errorf("%s in %s does not say when by its reader's clock:\n%s", template, lang, m.Text)

@@ -160,7 +160,7 @@ func TestTextsAreFilledIn(t *testing.T) {
 				data := map[string]any{"Number": 4711, "By": by, "Inbox": "Help", "Subject": "A & <b>", "Recipient": "r@a.example", "Reason": "no such user", "Limit": Size(lang, 25e6), "Name": "Ilze",
 					"Date": DateTime(lang, at), "Time": Time(lang, at), "Page": 1, "Pages": 2, "Company": "Firm", "Inviter": "Jānis", "Link": "https://a.example/x", "Valid": "V.", "Device": "Firefox", "IP": "192.0.2.1", "When": DateTime(lang, at), "Old": "a@a.example", "New": "b@a.example",
 					"Who": "Ilze", "To": "Jonas", "Tag": "gift", "Files": 10, "Size": Size(lang, 20e6), "Letters": Integer(lang, 20000),
-					"Scripts": "Hebrew", "File": "text.txt", "Count": "3", "List": "#4711\nhttps://a.example/y", "Customer": "Ann"}
+					"Scripts": "Hebrew", "File": "text.txt", "Count": "3", "List": "#4711\nhttps://a.example/y", "Customer": "Ann", "Webhook": "Stock room", "Host": "stock.example"}
 				text := T(lang, key, data)
 				if plural {
 					text = N(lang, key, 3, data)
